@@ -1,0 +1,1 @@
+"""Every difference between the engines, on one page each."""

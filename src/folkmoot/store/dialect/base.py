@@ -1,0 +1,68 @@
+"""What differs between the engines, by name. `sqlite.py` and `postgres.py` give each its form.
+
+SQL elsewhere in `store/` is portable, with three helps that `compile_sql` turns into the engine's own:
+
+* `:name` a parameter;
+* `IN :ids[]` membership in a list of integers, `IN :names[text]` in a list of texts;
+* `LIKE_ANY_CASE` the engine's case-insensitive LIKE.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)(\[(?:text)?\])?")
+LIST_MEMBERSHIP = re.compile(r"\bIN\s+:([a-z_][a-z0-9_]*)\[(text)?\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One statement in the engine's form. `names`: parameters in the order of their numbers. `lists`: those given as lists."""
+
+    sql: str
+    names: tuple[str, ...]
+    lists: frozenset[str]
+
+
+class Dialect(Protocol):
+    """One engine's ways."""
+
+    name: str
+
+    def compile_sql(self, sql: str) -> Compiled:
+        """The statement in the engine's form; cached, so give it constant texts."""
+        ...
+
+    def schema_words(self) -> dict[str, str]:
+        """The words in braces of the migrations."""
+        ...
+
+    def search_match(self, table: str) -> str:
+        """A condition on `s` (an alias of `table`: post_search or comment_search) that narrows to candidates of a search, with :match."""
+        ...
+
+    def search_argument(self, table: str, term: str, *, title_only: bool = False) -> object:
+        """The value of `:match` for a term, or None where no index can serve it."""
+        ...
+
+
+def split_statements(script: str, engine: str) -> list[str]:
+    """The statements of a migration that concern `engine`, without the comments."""
+    kept: list[str] = []
+    active = True
+    for line in script.splitlines():
+        mark = line.strip()
+        if mark.startswith("--only "):
+            active = mark.removeprefix("--only ").strip() == engine
+        elif mark == "--all":
+            active = True
+        elif active and not mark.startswith("--"):
+            kept.append(line)
+    return [statement.strip() for statement in "\n".join(kept).split(";\n") if statement.strip(" \n;")]
+
+
+@lru_cache(maxsize=4096)
+def parameters_of(sql: str) -> tuple[str, ...]:
+    """The distinct parameter names of a statement, in order of first use."""
+    return tuple(dict.fromkeys(match.group(1) for match in PARAMETER.finditer(sql)))

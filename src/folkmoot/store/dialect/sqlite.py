@@ -1,0 +1,39 @@
+"""SQLite's ways."""
+
+from functools import lru_cache
+
+from folkmoot.store.dialect.base import LIST_MEMBERSHIP, Compiled, parameters_of
+
+
+class SqliteDialect:
+    """SQLite 3.45 or later (contentless-delete FTS5, STRICT tables)."""
+
+    name = "sqlite"
+
+    @staticmethod
+    @lru_cache(maxsize=4096)
+    def compile_sql(sql: str) -> Compiled:
+        lists = frozenset(match.group(1) for match in LIST_MEMBERSHIP.finditer(sql))
+        text = LIST_MEMBERSHIP.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
+        # SQLite's LIKE folds ASCII only; what must fold more is stored folded (name_key, email_key).
+        return Compiled(text.replace("LIKE_ANY_CASE", "LIKE"), parameters_of(sql), lists)
+
+    def schema_words(self) -> dict[str, str]:
+        return {
+            "{id}": "INTEGER PRIMARY KEY AUTOINCREMENT",
+            "{micros}": "INTEGER",
+            "{bool}": "INTEGER",
+            "{real}": "REAL",
+            "{keyed}": " WITHOUT ROWID",
+        }
+
+    def search_match(self, table: str) -> str:
+        return f"{table} MATCH :match"
+
+    def search_argument(self, table: str, term: str, *, title_only: bool = False) -> object:
+        """Trigram phrases, one per word of at least three characters; all must occur."""
+        words = [word for word in term.split() if len(word) >= 3]
+        if not words:
+            return None
+        phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+        return f"{{name}} : ({phrases})" if title_only else phrases
