@@ -1,0 +1,43 @@
+"""Comments."""
+
+from dataclasses import dataclass
+
+from folkmoot.model.time import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A reply to a post or to another comment.
+
+    `path`: the ids from the root, `0.5.12` (C-1). Kept by others: votes, score, ranks and `child_count` (all descendants, C-10) by
+    `store/counts.py`. `content_html` is rendered when written. `version` grows with every change a reader can see.
+    """
+
+    id: int
+    post_id: int
+    community_id: int
+    parent_id: int | None
+    creator_id: int
+    path: str
+    content: str
+    content_html: str
+    ap_id: str
+    local: bool
+    language_id: int
+    removed: bool
+    deleted: bool
+    distinguished: bool
+    upvotes: int
+    downvotes: int
+    score: int
+    child_count: int
+    hot_rank: float
+    controversy_rank: float
+    version: int
+    published: Micros
+    updated: Micros | None
+
+    @property
+    def depth(self) -> int:
+        """1 for a top-level comment."""
+        return self.path.count(".")

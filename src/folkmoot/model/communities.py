@@ -1,0 +1,51 @@
+"""Communities."""
+
+from dataclasses import dataclass
+
+from folkmoot.model.time import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A place to post, here or elsewhere.
+
+    Kept by others: `subscribers`, `subscribers_local`, `posts`, `comments`, the active users and `hot_rank` by
+    `store/counts.py`. `version` grows with every change a reader can see, counts included.
+    """
+
+    id: int
+    instance_id: int
+    name: str
+    host: str
+    local: bool
+    title: str
+    description: str | None
+    description_html: str | None
+    icon: str | None
+    banner: str | None
+    ap_id: str
+    inbox_url: str
+    followers_url: str | None
+    nsfw: bool
+    hidden: bool
+    removed: bool
+    deleted: bool
+    posting_restricted_to_mods: bool
+    visibility: str
+    subscribers: int
+    subscribers_local: int
+    posts: int
+    comments: int
+    users_active_day: int
+    users_active_week: int
+    users_active_month: int
+    users_active_half_year: int
+    hot_rank: float
+    version: int
+    published: Micros
+    updated: Micros | None
+
+    @property
+    def handle(self) -> str:
+        """`name@host`, always in full."""
+        return f"{self.name}@{self.host}"

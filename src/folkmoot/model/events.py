@@ -1,0 +1,168 @@
+"""What happened. Core records these (`core/after.py` names their consequences); federation and notices hang on them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a person did, by ids: the consequence reads what it needs when it runs."""
+
+    actor_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostCreated(Event):
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdited(Event):
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostDeleted(Event):
+    """Deleted by its author, or restored (`state` False)."""
+
+    post_id: int
+    state: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostRemoved(Event):
+    """Removed by a moderator, or restored (`state` False)."""
+
+    post_id: int
+    state: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostLocked(Event):
+    post_id: int
+    state: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostFeatured(Event):
+    post_id: int
+    state: bool
+    site: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentCreated(Event):
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommentEdited(Event):
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommentDeleted(Event):
+    comment_id: int
+    state: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRemoved(Event):
+    comment_id: int
+    state: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostVoted(Event):
+    """`value` 1, -1, or 0 for a vote taken back."""
+
+    post_id: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommentVoted(Event):
+    comment_id: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityCreated(Event):
+    community_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityEdited(Event):
+    community_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityDeleted(Event):
+    community_id: int
+    state: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRemoved(Event):
+    community_id: int
+    state: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityFollowed(Event):
+    community_id: int
+    state: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratorChanged(Event):
+    community_id: int
+    person_id: int
+    state: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBanned(Event):
+    """From the site, or from one community."""
+
+    person_id: int
+    community_id: int | None
+    state: bool
+    reason: str | None
+    remove_data: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEdited(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDeleted(Event):
+    with_content: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent(Event):
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited(Event):
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted(Event):
+    message_id: int
+    state: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reported(Event):
+    """`kind`: post, comment or private_message."""
+
+    kind: str
+    report_id: int

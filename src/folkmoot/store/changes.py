@@ -1,0 +1,41 @@
+"""What has changed since a cache looked: a number per thing, kept in every process.
+
+A writer names what it touched (`tx.changed("thread", post_id)`); the engine carries that to the other processes (a table that
+`PRAGMA data_version` says to read on SQLite, NOTIFY on PostgreSQL). A cached page remembers the numbers of what it was made from
+and is right for as long as they stand.
+
+Kinds in use: `site` (0), `front` (0), `posts` (0: a post appeared or went), `community` (id), `thread` (post id), `person` (id),
+`modlog` (0).
+"""
+
+Key = tuple[str, int]
+
+_LIMIT = 200_000
+
+
+class Changes:
+    """Sequence numbers by (kind, id). Forgetting is safe: an unknown key counts as changed at the floor."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Key, int] = {}
+        self._floor = 0
+        self._next = 0
+
+    def touch(self, key: Key) -> None:
+        """Something happened to `key`."""
+        self._next += 1
+        if len(self._numbers) >= _LIMIT:
+            self.flush()
+        self._numbers[key] = self._next
+
+    def flush(self) -> None:
+        """Forget everything: whatever was made before now is out of date."""
+        self._next += 1
+        self._floor = self._next
+        self._numbers.clear()
+
+    def newest(self, keys: tuple[Key, ...]) -> int:
+        """The highest number among `keys`: equal to the one remembered means unchanged."""
+        known = self._numbers
+        floor = self._floor
+        return max((known.get(key, floor) for key in keys), default=floor)

@@ -1,0 +1,121 @@
+"""The database as the rest of the program sees it: `read()`, `write()`, and the only commit in the program.
+
+A transaction (`Tx`) is handed along and never committed by who receives it. Statements are portable SQL with named parameters
+(`store/dialect/base.py`). Engines: `store/sqlite.py`, `store/postgres.py`.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from folkmoot.model.time import Clock, Micros
+from folkmoot.store.changes import Changes
+from folkmoot.store.dialect.base import Dialect
+from folkmoot.store.rows import Row
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""True while the current task holds a write transaction: the network client refuses to work then."""
+
+
+class Counter:
+    """How many statements ran: tests hold pages to their number."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+
+counting: ContextVar[Counter | None] = ContextVar("counting", default=None)
+
+
+@contextmanager
+def count_statements() -> Any:
+    """Collect the statements that run inside the block (transaction control not included)."""
+    counter = Counter()
+    token = counting.set(counter)
+    try:
+        yield counter
+    finally:
+        counting.reset(token)
+
+
+class Tx(Protocol):
+    """One transaction. Rows are tuples in the order of the SELECT."""
+
+    dialect: Dialect
+    now: Micros
+    """The moment of this transaction: one `now` for all it writes."""
+    memory: dict[str, Any]
+    """This process's small cached values, each guarded by `changes` (the local site, for one)."""
+    changes: Changes
+
+    async def all(self, sql: str, /, **values: Any) -> list[Row]:
+        """Every row."""
+        ...
+
+    async def first(self, sql: str, /, **values: Any) -> Row | None:
+        """The first row, or None."""
+        ...
+
+    async def value(self, sql: str, /, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+        ...
+
+    async def run(self, sql: str, /, **values: Any) -> int:
+        """Execute; how many rows were changed."""
+        ...
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Execute once for each row of values."""
+        ...
+
+    def changed(self, kind: str, object_id: int = 0) -> None:
+        """Name something that caches must drop once this transaction is committed (see `store/changes.py` for the kinds)."""
+        ...
+
+
+class Database(Protocol):
+    """An open database."""
+
+    dialect: Dialect
+    clock: Clock
+    changes: Changes
+    memory: dict[str, Any]
+    where: str
+    """For people: which database this is and where."""
+
+    def read(self, *, slow: bool = False) -> AbstractAsyncContextManager[Tx]:
+        """A transaction for reading. `slow=True` keeps a long statement off the event loop (search, exports)."""
+        ...
+
+    def write(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction for writing: committed when the block ends, undone when it raises.
+
+        Raises `Busy` when the database stayed locked by others for too long.
+        """
+        ...
+
+    async def sync(self) -> None:
+        """Bring `changes` up to date with what other connections and processes committed. Microseconds when nothing happened."""
+        ...
+
+    async def script(self, statements: list[str]) -> None:
+        """Run schema statements in one transaction."""
+        ...
+
+    async def backup(self, path: str) -> bool:
+        """Write a copy of the whole database to `path`; False where the engine has its own tools for that."""
+        ...
+
+    async def check(self) -> list[str]:
+        """What is wrong with the database as such (integrity, dangling references); empty is good."""
+        ...
+
+    async def optimise(self) -> None:
+        """Let the engine tend its files and statistics."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+RowStream = AsyncIterator[Row]

@@ -1,0 +1,164 @@
+"""PostgreSQL through asyncpg: a pool, prepared statements kept by the driver, NOTIFY for what changed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from folkmoot.model.errors import Busy
+from folkmoot.model.time import Clock
+from folkmoot.store.changes import Changes
+from folkmoot.store.db import Tx, counting, writing
+from folkmoot.store.dialect.postgres import PostgresDialect
+from folkmoot.store.rows import Row
+
+_DIALECT = PostgresDialect()
+_CHANNEL = "folkmoot_change"
+
+
+class PostgresTx:
+    """A transaction (for writing) or a connection (for reading: each statement sees its own snapshot)."""
+
+    __slots__ = ("_connection", "changes", "dialect", "memory", "now", "touched")
+
+    def __init__(self, connection: Any, database: "PostgresDatabase") -> None:
+        self._connection = connection
+        self.dialect = _DIALECT
+        self.now = database.clock.now()
+        self.memory = database.memory
+        self.changes = database.changes
+        self.touched: dict[tuple[str, int], None] = {}
+
+    def _prepare(self, sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        counter = counting.get()
+        if counter is not None:
+            counter.statements.append(sql)
+        compiled = _DIALECT.compile_sql(sql)
+        return compiled.sql, [_plain(values[name]) for name in compiled.names]
+
+    async def all(self, sql: str, /, **values: Any) -> list[Row]:
+        text, arguments = self._prepare(sql, values)
+        rows: list[Row] = await self._connection.fetch(text, *arguments)
+        return rows
+
+    async def first(self, sql: str, /, **values: Any) -> Row | None:
+        text, arguments = self._prepare(sql, values)
+        row: Row | None = await self._connection.fetchrow(text, *arguments)
+        return row
+
+    async def value(self, sql: str, /, **values: Any) -> Any:
+        text, arguments = self._prepare(sql, values)
+        return await self._connection.fetchval(text, *arguments)
+
+    async def run(self, sql: str, /, **values: Any) -> int:
+        text, arguments = self._prepare(sql, values)
+        status: str = await self._connection.execute(text, *arguments)
+        last = status.rsplit(" ", 1)[-1]
+        return int(last) if last.isdigit() else 0
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
+        compiled = _DIALECT.compile_sql(sql)
+        await self._connection.executemany(
+            compiled.sql, [[_plain(row[name]) for name in compiled.names] for row in rows]
+        )
+
+    def changed(self, kind: str, object_id: int = 0) -> None:
+        self.touched[(kind, object_id)] = None
+
+
+def _plain(value: Any) -> Any:
+    """Sets and other collections become the lists that arrays are made from."""
+    return list(value) if isinstance(value, set | frozenset | tuple) else value
+
+
+class PostgresDatabase:
+    """A pool on one PostgreSQL database. Made by `open_postgres`."""
+
+    dialect = _DIALECT
+
+    def __init__(self, pool: Any, clock: Clock, where: str, url: str) -> None:
+        self._pool = pool
+        self._url = url
+        self._listener: Any = None
+        self.clock = clock
+        self.where = where
+        self.changes = Changes()
+        self.memory: dict[str, Any] = {}
+
+    @asynccontextmanager
+    async def read(self, *, slow: bool = False) -> AsyncIterator[Tx]:
+        async with self._pool.acquire() as connection:
+            yield PostgresTx(connection, self)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        async with self._pool.acquire() as connection:
+            token = writing.set(True)
+            try:
+                async with connection.transaction():
+                    tx = PostgresTx(connection, self)
+                    yield tx
+                    if tx.touched:
+                        payload = " ".join(f"{kind}:{object_id}" for kind, object_id in list(tx.touched)[:300])
+                        await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, payload)
+            except asyncpg.exceptions.LockNotAvailableError as error:
+                raise Busy from error
+            finally:
+                writing.reset(token)
+        for key in tx.touched:
+            self.changes.touch(key)
+
+    async def sync(self) -> None:
+        if self._listener is None or self._listener.is_closed():
+            self._listener = await asyncpg.connect(self._url)
+            await self._listener.add_listener(_CHANNEL, self._heard)
+            self.changes.flush()
+
+    def _heard(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
+        for entry in payload.split():
+            kind, _, object_id = entry.partition(":")
+            self.changes.touch((kind, int(object_id)))
+
+    async def script(self, statements: list[str]) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            for statement in statements:
+                await connection.execute(statement)
+
+    async def backup(self, path: str) -> bool:
+        return False
+
+    async def check(self) -> list[str]:
+        return []
+
+    async def optimise(self) -> None:
+        """PostgreSQL's own autovacuum does this."""
+
+    async def close(self) -> None:
+        if self._listener is not None:
+            await self._listener.close()
+        try:
+            await asyncio.wait_for(self._pool.close(), 3)
+        except TimeoutError:
+            self._pool.terminate()
+
+
+async def open_postgres(url: str, clock: Clock, *, schema: str | None = None, size: int = 10) -> PostgresDatabase:
+    """Open the database at `url`. `schema` (for tests) is put first in the search path.
+
+    Raises `OSError` or `asyncpg.PostgresError` when it cannot be reached.
+    """
+    options = {"search_path": f"{schema},public"} if schema else {}
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        statement_cache_size=512,
+        server_settings={"jit": "off", "lock_timeout": "20000", "application_name": "folkmoot", **options},
+    )
+    async with pool.acquire() as connection:
+        version = connection.get_server_version()
+        name = await connection.fetchval("SELECT current_database()")
+    where = f"PostgreSQL {version.major}.{version.minor}, database {name}"
+    return PostgresDatabase(pool, clock, where, url)

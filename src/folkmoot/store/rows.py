@@ -1,0 +1,30 @@
+"""Rows become values: a column list and a constructor, both made once from a dataclass.
+
+SQLite answers 0 and 1 where PostgreSQL answers booleans; `maker` evens that out, so that a `bool` field is always a bool.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
+
+T = TypeVar("T")
+Row = Sequence[Any]
+
+
+@cache
+def columns(kind: type, alias: str = "", *, prefix: str = "") -> str:
+    """The column list of a dataclass whose fields are named like its columns: `p.id, p.name, …`."""
+    dot = f"{alias}." if alias else ""
+    return ", ".join(f"{dot}{prefix}{field.name}" for field in fields(kind))
+
+
+@cache
+def maker(kind: type[T]) -> Callable[[Row], T]:
+    """A function from a row, in the order of `columns(kind)`, to the value."""
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    arguments = ", ".join(
+        f"bool(row[{index}])" if hints[name] is bool else f"row[{index}]" for index, name in enumerate(names)
+    )
+    return eval(f"lambda row: kind({arguments})", {"kind": kind, "bool": bool})  # noqa: S307 - our own field names only

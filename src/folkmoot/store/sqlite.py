@@ -1,0 +1,306 @@
+"""SQLite through apsw, in the event loop.
+
+Reading statements here take microseconds, so they run where they are asked; only `read(slow=True)` goes to a thread. There is one
+writing connection per process and one writer at a time in the file. Writes that arrive while one is under way share its transaction
+(group commit): each runs in a savepoint of its own, all are committed together, and nobody hears "done" before that.
+"""
+
+import asyncio
+import json
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import apsw
+
+from folkmoot.model.errors import Busy
+from folkmoot.model.time import Clock
+from folkmoot.store.changes import Changes
+from folkmoot.store.db import Tx, counting, writing
+from folkmoot.store.dialect.sqlite import SqliteDialect
+from folkmoot.store.rows import Row
+
+_DIALECT = SqliteDialect()
+_BATCH = 64
+"""Writers that may share one commit."""
+_BATCH_SECONDS = 0.004
+_LOCK_SECONDS = 20.0
+"""How long a writer waits for other processes before it gives up with `Busy`."""
+_IDLE_READERS = 8
+
+apsw.allow_missing_dict_bindings(False)
+
+
+class SqliteTx:
+    """A transaction on one connection."""
+
+    __slots__ = ("_connection", "_offload", "changes", "dialect", "memory", "now", "touched")
+
+    def __init__(self, connection: apsw.Connection, database: "SqliteDatabase", *, offload: bool = False) -> None:
+        self._connection = connection
+        self._offload = offload
+        self.dialect = _DIALECT
+        self.now = database.clock.now()
+        self.memory = database.memory
+        self.changes = database.changes
+        self.touched: dict[tuple[str, int], None] = {}
+
+    def _execute(self, sql: str, values: dict[str, Any]) -> apsw.Cursor:
+        counter = counting.get()
+        if counter is not None:
+            counter.statements.append(sql)
+        compiled = _DIALECT.compile_sql(sql)
+        for name in compiled.lists:
+            values[name] = json.dumps(list(values[name]))
+        return self._connection.execute(compiled.sql, values)
+
+    def _fetch(self, sql: str, values: dict[str, Any]) -> list[Row]:
+        return self._execute(sql, values).fetchall()
+
+    async def all(self, sql: str, /, **values: Any) -> list[Row]:
+        if self._offload:
+            return await asyncio.to_thread(self._fetch, sql, values)
+        return self._execute(sql, values).fetchall()
+
+    async def first(self, sql: str, /, **values: Any) -> Row | None:
+        rows = await self.all(sql, **values)
+        return rows[0] if rows else None
+
+    async def value(self, sql: str, /, **values: Any) -> Any:
+        rows = await self.all(sql, **values)
+        return rows[0][0] if rows else None
+
+    async def run(self, sql: str, /, **values: Any) -> int:
+        cursor = self._execute(sql, values)
+        for _ in cursor:
+            pass
+        return self._connection.changes()
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
+        self._connection.executemany(_DIALECT.compile_sql(sql).sql, rows)
+
+    def changed(self, kind: str, object_id: int = 0) -> None:
+        self.touched[(kind, object_id)] = None
+
+
+class _Batch:
+    """The writers of one commit."""
+
+    __slots__ = ("done", "size", "started", "touched")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.done: asyncio.Future[None] = loop.create_future()
+        self.started = loop.time()
+        self.size = 0
+        self.touched: dict[tuple[str, int], None] = {}
+
+
+class SqliteDatabase:
+    """One SQLite file, opened by one process. Made by `open_sqlite`."""
+
+    dialect = _DIALECT
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        self.path = path
+        self.clock = clock
+        self.changes = Changes()
+        self.memory: dict[str, Any] = {}
+        self.where = f"SQLite {apsw.sqlite_lib_version()}, file {os.path.abspath(path)}"
+        self._readers: list[apsw.Connection] = []
+        self._writer = self._connect()
+        self._watcher = self._connect()
+        self._seen_version = -1
+        self._seen_change = 0
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._batch: _Batch | None = None
+
+    def _connect(self) -> apsw.Connection:
+        connection = apsw.Connection(self.path, statementcachesize=400)
+        connection.set_busy_timeout(2000)
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", 1)
+        connection.pragma("foreign_keys", True)
+        connection.pragma("cache_size", -65536)
+        connection.pragma("mmap_size", 1 << 30)
+        connection.pragma("temp_store", 2)
+        connection.pragma("journal_size_limit", 64 << 20)
+        connection.wal_autocheckpoint(8000)
+        return connection
+
+    @asynccontextmanager
+    async def read(self, *, slow: bool = False) -> AsyncIterator[Tx]:
+        connection = self._readers.pop() if self._readers else self._connect()
+        connection.execute("BEGIN")
+        try:
+            yield SqliteTx(connection, self, offload=slow)
+        finally:
+            connection.execute("COMMIT")
+            if len(self._readers) < _IDLE_READERS:
+                self._readers.append(connection)
+            else:
+                connection.close()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        batch = await self._enter()
+        token = writing.set(True)
+        tx = SqliteTx(self._writer, self)
+        try:
+            self._writer.execute("SAVEPOINT one")
+            try:
+                yield tx
+            except BaseException:
+                self._writer.execute("ROLLBACK TO one")
+                self._writer.execute("RELEASE one")
+                raise
+            self._writer.execute("RELEASE one")
+            batch.size += 1
+            batch.touched.update(tx.touched)
+        finally:
+            writing.reset(token)
+            self._leave(batch)
+        await asyncio.shield(batch.done)
+
+    async def _enter(self) -> _Batch:
+        """Wait for this writer's turn; the batch it joins, its transaction open."""
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        except asyncio.CancelledError:
+            self._waiting -= 1
+            if self._batch is not None and not self._waiting and not self._turn.locked():
+                self._commit(self._batch)
+            raise
+        self._waiting -= 1
+        if self._batch is None:
+            try:
+                await self._begin()
+            except BaseException:
+                self._turn.release()
+                raise
+            self._batch = _Batch(asyncio.get_running_loop())
+        return self._batch
+
+    async def _begin(self) -> None:
+        """Take the file's write lock without holding up the event loop while another process has it."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _LOCK_SECONDS
+        pause = 0.0005
+        self._writer.set_busy_timeout(0)
+        try:
+            while True:
+                try:
+                    self._writer.execute("BEGIN IMMEDIATE")
+                    return
+                except apsw.BusyError:
+                    if loop.time() > deadline:
+                        raise Busy from None
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the writers, not a secret
+                pause = min(pause * 1.5, 0.01)
+        finally:
+            self._writer.set_busy_timeout(2000)
+
+    def _leave(self, batch: _Batch) -> None:
+        """End this writer's turn: commit, unless the next writer can share the commit."""
+        young = asyncio.get_running_loop().time() - batch.started < _BATCH_SECONDS
+        if not (self._waiting and young and batch.size < _BATCH):
+            self._commit(batch)
+        self._turn.release()
+
+    def _commit(self, batch: _Batch) -> None:
+        """Commit a batch and tell its writers."""
+        self._batch = None
+        try:
+            if batch.touched:
+                self._writer.executemany("INSERT INTO change (kind, object_id) VALUES (?, ?)", list(batch.touched))
+            self._writer.execute("COMMIT")
+        except Exception as error:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            batch.done.set_exception(error)
+            batch.done.exception()  # a batch without writers left must not complain about an unread error
+        else:
+            batch.done.set_result(None)
+
+    async def sync(self) -> None:
+        version = self._watcher.data_version()
+        if version == self._seen_version:
+            return
+        first = self._seen_version == -1
+        self._seen_version = version
+        if first:
+            self._seen_change = self._watcher.execute("SELECT coalesce(max(seq), 0) FROM change").get or 0
+            self.changes.flush()
+            return
+        rows = self._watcher.execute("SELECT seq, kind, object_id FROM change WHERE seq > ? ORDER BY seq", (self._seen_change,))
+        for seq, kind, object_id in rows.fetchall():
+            if seq > self._seen_change + 100_000:
+                self.changes.flush()
+            self._seen_change = seq
+            self.changes.touch((kind, object_id))
+
+    async def script(self, statements: list[str]) -> None:
+        await self._turn.acquire()
+        try:
+            await self._begin()
+            try:
+                for statement in statements:
+                    self._writer.execute(statement)
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+        finally:
+            self._turn.release()
+
+    async def backup(self, path: str) -> bool:
+        await asyncio.to_thread(self._aside, lambda connection: connection.execute("VACUUM INTO ?", (path,)).fetchall())
+        return True
+
+    async def check(self) -> list[str]:
+        def look(connection: apsw.Connection) -> list[str]:
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+                found.append(f"{table} row {rowid} refers to a missing row of {parent}")
+            return found
+
+        found: list[str] = await asyncio.to_thread(self._aside, look)
+        return found
+
+    async def optimise(self) -> None:
+        """Checkpoint the WAL and refresh statistics, off the loop; forget old change rows."""
+
+        def tend(connection: apsw.Connection) -> None:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            connection.execute("PRAGMA analysis_limit = 1000").fetchall()
+            connection.execute("PRAGMA optimize").fetchall()
+
+        await asyncio.to_thread(self._aside, tend)
+        async with self.write() as tx:
+            await tx.run("DELETE FROM change WHERE seq < (SELECT max(seq) FROM change) - 50000")
+
+    async def checkpoint(self) -> None:
+        """Move committed pages from the WAL into the file, in a thread, so that no writer has to."""
+        await asyncio.to_thread(self._aside, lambda connection: connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE))
+
+    def _aside(self, work: Callable[[apsw.Connection], Any]) -> Any:
+        connection = self._connect()
+        try:
+            return work(connection)
+        finally:
+            connection.close()
+
+    async def close(self) -> None:
+        await self._turn.acquire()
+        for connection in [*self._readers, self._watcher, self._writer]:
+            connection.close()
+        self._readers.clear()
+
+
+def open_sqlite(path: str, clock: Clock) -> SqliteDatabase:
+    """Open (or create, empty) the SQLite file at `path`."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    return SqliteDatabase(path, clock)
