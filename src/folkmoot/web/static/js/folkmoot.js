@@ -1,0 +1,26 @@
+// Entry. Every page works without this; here it answers faster. Modules load only where something needs them.
+
+const has = (selector) => document.querySelector(selector);
+
+if (has("#act")) import("./actions.js");
+if (has("form[data-send], [data-open], [data-draft]")) import("./forms.js");
+if (has(".t")) import("./thread.js");
+if (has("[data-suggest]")) import("./suggest.js");
+if (has("[data-bulk]")) import("./moderate.js");
+import("./keys.js");
+import("./prefetch.js");
+
+// Menus close when something else is meant.
+const close = (keep) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(keep)) menu.open = false;
+};
+document.addEventListener("click", (event) => close(event.target));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.firstElementChild.focus();
+});
+
+// A summary of errors takes the focus.
+has(".errors[autofocus]")?.focus();
