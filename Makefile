@@ -1,5 +1,69 @@
+# Nothing clever in here: every target is a line or two that can also be typed.
+
+PYTEST = .venv/bin/python -m pytest
+FAST = $(wildcard tests/unit tests/core tests/store tests/faces tests/wire tests/house)
+
+.DEFAULT_GOAL = help
+
+.PHONY: help
+help: ## show this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
 .PHONY: setup
-setup: .venv/.up-to-date ## install into .venv
+setup: .venv/.up-to-date ## install everything into .venv, and nothing anywhere else
 
 .venv/.up-to-date: requirements-dev.lock pyproject.toml tools/setup.sh
 	@tools/setup.sh
+
+.PHONY: run
+run: setup ## start a server on this machine; it prints its address and how to sign in
+	@exec .venv/bin/folkmoot serve
+
+.PHONY: dev
+dev: setup ## the same, for working on it: errors in full, templates read anew
+	@FOLKMOOT_DEVELOPMENT=1 exec .venv/bin/folkmoot serve
+
+.PHONY: seed
+seed: setup ## fill the database with a site to look at
+	@.venv/bin/folkmoot seed
+
+.PHONY: test
+test: setup ## every test that needs neither a browser nor PostgreSQL
+	$(PYTEST) -n 2 -m "not browser"
+
+.PHONY: test-browser
+test-browser: setup ## the tests that drive Chromium
+	$(PYTEST) -m browser tests/browser
+
+.PHONY: check
+check: setup ## format, lint, types, fast tests: what a change has to pass
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	$(PYTEST) -n 2 -q -m "not slow and not browser" $(FAST)
+	@.venv/bin/python -m tools.sizes
+
+.PHONY: fix
+fix: setup ## put right what the formatter and the linter can
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+.PHONY: docs
+docs: setup ## write the generated pages under docs/ anew
+	.venv/bin/python -m tools.docs
+
+.PHONY: bench
+bench: setup ## measure this machine with this code
+	.venv/bin/python -m tools.bench
+
+.PHONY: screenshots
+screenshots: setup ## take the pictures in docs/screenshots anew
+	.venv/bin/python -m tools.screenshots
+
+.PHONY: lock
+lock: ## write the locks anew after a change to pyproject.toml
+	tools/lock.sh
+
+.PHONY: clean
+clean: ## remove what was built; your data stays
+	rm -rf .venv dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis

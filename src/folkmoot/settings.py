@@ -131,15 +131,20 @@ def _read_smtp(text: str) -> str:
 
 ADDRESS = Kind(_read_bind, "host:port, such as 127.0.0.1:8536 or [::1]:8536")
 DATABASE = Kind(
-    _read_database, "sqlite:///relative/path.db, sqlite:////absolute/path.db or postgresql://user:password@host/name"
+    _read_database,
+    "sqlite:///relative/path.db, sqlite:////absolute/path.db or postgresql://user:password@host/name",
 )
 FOLDER = Kind(Path, "a directory")
-HOSTNAME = Kind(_read_hostname, "a host name without https:// and path, such as forum.example.org or localhost:8536")
+HOSTNAME = Kind(
+    _read_hostname, "a host name without https:// and path, such as forum.example.org or localhost:8536"
+)
 MAIL_ADDRESS = _matching(r"[^@\s<>]+@[^@\s<>]+", "a bare mail address, such as forum@example.org")
 MOMENT = Kind(from_rfc3339, "a moment with its time zone, such as 2026-01-31T12:00:00Z")
 NAME = _matching(r"[A-Za-z0-9_]{3,20}", "3 to 20 letters a-z, digits and underscores")
 PASSWORD = _matching(r"(?s).{10,60}", "10 to 60 characters")
-SMTP = Kind(_read_smtp, "smtp://user:password@host:587 (turns to TLS) or smtps://user:password@host:465 (TLS at once)")
+SMTP = Kind(
+    _read_smtp, "smtp://user:password@host:587 (turns to TLS) or smtps://user:password@host:465 (TLS at once)"
+)
 SWITCH = Kind(_read_switch, "true or false")
 
 
@@ -199,6 +204,11 @@ class Settings:
         return int(self.bind.rpartition(":")[2])
 
     @property
+    def host(self) -> str:
+        """The host part of `hostname`: no port, an IPv6 address without its brackets."""
+        return _split_port(self.hostname)[0]
+
+    @property
     def origin(self) -> str:
         """`https://forum.example.org`: what every address of this site begins with, no slash at the end."""
         return f"{self.scheme}://{self.hostname}"
@@ -220,7 +230,7 @@ def load_settings(environ: Mapping[str, str], path: Path | None = None) -> Setti
     given |= _from_environment(environ)
 
     values = dict(_read_all(given, problems))
-    problems += _contradictions(values)
+    problems += _contradictions(values, {name for name, (_, text) in given.items() if text.strip()})
     if problems:
         raise WrongSettings(problems)
     return _filled_in(values)
@@ -231,7 +241,9 @@ def _config_file(environ: Mapping[str, str], path: Path | None, problems: list[s
     if named is None:
         return Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None
     if not named.is_file():
-        problems.append(f"There is no settings file at {named} (named by {'the command' if path else CONFIG}).")
+        problems.append(
+            f"There is no settings file at {named} (named by {'the command' if path else CONFIG})."
+        )
         return None
     return named
 
@@ -280,10 +292,10 @@ def _read_all(given: Mapping[str, tuple[str, str]], problems: list[str]) -> Iter
                 problems.append(f"{where} is {shown}, and has to be {kind.allowed}.")
 
 
-def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
-    if values.get("now") is not None and not values.get("development"):
+def _contradictions(values: Mapping[str, Any], given: set[str]) -> Iterator[str]:
+    if "now" in given and not values.get("development"):
         yield "FOLKMOOT_NOW stops the clock, which only FOLKMOOT_DEVELOPMENT=1 allows."
-    if ("admin_name" in values) != ("admin_password" in values):
+    if ("admin_name" in given) != ("admin_password" in given):
         yield "FOLKMOOT_ADMIN_NAME and FOLKMOOT_ADMIN_PASSWORD belong together: set both or neither."
 
 
@@ -320,33 +332,3 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-# --- telling about them --------------------------------------------------------------------------------------------
-
-
-def describe_settings() -> str:
-    """The page docs/reference/settings.md, complete; a house test compares them."""
-    rows = []
-    for line in fields(Settings):
-        kind: Kind = line.metadata["kind"]
-        default = line.default
-        shown = "" if default in (None, "") else f"`{str(default).lower() if isinstance(default, bool) else default}`"
-        rows.append(f"| `{PREFIX}{line.name.upper()}` | {line.metadata['says']} | {kind.allowed} | {shown} |")
-    return _PAGE.format(rows="\n".join(rows))
-
-
-_PAGE = """\
-# Settings
-
-Written by `make docs` from `src/folkmoot/settings.py`; change it there.
-
-Folkmoot runs without any of these. Each can stand in the environment under the name given here, or in a TOML file
-in small letters without the prefix (`bind = "127.0.0.1:8536"`). The file is the one that `FOLKMOOT_CONFIG` names, or
-`folkmoot.toml` in the working directory. The environment wins over the file. An empty value counts as unset.
-Anything unknown or wrong stops the start and is named.
-
-| Name | What it does | Allowed | Default |
-|---|---|---|---|
-{rows}
-"""

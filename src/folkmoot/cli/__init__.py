@@ -1,0 +1,1 @@
+"""The command line: for whoever runs a server, and for whoever works on the program."""

@@ -1,0 +1,131 @@
+"""`folkmoot doctor`: is everything in place that the server needs?
+
+Each check is one function that returns what it found; none changes anything.
+"""
+
+import errno
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import typer
+
+from folkmoot.cli.common import AsJson, Exit, print_json
+from folkmoot.settings import Settings, WrongSettings, is_loopback, load_settings
+
+State = Literal["ok", "note", "problem"]
+
+LEAST_FREE_SPACE = 1_000_000_000
+"""Bytes: below this a busy day can fill the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. Only a `problem` keeps the server from working; a `note` is worth knowing."""
+
+    check: str
+    state: State
+    says: str
+
+
+def check_python(_settings: Settings) -> Finding:
+    """The interpreter and the machine's idea of text."""
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.flags.optimize:
+        return Finding("python", "note", f"{version}, run with -O: assertions are off.")
+    return Finding("python", "ok", version)
+
+
+def check_data_dir(settings: Settings) -> Finding:
+    """The data directory can be written, or made."""
+    folder = settings.data_dir.absolute()
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not existing.is_dir():
+        return Finding(
+            "data directory",
+            "problem",
+            f"{existing} is no directory (FOLKMOOT_DATA_DIR is {settings.data_dir}).",
+        )
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        return Finding(
+            "data directory", "problem", f"{existing} cannot be written by this user: {error.strerror}."
+        )
+    if existing != folder:
+        return Finding("data directory", "ok", f"{folder} will be made at the first start.")
+    return Finding("data directory", "ok", f"{folder} can be written.")
+
+
+def check_space(settings: Settings) -> Finding:
+    """There is room on the disk of the data directory."""
+    folder = settings.data_dir.absolute()
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    state: State = "ok" if free >= LEAST_FREE_SPACE else "note"
+    return Finding("disk", state, f"{free / 1e9:.1f} GB free at {existing}.")
+
+
+def check_address(settings: Settings) -> Finding:
+    """The address to listen on exists on this machine; whether it is taken tells whether a server runs."""
+    family = socket.AF_INET6 if ":" in settings.bind_host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((settings.bind_host, settings.bind_port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return Finding(
+                    "address",
+                    "note",
+                    f"{settings.bind} is in use: by a running Folkmoot, or by something else.",
+                )
+            return Finding("address", "problem", f"{settings.bind} cannot be listened on: {error.strerror}.")
+    return Finding("address", "ok", f"{settings.bind} is free.")
+
+
+def check_public_name(settings: Settings) -> Finding:
+    """The name is one that other servers could reach."""
+    if is_loopback(settings.host):
+        says = f"{settings.origin} is reachable from this machine only; set FOLKMOOT_HOSTNAME before others join."
+        return Finding("public name", "note", says)
+    if settings.scheme == "https" and settings.trusted_proxies == 0:
+        says = f"{settings.origin} needs a proxy that speaks https, but FOLKMOOT_TRUSTED_PROXIES is 0."
+        return Finding("public name", "note", says)
+    return Finding("public name", "ok", settings.origin)
+
+
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (
+    check_python,
+    check_data_dir,
+    check_space,
+    check_address,
+    check_public_name,
+)
+
+
+def examine() -> list[Finding]:
+    """Everything that was found, in the order of `CHECKS`; with wrong settings nothing else can be asked."""
+    try:
+        settings = load_settings(os.environ)
+    except WrongSettings as wrong:
+        return [Finding("settings", "problem", problem) for problem in wrong.problems]
+    return [Finding("settings", "ok", "all of them can be read."), *(check(settings) for check in CHECKS)]
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check that everything the server needs is in place. Ends with 1 where a problem was found."""
+    findings = examine()
+    sound = all(finding.state != "problem" for finding in findings)
+    if as_json:
+        print_json({"ok": sound, "findings": findings})
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.state:<8} {finding.check:<15} {finding.says}")
+    raise typer.Exit(Exit.OK if sound else Exit.PROBLEM)
