@@ -161,4 +161,6 @@ async def open_postgres(url: str, clock: Clock, *, schema: str | None = None, si
         version = connection.get_server_version()
         name = await connection.fetchval("SELECT current_database()")
     where = f"PostgreSQL {version.major}.{version.minor}, database {name}"
-    return PostgresDatabase(pool, clock, where, url)
+    database = PostgresDatabase(pool, clock, where, url)
+    await database.sync()
+    return database

@@ -132,6 +132,7 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def read(self, *, slow: bool = False) -> AsyncIterator[Tx]:
+        await self.sync()
         connection = self._readers.pop() if self._readers else self._connect()
         connection.execute("BEGIN")
         try:
@@ -145,6 +146,7 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
+        await self.sync()
         batch = await self._enter()
         token = writing.set(True)
         tx = SqliteTx(self._writer, self)
@@ -231,6 +233,8 @@ class SqliteDatabase:
             return
         first = self._seen_version == -1
         self._seen_version = version
+        if not self._watcher.table_exists(None, "change"):
+            return
         if first:
             self._seen_change = self._watcher.execute("SELECT coalesce(max(seq), 0) FROM change").get or 0
             self.changes.flush()

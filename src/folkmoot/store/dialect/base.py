@@ -4,7 +4,8 @@ SQL elsewhere in `store/` is portable, with three helps that `compile_sql` turns
 
 * `:name` a parameter;
 * `IN :ids[]` membership in a list of integers, `IN :names[text]` in a list of texts;
-* `LIKE_ANY_CASE` the engine's case-insensitive LIKE.
+* `LIKE_ANY_CASE` the engine's case-insensitive LIKE;
+* `FOR_UPDATE` the row lock that PostgreSQL needs between reading a row and writing it (SQLite has one writer anyway).
 """
 
 import re
@@ -38,6 +39,10 @@ class Dialect(Protocol):
         """The words in braces of the migrations."""
         ...
 
+    def next_id(self, table: str) -> str:
+        """A statement whose value is the id that the next row of `table` shall have; insert it in the same transaction."""
+        ...
+
     def search_match(self, table: str) -> str:
         """A condition on `s` (an alias of `table`: post_search or comment_search) that narrows to candidates of a search, with :match."""
         ...
@@ -66,3 +71,10 @@ def split_statements(script: str, engine: str) -> list[str]:
 def parameters_of(sql: str) -> tuple[str, ...]:
     """The distinct parameter names of a statement, in order of first use."""
     return tuple(dict.fromkeys(match.group(1) for match in PARAMETER.finditer(sql)))
+
+
+def quoted_name(name: str) -> str:
+    """A table or column name of ours, checked, because names cannot be parameters."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+        raise ValueError(f"not a name of ours: {name!r}")
+    return name

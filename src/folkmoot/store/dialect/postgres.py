@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from folkmoot.store.dialect.base import LIST_MEMBERSHIP, PARAMETER, Compiled, parameters_of
+from folkmoot.store.dialect.base import LIST_MEMBERSHIP, PARAMETER, Compiled, parameters_of, quoted_name
 
 _TEXTS = {"post_search": "(s.name || ' ' || s.body || ' ' || s.alt_text)", "comment_search": "s.content"}
 
@@ -25,7 +25,7 @@ class PostgresDialect:
         text = re.sub(r"\bNOT IN\s+(:[a-z_][a-z0-9_]*\[(?:text)?\])", r"<> ALL_OF IN \1", sql)
         text = LIST_MEMBERSHIP.sub(member, text).replace("<> ALL_OF = ANY(", "<> ALL(")
         text = PARAMETER.sub(lambda match: number[match.group(1)], text)
-        return Compiled(text.replace("LIKE_ANY_CASE", "ILIKE"), names, frozenset())
+        return Compiled(text.replace("LIKE_ANY_CASE", "ILIKE").replace("FOR_UPDATE", "FOR UPDATE"), names, frozenset())
 
     def schema_words(self) -> dict[str, str]:
         return {
@@ -35,6 +35,9 @@ class PostgresDialect:
             "{real}": "DOUBLE PRECISION",
             "{keyed}": "",
         }
+
+    def next_id(self, table: str) -> str:
+        return f"SELECT nextval(pg_get_serial_sequence('{quoted_name(table)}', 'id'))"
 
     def search_match(self, table: str) -> str:
         return f"{_TEXTS[table]} ILIKE :match"

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from folkmoot.store.dialect.base import LIST_MEMBERSHIP, Compiled, parameters_of
+from folkmoot.store.dialect.base import LIST_MEMBERSHIP, Compiled, parameters_of, quoted_name
 
 
 class SqliteDialect:
@@ -16,7 +16,7 @@ class SqliteDialect:
         lists = frozenset(match.group(1) for match in LIST_MEMBERSHIP.finditer(sql))
         text = LIST_MEMBERSHIP.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
         # SQLite's LIKE folds ASCII only; what must fold more is stored folded (name_key, email_key).
-        return Compiled(text.replace("LIKE_ANY_CASE", "LIKE"), parameters_of(sql), lists)
+        return Compiled(text.replace("LIKE_ANY_CASE", "LIKE").replace("FOR_UPDATE", ""), parameters_of(sql), lists)
 
     def schema_words(self) -> dict[str, str]:
         return {
@@ -26,6 +26,9 @@ class SqliteDialect:
             "{real}": "REAL",
             "{keyed}": " WITHOUT ROWID",
         }
+
+    def next_id(self, table: str) -> str:
+        return f"SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = '{quoted_name(table)}'"
 
     def search_match(self, table: str) -> str:
         return f"{table} MATCH :match"

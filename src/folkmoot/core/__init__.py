@@ -1,0 +1,1 @@
+"""What the site does: one folder per noun, one file per verb. Imports model, text and store only."""

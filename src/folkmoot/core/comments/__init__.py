@@ -1,0 +1,1 @@
+"""Comments: one file per verb."""

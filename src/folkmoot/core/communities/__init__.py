@@ -1,0 +1,1 @@
+"""Communities: one file per verb."""

@@ -1,0 +1,1 @@
+"""Lists of posts and comments: one file per verb."""

@@ -1,0 +1,1 @@
+"""Direct messages: one file per verb."""

@@ -1,0 +1,1 @@
+"""Replies and mentions: one file per verb."""

@@ -1,0 +1,1 @@
+"""People and accounts: one file per verb."""

@@ -1,0 +1,148 @@
+"""The table: who may do what.
+
+An action names the conditions that must hold, checked in order (T-12: site, community state, community ban, then ownership or office).
+A condition is a small function of `Standing`; it returns the refusal, or None where it holds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from folkmoot.model.communities import Community
+from folkmoot.model.errors import NotAllowed, NotLoggedIn, Refusal
+from folkmoot.model.people import Viewer
+from folkmoot.store import communities as store_communities
+from folkmoot.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody before a community (None for what concerns the whole site)."""
+
+    viewer: Viewer
+    community: Community | None = None
+    moderator: bool = False
+    top_moderator: bool = False
+    banned_here: bool = False
+
+
+Condition = Callable[[Standing], Refusal | None]
+
+
+def _logged_in(standing: Standing) -> Refusal | None:
+    return None if standing.viewer.person else NotLoggedIn()
+
+
+def _in_good_standing(standing: Standing) -> Refusal | None:
+    person = standing.viewer.person
+    if person is None:
+        return NotLoggedIn()
+    if person.banned:
+        return NotAllowed("site_ban")
+    return NotAllowed("deleted") if person.deleted else None
+
+
+def _community_open(standing: Standing) -> Refusal | None:
+    community = standing.community
+    return NotAllowed("deleted") if community and (community.deleted or community.removed) else None
+
+
+def _not_banned_here(standing: Standing) -> Refusal | None:
+    return NotAllowed("banned_from_community") if standing.banned_here and not standing.viewer.admin else None
+
+
+def _moderates(standing: Standing) -> Refusal | None:
+    if not (standing.moderator or standing.viewer.admin):
+        return NotAllowed("not_a_mod_or_admin")
+    return _not_banned_here(standing)
+
+
+def _moderates_strictly(standing: Standing) -> Refusal | None:
+    return None if standing.moderator else NotAllowed("only_mods_can_post_in_community")
+
+
+def _may_post_where_restricted(standing: Standing) -> Refusal | None:
+    restricted = standing.community is not None and standing.community.posting_restricted_to_mods
+    return _moderates_strictly(standing) if restricted else None
+
+
+def _top_moderator(standing: Standing) -> Refusal | None:
+    return None if standing.top_moderator else NotAllowed("not_top_mod")
+
+
+def _top_moderator_or_admin(standing: Standing) -> Refusal | None:
+    return None if standing.top_moderator or standing.viewer.admin else NotAllowed("not_an_admin")
+
+
+def _admin(standing: Standing) -> Refusal | None:
+    return None if standing.viewer.admin else NotAllowed("not_an_admin")
+
+
+def _bot_free(standing: Standing) -> Refusal | None:
+    person = standing.viewer.person
+    return NotAllowed("invalid_bot_action") if person and person.bot else None
+
+
+_MEMBER: tuple[Condition, ...] = (_in_good_standing, _community_open, _not_banned_here)
+_MODERATOR: tuple[Condition, ...] = (_in_good_standing, _community_open, _moderates)
+
+PERMISSIONS: dict[str, tuple[Condition, ...]] = {
+    # what members do (R-3); ownership is in core/<noun>/rules.py
+    "post.create": (*_MEMBER, _may_post_where_restricted),
+    "post.edit": _MEMBER,
+    "post.delete": _MEMBER,
+    "comment.create": _MEMBER,
+    "comment.edit": _MEMBER,
+    "comment.delete": _MEMBER,
+    "vote.cast": (_in_good_standing, _bot_free, _community_open, _not_banned_here),
+    "report.create": _MEMBER,
+    "community.follow": (_in_good_standing, _community_open, _not_banned_here),
+    # what moderators do (R-2)
+    "post.remove": _MODERATOR,
+    "post.lock": _MODERATOR,
+    "post.feature": _MODERATOR,
+    "comment.remove": _MODERATOR,
+    "comment.distinguish": _MODERATOR,
+    "community.edit": (_in_good_standing, _moderates),
+    "community.ban": _MODERATOR,
+    "community.moderators": _MODERATOR,
+    "community.delete": (_in_good_standing, _top_moderator),
+    "community.transfer": (_in_good_standing, _top_moderator_or_admin),
+    "report.resolve": (_in_good_standing, _moderates),
+    "votes.see": (_in_good_standing, _moderates),
+    # what admins do
+    "post.feature_site": (_in_good_standing, _admin),
+    "community.remove": (_in_good_standing, _admin),
+    "community.hide": (_in_good_standing, _admin),
+    "person.ban": (_in_good_standing, _admin),
+    "purge": (_in_good_standing, _admin),
+    "site.edit": (_in_good_standing, _admin),
+    "site.admins": (_in_good_standing, _admin),
+    "applications": (_in_good_standing, _admin),
+    "instances.block": (_in_good_standing, _admin),
+    "message_reports": (_in_good_standing, _admin),
+    # what anybody with an account does
+    "account": (_logged_in,),
+    "message.send": (_in_good_standing,),
+    "community.create": (_in_good_standing,),
+}
+
+
+def check(action: str, standing: Standing) -> None:
+    """Raise the first refusal among the conditions of `action`. Raises `KeyError` for an action that is not in the table."""
+    for condition in PERMISSIONS[action]:
+        refusal = condition(standing)
+        if refusal is not None:
+            raise refusal
+
+
+async def standing_in(tx: Tx, viewer: Viewer, community: Community) -> Standing:
+    """How the viewer stands in a community: one query, none for nobody."""
+    if viewer.person is None:
+        return Standing(viewer, community)
+    relation = await store_communities.relation(tx, community.id, viewer.person.id)
+    return Standing(viewer, community, relation.moderator_since is not None, relation.top_moderator, relation.banned)
+
+
+def allowed(action: str, standing: Standing) -> bool:
+    """Whether `check` would pass: for pages that offer what may be done."""
+    return all(condition(standing) is None for condition in PERMISSIONS[action])

@@ -1,0 +1,89 @@
+"""Write a post."""
+
+from dataclasses import dataclass
+
+from folkmoot.core import after, permissions, writing
+from folkmoot.core.posts import rules
+from folkmoot.core.site import languages
+from folkmoot.core.votes import cast
+from folkmoot.model.errors import NotFound
+from folkmoot.model.events import PostCreated
+from folkmoot.model.people import Viewer
+from folkmoot.model.posts import Post
+from folkmoot.model.ranking import hot_rank, scaled_rank
+from folkmoot.model.time import MINUTE, Micros
+from folkmoot.store import communities, counts, posts
+from folkmoot.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePost:
+    """What was asked. `ap_id` and `published` come with posts from elsewhere."""
+
+    community_id: int
+    name: str
+    url: str | None = None
+    body: str | None = None
+    alt_text: str | None = None
+    nsfw: bool = False
+    language_id: int | None = None
+    custom_thumbnail: str | None = None
+    ap_id: str | None = None
+    published: Micros | None = None
+
+
+async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
+    """Write a post; its author's vote comes with it and it counts as read by them (P-7). An equal post within a minute is the same one.
+
+    Raises `Invalid` invalid_post_title, invalid_body_field, invalid_url…, alt_text_length_overflow, slurs, blocked_url,
+    language_not_allowed; `NotFound` couldnt_find_community; `NotAllowed` deleted, banned_from_community, only_mods_can_post_in_community.
+    """
+    house = await writing.house(tx)
+    name = rules.checked_title(house, asked.name)
+    link = rules.checked_link(house, asked.url) if asked.url else None
+    body = rules.checked_body(house, asked.body) if asked.body else None
+    alt_text = rules.checked_alt_text(asked.alt_text) if asked.alt_text else None
+    community = await communities.by_id(tx, asked.community_id)
+    if community is None:
+        raise NotFound("couldnt_find_community")
+    permissions.check("post.create", await permissions.standing_in(tx, author, community))
+    language_id = await languages.language_for(tx, author, community.id, asked.language_id)
+    if asked.ap_id is None:
+        twin = await posts.same_post_since(
+            tx, author.id, community.id, name, link.url if link else None, body.source if body else None, tx.now - MINUTE
+        )
+        if twin is not None and (found := await posts.by_id(tx, twin)):
+            return found
+    published = asked.published if asked.published is not None else tx.now
+    hot = hot_rank(0, published, tx.now)
+    values = {
+        "community_id": community.id,
+        "creator_id": author.id,
+        "name": name,
+        "name_html": rules.title_html(name),
+        "url": link.url if link else None,
+        "url_host": link.host if link else None,
+        "body": body.source if body else None,
+        "body_html": body.html if body else None,
+        "excerpt": rules.excerpt_of(body.source if body else None),
+        "alt_text": alt_text,
+        "local": asked.ap_id is None,
+        "nsfw": asked.nsfw or community.nsfw,
+        "language_id": language_id,
+        "thumbnail_url": rules.checked_link(house, asked.custom_thumbnail).url if asked.custom_thumbnail else None,
+        "newest_comment": published,
+        "newest_comment_necro": published,
+        "hot_rank": hot,
+        "active_rank": hot,
+        "scaled_rank": scaled_rank(hot, community.users_active_month),
+        "published": published,
+    }
+    if asked.ap_id is not None:
+        values["ap_id"] = asked.ap_id
+    post = await posts.insert(tx, values, ap_prefix=f"{house.site.origin}/post/")
+    await counts.post_appeared(tx, post)
+    await cast.own_vote_on_post(tx, author, post)
+    await after.record(tx, PostCreated(author.id, post.id))
+    stored = await posts.by_id(tx, post.id)
+    assert stored is not None
+    return stored

@@ -1,0 +1,68 @@
+"""What a post may be: rules without a database."""
+
+from dataclasses import dataclass
+
+from folkmoot.core.writing import BODY_LIMIT, House, Written
+from folkmoot.model.errors import Invalid, NotAllowed
+from folkmoot.model.people import Viewer
+from folkmoot.model.posts import Post
+from folkmoot.text import links, markdown, names
+
+TITLE_MIN, TITLE_MAX = 3, 200
+ALT_TEXT_MAX = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A post's address as stored, and the host that lists show beside the title."""
+
+    url: str
+    host: str | None
+
+
+def checked_title(house: House, name: str) -> str:
+    """The title, trimmed. Raises `Invalid` invalid_post_title, slurs (P-1)."""
+    name = names.tidy(name).strip()
+    if not TITLE_MIN <= len(name) <= TITLE_MAX or "\n" in name or "\r" in name:
+        raise Invalid("invalid_post_title", field="name")
+    house.check_words(name, "name")
+    return name
+
+
+def checked_link(house: House, url: str) -> Link:
+    """The address, tracking parameters stripped. Raises `Invalid` invalid_url, invalid_url_scheme, url_length_overflow, blocked_url (P-3)."""
+    try:
+        url = links.check_post_url(url.strip())
+    except links.BadLink as error:
+        raise Invalid(error.code, field="url") from error
+    house.check_links(url, "url")
+    return Link(links.strip_tracking(url), links.host_of(url))
+
+
+def checked_body(house: House, body: str) -> Written:
+    """Raises `Invalid` invalid_body_field, blocked_url (P-2)."""
+    return house.long_text(body, "body", limit=BODY_LIMIT)
+
+
+def checked_alt_text(alt_text: str) -> str:
+    """Raises `Invalid` alt_text_length_overflow (P-2)."""
+    alt_text = names.tidy(alt_text).strip()
+    if names.utf16_length(alt_text) > ALT_TEXT_MAX:
+        raise Invalid("alt_text_length_overflow", field="alt_text")
+    return alt_text
+
+
+def excerpt_of(body: str | None) -> str | None:
+    """The quiet first line that lists show under a text post."""
+    return markdown.excerpt(body, limit=200) or None if body else None
+
+
+def must_own(viewer: Viewer, post: Post) -> None:
+    """Only the author edits or deletes (P-8). Raises `NotAllowed` no_post_edit_allowed."""
+    if viewer.id != post.creator_id:
+        raise NotAllowed("no_post_edit_allowed")
+
+
+def title_html(name: str) -> str:
+    """A title's small inline subset, rendered (D-3)."""
+    return markdown.render_inline(name)

@@ -1,0 +1,1 @@
+"""Search: one file per verb."""

@@ -1,0 +1,1 @@
+"""The site as a whole: one file per verb."""

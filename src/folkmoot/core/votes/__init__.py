@@ -1,0 +1,1 @@
+"""Votes: one file per verb."""

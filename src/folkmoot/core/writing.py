@@ -1,0 +1,71 @@
+"""From what somebody typed to what is stored: one way for every text.
+
+Order: tidied, measured (P-2), word filter (W-4), blocklist (W-5), tracking parameters stripped (P-3), rendered. Texts from elsewhere
+come the same way.
+"""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+from folkmoot.model.errors import Invalid
+from folkmoot.model.site import LocalSite
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
+from folkmoot.text import filters, links, markdown, names
+
+BODY_LIMIT = 50_000
+TEXT_LIMIT = 10_000
+"""UTF-16 units (P-2): of a post's body, of any other long text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text as stored: its Markdown and the HTML made from it."""
+
+    source: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the house says about texts: read once per use case."""
+
+    site: LocalSite
+    filter: filters.Filter | None
+    blocked_urls: tuple[str, ...]
+
+    def check_words(self, text: str, field: str) -> None:
+        """Titles, names and reasons with a filtered word are refused. Raises `Invalid` slurs."""
+        if self.filter and self.filter.hit(text):
+            raise Invalid("slurs", field=field)
+
+    def check_links(self, text: str, field: str) -> None:
+        """Raises `Invalid` blocked_url for a text that contains a blocked address."""
+        if links.blocked_by(text, self.blocked_urls):
+            raise Invalid("blocked_url", field=field)
+
+    def long_text(self, source: str, field: str, *, limit: int = TEXT_LIMIT) -> Written:
+        """A Markdown text ready to store. Raises `Invalid` invalid_body_field, blocked_url."""
+        source = names.tidy(source)
+        if names.utf16_length(source) > limit:
+            raise Invalid("invalid_body_field", field=field)
+        if self.filter:
+            source = self.filter.replace(source)
+        self.check_links(source, field)
+        return self.render(links.strip_tracking_in_text(source))
+
+    def render(self, source: str) -> Written:
+        """The HTML of a Markdown text; footnotes get ids of their own."""
+        local = markdown.Links(host=self.site.host)
+        return Written(source, markdown.render(source, local=local, item=f"{crc32(source.encode()):x}"))
+
+
+async def house(tx: Tx) -> House:
+    """The site, its word filter and its blocklist; compiled once per change of the site."""
+    site = await store_site.local_site(tx)
+    stamp = tx.changes.newest((("site", 0),))
+    cached = tx.memory.get("house")
+    if cached is None or cached[0] != stamp:
+        compiled = filters.compile_filter(site.slur_filter_regex) if site.slur_filter_regex else None
+        cached = tx.memory["house"] = (stamp, compiled, await store_site.blocked_urls(tx))
+    return House(site, cached[1], cached[2])

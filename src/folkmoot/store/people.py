@@ -1,0 +1,58 @@
+"""People and their standing towards others."""
+
+from collections.abc import Collection
+
+from folkmoot.model.people import Person
+from folkmoot.store.db import Tx
+from folkmoot.store.rows import columns, maker
+
+PERSON = columns(Person, "p")
+make_person = maker(Person)
+
+
+async def by_id(tx: Tx, person_id: int) -> Person | None:
+    row = await tx.first(f"SELECT {PERSON} FROM person p WHERE p.id = :person_id", person_id=person_id)
+    return make_person(row) if row else None
+
+
+async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Person]:
+    """Those that exist, by id."""
+    rows = await tx.all(f"SELECT {PERSON} FROM person p WHERE p.id IN :ids[]", ids=set(ids))
+    return {row[0]: make_person(row) for row in rows}
+
+
+async def by_name(tx: Tx, name_key: str, host: str | None) -> Person | None:
+    """By folded name and host; no host means local."""
+    row = await tx.first(
+        f"SELECT {PERSON} FROM person p JOIN instance i ON i.id = p.instance_id WHERE p.name_key = :name_key AND "
+        + ("i.domain = :host" if host else "i.local"),
+        name_key=name_key,
+        **({"host": host} if host else {}),
+    )
+    return make_person(row) if row else None
+
+
+async def local_by_handles(tx: Tx, name_keys: Collection[str]) -> list[Person]:
+    """Local people of these folded names, deleted ones left out."""
+    rows = await tx.all(
+        f"SELECT {PERSON} FROM person p WHERE p.name_key IN :names[text] AND p.local AND NOT p.deleted", names=set(name_keys)
+    )
+    return [make_person(row) for row in rows]
+
+
+async def local_user_ids(tx: Tx, person_ids: Collection[int]) -> list[int]:
+    """The account ids of these people, in order."""
+    rows = await tx.all("SELECT id FROM local_user WHERE person_id IN :ids[] ORDER BY id", ids=set(person_ids))
+    return [row[0] for row in rows]
+
+
+async def blocks_any(tx: Tx, person_id: int, *, target_id: int, community_id: int, instance_id: int) -> bool:
+    """Whether `person_id` blocks this person, this community or this instance (N-2)."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM person_block WHERE person_id = :person_id AND target_id = :target_id)"
+            " OR EXISTS (SELECT 1 FROM community_block WHERE person_id = :person_id AND community_id = :community_id)"
+            " OR EXISTS (SELECT 1 FROM instance_block WHERE person_id = :person_id AND instance_id = :instance_id)",
+            person_id=person_id, target_id=target_id, community_id=community_id, instance_id=instance_id,
+        )
+    )  # fmt: skip

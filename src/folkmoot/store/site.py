@@ -1,0 +1,95 @@
+"""The local site's row, its rate limits, taglines and lists."""
+
+from typing import Any
+
+from folkmoot.model.site import LocalSite, RateLimits
+from folkmoot.model.time import SECOND
+from folkmoot.store.db import Tx
+from folkmoot.store.rows import maker
+
+_OF_SITE = frozenset({"name", "description", "sidebar", "sidebar_html", "icon", "banner", "content_warning", "ap_id", "instance_id"})
+_COLUMNS = ", ".join(
+    f"{'s' if name in _OF_SITE else 'l'}.{name}" for name in LocalSite.__dataclass_fields__
+)
+_make_site = maker(LocalSite)
+_make_limits = maker(RateLimits)
+_SITE_KEY = (("site", 0),)
+
+
+async def local_site(tx: Tx) -> LocalSite:
+    """This server's site; its counts may be a second old (W-1). Raises `LookupError` before the site exists."""
+    stamp = (tx.changes.newest(_SITE_KEY), tx.now // SECOND)
+    cached = tx.memory.get("local_site")
+    if cached is not None and cached[0] == stamp:
+        site: LocalSite = cached[1]
+        return site
+    fresh = await read_local_site(tx)
+    if fresh is None:
+        raise LookupError("this database has no site yet")
+    tx.memory["local_site"] = (stamp, fresh)
+    return fresh
+
+
+async def read_local_site(tx: Tx) -> LocalSite | None:
+    """The same straight from the database, None on an empty one."""
+    row = await tx.first(f"SELECT {_COLUMNS} FROM local_site l JOIN site s ON s.id = l.site_id")
+    return _make_site(row) if row else None
+
+
+async def rate_limits(tx: Tx) -> RateLimits:
+    """The limits in force."""
+    stamp = tx.changes.newest(_SITE_KEY)
+    cached = tx.memory.get("rate_limits")
+    if cached is None or cached[0] != stamp:
+        names = ", ".join(f"rate_{name}" for name in RateLimits.__dataclass_fields__)
+        row = await tx.first(f"SELECT {names} FROM local_site")
+        if row is None:
+            raise LookupError("this database has no site yet")
+        cached = tx.memory["rate_limits"] = (stamp, _make_limits(row))
+    limits: RateLimits = cached[1]
+    return limits
+
+
+async def insert_local(tx: Tx, *, domain: str, origin: str, name: str, jwt_secret: str) -> None:
+    """The instance, site and settings of a new server, and the language table's owner row."""
+    instance_id = await tx.value(
+        "INSERT INTO instance (domain, local, software, published) VALUES (:domain, :local, 'folkmoot', :now) RETURNING id",
+        domain=domain, local=True, now=tx.now,
+    )  # fmt: skip
+    site_id = await tx.value(
+        "INSERT INTO site (instance_id, name, ap_id, inbox_url, published, last_refreshed)"
+        " VALUES (:instance_id, :name, :ap_id, :inbox_url, :now, :now) RETURNING id",
+        instance_id=instance_id, name=name, ap_id=f"{origin}/", inbox_url=f"{origin}/inbox", now=tx.now,
+    )  # fmt: skip
+    await tx.run(
+        "INSERT INTO local_site (id, site_id, jwt_secret, published) VALUES (1, :site_id, :jwt_secret, :now)",
+        site_id=site_id, jwt_secret=jwt_secret, now=tx.now,
+    )  # fmt: skip
+    tx.changed("site")
+
+
+async def insert_languages(tx: Tx, languages: list[tuple[int, str, str]]) -> None:
+    """The fixed language table: (id, code, name)."""
+    await tx.many(
+        "INSERT INTO language (id, code, name) VALUES (:id, :code, :name) ON CONFLICT DO NOTHING",
+        [{"id": number, "code": code, "name": name} for number, code, name in languages],
+    )
+
+
+async def update_local(tx: Tx, values: dict[str, Any]) -> None:
+    """Set columns of the local site by the names of `LocalSite` and `rate_*`; `updated` is set too."""
+    for table, condition, names in (
+        ("site", "id = (SELECT site_id FROM local_site)", [name for name in values if name in _OF_SITE]),
+        ("local_site", "id = 1", [name for name in values if name not in _OF_SITE]),
+    ):
+        if names:
+            assignments = ", ".join(f"{name} = :{name}" for name in names)
+            chosen = {name: values[name] for name in names}
+            await tx.run(f"UPDATE {table} SET {assignments}, updated = :now WHERE {condition}", now=tx.now, **chosen)
+    tx.changed("site")
+
+
+async def blocked_urls(tx: Tx) -> tuple[str, ...]:
+    """The link blocklist (W-5)."""
+    rows = await tx.all("SELECT url FROM url_blocklist ORDER BY id")
+    return tuple(row[0] for row in rows)

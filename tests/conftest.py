@@ -1,0 +1,108 @@
+"""A fresh database for every test.
+
+SQLite by default: a file copied from a template that was migrated once. With `FOLKMOOT_TEST_DATABASE=postgresql://…` the same tests run
+there: one database per worker process, emptied between tests.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from folkmoot.model.time import FixedClock, from_rfc3339
+from folkmoot.store.db import Database
+from folkmoot.store.migrate import upgrade
+from folkmoot.store.postgres import open_postgres
+from folkmoot.store.sqlite import open_sqlite
+from tests.cast import Cast, assemble, meet
+
+POSTGRES = os.environ.get("FOLKMOOT_TEST_DATABASE", "")
+NOON = from_rfc3339("2026-06-01T12:00:00Z")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """It is noon on the first of June 2026 until a test moves it."""
+    return FixedClock(NOON)
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    """The name of this test process."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Where migrated and assembled SQLite files are kept for copying, by name."""
+    return {"folder": tmp_path_factory.mktemp("template")}
+
+
+async def _sqlite_copy(template: dict[str, Path], tmp_path: Path, clock: FixedClock, *, cast: bool) -> Database:
+    name = "cast" if cast else "empty"
+    source = template["folder"] / f"{name}.db"
+    if not source.exists():
+        db = open_sqlite(str(source), FixedClock(NOON))
+        await upgrade(db)
+        if cast:
+            await assemble(db)
+        await db.checkpoint()
+        await db.close()
+    target = tmp_path / "folkmoot.db"
+    shutil.copy(source, target)
+    return open_sqlite(str(target), clock)
+
+
+async def _postgres(worker: str, clock: FixedClock) -> Database:
+    name = f"folkmoot_test_{worker}"
+    url = POSTGRES.rsplit("/", 1)[0] + f"/{name}"
+    admin = await asyncpg.connect(POSTGRES)
+    exists = await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+    if not exists:
+        await admin.execute(f'CREATE DATABASE "{name}"')
+    await admin.close()
+    if not exists:
+        fresh = await open_postgres(url, clock, size=2)
+        await upgrade(fresh)
+        await fresh.close()
+    owner = await asyncpg.connect(url)
+    tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'")
+    await owner.execute(f"TRUNCATE {', '.join(row[0] for row in tables)} RESTART IDENTITY CASCADE")
+    await owner.close()
+    return await open_postgres(url, clock, size=4)
+
+
+@pytest.fixture
+async def empty_db(template: dict[str, Path], tmp_path: Path, clock: FixedClock, worker: str) -> AsyncIterator[Database]:
+    """A migrated database without a site."""
+    db = await (_postgres(worker, clock) if POSTGRES else _sqlite_copy(template, tmp_path, clock, cast=False))
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def stage(template: dict[str, Path], tmp_path: Path, clock: FixedClock, worker: str) -> AsyncIterator[tuple[Database, Cast]]:
+    """A database in which the cast has assembled."""
+    if POSTGRES:
+        db = await _postgres(worker, clock)
+        cast = await assemble(db)
+    else:
+        db = await _sqlite_copy(template, tmp_path, clock, cast=True)
+        cast = await meet(db)
+    yield db, cast
+    await db.close()
+
+
+@pytest.fixture
+def db(stage: tuple[Database, Cast]) -> Database:
+    """The database of the story."""
+    return stage[0]
+
+
+@pytest.fixture
+def cast(stage: tuple[Database, Cast]) -> Cast:
+    """Everybody."""
+    return stage[1]
