@@ -1,0 +1,80 @@
+"""The rules of docs/develop/style.md that a machine can check."""
+
+import ast
+
+import pytest
+
+from tests.house.source import Module, looks_like_sql, modules
+
+every_module = pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+
+
+@every_module
+def test_sql_stands_only_in_store(module: Module) -> None:
+    if module.top == "store":
+        return
+    found = [f"line {line}: {text[:60]!r}" for line, text in module.texts() if looks_like_sql(text)]
+    assert not found, f"{module.name} holds SQL, which belongs into store/: {found}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT id FROM post WHERE id = :id",
+        "UPDATE person SET name = :name",
+        " ORDER BY id",
+        "DELETE FROM vote",
+    ],
+)
+def test_a_statement_is_recognised(text: str) -> None:
+    assert looks_like_sql(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Select a community from the list", "update your settings", "Order by", "deleted from"]
+)
+def test_a_sentence_is_no_statement(text: str) -> None:
+    assert not looks_like_sql(text)
+
+
+COMMITS_IN = {"store/db.py", "store/sqlite.py", "store/postgres.py"}
+"""The database's own files: the interface, and the two engines behind it."""
+
+
+@every_module
+def test_only_the_database_commits(module: Module) -> None:
+    if module.name in COMMITS_IN:
+        return
+    calls = [
+        node.lineno
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    ]
+    words = [line for line, text in module.texts() if text.strip().upper().rstrip(";") in {"COMMIT", "END"}]
+    assert not calls + words, f"{module.name} commits in line {calls + words}; `ctx.db.write()` does"
+
+
+@every_module
+def test_imports_stand_at_the_top(module: Module) -> None:
+    functions = (
+        node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    inside = [
+        node.lineno
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert not inside, f"{module.name} imports inside a function in line {inside}"
+
+
+@every_module
+def test_every_module_says_what_it_is(module: Module) -> None:
+    assert not module.tree.body or ast.get_docstring(module.tree), f"{module.name} begins without a docstring"
+
+
+@every_module
+def test_nothing_is_left_for_later(module: Module) -> None:
+    source = module.path.read_text(encoding="utf-8")
+    found = [word for word in ("TODO", "FIXME", "XXX", "NotImplementedError") if word in source]
+    assert not found, f"{module.name} holds {found}: do it, or open an issue"
