@@ -219,3 +219,8 @@ def test_this_machine_is_recognised(host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost.example.org", "192.0.2.1", "::2", "notlocalhost"])
 def test_other_machines_are_other_machines(host: str) -> None:
     assert not is_loopback(host)
+
+
+def test_the_example_for_a_public_server_can_be_used() -> None:
+    settings = load_settings({}, Path(__file__).resolve().parents[2] / "deploy" / "folkmoot.toml")
+    assert settings.origin == "https://forum.example.org"
