@@ -71,10 +71,10 @@ async function vote(button) {
   show(buttons, voted(before, value));
   try {
     show(buttons, await send(button, value));
-    say(button.parentNode, "");
+    say(button, "");
   } catch (refusal) {
     show(buttons, before);
-    say(button.parentNode, refusal);
+    say(button, refusal);
   }
 }
 

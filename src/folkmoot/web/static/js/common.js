@@ -14,14 +14,16 @@ export function element(html) {
   return holder.content.firstElementChild;
 }
 
-/** Say something beside the thing it is about; read aloud, replaced by the next. */
-export function say(near, text) {
-  near.parentNode.querySelector(":scope > .said")?.remove();
+/** Say something at the end of the line a thing stands in; read aloud, replaced by the next. */
+export function say(thing, text) {
+  const line = thing.closest("header, .v, .m, .a, p, td, form, li");
+  const place = line.matches(".v") ? line.parentNode.querySelector(".m") : line;
+  place.querySelector(":scope > .said")?.remove();
   if (!text) return;
   const note = document.createElement("small");
   note.className = "said bad";
   note.setAttribute("role", "alert");
-  near.after(note);
+  place.append(" ", note);
   note.textContent = text;
 }
 

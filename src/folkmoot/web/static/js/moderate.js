@@ -1,7 +1,7 @@
 // Tables of moderators: mark many rows, the button says how many, and after a decision the next row is at hand.
 
 for (const form of document.querySelectorAll("[data-bulk]")) {
-  const boxes = () => [...form.querySelectorAll('input[name="id"]')].filter((box) => box.checkVisibility());
+  const boxes = () => [...form.elements].filter((box) => box.matches('input[name="id"]') && box.checkVisibility());
   const all = form.querySelector("[data-all]");
   const buttons = form.querySelectorAll("[data-count]");
   let last = null;
@@ -17,9 +17,9 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
     all.indeterminate = marked > 0 && !all.checked;
   };
 
-  form.addEventListener("click", (event) => {
-    const box = event.target.closest('input[name="id"]');
-    if (!box) return;
+  document.addEventListener("click", (event) => {
+    const box = event.target;
+    if (box.form !== form || box.name !== "id") return;
     if (event.shiftKey && last) {
       const list = boxes();
       const [from, to] = [list.indexOf(last), list.indexOf(box)].sort((a, b) => a - b);
@@ -32,7 +32,7 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
     for (const box of boxes()) box.checked = all.checked;
     count();
   });
-  form.addEventListener("change", count);
+  document.addEventListener("change", ({ target }) => target.form === form && count());
   count();
 }
 
