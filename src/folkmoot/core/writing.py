@@ -11,7 +11,8 @@ from folkmoot.model.errors import Invalid
 from folkmoot.model.site import LocalSite
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
-from folkmoot.text import filters, links, markdown, names
+from folkmoot.text import filters, links, markdown
+from folkmoot.text.tidy import tidy, utf16_length
 
 BODY_LIMIT = 50_000
 TEXT_LIMIT = 10_000
@@ -46,8 +47,8 @@ class House:
 
     def long_text(self, source: str, field: str, *, limit: int = TEXT_LIMIT) -> Written:
         """A Markdown text ready to store. Raises `Invalid` invalid_body_field, blocked_url."""
-        source = names.tidy(source)
-        if names.utf16_length(source) > limit:
+        source = tidy(source)
+        if utf16_length(source) > limit:
             raise Invalid("invalid_body_field", field=field)
         if self.filter:
             source = self.filter.replace(source)

@@ -6,7 +6,8 @@ from folkmoot.core.writing import BODY_LIMIT, House, Written
 from folkmoot.model.errors import Invalid, NotAllowed
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
-from folkmoot.text import links, markdown, names
+from folkmoot.text import links, markdown
+from folkmoot.text.tidy import tidy, utf16_length
 
 TITLE_MIN, TITLE_MAX = 3, 200
 ALT_TEXT_MAX = 1500
@@ -22,7 +23,7 @@ class Link:
 
 def checked_title(house: House, name: str) -> str:
     """The title, trimmed. Raises `Invalid` invalid_post_title, slurs (P-1)."""
-    name = names.tidy(name).strip()
+    name = tidy(name).strip()
     if not TITLE_MIN <= len(name) <= TITLE_MAX or "\n" in name or "\r" in name:
         raise Invalid("invalid_post_title", field="name")
     house.check_words(name, "name")
@@ -33,7 +34,7 @@ def checked_link(house: House, url: str) -> Link:
     """The address, tracking parameters stripped. Raises `Invalid` invalid_url, invalid_url_scheme, url_length_overflow, blocked_url (P-3)."""
     try:
         url = links.check_post_url(url.strip())
-    except links.BadLink as error:
+    except links.UrlRefused as error:
         raise Invalid(error.code, field="url") from error
     house.check_links(url, "url")
     return Link(links.strip_tracking(url), links.host_of(url))
@@ -46,8 +47,8 @@ def checked_body(house: House, body: str) -> Written:
 
 def checked_alt_text(alt_text: str) -> str:
     """Raises `Invalid` alt_text_length_overflow (P-2)."""
-    alt_text = names.tidy(alt_text).strip()
-    if names.utf16_length(alt_text) > ALT_TEXT_MAX:
+    alt_text = tidy(alt_text).strip()
+    if utf16_length(alt_text) > ALT_TEXT_MAX:
         raise Invalid("alt_text_length_overflow", field="alt_text")
     return alt_text
 

@@ -43,6 +43,10 @@ class Dialect(Protocol):
         """A statement whose value is the id that the next row of `table` shall have; insert it in the same transaction."""
         ...
 
+    def next_ids(self, table: str) -> str:
+        """The same for `:count` rows: one row per id, ascending."""
+        ...
+
     def search_match(self, table: str) -> str:
         """A condition on `s` (an alias of `table`: post_search or comment_search) that narrows to candidates of a search, with :match."""
         ...

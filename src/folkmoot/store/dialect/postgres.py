@@ -39,6 +39,10 @@ class PostgresDialect:
     def next_id(self, table: str) -> str:
         return f"SELECT nextval(pg_get_serial_sequence('{quoted_name(table)}', 'id'))"
 
+    def next_ids(self, table: str) -> str:
+        sequence = f"pg_get_serial_sequence('{quoted_name(table)}', 'id')"
+        return f"SELECT nextval({sequence}) FROM generate_series(1, CAST(:count AS INTEGER))"
+
     def search_match(self, table: str) -> str:
         return f"{_TEXTS[table]} ILIKE :match"
 

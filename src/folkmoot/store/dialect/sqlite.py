@@ -30,6 +30,10 @@ class SqliteDialect:
     def next_id(self, table: str) -> str:
         return f"SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = '{quoted_name(table)}'"
 
+    def next_ids(self, table: str) -> str:
+        last = f"(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '{quoted_name(table)}')"
+        return f"WITH RECURSIVE n(i) AS (SELECT 1 WHERE :count > 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count) SELECT {last} + i FROM n"
+
     def search_match(self, table: str) -> str:
         return f"{table} MATCH :match"
 

@@ -1,0 +1,1 @@
+"""Discussions as files: the JSON-lines archive format, version 1 (docs/reference/archive.md)."""
