@@ -1,0 +1,231 @@
+"""Addresses that people give: checked, freed of tracking, compared with the site's blocklist (P-3, W-5)."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import idna
+
+from folkmoot.text import dialect
+from folkmoot.text.tidy import utf16_length
+from folkmoot.text.tracking import is_tracking
+
+MAX_URL = 2000
+"""UTF-16 code units (P-3)."""
+
+_POST_SCHEMES = {"http", "https", "magnet"}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+# What an address keeps as it is; everything else is percent-encoded.
+_KEPT_IN_PATH = "%!$&'()*+,-./:;=@_~[]|\\"
+_KEPT_IN_QUERY = "%!$&()*+,-./:;=?@_~[]|\\`{}^"
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
+_WEB_ADDRESS_BYTES = re.compile(rb"https?://[^\s<>\[\]]+", re.IGNORECASE)
+_DEFINITION = re.compile(rb"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+", re.MULTILINE)  # of `[words][name]`
+_LINK_TAG = re.compile(r'<(?:a|img) data-sourcepos="([0-9]+):([0-9]+)-([0-9]+):([0-9]+)"')
+
+
+class UrlRefused(ValueError):
+    """An address that cannot be taken; `code` is the API's name for the reason."""
+
+    code = "invalid_url"
+
+
+class InvalidUrl(UrlRefused):
+    """It is no address at all."""
+
+
+class InvalidUrlScheme(UrlRefused):
+    """It is an address of a kind that posts do not link to."""
+
+    code = "invalid_url_scheme"
+
+
+class UrlTooLong(UrlRefused):
+    """It is longer than 2000 UTF-16 code units."""
+
+    code = "url_length_overflow"
+
+
+def check_post_url(url: str) -> str:
+    """The address of a post in its normal form, still with whatever tracking it carries (P-3).
+
+    Normal: scheme and host in lower case, host in ASCII, no default port, at least `/` as path, nothing unencoded.
+    Raises InvalidUrl, InvalidUrlScheme, UrlTooLong.
+    """
+    normal = normalise(url)
+    if urlsplit(normal).scheme not in _POST_SCHEMES:
+        raise InvalidUrlScheme(url[:100])
+    if utf16_length(normal) > MAX_URL:
+        raise UrlTooLong(url[:100])
+    return normal
+
+
+def normalise(url: str) -> str:
+    """An absolute address in its normal form, of whatever scheme. Raises InvalidUrl."""
+    url = re.sub(
+        r"[\t\n\r]", "", url.strip("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x1f \t\n\r")
+    )
+    if not _SCHEME.match(url):
+        raise InvalidUrl("no scheme")
+    try:
+        scheme, authority, path, query, fragment = urlsplit(url)
+        if scheme not in {"http", "https", "ftp", "ws", "wss"}:
+            return urlunsplit(
+                (
+                    scheme,
+                    authority,
+                    quote(path, safe=_KEPT_IN_PATH),
+                    quote(query, safe=_KEPT_IN_QUERY),
+                    fragment,
+                )
+            )
+        if not authority:
+            raise InvalidUrl("no host")
+        user, at, host_and_port = authority.rpartition("@")
+        authority = quote(user, safe="%:!$&'()*+,;=-._~") + at + _normal_host(scheme, host_and_port)
+    except ValueError as error:
+        raise InvalidUrl(str(error)) from error
+    path = _without_dots(quote(path.replace("\\", "/"), safe=_KEPT_IN_PATH)) or "/"
+    return urlunsplit(
+        (
+            scheme,
+            authority,
+            path,
+            quote(query, safe=_KEPT_IN_QUERY),
+            quote(fragment, safe=_KEPT_IN_QUERY + "'#"),
+        )
+    )
+
+
+def _normal_host(scheme: str, host_and_port: str) -> str:
+    if host_and_port.startswith("["):
+        split = urlsplit(f"//{host_and_port}")
+        host = f"[{split.hostname}]"  # urlsplit checks what stands in brackets
+        rest = host_and_port.partition("]")[2]
+    else:
+        host, colon, digits = host_and_port.partition(":")
+        rest = colon + digits
+        if not host.isascii():
+            host = idna.encode(host, uts46=True, transitional=False).decode("ascii")
+        if not host or _FORBIDDEN_IN_HOST.search(host) or ".." in host or host.startswith("."):
+            raise InvalidUrl("bad host")
+        host = host.lower()
+    if rest in {"", ":"}:
+        return host
+    if not (rest[1:].isascii() and rest[1:].isdigit()) or int(rest[1:]) > 65535:
+        raise InvalidUrl("bad port")
+    port = int(rest[1:])
+    return host if _DEFAULT_PORTS.get(scheme) == port else f"{host}:{port}"
+
+
+def _without_dots(path: str) -> str:
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    *front, last = path.split("/")
+    for part in front:
+        if part == "..":
+            del kept[max(1, len(kept) - 1) :]
+        elif part != ".":
+            kept.append(part)
+    if last == "..":
+        del kept[max(1, len(kept) - 1) :]
+    return "/".join([*kept, "" if last in {".", ".."} else last])
+
+
+def absolute(base: str, url: str) -> str | None:
+    """`url` as seen from the page `base`; None unless that is an http or https address with a host."""
+    try:
+        joined = normalise(urljoin(base, url.strip()))
+    except ValueError:
+        return None
+    return joined if joined.startswith(("http://", "https://")) else None
+
+
+def host_of(url: str) -> str:
+    """The host of an address as shown beside a title, without `www.` and port; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def strip_tracking(url: str) -> str:
+    """The same address without the parameters that only say who came from where (P-3); what is left stays as written."""
+    if "?" not in url:
+        return url
+    front, _, rest = url.partition("?")
+    query, hash_sign, fragment = rest.partition("#")
+    if "#" in front or not front.lower().startswith(("http://", "https://")):
+        return url
+    host = host_of(front)
+    parts = query.split("&")
+    kept = [part for part in parts if not is_tracking(host, part.partition("=")[0].lower())]
+    if len(kept) == len(parts):
+        return url
+    return front + ("?" + "&".join(kept) if kept else "") + hash_sign + fragment
+
+
+def strip_tracking_in_text(source: str) -> str:
+    """Markdown with every link and image freed of tracking. Code stays as it is, and so does everything else."""
+    if "?" not in source or all(strip_tracking(url) == url for url in _WEB_ADDRESS.findall(source)):
+        return source
+    prepared = dialect.prepare(source)
+    text = prepared.encode()
+    starts = [0, *(match.end() for match in re.finditer(rb"\n", text)), len(text)]
+    spans = [
+        (starts[first - 1] + column - 1, starts[last - 1] + last_column)
+        for first, column, last, last_column in (
+            map(int, found) for found in _LINK_TAG.findall(dialect.to_html(prepared, positions=True))
+        )
+        if last < len(starts)
+    ]
+    spans += [(match.start(), match.end()) for match in _DEFINITION.finditer(text)]
+    out = []
+    done = 0
+    for start, end in sorted(spans):
+        if end > done:  # an image within a link is within the link's span too
+            begin = max(start, done)
+            out += [text[done:begin], _WEB_ADDRESS_BYTES.sub(_strip_match, text[begin:end])]
+            done = end
+    out.append(text[done:])
+    return dialect.without_marks(b"".join(out).decode())
+
+
+def _strip_match(match: re.Match[bytes]) -> bytes:
+    url = match[0]
+    after = b""
+    while url.endswith(b")") and url.count(b")") > url.count(b"("):  # the end of `[words](address)`
+        url, after = url[:-1], url[-1:] + after
+    return strip_tracking(url.decode()).encode() + after
+
+
+def normalise_blocked_url(entry: str) -> str:
+    """An entry of the URL blocklist as it is kept: without scheme and trailing slash (W-5). Raises InvalidUrl."""
+    entry = entry.strip()
+    normal = normalise(entry if "://" in entry else f"https://{entry}")
+    return normal.partition("://")[2].rstrip("/") or normal
+
+
+def blocked_by(text: str, entries: Iterable[str]) -> str | None:
+    """The part of a text or address that the blocklist names, as the entry is written; None if there is none (W-5).
+
+    An entry counts where it stands between word boundaries: `evil.example` is found in `https://www.evil.example/x`, not in
+    `notevil.example`.
+    """
+    pattern = _blocklist(tuple(entries))
+    found = pattern.search(text) if pattern else None
+    return found[0].lower() if found else None
+
+
+@lru_cache(maxsize=8)
+def _blocklist(entries: tuple[str, ...]) -> re.Pattern[str] | None:
+    words = sorted((entry for entry in entries if entry), key=len, reverse=True)
+    return (
+        re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)", re.IGNORECASE)
+        if words
+        else None
+    )
