@@ -8,7 +8,6 @@ if (has(".t")) import("./thread.js");
 if (has("[data-suggest]")) import("./suggest.js");
 if (has("[data-bulk]")) import("./moderate.js");
 import("./keys.js");
-import("./prefetch.js");
 
 // Menus close when something else is meant.
 const close = (keep) => {
@@ -24,3 +23,26 @@ document.addEventListener("keydown", (event) => {
 
 // A summary of errors takes the focus.
 has(".errors[autofocus]")?.focus();
+
+// Links of this site are fetched when someone is about to follow them, each once, never on a metered connection.
+const WAIT = 80;
+const fetched = new Set();
+let timer;
+
+function prefetch({ target, type }) {
+  const link = target.closest?.("a[href]");
+  if (!link || link.origin !== location.origin || link.hash || fetched.has(link.href)) return;
+  if (!/^\/(post|comment|c|u)\/[^/]+$/.test(link.pathname) || navigator.connection?.saveData) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    fetched.add(link.href);
+    const hint = document.createElement("link");
+    hint.rel = "prefetch";
+    hint.href = link.href;
+    document.head.append(hint);
+  }, type === "touchstart" ? 0 : WAIT);
+}
+
+document.addEventListener("mouseover", prefetch);
+document.addEventListener("touchstart", prefetch, { passive: true });
+document.addEventListener("mouseout", () => clearTimeout(timer));

@@ -32,10 +32,20 @@ function step(selector, back) {
 const ITEMS = "[data-row], .p, .c";
 const fresh = () => document.querySelector(".c.n") ? ".c.n" : ".t > li > .c, .p";
 
-/** Click the first match that belongs to the item itself, not to one nested in it. */
-function click(selector) {
+/** The first match that belongs to the item at hand itself, not to one nested in it. */
+function own(selector) {
   const item = at ?? document.querySelector(".post");
-  [...item?.querySelectorAll(selector) ?? []].find((node) => itemOf(node) === item)?.click();
+  return [...item?.querySelectorAll(selector) ?? []].find((node) => itemOf(node) === item);
+}
+
+const click = (selector) => own(selector)?.click();
+
+/** The answered comment; "back" of the browser returns to the answer. */
+function parent() {
+  const link = own('header > a[href^="#c"]');
+  if (!link) return;
+  link.click();
+  go(document.querySelector(link.hash));
 }
 
 function fold() {
@@ -64,7 +74,7 @@ const keys = {
   j: () => step(ITEMS), k: () => step(ITEMS, true),
   n: () => step(fresh()), p: () => step(fresh(), true),
   o: () => click("h2 > a, h1 > a, a[rel=bookmark], td a, th a"),
-  u: () => click('header > a[href^="#c"]'),
+  u: parent,
   a: () => click("button.up"), z: () => click("button.dn"),
   s: () => click('button[formaction$="/save"]'),
   r: () => click('a[href$="/reply"]'), e: () => click('a[href$="/edit"]'),
