@@ -53,7 +53,9 @@ async def assemble(db: Database) -> Cast:
 async def meet(db: Database) -> Cast:
     """Everybody as they stand in a database where they assembled before."""
     async with db.read() as tx:
-        admin, alice, bob, mallory = [await rows.viewer(tx, name) for name in ("admin", "alice", "bob", "mallory")]
+        admin, alice, bob, mallory = [
+            await rows.viewer(tx, name) for name in ("admin", "alice", "bob", "mallory")
+        ]
         carol = Viewer(await people.by_name(tx, "carol", THERE))
         gardening = await communities.by_name(tx, "gardening", None)
         baking = await communities.by_name(tx, "baking", THERE)

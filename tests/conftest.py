@@ -41,7 +41,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"folder": tmp_path_factory.mktemp("template")}
 
 
-async def _sqlite_copy(template: dict[str, Path], tmp_path: Path, clock: FixedClock, *, cast: bool) -> Database:
+async def _sqlite_copy(
+    template: dict[str, Path], tmp_path: Path, clock: FixedClock, *, cast: bool
+) -> Database:
     name = "cast" if cast else "empty"
     source = template["folder"] / f"{name}.db"
     if not source.exists():
@@ -69,14 +71,18 @@ async def _postgres(worker: str, clock: FixedClock) -> Database:
         await upgrade(fresh)
         await fresh.close()
     owner = await asyncpg.connect(url)
-    tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'")
+    tables = await owner.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'"
+    )
     await owner.execute(f"TRUNCATE {', '.join(row[0] for row in tables)} RESTART IDENTITY CASCADE")
     await owner.close()
     return await open_postgres(url, clock, size=4)
 
 
 @pytest.fixture
-async def empty_db(template: dict[str, Path], tmp_path: Path, clock: FixedClock, worker: str) -> AsyncIterator[Database]:
+async def empty_db(
+    template: dict[str, Path], tmp_path: Path, clock: FixedClock, worker: str
+) -> AsyncIterator[Database]:
     """A migrated database without a site."""
     db = await (_postgres(worker, clock) if POSTGRES else _sqlite_copy(template, tmp_path, clock, cast=False))
     yield db
@@ -84,7 +90,9 @@ async def empty_db(template: dict[str, Path], tmp_path: Path, clock: FixedClock,
 
 
 @pytest.fixture
-async def stage(template: dict[str, Path], tmp_path: Path, clock: FixedClock, worker: str) -> AsyncIterator[tuple[Database, Cast]]:
+async def stage(
+    template: dict[str, Path], tmp_path: Path, clock: FixedClock, worker: str
+) -> AsyncIterator[tuple[Database, Cast]]:
     """A database in which the cast has assembled."""
     if POSTGRES:
         db = await _postgres(worker, clock)

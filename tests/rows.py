@@ -25,7 +25,9 @@ def _hash_of(name: str) -> str:
 async def instance(tx: Tx, domain: str) -> int:
     """A server elsewhere; its id."""
     number: int = await tx.value(
-        "INSERT INTO instance (domain, published, software) VALUES (:domain, :now, 'lemmy') RETURNING id", domain=domain, now=tx.now
+        "INSERT INTO instance (domain, published, software) VALUES (:domain, :now, 'lemmy') RETURNING id",
+        domain=domain,
+        now=tx.now,
     )
     return number
 
@@ -65,7 +67,9 @@ async def viewer(tx: Tx, name: str) -> Viewer:
 
 async def remote_person(tx: Tx, name: str, instance_id: int, host: str) -> Viewer:
     """Somebody of another server."""
-    return Viewer(await people.by_id(tx, await _person(tx, name, instance_id=instance_id, host=host, local=False)))
+    return Viewer(
+        await people.by_id(tx, await _person(tx, name, instance_id=instance_id, host=host, local=False))
+    )
 
 
 async def community(

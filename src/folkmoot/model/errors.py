@@ -36,7 +36,9 @@ class NotAllowed(Refusal):
 class NotLoggedIn(Refusal):
     """This needs an account, and the request came without one (or with an invalid session)."""
 
-    def __init__(self, code: str = "incorrect_login", *, field: str | None = None, detail: str | None = None) -> None:
+    def __init__(
+        self, code: str = "incorrect_login", *, field: str | None = None, detail: str | None = None
+    ) -> None:
         super().__init__(code, field=field, detail=detail)
 
 

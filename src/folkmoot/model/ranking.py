@@ -10,7 +10,7 @@ def hot_rank(score: int, published: Micros, now: Micros) -> float:
     age = now - published
     if age < 0 or age >= WEEK:
         return 0.0
-    return log10(max(2, score + 2)) / (age / HOUR + 2) ** 1.8
+    return float(log10(max(2, score + 2)) / (age / HOUR + 2) ** 1.8)
 
 
 def scaled_rank(hot: float, active_month: int) -> float:
@@ -22,4 +22,5 @@ def controversy_rank(upvotes: int, downvotes: int) -> float:
     """High where many vote and disagree evenly; 0 where one side is empty (S-4)."""
     if upvotes <= 0 or downvotes <= 0:
         return 0.0
-    return (upvotes + downvotes) ** (min(upvotes, downvotes) / max(upvotes, downvotes))  # type: ignore[no-any-return]
+    exponent = min(upvotes, downvotes) / max(upvotes, downvotes)
+    return float((upvotes + downvotes) ** exponent)

@@ -38,7 +38,10 @@ async def ids_by_ap_id(tx: Tx, table: str, ap_ids: Iterable[str]) -> dict[str, i
 
 async def paths_by_id(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
     """The paths of comments."""
-    return {row[0]: row[1] for row in await tx.all("SELECT id, path FROM comment WHERE id IN :ids[]", ids=list(ids))}
+    return {
+        row[0]: row[1]
+        for row in await tx.all("SELECT id, path FROM comment WHERE id IN :ids[]", ids=list(ids))
+    }
 
 
 async def local_post(tx: Tx, creator_id: int, community_id: int, name: str, published: Micros) -> int | None:
@@ -64,7 +67,8 @@ async def votes_present(tx: Tx, kind: str, pairs: Iterable[tuple[int, int]]) -> 
     wanted = set(pairs)
     table, column = ("post_vote", "post_id") if kind == "post" else ("comment_vote", "comment_id")
     rows = await tx.all(
-        f"SELECT {column}, person_id FROM {table} WHERE {column} IN :targets[]", targets=list({pair[0] for pair in wanted})
+        f"SELECT {column}, person_id FROM {table} WHERE {column} IN :targets[]",
+        targets=list({pair[0] for pair in wanted}),
     )
     return {(row[0], row[1]) for row in rows} & wanted
 
@@ -89,7 +93,9 @@ class Deltas:
     children: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     people: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     """post_count, post_score, comment_count, comment_score."""
-    communities: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
+    communities: defaultdict[int, list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0])
+    )
     """posts, comments, subscribers, subscribers_local."""
     site: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
     """users, posts, comments, communities."""
@@ -108,7 +114,16 @@ class Deltas:
         delta[1] += down
         self.people[creator_id][3] += up - down
 
-    def comment(self, path: str, post_id: int, *, published: Micros, post_published: Micros, by_author: bool, counts: bool) -> None:
+    def comment(
+        self,
+        path: str,
+        post_id: int,
+        *,
+        published: Micros,
+        post_published: Micros,
+        by_author: bool,
+        counts: bool,
+    ) -> None:
         """A new comment: what it adds to its post and its ancestors."""
         delta = self.posts[post_id]
         delta.comments += counts
@@ -125,12 +140,18 @@ class Deltas:
         await tx.many(
             "UPDATE person SET post_count = post_count + :pc, post_score = post_score + :ps, comment_count = comment_count + :cc,"
             " comment_score = comment_score + :cs WHERE id = :id",
-            [{"pc": d[0], "ps": d[1], "cc": d[2], "cs": d[3], "id": number} for number, d in sorted(self.people.items())],
+            [
+                {"pc": d[0], "ps": d[1], "cc": d[2], "cs": d[3], "id": number}
+                for number, d in sorted(self.people.items())
+            ],
         )
         await tx.many(
             "UPDATE community SET posts = posts + :p, comments = comments + :c, subscribers = subscribers + :s,"
             " subscribers_local = subscribers_local + :l, version = version + 1 WHERE id = :id",
-            [{"p": d[0], "c": d[1], "s": d[2], "l": d[3], "id": number} for number, d in sorted(self.communities.items())],
+            [
+                {"p": d[0], "c": d[1], "s": d[2], "l": d[3], "id": number}
+                for number, d in sorted(self.communities.items())
+            ],
         )
         if any(self.site):
             await tx.run(
@@ -174,7 +195,8 @@ class Deltas:
             [{"id": number, "by": by} for number, by in sorted(self.children.items())],
         )
         rows = await tx.all(
-            "SELECT id, upvotes, downvotes, published FROM comment WHERE id IN :ids[]", ids=list(self.comment_votes)
+            "SELECT id, upvotes, downvotes, published FROM comment WHERE id IN :ids[]",
+            ids=list(self.comment_votes),
         )
         changes = []
         for number, upvotes, downvotes, published in rows:
@@ -193,7 +215,9 @@ class Deltas:
 
 async def instances(tx: Tx, domains: Iterable[str]) -> dict[str, int]:
     """The ids of the servers that are known."""
-    rows = await tx.all("SELECT domain, id FROM instance WHERE domain IN :domains[text]", domains=list(domains))
+    rows = await tx.all(
+        "SELECT domain, id FROM instance WHERE domain IN :domains[text]", domains=list(domains)
+    )
     return {row[0]: row[1] for row in rows}
 
 

@@ -11,10 +11,11 @@ from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
 from folkmoot.store.db import Tx, counting, writing
+from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.postgres import PostgresDialect
 from folkmoot.store.rows import Row
 
-_DIALECT = PostgresDialect()
+_DIALECT: Dialect = PostgresDialect()
 _CHANNEL = "folkmoot_change"
 
 
@@ -76,7 +77,7 @@ def _plain(value: Any) -> Any:
 class PostgresDatabase:
     """A pool on one PostgreSQL database. Made by `open_postgres`."""
 
-    dialect = _DIALECT
+    dialect: Dialect = _DIALECT
 
     def __init__(self, pool: Any, clock: Clock, where: str, url: str) -> None:
         self._pool = pool
@@ -101,7 +102,9 @@ class PostgresDatabase:
                     tx = PostgresTx(connection, self)
                     yield tx
                     if tx.touched:
-                        payload = " ".join(f"{kind}:{object_id}" for kind, object_id in list(tx.touched)[:300])
+                        payload = " ".join(
+                            f"{kind}:{object_id}" for kind, object_id in list(tx.touched)[:300]
+                        )
                         await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, payload)
             except asyncpg.exceptions.LockNotAvailableError as error:
                 raise Busy from error
@@ -144,7 +147,9 @@ class PostgresDatabase:
             self._pool.terminate()
 
 
-async def open_postgres(url: str, clock: Clock, *, schema: str | None = None, size: int = 10) -> PostgresDatabase:
+async def open_postgres(
+    url: str, clock: Clock, *, schema: str | None = None, size: int = 10
+) -> PostgresDatabase:
     """Open the database at `url`. `schema` (for tests) is put first in the search path.
 
     Raises `OSError` or `asyncpg.PostgresError` when it cannot be reached.

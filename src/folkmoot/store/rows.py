@@ -19,7 +19,6 @@ def columns(kind: type, alias: str = "", *, prefix: str = "") -> str:
     return ", ".join(f"{dot}{prefix}{field.name}" for field in fields(kind))
 
 
-@cache
 def maker(kind: type[T]) -> Callable[[Row], T]:
     """A function from a row, in the order of `columns(kind)`, to the value."""
     hints = get_type_hints(kind)
@@ -27,4 +26,5 @@ def maker(kind: type[T]) -> Callable[[Row], T]:
     arguments = ", ".join(
         f"bool(row[{index}])" if hints[name] is bool else f"row[{index}]" for index, name in enumerate(names)
     )
-    return eval(f"lambda row: kind({arguments})", {"kind": kind, "bool": bool})  # noqa: S307 - our own field names only
+    make: Callable[[Row], T] = eval(f"lambda row: kind({arguments})", {"kind": kind, "bool": bool})  # noqa: S307 - our own field names only
+    return make

@@ -7,10 +7,20 @@ from folkmoot.model.time import SECOND
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import maker
 
-_OF_SITE = frozenset({"name", "description", "sidebar", "sidebar_html", "icon", "banner", "content_warning", "ap_id", "instance_id"})
-_COLUMNS = ", ".join(
-    f"{'s' if name in _OF_SITE else 'l'}.{name}" for name in LocalSite.__dataclass_fields__
+_OF_SITE = frozenset(
+    {
+        "name",
+        "description",
+        "sidebar",
+        "sidebar_html",
+        "icon",
+        "banner",
+        "content_warning",
+        "ap_id",
+        "instance_id",
+    }
 )
+_COLUMNS = ", ".join(f"{'s' if name in _OF_SITE else 'l'}.{name}" for name in LocalSite.__dataclass_fields__)
 _make_site = maker(LocalSite)
 _make_limits = maker(RateLimits)
 _SITE_KEY = (("site", 0),)
@@ -85,7 +95,9 @@ async def update_local(tx: Tx, values: dict[str, Any]) -> None:
         if names:
             assignments = ", ".join(f"{name} = :{name}" for name in names)
             chosen = {name: values[name] for name in names}
-            await tx.run(f"UPDATE {table} SET {assignments}, updated = :now WHERE {condition}", now=tx.now, **chosen)
+            await tx.run(
+                f"UPDATE {table} SET {assignments}, updated = :now WHERE {condition}", now=tx.now, **chosen
+            )
     tx.changed("site")
 
 
@@ -93,3 +105,8 @@ async def blocked_urls(tx: Tx) -> tuple[str, ...]:
     """The link blocklist (W-5)."""
     rows = await tx.all("SELECT url FROM url_blocklist ORDER BY id")
     return tuple(row[0] for row in rows)
+
+
+async def has_posts(tx: Tx) -> bool:
+    """Whether there is any post at all."""
+    return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM post)"))

@@ -19,10 +19,11 @@ from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
 from folkmoot.store.db import Tx, counting, writing
+from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
 from folkmoot.store.rows import Row
 
-_DIALECT = SqliteDialect()
+_DIALECT: Dialect = SqliteDialect()
 _BATCH = 64
 """Writers that may share one commit."""
 _BATCH_SECONDS = 0.004
@@ -38,7 +39,9 @@ class SqliteTx:
 
     __slots__ = ("_connection", "_offload", "changes", "dialect", "memory", "now", "touched")
 
-    def __init__(self, connection: apsw.Connection, database: "SqliteDatabase", *, offload: bool = False) -> None:
+    def __init__(
+        self, connection: apsw.Connection, database: "SqliteDatabase", *, offload: bool = False
+    ) -> None:
         self._connection = connection
         self._offload = offload
         self.dialect = _DIALECT
@@ -57,12 +60,13 @@ class SqliteTx:
         return self._connection.execute(compiled.sql, values)
 
     def _fetch(self, sql: str, values: dict[str, Any]) -> list[Row]:
-        return self._execute(sql, values).fetchall()
+        rows: Any = self._execute(sql, values).fetchall()
+        return rows  # type: ignore[no-any-return]
 
     async def all(self, sql: str, /, **values: Any) -> list[Row]:
         if self._offload:
             return await asyncio.to_thread(self._fetch, sql, values)
-        return self._execute(sql, values).fetchall()
+        return self._fetch(sql, values)
 
     async def first(self, sql: str, /, **values: Any) -> Row | None:
         rows = await self.all(sql, **values)
@@ -100,7 +104,7 @@ class _Batch:
 class SqliteDatabase:
     """One SQLite file, opened by one process. Made by `open_sqlite`."""
 
-    dialect = _DIALECT
+    dialect: Dialect = _DIALECT
 
     def __init__(self, path: str, clock: Clock) -> None:
         self.path = path
@@ -217,9 +221,11 @@ class SqliteDatabase:
         self._batch = None
         try:
             if batch.touched:
-                self._writer.executemany("INSERT INTO change (kind, object_id) VALUES (?, ?)", list(batch.touched))
+                self._writer.executemany(
+                    "INSERT INTO change (kind, object_id) VALUES (?, ?)", list(batch.touched)
+                )
             self._writer.execute("COMMIT")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every writer of the batch must hear of it, whatever it is
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
             batch.done.set_exception(error)
@@ -239,8 +245,11 @@ class SqliteDatabase:
             self._seen_change = self._watcher.execute("SELECT coalesce(max(seq), 0) FROM change").get or 0
             self.changes.flush()
             return
-        rows = self._watcher.execute("SELECT seq, kind, object_id FROM change WHERE seq > ? ORDER BY seq", (self._seen_change,))
-        for seq, kind, object_id in rows.fetchall():
+        rows = self._watcher.execute(
+            "SELECT seq, kind, object_id FROM change WHERE seq > ? ORDER BY seq", (self._seen_change,)
+        )
+        found: Any = rows.fetchall()
+        for seq, kind, object_id in found:
             if seq > self._seen_change + 100_000:
                 self.changes.flush()
             self._seen_change = seq
@@ -261,7 +270,9 @@ class SqliteDatabase:
             self._turn.release()
 
     async def backup(self, path: str) -> bool:
-        await asyncio.to_thread(self._aside, lambda connection: connection.execute("VACUUM INTO ?", (path,)).fetchall())
+        await asyncio.to_thread(
+            self._aside, lambda connection: connection.execute("VACUUM INTO ?", (path,)).fetchall()
+        )
         return True
 
     async def check(self) -> list[str]:
@@ -288,7 +299,9 @@ class SqliteDatabase:
 
     async def checkpoint(self) -> None:
         """Move committed pages from the WAL into the file, in a thread, so that no writer has to."""
-        await asyncio.to_thread(self._aside, lambda connection: connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE))
+        await asyncio.to_thread(
+            self._aside, lambda connection: connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        )
 
     def _aside(self, work: Callable[[apsw.Connection], Any]) -> Any:
         connection = self._connect()

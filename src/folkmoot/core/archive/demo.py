@@ -21,6 +21,8 @@ def demo_records(now: datetime) -> Iterator[tuple[int, Record]]:
 
 def _moved(record: Record, shift: timedelta) -> Record:
     moments = {
-        name: value + shift for name in ("published", "updated") if isinstance(value := getattr(record, name, None), datetime)
+        name: value + shift
+        for name in ("published", "updated")
+        if isinstance(value := getattr(record, name, None), datetime)
     }
     return msgspec.structs.replace(record, **moments)

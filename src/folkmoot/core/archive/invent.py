@@ -35,9 +35,13 @@ class Scale:
 
 
 SCALES = {
-    "tiny": Scale(instances=5, people=60, communities=8, posts=40, comments=700, votes=2500, long_threads=(300,)),
+    "tiny": Scale(
+        instances=5, people=60, communities=8, posts=40, comments=700, votes=2500, long_threads=(300,)
+    ),
     "small": Scale(instances=50, people=2500, communities=60, posts=1000, comments=20_000, votes=100_000),
-    "medium": Scale(instances=50, people=20_000, communities=240, posts=20_000, comments=400_000, votes=2_000_000),
+    "medium": Scale(
+        instances=50, people=20_000, communities=240, posts=20_000, comments=400_000, votes=2_000_000
+    ),
 }
 
 
@@ -56,7 +60,10 @@ class _Inventor:
         self.languages = list(LANGUAGE_WEIGHTS)
         self.language_weights = list(accumulate(LANGUAGE_WEIGHTS.values()))
         self.words = {code: text.split() for code, text in WORDS.items()}
-        self.hosts = [f"{TOPICS[number % len(TOPICS)]}{number // len(TOPICS) or ''}.example" for number in range(scale.instances)]
+        self.hosts = [
+            f"{TOPICS[number % len(TOPICS)]}{number // len(TOPICS) or ''}.example"
+            for number in range(scale.instances)
+        ]
         self.people: list[tuple[str, str]] = []
         self.people_weights: list[float] = []
         self.communities: list[tuple[str, str]] = []
@@ -89,7 +96,9 @@ class _Inventor:
 
     def _communities(self) -> Iterator[r.Record]:
         for number in range(self.scale.communities):
-            name = TOPICS[number % len(TOPICS)] + (str(number // len(TOPICS)) if number >= len(TOPICS) else "")
+            name = TOPICS[number % len(TOPICS)] + (
+                str(number // len(TOPICS)) if number >= len(TOPICS) else ""
+            )
             host = "" if number % 4 == 0 else self.dice.choice(self.hosts)
             handle = f"{name}@{host}" if host else name
             language = self._language() if number % 9 == 8 else "en"
@@ -102,12 +111,18 @@ class _Inventor:
                 nsfw=number % 40 == 39,
                 published=self.as_of - timedelta(days=390 - number % 300),
             )
-        self.community_weights = list(accumulate(1 / (rank + 1) ** 0.7 for rank in range(len(self.communities))))
+        self.community_weights = list(
+            accumulate(1 / (rank + 1) ** 0.7 for rank in range(len(self.communities)))
+        )
 
     def _subscriptions(self) -> Iterator[r.Record]:
         for handle, _ in self.people:
             for community in {self._community()[0] for _ in range(self.dice.randint(1, 7))}:
-                yield r.Subscription(person=handle, community=community, published=self.as_of - timedelta(days=self.dice.randint(0, 300)))
+                yield r.Subscription(
+                    person=handle,
+                    community=community,
+                    published=self.as_of - timedelta(days=self.dice.randint(0, 300)),
+                )
 
     def _threads(self) -> Iterator[r.Record]:
         sizes = self._shares(self.scale.comments, self.scale.posts, 1.15, self.scale.long_threads)
@@ -121,7 +136,11 @@ class _Inventor:
         community, language = self._community()
         if language == "en":
             language = self._language()
-        age = timedelta(days=60 * self.dice.random() ** 2.2) if size < 200 else timedelta(hours=6 + 40 * self.dice.random())
+        age = (
+            timedelta(days=60 * self.dice.random() ** 2.2)
+            if size < 200
+            else timedelta(hours=6 + 40 * self.dice.random())
+        )
         published = self.as_of - age
         creator = self._somebody()
         post = self._post(number, community, creator, language, published)
@@ -188,7 +207,13 @@ class _Inventor:
         span = self.as_of - since
         for number in self.dice.sample(range(len(self.people)), min(count, len(self.people))):
             value = -1 if self.dice.random() < down else 1
-            yield r.Vote(on=on, target=target, person=self.people[number][0], value=value, published=since + span * self.dice.random())
+            yield r.Vote(
+                on=on,
+                target=target,
+                person=self.people[number][0],
+                value=value,
+                published=since + span * self.dice.random(),
+            )
 
     def _shares(self, total: int, parts: int, slope: float, fixed: tuple[int, ...]) -> list[int]:
         """Divide `total` among `parts` with a heavy tail; `fixed` shares are among them. In random order."""
@@ -229,14 +254,19 @@ class _Inventor:
 
     def _text(self, language: str, paragraphs: int) -> str:
         """Some paragraphs, now and then with a quote, a list, emphasis, a link or a spoiler."""
-        parts = [" ".join(self._sentence(language) for _ in range(self.dice.randint(1, 3))) for _ in range(self.dice.randint(1, paragraphs + 1))]
+        parts = [
+            " ".join(self._sentence(language) for _ in range(self.dice.randint(1, 3)))
+            for _ in range(self.dice.randint(1, paragraphs + 1))
+        ]
         trick = self.dice.random()
         if trick < 0.06:
             parts.insert(0, "> " + self._sentence(language))
         elif trick < 0.10:
             parts.append("\n".join(f"- {self._some_words(language, 3, 8)}" for _ in range(3)))
         elif trick < 0.14:
-            parts.append(f"**{self._some_words(language, 2, 4)}** and https://news{self.dice.randint(1, 80)}.example/{self._slug()}")
+            parts.append(
+                f"**{self._some_words(language, 2, 4)}** and https://news{self.dice.randint(1, 80)}.example/{self._slug()}"
+            )
         elif trick < 0.16:
             parts.append(f"::: spoiler {self._some_words(language, 2, 4)}\n{self._sentence(language)}\n:::")
         return "\n\n".join(parts)

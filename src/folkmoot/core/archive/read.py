@@ -65,7 +65,8 @@ def decode_record(raw: bytes, line: int) -> Record:
     if len(raw) >= LINE_LIMIT:
         raise BadArchive(line, f"longer than {LINE_LIMIT} bytes")
     try:
-        return _decode.decode(raw)
+        record: Record = _decode.decode(raw)
+        return record
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         try:
             kind = _decode_loosely.decode(raw).get("type")
@@ -83,7 +84,10 @@ def open_archive(stream: IO[bytes]) -> Reading:
     if not isinstance(header, Archive):
         raise BadArchive(1, "no header: the first line must be of type archive")
     if header.format != FORMAT or header.version != VERSION:
-        raise BadArchive(1, f"format {header.format!r} version {header.version}; this program reads {FORMAT!r} version {VERSION}")
+        raise BadArchive(
+            1,
+            f"format {header.format!r} version {header.version}; this program reads {FORMAT!r} version {VERSION}",
+        )
     reading = Reading(stream, header, offset=len(raw))
     reading.prefix.update(raw)
     return reading

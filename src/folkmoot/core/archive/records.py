@@ -129,5 +129,7 @@ KINDS: dict[str, type[Struct]] = {
     "comment": Comment,
     "vote": Vote,
 }
-MEMBERS: dict[str, frozenset[str]] = {tag: frozenset({"type", *kind.__struct_fields__}) for tag, kind in KINDS.items()}
+MEMBERS: dict[str, frozenset[str]] = {
+    tag: frozenset({"type", *kind.__struct_fields__}) for tag, kind in KINDS.items()
+}
 """What each type may hold; other members are kept out and reported."""

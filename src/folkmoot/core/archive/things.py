@@ -62,7 +62,9 @@ def _named(found: dict[Any, T | None], key: Any, line: int, what: str) -> T | No
 
 
 async def _instances(work: Work, lines: list[tuple[int, r.Instance]]) -> None:
-    fresh = {record.host.lower(): record for _, record in lines if record.host.lower() not in work.known.instances}
+    fresh = {
+        record.host.lower(): record for _, record in lines if record.host.lower() not in work.known.instances
+    }
     await _add_instances(work, {host: (record.software, record.version) for host, record in fresh.items()})
 
 
@@ -73,8 +75,15 @@ async def _add_instances(work: Work, wanted: dict[str, tuple[str | None, str | N
         return
     present = await bulk.instances(work.tx, wanted)
     ids = await bulk.next_ids(work.tx, "instance", len(wanted) - len(present))
-    rows = [
-        {"id": number, "domain": host, "local": False, "software": wanted[host][0], "version": wanted[host][1], "published": work.moment}
+    rows: list[dict[str, Any]] = [
+        {
+            "id": number,
+            "domain": host,
+            "local": False,
+            "software": wanted[host][0],
+            "version": wanted[host][1],
+            "published": work.moment,
+        }
         for host, number in zip((host for host in wanted if host not in present), ids, strict=True)
     ]
     await bulk.insert_many(work.tx, "instance", rows)
@@ -128,7 +137,9 @@ async def _accounts(work: Work, people: list[tuple[int, r.Person, Micros]]) -> N
 
 
 async def _communities(work: Work, lines: list[tuple[int, r.Community]]) -> None:
-    fresh = {record.handle: (line, record) for line, record in lines if record.handle not in work.known.communities}
+    fresh = {
+        record.handle: (line, record) for line, record in lines if record.handle not in work.known.communities
+    }
     parts = {handle: work.split(handle) for handle in fresh}
     await _add_instances(work, {host: (None, None) for _, host, here in parts.values() if not here})
     ap_ids = {handle: f"{work.origin(host, here)}/c/{name}" for handle, (name, host, here) in parts.items()}
@@ -150,7 +161,10 @@ async def _communities(work: Work, lines: list[tuple[int, r.Community]]) -> None
         if record.creator and (creator := _named(work.known.people, record.creator, line, "person")):
             moderators.append({"community_id": number, "person_id": creator.id, "published": published})
         if record.language and _language(record.language):
-            spoken += [{"community_id": number, "language_id": spoken_id} for spoken_id in (0, _language(record.language))]
+            spoken += [
+                {"community_id": number, "language_id": spoken_id}
+                for spoken_id in (0, _language(record.language))
+            ]
         work.deltas.site[3] += here
         present[ap_ids[handle]] = number
     await bulk.insert_many(work.tx, "community", rows)
@@ -187,7 +201,9 @@ async def _subscriptions(work: Work, lines: list[tuple[int, r.Subscription]]) ->
     rows = []
     for pair, (person, community, published) in follows.items():
         if pair not in present:
-            rows.append({"person_id": pair[0], "community_id": pair[1], "pending": False, "published": published})
+            rows.append(
+                {"person_id": pair[0], "community_id": pair[1], "pending": False, "published": published}
+            )
             delta = work.deltas.communities[community.id]
             delta[2] += community.local
             delta[3] += person.local
@@ -234,7 +250,9 @@ async def _posts(work: Work, lines: list[tuple[int, r.Post]]) -> None:
         work.known.posts[record.id] = KnownPost(number, creator.id, community.id, published, counts, totals)
         work.report.wrote("post", fresh, not fresh)
     await bulk.insert_many(work.tx, "post", rows)
-    await bulk.insert_many(work.tx, "search_pending", [{"kind": "post", "object_id": row["id"]} for row in rows])
+    await bulk.insert_many(
+        work.tx, "search_pending", [{"kind": "post", "object_id": row["id"]} for row in rows]
+    )
 
 
 def _post_values(work: Work, record: r.Post) -> dict[str, Any]:
@@ -270,14 +288,18 @@ def _post_values(work: Work, record: r.Post) -> dict[str, Any]:
 
 
 async def _comments(work: Work, lines: list[tuple[int, r.Comment]]) -> None:
-    present = await bulk.ids_by_ap_id(work.tx, "comment", [record.ap_id for _, record in lines if record.ap_id])
+    present = await bulk.ids_by_ap_id(
+        work.tx, "comment", [record.ap_id for _, record in lines if record.ap_id]
+    )
     paths = await bulk.paths_by_id(work.tx, present.values()) if present else {}
     ids = iter(await bulk.next_ids(work.tx, "comment", len(lines)))
     rows = []
     for line, record in lines:
         creator = _named(work.known.people, record.creator, line, "person")
         post = _named(work.known.posts, record.post, line, "post")
-        parent = _named(work.known.comments, record.parent, line, "comment") if record.parent is not None else None
+        parent = (
+            _named(work.known.comments, record.parent, line, "comment") if record.parent is not None else None
+        )
         if record.id in work.known.comments:
             raise BadArchive(line, f"a second comment with the id {record.id!r}")
         work.known.comments[record.id] = None
@@ -308,11 +330,20 @@ async def _comments(work: Work, lines: list[tuple[int, r.Comment]]) -> None:
         work.known.comments[record.id] = KnownComment(number, creator.id, post.id, paths[number], totals)
         work.report.wrote("comment", fresh, not fresh)
     await bulk.insert_many(work.tx, "comment", rows)
-    await bulk.insert_many(work.tx, "search_pending", [{"kind": "comment", "object_id": row["id"]} for row in rows])
+    await bulk.insert_many(
+        work.tx, "search_pending", [{"kind": "comment", "object_id": row["id"]} for row in rows]
+    )
 
 
 def _comment_row(
-    work: Work, record: r.Comment, number: int, path: str, creator_id: int, post: KnownPost, parent: KnownComment | None, text: Written
+    work: Work,
+    record: r.Comment,
+    number: int,
+    path: str,
+    creator_id: int,
+    post: KnownPost,
+    parent: KnownComment | None,
+    text: Written,
 ) -> dict[str, Any]:
     published = from_datetime(record.published)
     return {
@@ -338,7 +369,9 @@ def _comment_row(
     }
 
 
-def _count_comment(work: Work, record: r.Comment, number: int, path: str, creator_id: int, post: KnownPost) -> None:
+def _count_comment(
+    work: Work, record: r.Comment, number: int, path: str, creator_id: int, post: KnownPost
+) -> None:
     counts = counted(record.deleted, record.removed)
     work.deltas.comment(
         path, post.id, published=from_datetime(record.published), post_published=post.published,
@@ -392,13 +425,21 @@ async def _write_post_votes(work: Work, votes: dict[tuple[int, int], tuple[Known
     work.report.wrote("vote", len(rows), len(present))
 
 
-async def _write_comment_votes(work: Work, votes: dict[tuple[int, int], tuple[KnownComment, int, Micros]]) -> None:
+async def _write_comment_votes(
+    work: Work, votes: dict[tuple[int, int], tuple[KnownComment, int, Micros]]
+) -> None:
     present = await bulk.votes_present(work.tx, "comment", votes) if votes else set()
     rows = []
     for pair, (comment, value, published) in votes.items():
         if pair not in present:
             rows.append(
-                {"comment_id": pair[0], "person_id": pair[1], "post_id": comment.post_id, "value": value, "published": published}
+                {
+                    "comment_id": pair[0],
+                    "person_id": pair[1],
+                    "post_id": comment.post_id,
+                    "value": value,
+                    "published": published,
+                }
             )
             work.deltas.votes_on_comment(comment.id, comment.creator_id, value == 1, value == -1)
     await bulk.insert_many(work.tx, "comment_vote", rows)

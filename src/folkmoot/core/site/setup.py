@@ -16,3 +16,8 @@ async def create_site(tx: Tx, *, domain: str, origin: str, name: str = "New Site
 async def has_site(tx: Tx) -> bool:
     """Whether this database belongs to a site already."""
     return await store_site.read_local_site(tx) is not None
+
+
+async def is_empty(tx: Tx) -> bool:
+    """Whether nobody has posted yet."""
+    return not await store_site.has_posts(tx)

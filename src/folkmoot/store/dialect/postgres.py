@@ -25,7 +25,9 @@ class PostgresDialect:
         text = re.sub(r"\bNOT IN\s+(:[a-z_][a-z0-9_]*\[(?:text)?\])", r"<> ALL_OF IN \1", sql)
         text = LIST_MEMBERSHIP.sub(member, text).replace("<> ALL_OF = ANY(", "<> ALL(")
         text = PARAMETER.sub(lambda match: number[match.group(1)], text)
-        return Compiled(text.replace("LIKE_ANY_CASE", "ILIKE").replace("FOR_UPDATE", "FOR UPDATE"), names, frozenset())
+        return Compiled(
+            text.replace("LIKE_ANY_CASE", "ILIKE").replace("FOR_UPDATE", "FOR UPDATE"), names, frozenset()
+        )
 
     def schema_words(self) -> dict[str, str]:
         return {

@@ -16,7 +16,9 @@ class SqliteDialect:
         lists = frozenset(match.group(1) for match in LIST_MEMBERSHIP.finditer(sql))
         text = LIST_MEMBERSHIP.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
         # SQLite's LIKE folds ASCII only; what must fold more is stored folded (name_key, email_key).
-        return Compiled(text.replace("LIKE_ANY_CASE", "LIKE").replace("FOR_UPDATE", ""), parameters_of(sql), lists)
+        return Compiled(
+            text.replace("LIKE_ANY_CASE", "LIKE").replace("FOR_UPDATE", ""), parameters_of(sql), lists
+        )
 
     def schema_words(self) -> dict[str, str]:
         return {
