@@ -41,7 +41,7 @@ async def prepare(db: Database, settings: Settings) -> Prepared:
     async with db.write() as tx:
         new_site = not await has_site(tx)
         if new_site:
-            await create_site(tx, domain=settings.host, origin=settings.origin)
+            await create_site(tx, domain=settings.hostname, origin=settings.origin)
     return Prepared(tuple(migration.name for migration in ran), backup, new_site)
 
 
