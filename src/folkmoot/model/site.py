@@ -83,3 +83,13 @@ class RateLimits:
     search_seconds: int
     import_user_settings: int
     import_user_settings_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for somebody: unread notices and messages, open reports, undecided applications; and whether they moderate."""
+
+    unread: int
+    reports: int
+    applications: int
+    moderates: bool

@@ -1,0 +1,242 @@
+"""What every handler uses: the context, pages in their frame, and the answer after something was done."""
+
+import binascii
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, FunctionLoader, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from folkmoot import __version__
+from folkmoot.context import Context
+from folkmoot.core.site import frame
+from folkmoot.model.people import Viewer
+from folkmoot.model.site import LocalSite, Waiting
+from folkmoot.web import csrf, filters, i18n
+from folkmoot.web.assets import FOLDER, Assets
+from folkmoot.web.forms import Form
+
+TEMPLATES = FOLDER.parent / "templates"
+_FLASH = "flash"
+_PLACES = {
+    "": "home", "communities": "communities", "search": "search", "submit": "create", "create_community": "create",
+    "inbox": "inbox", "messages": "inbox", "modlog": "modlog",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site as the frame shows it."""
+
+    name: str
+    tagline: str | None
+    icon: str | None
+    version: str
+    registration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The reader as the frame shows them."""
+
+    name: str
+    host: str
+    href: str
+    unread: int
+    reports: int
+    applications: int
+    admin: bool
+    moderates: bool
+
+
+# --- what a handler asks -------------------------------------------------------------------------------------------
+
+
+def context(request: Request) -> Context:
+    """The database, the settings, the clock and the door out."""
+    found: Context = request.app.state.context
+    return found
+
+
+def viewer(request: Request) -> Viewer:
+    """Who is looking."""
+    found: Viewer = request.state.viewer
+    return found
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a module of ours asked, rather than a page being opened."""
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether only the part of a page is wanted that a form or a list is."""
+    return request.headers.get("x-fragment") == "1"
+
+
+# --- templates -----------------------------------------------------------------------------------------------------
+
+
+class Templates:
+    """The templates, whole and as fragments (interface.md, section 1)."""
+
+    def __init__(self, assets: Assets, *, fresh: bool = False) -> None:
+        loader = FileSystemLoader(TEMPLATES)
+        self.whole = Environment(
+            loader=loader,
+            autoescape=select_autoescape(("html",), default=True),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=fresh,
+            cache_size=-1,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self.whole.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self.whole.globals["asset"] = assets.url
+        self.whole.filters.update(
+            time_ago=filters.time_ago,
+            time_iso=filters.time_iso,
+            number=filters.number,
+            compact=filters.compact,
+        )
+
+        def in_a_small_frame(name: str) -> Any:
+            return loader.get_source(self.whole, "fragment.html" if name == "layout.html" else name)
+
+        self.parts = self.whole.overlay(loader=FunctionLoader(in_a_small_frame))
+
+    def render(self, name: str, values: Mapping[str, Any], *, fragment: bool = False) -> str:
+        """The text of a template; as a fragment only its block `fragment`, or `main` where it has none."""
+        return (self.parts if fragment else self.whole).get_template(name).render(values)
+
+
+async def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Response:
+    """Render a template with the frame's values (interface.md, section 1) and the handler's own, which win.
+
+    `here` follows from the path, `feeds` is empty; give them to say otherwise. With the header `X-Fragment: 1` only the
+    block `fragment`, or `main`, is answered.
+    """
+    ctx = context(request)
+    who = viewer(request)
+    async with ctx.db.read() as tx:
+        site = await frame.read_site(tx)
+        waiting = await frame.waiting_for(tx, who)
+    token = csrf.Token(request, site.jwt_secret.encode())
+    filters.page_moment.set(ctx.clock.now())
+    shown = _frame_values(request, site, who, waiting) | {"csrf": token} | values
+    fragment = wants_fragment(request)
+    response = HTMLResponse(
+        request.app.state.templates.render(template, shown, fragment=fragment), status, headers
+    )
+    response.headers.setdefault("cache-control", "private, no-cache")
+    response.headers["vary"] = "cookie, accept-language, x-fragment"
+    token.settle(response)
+    if _FLASH in request.state.cookies:
+        response.delete_cookie(_FLASH, path="/")
+    return response
+
+
+def _frame_values(request: Request, site: LocalSite, who: Viewer, waiting: Waiting) -> dict[str, Any]:
+    tongue = i18n.current()
+    path: str = request.scope["path"]
+    asked: str = request.scope["query_string"].decode("latin-1")
+    return {
+        "site": Site(site.name, site.description, site.icon, __version__, site.registration_mode != "Closed"),
+        "me": _me(who, waiting),
+        "lang": tongue.code,
+        "dir": tongue.direction,
+        "theme": theme_of(who.account.theme if who.account else site.default_theme),
+        "path": f"{path}?{asked}" if asked else path,
+        "here": _PLACES.get(path[1:].partition("/")[0]),
+        "flashes": _read_flashes(request, site.jwt_secret.encode()),
+        "feeds": (),
+        "errors": {},
+    }
+
+
+def _me(who: Viewer, waiting: Waiting) -> Me | None:
+    person = who.person
+    if person is None:
+        return None
+    return Me(
+        person.name, person.host, f"/u/{person.name}", waiting.unread, waiting.reports, waiting.applications,
+        who.admin, waiting.moderates,
+    )  # fmt: skip
+
+
+def theme_of(setting: str) -> str:
+    """`auto`, `light` or `dark` for a theme's name in the settings, which may be one of Lemmy's."""
+    name = setting.lower()
+    if "dark" in name:
+        return "dark"
+    return "light" if name.startswith(("light", "lite")) else "auto"
+
+
+# --- after something was done --------------------------------------------------------------------------------------
+
+
+def flash(request: Request, text: str, kind: str = "done") -> None:
+    """Show a sentence (kind `done` or `bad`) on the next page, or on this one if it is rendered by this request."""
+    request.state.said = [*getattr(request.state, "said", []), (kind, text)]
+
+
+def done(request: Request, to: str, answer: Mapping[str, Any] | None = None, *, said: str = "") -> Response:
+    """After a POST: 303 to the form's `next` where it is a path of ours, else to `to`; the fragment of `to` is kept in both cases.
+
+    Who asked for JSON gets `answer` (interface.md: `{"on": …, "label": …}` and the like) instead. `said` is shown on the next page.
+    """
+    if wants_json(request):
+        return JSONResponse(dict(answer or {}))
+    if said:
+        flash(request, said)
+    form: Form | None = getattr(request.state, "form", None)
+    target = local_path(form.text("next")) if form else None
+    if target is None:
+        target = to
+    elif (anchor := urlsplit(to).fragment) and "#" not in target:
+        target = f"{target}#{anchor}"
+    response = RedirectResponse(target, 303)
+    keep_flashes(request, response)
+    return response
+
+
+def local_path(text: str) -> str | None:
+    """The text where it is a path on this site, else None: nobody is sent away by a link that was made elsewhere."""
+    if not text.startswith("/") or text.startswith(("//", "/\\")) or len(text) > 2000:
+        return None
+    return None if any(letter < " " or letter in "\\\x7f" for letter in text) else text
+
+
+def keep_flashes(request: Request, response: Response) -> None:
+    """Put what `flash` collected into a short-lived signed cookie. The guard of forms has left the key in the request's state."""
+    said = getattr(request.state, "said", [])
+    if said:
+        text = urlsafe_b64encode(json.dumps(said).encode()).decode()
+        signed = f"{text}.{csrf.sign(request.state.secret, _FLASH, text)}"
+        secure = context(request).settings.scheme == "https"
+        response.set_cookie(
+            _FLASH, signed, max_age=60, path="/", httponly=True, samesite="lax", secure=secure
+        )
+
+
+def _read_flashes(request: Request, secret: bytes) -> list[tuple[str, str]]:
+    said: list[tuple[str, str]] = list(getattr(request.state, "said", []))
+    text, _, signature = request.state.cookies.get(_FLASH, "").partition(".")
+    if text and csrf.hmac.compare_digest(csrf.sign(secret, _FLASH, text).encode(), signature.encode()):
+        try:
+            said = [(kind, words) for kind, words in json.loads(urlsafe_b64decode(text))] + said
+        except (binascii.Error, ValueError):
+            return said
+    return said

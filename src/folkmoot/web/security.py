@@ -1,0 +1,207 @@
+"""The outermost layers of the server: what comes in is bounded and well-formed, what goes out carries the rules for browsers.
+
+All of it is plain ASGI. The order, from outside: `logs.RequestIds`, `Gate`, `Compress`, then readers, routing and handlers.
+"""
+
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+from folkmoot.context import Context
+from folkmoot.logs import logger
+from folkmoot.settings import Settings
+
+LARGEST_BODY = 2 << 20
+"""Bytes of a request; pictures have a limit of their own (`UPLOADS`)."""
+UPLOADS: dict[str, int] = {
+    "/pictrs/image": 12 << 20,
+    "/api/v3/pictrs/image": 12 << 20,
+    "/api/v4/image": 12 << 20,
+}
+LEAST_TO_PACK = 1000
+_TEXTS = (b"text/", b"application/json", b"application/activity+json", b"application/xml", b"application/atom+xml",
+          b"application/rss+xml", b"application/jrd+json", b"application/ld+json", b"image/svg+xml")  # fmt: skip
+
+log = logger(__name__)
+
+
+class TooLarge(Exception):
+    """The request's body is larger than allowed."""
+
+
+def browser_rules(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """The headers that every answer carries."""
+    pictures = "'self' data:" if settings.image_mode == "proxy-all" else "'self' data: https:"
+    if settings.scheme == "http" and settings.image_mode != "proxy-all":
+        pictures += " http:"
+    policy = (
+        "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+        f"img-src {pictures}; manifest-src 'self'; media-src {pictures}; script-src 'self'; style-src 'self'"
+    )
+    rules = {
+        "content-security-policy": policy,
+        "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        # Our own forms need the origin, and nobody else needs more than nothing.
+        "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+    }
+    if settings.scheme == "https":
+        rules["strict-transport-security"] = "max-age=15552000"
+    return [(name.encode(), value.encode()) for name, value in rules.items()]
+
+
+class Gate:
+    """ASGI layer: refuses malformed and oversized requests, tells the client's address, adds `browser_rules`, catches what failed.
+
+    `plain_page(status, headline, request id)` makes the bytes of a page that needs neither database nor templates of the site.
+    """
+
+    def __init__(self, app: Any, context: Context, plain_page: Callable[[int], bytes]) -> None:
+        self.app = app
+        self.proxies = context.settings.trusted_proxies
+        self.rules = browser_rules(context.settings)
+        self.plain_page = plain_page
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_with_rules(message: Any) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], *self.rules]
+            await send(message)
+
+        if status := malformed(scope):
+            await self.answer(status, send_with_rules)
+            return
+        if self.proxies:
+            scope["client"] = (client_behind(scope, self.proxies), 0)
+        try:
+            await self.app(scope, bounded(scope, receive), send_with_rules)
+        except TooLarge:
+            if not started:
+                await self.answer(413, send_with_rules)
+        except Exception:
+            log.exception("request_failed", method=scope["method"], path=scope["path"])
+            if started:
+                raise
+            await self.answer(500, send_with_rules)
+
+    async def answer(self, status: int, send: Any) -> None:
+        """A plain page."""
+        body = self.plain_page(status)
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def malformed(scope: Any) -> int:
+    """The status for a request line that no page of ours has, 0 for a good one."""
+    path: str = scope["path"]
+    # Not UTF-8 (the server put replacement characters there), or a NUL, which no database takes.
+    if "\0" in path or "\ufffd" in path or len(path) > 2000 or not path.startswith("/"):
+        return 404
+    asked: bytes = scope["query_string"]
+    return 400 if len(asked) > 8000 else 0
+
+
+def client_behind(scope: Any, proxies: int) -> str:
+    """The address that the outermost of so many trusted proxies saw, else the one that connected."""
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    hops = [hop.strip() for hop in ",".join(forwarded).split(",") if hop.strip()]
+    if len(hops) >= proxies:
+        return hops[-proxies]
+    return hops[0] if hops else (scope["client"] or ("",))[0]
+
+
+def bounded(scope: Any, receive: Any) -> Any:
+    """`receive`, which raises `TooLarge` once the body is larger than allowed."""
+    limit = UPLOADS.get(scope["path"], LARGEST_BODY)
+    for name, value in scope["headers"]:
+        if name == b"content-length" and (not value.isdigit() or int(value[:20]) > limit):
+            raise TooLarge
+    taken = 0
+
+    async def receive_bounded() -> Any:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise TooLarge
+        return message
+
+    return receive_bounded
+
+
+class Compress:
+    """ASGI layer: gzip for texts over a kilobyte, where the client takes it and nobody has compressed them before."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not _takes_gzip(scope):
+            await self.app(scope, receive, send)
+            return
+        await self.app(scope, receive, _Packing(send))
+
+
+def _takes_gzip(scope: Any) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+
+
+class _Packing:
+    """`send` for one answer. The head is held back until it is known whether the body is worth packing."""
+
+    def __init__(self, send: Any) -> None:
+        self.send = send
+        self.head: Any = None
+        self.packer: Any = None
+
+    async def __call__(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            if _is_text(message["headers"]):
+                self.head = message
+            else:
+                await self.send(message)
+            return
+        more = message.get("more_body", False)
+        if self.head is not None:
+            head, self.head = self.head, None
+            if more or len(message.get("body", b"")) >= LEAST_TO_PACK:
+                self.packer = zlib.compressobj(4, wbits=31)
+                head["headers"] = [
+                    (name, value) for name, value in head["headers"] if name != b"content-length"
+                ]
+                head["headers"] += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
+                if not more:
+                    body = self.packer.compress(message["body"]) + self.packer.flush()
+                    head["headers"].append((b"content-length", str(len(body)).encode()))
+                    await self.send(head)
+                    await self.send({"type": "http.response.body", "body": body})
+                    return
+            await self.send(head)
+        if self.packer is not None:
+            body = self.packer.compress(message.get("body", b""))
+            body += self.packer.flush(zlib.Z_SYNC_FLUSH) if more else self.packer.flush()
+            message = {"type": "http.response.body", "body": body, "more_body": more}
+        await self.send(message)
+
+
+def _is_text(headers: Any) -> bool:
+    kind = b""
+    for name, value in headers:
+        if name == b"content-encoding":
+            return False
+        if name == b"content-type":
+            kind = value
+    return kind.startswith(_TEXTS)
