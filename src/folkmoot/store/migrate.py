@@ -41,8 +41,9 @@ def known_migrations() -> list[Migration]:
 
 async def schema_version(db: Database) -> int:
     """The number of the newest migration applied; 0 for an empty database."""
-    await db.script([_TABLE])
     async with db.read() as tx:
+        if not await tx.value(db.dialect.has_table("migration")):
+            return 0
         return int(await tx.value("SELECT coalesce(max(number), 0) FROM migration"))
 
 
@@ -58,6 +59,8 @@ async def pending(db: Database) -> list[Migration]:
 async def upgrade(db: Database) -> list[Migration]:
     """Run what is pending, each file in one transaction; the migrations that ran. Raises `TooNew`."""
     waiting = await pending(db)
+    if waiting:
+        await db.script([_TABLE])
     for migration in waiting:
         script = migration.script
         for word, meaning in db.dialect.schema_words().items():

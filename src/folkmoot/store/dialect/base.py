@@ -39,6 +39,10 @@ class Dialect(Protocol):
         """The words in braces of the migrations."""
         ...
 
+    def has_table(self, table: str) -> str:
+        """A statement that answers how many tables have this name: 0 or 1."""
+        ...
+
     def next_id(self, table: str) -> str:
         """A statement whose value is the id that the next row of `table` shall have; insert it in the same transaction."""
         ...

@@ -38,6 +38,9 @@ class PostgresDialect:
             "{keyed}": "",
         }
 
+    def has_table(self, table: str) -> str:
+        return f"SELECT count(*) FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = '{quoted_name(table)}'"
+
     def next_id(self, table: str) -> str:
         return f"SELECT nextval(pg_get_serial_sequence('{quoted_name(table)}', 'id'))"
 

@@ -29,6 +29,9 @@ class SqliteDialect:
             "{keyed}": " WITHOUT ROWID",
         }
 
+    def has_table(self, table: str) -> str:
+        return f"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{quoted_name(table)}'"
+
     def next_id(self, table: str) -> str:
         return f"SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = '{quoted_name(table)}'"
 

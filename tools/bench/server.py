@@ -1,0 +1,97 @@
+"""A server of its own for a benchmark: real processes on a free port, watched from outside."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+FOLKMOOT = Path(".venv/bin/folkmoot")
+
+
+@dataclass(slots=True)
+class Server:
+    """A running server; `database_processes` are PostgreSQL's, whose work counts too."""
+
+    base: str
+    process: psutil.Process
+    database_processes: bool
+
+    def processes(self) -> list[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True)]
+
+    def cpu_seconds(self) -> float:
+        """User and system time of the server and its database so far."""
+        watched = self.processes()
+        if self.database_processes:
+            watched += [
+                process for process in psutil.process_iter(["name"]) if process.info["name"] == "postgres"
+            ]
+        total = 0.0
+        for process in watched:
+            try:
+                times = process.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            total += times.user + times.system
+        return total
+
+    def memory_mb(self) -> float:
+        """Proportional set size of all its processes: shared pages counted once."""
+        return sum(process.memory_full_info().pss for process in self.processes()) / 2**20
+
+
+def environment(database: str, port: int, folder: Path, workers: int) -> dict[str, str]:
+    """The settings of the benchmarked server."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("FOLKMOOT_")},
+        "FOLKMOOT_DATABASE": database,
+        "FOLKMOOT_DATA_DIR": str(folder / "data"),
+        "FOLKMOOT_BIND": f"127.0.0.1:{port}",
+        "FOLKMOOT_HOSTNAME": f"127.0.0.1:{port}",
+        "FOLKMOOT_WORKERS": str(workers),
+        "FOLKMOOT_LOG_LEVEL": "warning",
+    }
+
+
+def free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(settings: dict[str, str]) -> Iterator[Server]:
+    """`folkmoot serve` with these settings, from ready to stopped."""
+    base = f"http://{settings['FOLKMOOT_BIND']}"
+    with subprocess.Popen([FOLKMOOT, "serve"], env=settings, stdout=subprocess.DEVNULL) as started:
+        try:
+            _wait_until_ready(base, started)
+            yield Server(
+                base, psutil.Process(started.pid), settings["FOLKMOOT_DATABASE"].startswith("postgres")
+            )
+        finally:
+            started.send_signal(signal.SIGTERM)
+
+
+def _wait_until_ready(base: str, started: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if started.poll() is not None:
+            raise RuntimeError(f"the server ended with {started.returncode} before it was ready")
+        try:
+            with urllib.request.urlopen(f"{base}/health", timeout=1) as answer:  # noqa: S310 - our own loopback address
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("the server was not ready within a minute")
