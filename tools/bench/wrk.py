@@ -62,7 +62,7 @@ def run(base: str, load: Load, *, connections: int, seconds: float) -> Measured:
             str(SCRIPT),
             base,
         ]
-        done = subprocess.run(  # noqa: S603 - our own arguments
+        done = subprocess.run(
             command,
             capture_output=True,
             text=True,

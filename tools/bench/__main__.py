@@ -1,0 +1,137 @@
+"""`python -m tools.bench`: seed a site once, serve a copy of it, ask for what people ask for, and print what came of it.
+
+Everything stays on this machine. The load generator (wrk, one thread) runs beside the server, so figures are those of a machine that
+does both.
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from folkmoot import __version__
+from tools.bench import plan, report
+from tools.bench.server import FOLKMOOT, Server, environment, free_port, serving
+from tools.bench.wrk import Measured, NoLoadGenerator, run
+
+FOLDER = Path(".bench")
+CONNECTIONS = (1, 16, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One page under one load."""
+
+    page: str
+    connections: int
+    queries: int | None
+    cpu_ms: float
+    measured: Measured
+
+
+def main() -> None:
+    """Run what the arguments ask for."""
+    asked = arguments()
+    FOLDER.mkdir(exist_ok=True)
+    database = prepare(asked.scale, asked.database)
+    settings = environment(database, free_port(), FOLDER, asked.workers)
+    reader = asyncio.run(plan.prepare_reader(settings))
+    pages = [page for page in plan.pages(reader) if not asked.only or asked.only in page.name]
+    queries = asyncio.run(plan.count_queries(settings, pages, reader))
+    rows: list[Row] = []
+    with serving(settings) as server:
+        idle = server.memory_mb()
+        for page in pages:
+            for connections in CONNECTIONS:
+                rows.append(measure(server, page, connections, asked.seconds, queries.get(page.name)))
+                print(report.line(rows[-1]), file=sys.stderr, flush=True)
+        loaded = server.memory_mb()
+    about = {
+        "version": __version__,
+        "scale": asked.scale,
+        "database": database.split("://", 1)[0],
+        "workers": asked.workers,
+        "seconds_per_row": asked.seconds,
+        "machine": machine(),
+        "memory_idle_mb": round(idle),
+        "memory_loaded_mb": round(loaded),
+    }
+    result = {"about": about, "rows": [asdict(row) for row in rows]}
+    target = FOLDER / f"result-{about['database']}-{asked.scale}.json"
+    target.write_text(json.dumps(result, indent=2) + "\n")
+    print(report.table(about, rows))
+    print(f"\nAs JSON: {target}")
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--scale", default="medium", choices=["tiny", "small", "medium"])
+    parser.add_argument(
+        "--database", default="sqlite", help="sqlite, or the URL of an empty PostgreSQL database"
+    )
+    parser.add_argument("--seconds", type=float, default=5, help="length of each run")
+    parser.add_argument("--workers", type=int, default=psutil.cpu_count() or 2)
+    parser.add_argument("--only", default="", help="pages whose name contains this")
+    return parser.parse_args()
+
+
+def prepare(scale: str, database: str) -> str:
+    """The URL of a database with the invented site: for SQLite a copy of one that is made once."""
+    if database != "sqlite":
+        subprocess.run(
+            [FOLKMOOT, "seed", "--scale", scale], env=environment(database, 8536, FOLDER, 1), check=False
+        )
+        return database
+    kept = FOLDER / f"{scale}.db"
+    if not kept.exists():
+        making = FOLDER / f"{scale}.making.db"
+        for leftover in FOLDER.glob(f"{making.name}*"):
+            leftover.unlink()
+        subprocess.run(
+            [FOLKMOOT, "seed", "--scale", scale],
+            env=environment(f"sqlite:///{making}", 8536, FOLDER, 1),
+            check=True,
+        )
+        making.rename(kept)
+    for leftover in FOLDER.glob("run.db*"):
+        leftover.unlink()
+    shutil.copy(kept, FOLDER / "run.db")
+    return f"sqlite:///{FOLDER / 'run.db'}"
+
+
+def measure(server: Server, page: plan.Page, connections: int, seconds: float, queries: int | None) -> Row:
+    """One run, after a short one that warms what is kept in memory."""
+    run(server.base, page.load, connections=connections, seconds=1)
+    before = server.cpu_seconds()
+    measured = run(server.base, page.load, connections=connections, seconds=seconds)
+    cpu = server.cpu_seconds() - before
+    return Row(page.name, connections, queries, 1000 * cpu / max(1, measured.requests), measured)
+
+
+def machine() -> str:
+    """The machine in one line."""
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{psutil.cpu_count()} × {model}, {memory:.0f} GiB, {platform.system()}, CPython {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except NoLoadGenerator as missing:
+        sys.exit(str(missing))

@@ -1,0 +1,24 @@
+"""The table."""
+
+from typing import Any
+
+HEAD = "| page | connections | requests/s | p50 ms | p95 ms | p99 ms | CPU ms | queries | kB | wrong |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+
+
+def line(row: Any) -> str:
+    """One row of the table."""
+    m = row.measured
+    queries = "" if row.queries is None else str(row.queries)
+    return (
+        f"| {row.page} | {row.connections} | {m.requests_per_second:,.0f} | {m.p50:.1f} | {m.p95:.1f} | {m.p99:.1f} | {row.cpu_ms:.2f} |"
+        f" {queries} | {m.bytes_per_request / 1000:.1f} | {m.wrong or ''} |"
+    )
+
+
+def table(about: dict[str, Any], rows: list[Any]) -> str:
+    """Everything, as Markdown."""
+    words = (
+        f"Folkmoot {about['version']}, {about['database']}, {about['scale']} seed, {about['workers']} workers; {about['machine']}. "
+        f"Memory {about['memory_idle_mb']} MB idle, {about['memory_loaded_mb']} MB after the load."
+    )
+    return "\n".join([words, "", HEAD, *(line(row) for row in rows)])
