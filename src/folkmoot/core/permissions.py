@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from folkmoot.model.communities import Community
-from folkmoot.model.errors import NotAllowed, NotLoggedIn, Refusal
+from folkmoot.model.errors import NotAllowed, NotFound, NotLoggedIn, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.store import communities as store_communities
 from folkmoot.store.db import Tx
@@ -16,13 +16,18 @@ from folkmoot.store.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Somebody before a community (None for what concerns the whole site)."""
+    """Somebody before a community (None for what concerns the whole site).
+
+    `from_home`: a person of the server where this community lives elsewhere. Who is an admin there is for that server to know, so its word
+    is taken for its own communities.
+    """
 
     viewer: Viewer
     community: Community | None = None
     moderator: bool = False
     top_moderator: bool = False
     banned_here: bool = False
+    from_home: bool = False
 
 
 Condition = Callable[[Standing], Refusal | None]
@@ -50,8 +55,12 @@ def _not_banned_here(standing: Standing) -> Refusal | None:
     return NotAllowed("banned_from_community") if standing.banned_here and not standing.viewer.admin else None
 
 
+def _not_banned_where_local(standing: Standing) -> Refusal | None:
+    return _not_banned_here(standing) if standing.community and standing.community.local else None
+
+
 def _moderates(standing: Standing) -> Refusal | None:
-    if not (standing.moderator or standing.viewer.admin):
+    if not (standing.moderator or standing.viewer.admin or standing.from_home):
         return NotAllowed("not_a_mod_or_admin")
     return _not_banned_here(standing)
 
@@ -66,15 +75,23 @@ def _may_post_where_restricted(standing: Standing) -> Refusal | None:
 
 
 def _top_moderator(standing: Standing) -> Refusal | None:
-    return None if standing.top_moderator else NotAllowed("not_top_mod")
+    return None if standing.top_moderator or standing.from_home else NotAllowed("not_top_mod")
 
 
 def _top_moderator_or_admin(standing: Standing) -> Refusal | None:
-    return None if standing.top_moderator or standing.viewer.admin else NotAllowed("not_an_admin")
+    return (
+        None
+        if standing.top_moderator or standing.viewer.admin or standing.from_home
+        else NotAllowed("not_an_admin")
+    )
 
 
 def _admin(standing: Standing) -> Refusal | None:
     return None if standing.viewer.admin else NotAllowed("not_an_admin")
+
+
+def _admin_or_home(standing: Standing) -> Refusal | None:
+    return None if standing.from_home else _admin(standing)
 
 
 def _bot_free(standing: Standing) -> Refusal | None:
@@ -95,23 +112,24 @@ PERMISSIONS: dict[str, tuple[Condition, ...]] = {
     "comment.delete": _MEMBER,
     "vote.cast": (_in_good_standing, _bot_free, _community_open, _not_banned_here),
     "report.create": _MEMBER,
-    "community.follow": (_in_good_standing, _community_open, _not_banned_here),
+    "community.follow": (_in_good_standing, _community_open, _not_banned_where_local),
     # what moderators do (R-2)
     "post.remove": _MODERATOR,
     "post.lock": _MODERATOR,
     "post.feature": _MODERATOR,
     "comment.remove": _MODERATOR,
     "comment.distinguish": _MODERATOR,
-    "community.edit": (_in_good_standing, _moderates),
+    "community.edit": _MODERATOR,
     "community.ban": _MODERATOR,
+    "community.bans": (_in_good_standing, _moderates),
     "community.moderators": _MODERATOR,
     "community.delete": (_in_good_standing, _top_moderator),
-    "community.transfer": (_in_good_standing, _top_moderator_or_admin),
+    "community.transfer": (_in_good_standing, _community_open, _top_moderator_or_admin),
     "report.resolve": (_in_good_standing, _moderates),
     "votes.see": (_in_good_standing, _moderates),
     # what admins do
     "post.feature_site": (_in_good_standing, _admin),
-    "community.remove": (_in_good_standing, _admin),
+    "community.remove": (_in_good_standing, _admin_or_home),
     "community.hide": (_in_good_standing, _admin),
     "person.ban": (_in_good_standing, _admin),
     "purge": (_in_good_standing, _admin),
@@ -140,7 +158,33 @@ async def standing_in(tx: Tx, viewer: Viewer, community: Community) -> Standing:
     if viewer.person is None:
         return Standing(viewer, community)
     relation = await store_communities.relation(tx, community.id, viewer.person.id)
-    return Standing(viewer, community, relation.moderator_since is not None, relation.top_moderator, relation.banned)
+    from_home = (
+        viewer.account is None and not community.local and viewer.person.instance_id == community.instance_id
+    )
+    return Standing(
+        viewer,
+        community,
+        relation.moderator_since is not None,
+        relation.top_moderator,
+        relation.banned,
+        from_home,
+    )
+
+
+async def officer_in(tx: Tx, viewer: Viewer, community_id: int, action: str) -> tuple[Community, Standing]:
+    """The community in which the viewer is about to do a moderator's `action`, checked.
+
+    Raises what `check` raises; an unknown community is `NotAllowed` not_a_mod_or_admin for everybody but admins, who hear
+    `NotFound` couldnt_find_community (R-2).
+    """
+    community = await store_communities.by_id(tx, community_id)
+    if community is None:
+        if viewer.person is None:
+            raise NotLoggedIn
+        raise NotFound("couldnt_find_community") if viewer.admin else NotAllowed("not_a_mod_or_admin")
+    standing = await standing_in(tx, viewer, community)
+    check(action, standing)
+    return community, standing
 
 
 def allowed(action: str, standing: Standing) -> bool:

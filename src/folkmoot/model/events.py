@@ -166,3 +166,18 @@ class Reported(Event):
 
     kind: str
     report_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purged(Event):
+    """Deleted for good by an admin. `kind`: person, community, post or comment. The row may be gone: the event says what is left to know.
+
+    `pictures`: addresses that the purged posts or profile named and that may be stored here.
+    """
+
+    kind: str
+    object_id: int
+    ap_id: str
+    community_id: int | None
+    reason: str | None
+    pictures: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
@@ -12,6 +13,7 @@ from folkmoot.store.rows import columns, maker
 
 COMMUNITY = columns(Community, "c")
 make_community = maker(Community)
+_RETURNED = columns(Community)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Relation:
 
 
 async def by_id(tx: Tx, community_id: int) -> Community | None:
-    row = await tx.first(f"SELECT {COMMUNITY} FROM community c WHERE c.id = :community_id", community_id=community_id)
+    row = await tx.first(
+        f"SELECT {COMMUNITY} FROM community c WHERE c.id = :community_id", community_id=community_id
+    )
     return make_community(row) if row else None
 
 
@@ -75,6 +79,141 @@ async def moderators(tx: Tx, community_id: int) -> list[Person]:
 async def languages(tx: Tx, community_id: int) -> list[int]:
     """The language ids allowed there; empty means all."""
     rows = await tx.all(
-        "SELECT language_id FROM community_language WHERE community_id = :community_id ORDER BY language_id", community_id=community_id
+        "SELECT language_id FROM community_language WHERE community_id = :community_id ORDER BY language_id",
+        community_id=community_id,
     )
     return [row[0] for row in rows]
+
+
+async def insert(tx: Tx, values: dict[str, Any]) -> Community | None:
+    """Insert a community; counts start as the schema says. The community as stored, None where its name is taken."""
+    names = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    row = await tx.first(
+        f"INSERT INTO community ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING {_RETURNED}",
+        **values,
+    )
+    if row is None:
+        return None
+    community = make_community(row)
+    tx.changed("community", community.id)
+    return community
+
+
+async def update(tx: Tx, community_id: int, values: dict[str, Any]) -> None:
+    """Set columns; the version grows, caches of the community and of every list are told."""
+    assignments = "".join(f"{name} = :{name}, " for name in values)
+    await tx.run(
+        f"UPDATE community SET {assignments}version = version + 1 WHERE id = :community_id",
+        community_id=community_id,
+        **values,
+    )
+    tx.changed("community", community_id)
+    tx.changed("posts")
+
+
+async def set_languages(tx: Tx, community_id: int, ids: Collection[int]) -> None:
+    """Replace the languages allowed there; none means all."""
+    await tx.run(
+        "DELETE FROM community_language WHERE community_id = :community_id", community_id=community_id
+    )
+    await tx.many(
+        "INSERT INTO community_language (community_id, language_id) VALUES (:community_id, :language_id)",
+        [{"community_id": community_id, "language_id": number} for number in sorted(set(ids))],
+    )
+    tx.changed("community", community_id)
+
+
+async def site_languages(tx: Tx) -> list[int]:
+    """The language ids of the site; empty means all (M-3)."""
+    rows = await tx.all(
+        "SELECT language_id FROM site_language WHERE site_id = (SELECT site_id FROM local_site) ORDER BY language_id"
+    )
+    return [row[0] for row in rows]
+
+
+async def add_moderator(tx: Tx, community_id: int, person_id: int) -> bool:
+    """Append to the moderators; False where this person is one already."""
+    added = await tx.run(
+        "INSERT INTO community_moderator (community_id, person_id, published) VALUES (:community_id, :person_id, :now) ON CONFLICT DO NOTHING",
+        community_id=community_id, person_id=person_id, now=tx.now,
+    )  # fmt: skip
+    _moderators_changed(tx, community_id, person_id)
+    return bool(added)
+
+
+async def remove_moderator(tx: Tx, community_id: int, person_id: int) -> bool:
+    """Take from the moderators; False where this person was none."""
+    removed = await tx.run(
+        "DELETE FROM community_moderator WHERE community_id = :community_id AND person_id = :person_id",
+        community_id=community_id, person_id=person_id,
+    )  # fmt: skip
+    _moderators_changed(tx, community_id, person_id)
+    return bool(removed)
+
+
+async def move_to_front(tx: Tx, community_id: int, person_id: int) -> None:
+    """Make a moderator the first one: their appointment is dated before all others (R-5)."""
+    await tx.run(
+        "UPDATE community_moderator SET published = (SELECT min(m.published) - 1 FROM community_moderator m WHERE m.community_id = :community_id)"
+        " WHERE community_id = :community_id AND person_id = :person_id",
+        community_id=community_id, person_id=person_id,
+    )  # fmt: skip
+    _moderators_changed(tx, community_id, person_id)
+
+
+def _moderators_changed(tx: Tx, community_id: int, person_id: int) -> None:
+    tx.changed("community", community_id)
+    tx.changed("person", person_id)
+
+
+async def moderates_any(tx: Tx, person_id: int) -> bool:
+    """Whether this person moderates any community at all."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM community_moderator WHERE person_id = :person_id)",
+            person_id=person_id,
+        )
+    )
+
+
+async def topped_by(tx: Tx, person_id: int) -> list[Community]:
+    """The communities whose first moderator this person is."""
+    rows = await tx.all(
+        f"SELECT {COMMUNITY} FROM community_moderator m JOIN community c ON c.id = m.community_id WHERE m.person_id = :person_id"
+        " AND NOT EXISTS (SELECT 1 FROM community_moderator o WHERE o.community_id = m.community_id"
+        " AND (o.published < m.published OR (o.published = m.published AND o.person_id < m.person_id))) ORDER BY c.id",
+        person_id=person_id,
+    )
+    return [make_community(row) for row in rows]
+
+
+async def set_follow(tx: Tx, community_id: int, person_id: int, *, pending: bool) -> bool:
+    """Follow; True where this person did not before. Following again leaves the state as it is."""
+    return bool(
+        await tx.run(
+            "INSERT INTO community_follow (person_id, community_id, pending, published) VALUES (:person_id, :community_id, :pending, :now)"
+            " ON CONFLICT DO NOTHING",
+            person_id=person_id, community_id=community_id, pending=pending, now=tx.now,
+        )
+    )  # fmt: skip
+
+
+async def drop_follow(tx: Tx, community_id: int, person_id: int) -> bool:
+    """Unfollow; False where this person did not follow."""
+    return bool(
+        await tx.run(
+            "DELETE FROM community_follow WHERE person_id = :person_id AND community_id = :community_id",
+            person_id=person_id, community_id=community_id,
+        )
+    )  # fmt: skip
+
+
+async def settle_follow(tx: Tx, community_id: int, person_id: int) -> bool:
+    """The other server accepted: the follow is no longer pending. False where nobody was waiting."""
+    return bool(
+        await tx.run(
+            "UPDATE community_follow SET pending = :no WHERE person_id = :person_id AND community_id = :community_id AND pending",
+            no=False, person_id=person_id, community_id=community_id,
+        )
+    )  # fmt: skip

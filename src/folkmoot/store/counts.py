@@ -38,7 +38,11 @@ async def post_appeared(tx: Tx, post: Post, by: int = 1) -> None:
         "UPDATE community SET posts = posts + :by, comments = comments + :by * :comments, version = version + 1 WHERE id = :community_id",
         by=by, comments=post.comments, community_id=post.community_id,
     )  # fmt: skip
-    await tx.run("UPDATE person SET post_count = post_count + :by WHERE id = :creator_id", by=by, creator_id=post.creator_id)
+    await tx.run(
+        "UPDATE person SET post_count = post_count + :by WHERE id = :creator_id",
+        by=by,
+        creator_id=post.creator_id,
+    )
     if post.local:
         await tx.run("UPDATE local_site SET posts = posts + :by", by=by)
     tx.changed("community", post.community_id)
@@ -49,11 +53,21 @@ async def post_appeared(tx: Tx, post: Post, by: int = 1) -> None:
 async def comment_appeared(tx: Tx, comment: Comment, post: Post, by: int = 1) -> None:
     """A comment began to count (`by` 1) or ceased to (-1). `post` as it stands."""
     await tx.run(
-        "UPDATE post SET comments = comments + :by, version = version + 1 WHERE id = :post_id", by=by, post_id=comment.post_id
+        "UPDATE post SET comments = comments + :by, version = version + 1 WHERE id = :post_id",
+        by=by,
+        post_id=comment.post_id,
     )
     if counted(post.deleted, post.removed):
-        await tx.run("UPDATE community SET comments = comments + :by WHERE id = :community_id", by=by, community_id=post.community_id)
-    await tx.run("UPDATE person SET comment_count = comment_count + :by WHERE id = :creator_id", by=by, creator_id=comment.creator_id)
+        await tx.run(
+            "UPDATE community SET comments = comments + :by WHERE id = :community_id",
+            by=by,
+            community_id=post.community_id,
+        )
+    await tx.run(
+        "UPDATE person SET comment_count = comment_count + :by WHERE id = :creator_id",
+        by=by,
+        creator_id=comment.creator_id,
+    )
     if comment.local:
         await tx.run("UPDATE local_site SET comments = comments + :by", by=by)
     tx.changed("thread", comment.post_id)
@@ -65,9 +79,16 @@ async def comment_added(tx: Tx, comment: Comment, post: Post) -> None:
     """A new comment: its ancestors' child counts, the post's newest comment (never back, G-1) and active rank."""
     ancestors = [int(part) for part in comment.path.split(".")[1:-1]]
     if ancestors:
-        await tx.run("UPDATE comment SET child_count = child_count + 1, version = version + 1 WHERE id IN :ids[]", ids=ancestors)
+        await tx.run(
+            "UPDATE comment SET child_count = child_count + 1, version = version + 1 WHERE id IN :ids[]",
+            ids=ancestors,
+        )
     if comment.published > post.newest_comment:
-        await tx.run("UPDATE post SET newest_comment = :published WHERE id = :post_id", published=comment.published, post_id=post.id)
+        await tx.run(
+            "UPDATE post SET newest_comment = :published WHERE id = :post_id",
+            published=comment.published,
+            post_id=post.id,
+        )
     lifts = comment.creator_id != post.creator_id and comment.published < post.published + NECRO
     if lifts:
         await tx.run(
@@ -99,7 +120,11 @@ async def post_voted(tx: Tx, post_id: int, up: int, down: int) -> None:
         up=up, down=down, by=up - down, hot=hot, active=hot_rank(score, necro, tx.now), scaled=scaled_rank(hot, active),
         controversy=controversy_rank(upvotes, downvotes), post_id=post_id,
     )  # fmt: skip
-    await tx.run("UPDATE person SET post_score = post_score + :by WHERE id = :creator_id", by=up - down, creator_id=creator_id)
+    await tx.run(
+        "UPDATE person SET post_score = post_score + :by WHERE id = :creator_id",
+        by=up - down,
+        creator_id=creator_id,
+    )
     tx.changed("thread", post_id)
     tx.changed("front")
 
@@ -108,7 +133,10 @@ async def comment_voted(tx: Tx, comment_id: int, up: int, down: int) -> None:
     """Votes on a comment changed by so many up and down: its numbers, its ranks and its author's score."""
     if not (up or down):
         return
-    row = await tx.first("SELECT upvotes, downvotes, published, creator_id, post_id FROM comment WHERE id = :comment_id", comment_id=comment_id)
+    row = await tx.first(
+        "SELECT upvotes, downvotes, published, creator_id, post_id FROM comment WHERE id = :comment_id",
+        comment_id=comment_id,
+    )
     assert row is not None
     upvotes, downvotes, published, creator_id, post_id = row
     upvotes += up
@@ -119,25 +147,35 @@ async def comment_voted(tx: Tx, comment_id: int, up: int, down: int) -> None:
         up=up, down=down, by=up - down, hot=hot_rank(upvotes - downvotes, published, tx.now),
         controversy=controversy_rank(upvotes, downvotes), comment_id=comment_id,
     )  # fmt: skip
-    await tx.run("UPDATE person SET comment_score = comment_score + :by WHERE id = :creator_id", by=up - down, creator_id=creator_id)
+    await tx.run(
+        "UPDATE person SET comment_score = comment_score + :by WHERE id = :creator_id",
+        by=up - down,
+        creator_id=creator_id,
+    )
     tx.changed("thread", post_id)
 
 
-async def follows_changed(tx: Tx, community_id: int, by: int, *, local: bool) -> None:
-    """A local person follows (1) or leaves (-1). For a community elsewhere, `subscribers` is what its home says (G-3)."""
+async def follows_changed(tx: Tx, community_id: int, by: int, *, local: bool, follower_local: bool = True) -> None:
+    """Somebody follows (1) or leaves (-1). For a community elsewhere, `subscribers` is what its home says (G-3)."""
     row = await tx.first(
-        "UPDATE community SET subscribers_local = subscribers_local + :by, subscribers = subscribers + :counted, version = version + 1"
+        "UPDATE community SET subscribers_local = subscribers_local + :here, subscribers = subscribers + :counted, version = version + 1"
         " WHERE id = :community_id RETURNING subscribers, published",
-        by=by, counted=by if local else 0, community_id=community_id,
+        here=by if follower_local else 0, counted=by if local else 0, community_id=community_id,
     )  # fmt: skip
     assert row is not None
     await tx.run(
-        "UPDATE community SET hot_rank = :hot WHERE id = :community_id", hot=hot_rank(row[0], row[1], tx.now), community_id=community_id
+        "UPDATE community SET hot_rank = :hot WHERE id = :community_id",
+        hot=hot_rank(row[0], row[1], tx.now),
+        community_id=community_id,
     )
     tx.changed("community", community_id)
 
 
 async def site_counted(tx: Tx, *, users: int = 0, communities: int = 0) -> None:
     """Local accounts or communities appeared or went (G-5)."""
-    await tx.run("UPDATE local_site SET users = users + :users, communities = communities + :communities", users=users, communities=communities)
+    await tx.run(
+        "UPDATE local_site SET users = users + :users, communities = communities + :communities",
+        users=users,
+        communities=communities,
+    )
     tx.changed("site")

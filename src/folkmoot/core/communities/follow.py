@@ -1,0 +1,63 @@
+"""Follow a community, or leave it."""
+
+from folkmoot.core import after, permissions
+from folkmoot.core.communities import rules
+from folkmoot.model.communities import Community
+from folkmoot.model.enums import Subscribed
+from folkmoot.model.errors import NotFound, NotLoggedIn
+from folkmoot.model.events import CommunityFollowed
+from folkmoot.model.people import Viewer
+from folkmoot.store import communities, counts
+from folkmoot.store.db import Tx
+
+
+async def follow_community(tx: Tx, viewer: Viewer, community_id: int) -> Subscribed:
+    """Follow: at once here, pending until the other server accepts elsewhere. Following again is no error (M-4).
+
+    Raises `NotFound` couldnt_find_community; `NotAllowed` deleted, banned_from_community (local communities), site_ban.
+    """
+    community = await _known(tx, community_id)
+    rules.must_be_visible(viewer, community)
+    permissions.check("community.follow", await permissions.standing_in(tx, viewer, community))
+    assert viewer.person is not None
+    if await communities.set_follow(tx, community_id, viewer.id, pending=not community.local):
+        await _count(tx, community, 1, follower_local=viewer.person.local)
+        await after.record(tx, CommunityFollowed(viewer.id, community_id, True))
+        tx.changed("person", viewer.id)
+    relation = await communities.relation(tx, community_id, viewer.id)
+    return Subscribed.PENDING if relation.pending else Subscribed.SUBSCRIBED
+
+
+async def unfollow_community(tx: Tx, viewer: Viewer, community_id: int) -> Subscribed:
+    """Leave; whoever does not follow has left already. Raises `NotLoggedIn`; `NotFound` couldnt_find_community."""
+    if viewer.person is None:
+        raise NotLoggedIn
+    community = await _known(tx, community_id)
+    await end_follow(tx, community, viewer.id, follower_local=viewer.person.local)
+    return Subscribed.NOT_SUBSCRIBED
+
+
+async def end_follow(tx: Tx, community: Community, person_id: int, *, follower_local: bool) -> None:
+    """The same on somebody's behalf: bans and refusals of the other server end follows."""
+    if await communities.drop_follow(tx, community.id, person_id):
+        await _count(tx, community, -1, follower_local=follower_local)
+        await after.record(tx, CommunityFollowed(person_id, community.id, False))
+        tx.changed("person", person_id)
+
+
+async def accept_follow(tx: Tx, community_id: int, person_id: int) -> bool:
+    """The other server accepted; False where nobody was waiting."""
+    settled = await communities.settle_follow(tx, community_id, person_id)
+    tx.changed("person", person_id)
+    return settled
+
+
+async def _count(tx: Tx, community: Community, by: int, *, follower_local: bool) -> None:
+    await counts.follows_changed(tx, community.id, by, local=community.local, follower_local=follower_local)
+
+
+async def _known(tx: Tx, community_id: int) -> Community:
+    community = await communities.by_id(tx, community_id)
+    if community is None:
+        raise NotFound("couldnt_find_community")
+    return community

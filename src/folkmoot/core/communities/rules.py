@@ -1,0 +1,59 @@
+"""What a community may be: rules without a database."""
+
+from folkmoot.core.writing import House
+from folkmoot.model.communities import Community
+from folkmoot.model.enums import Visibility
+from folkmoot.model.errors import Invalid, NotFound
+from folkmoot.model.people import Viewer
+from folkmoot.text import links
+from folkmoot.text.names import valid_actor_name
+from folkmoot.text.tidy import tidy
+
+TITLE_MAX = 255
+
+
+def checked_name(house: House, name: str) -> str:
+    """Raises `Invalid` invalid_name, slurs (M-1)."""
+    name = name.strip()
+    if not valid_actor_name(name, house.site.actor_name_max_length):
+        raise Invalid("invalid_name", field="name")
+    house.check_words(name, "name")
+    return name
+
+
+def checked_title(house: House, title: str, *, too_long: str) -> str:
+    """The title in one line. `too_long` is the code for more than 255 characters, which differs between use cases (M-1).
+
+    Raises `Invalid` of that code, slurs.
+    """
+    title = " ".join(tidy(title).split())
+    if len(title) > TITLE_MAX:
+        raise Invalid(too_long, field="title")
+    house.check_words(title, "title")
+    return title
+
+
+def checked_picture(url: str | None, field: str) -> str | None:
+    """The address of an icon or banner, None for none. Raises `Invalid` invalid_url, invalid_url_scheme, url_length_overflow."""
+    if not url or not url.strip():
+        return None
+    try:
+        url = links.check_post_url(url)
+    except links.UrlRefused as error:
+        raise Invalid(error.code, field=field) from error
+    if not url.startswith(("http://", "https://")):
+        raise Invalid("invalid_url_scheme", field=field)
+    return url
+
+
+def checked_languages(asked: tuple[int, ...], site: list[int]) -> list[int]:
+    """The languages to keep for a community; none means all of the site's. Raises `Invalid` language_not_allowed (M-3)."""
+    if site and not set(asked) <= set(site):
+        raise Invalid("language_not_allowed", field="discussion_languages")
+    return sorted(set(asked))
+
+
+def must_be_visible(viewer: Viewer, community: Community) -> None:
+    """Local-only communities exist for people of this server only. Raises `NotFound` couldnt_find_community (R-10)."""
+    if community.visibility == Visibility.LOCAL_ONLY and not (viewer.person and viewer.person.local):
+        raise NotFound("couldnt_find_community")

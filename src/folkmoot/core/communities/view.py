@@ -1,0 +1,86 @@
+"""Look at one community."""
+
+from dataclasses import dataclass
+
+from folkmoot.core.communities import rules
+from folkmoot.model.communities import Community
+from folkmoot.model.enums import Subscribed
+from folkmoot.model.errors import NotAllowed, NotFound
+from folkmoot.model.people import Person, Viewer
+from folkmoot.model.views import CommunityView
+from folkmoot.store import communities
+from folkmoot.store import site as store_site
+from folkmoot.store.communities import Relation
+from folkmoot.store.db import Tx
+from folkmoot.text.names import name_key, parse_handle
+
+_NO_RELATION = Relation(None, False, False, False, False, False)
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityAbout:
+    """What stands beside a community: its moderators, the first one first (M-5), and the languages allowed (none means all)."""
+
+    moderators: list[Person]
+    language_ids: list[int]
+
+
+async def resolve(tx: Tx, name: str) -> Community | None:
+    """The community called `name` (ours), `name@host` or `!name@host`, in whatever case (L-6, Q-4); None if it is not known here."""
+    handle = parse_handle(name)
+    if handle is None or handle.kind == "person":
+        return None
+    site = await store_site.local_site(tx)
+    host = None if handle.host in (None, site.host.lower()) else handle.host
+    return await communities.by_name(tx, name_key(handle.name), host)
+
+
+async def find_community(tx: Tx, viewer: Viewer, name_or_id: str | int) -> Community:
+    """The community of that name (see `resolve`) or id, if the viewer may know of it, whatever its state.
+
+    Raises `NotFound` couldnt_find_community, also for local-only ones (R-10); `NotAllowed` instance_is_private (R-11).
+    """
+    if viewer.person is None and (await store_site.local_site(tx)).private_instance:
+        raise NotAllowed("instance_is_private")
+    community = (
+        await communities.by_id(tx, name_or_id)
+        if isinstance(name_or_id, int)
+        else await resolve(tx, name_or_id)
+    )
+    if community is None:
+        raise NotFound("couldnt_find_community")
+    rules.must_be_visible(viewer, community)
+    return community
+
+
+async def community_view(tx: Tx, viewer: Viewer, name_or_id: str | int) -> CommunityView:
+    """A community with the viewer's standing in it; removed and deleted ones are for its moderators and admins (M-5).
+
+    Raises as `find_community`.
+    """
+    community = await find_community(tx, viewer, name_or_id)
+    relation = await communities.relation(tx, community.id, viewer.id) if viewer.person else _NO_RELATION
+    moderator = relation.moderator_since is not None
+    if (community.removed or community.deleted) and not (moderator or viewer.admin):
+        raise NotFound("couldnt_find_community")
+    return CommunityView(
+        community=community,
+        subscribed=subscribed(relation.follows, relation.pending),
+        blocked=relation.blocks,
+        banned=relation.banned,
+        moderator=moderator,
+    )
+
+
+def subscribed(follows: bool, pending: bool) -> Subscribed:
+    """How somebody stands to a community, in the API's word."""
+    if not follows:
+        return Subscribed.NOT_SUBSCRIBED
+    return Subscribed.PENDING if pending else Subscribed.SUBSCRIBED
+
+
+async def about(tx: Tx, community: Community) -> CommunityAbout:
+    """What stands beside it."""
+    return CommunityAbout(
+        await communities.moderators(tx, community.id), await communities.languages(tx, community.id)
+    )

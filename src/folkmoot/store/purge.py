@@ -1,0 +1,190 @@
+"""Delete rows for good, and take what they added to stored counts with them (O-7)."""
+
+from typing import Any
+
+from folkmoot.model.comments import Comment
+from folkmoot.model.communities import Community
+from folkmoot.model.posts import Post
+from folkmoot.store import counts
+from folkmoot.store.db import Tx
+
+_COUNTED = "CASE WHEN i.deleted OR i.removed THEN 0 ELSE 1 END"
+_COUNTED_LOCAL = "CASE WHEN i.deleted OR i.removed OR NOT i.local THEN 0 ELSE 1 END"
+
+
+async def delete_post(tx: Tx, post: Post) -> None:
+    """A post and everything beneath it."""
+    await _give_back_comments(tx, "i.post_id = :post_id", post_id=post.id)
+    await _give_back_posts(tx, "i.id = :post_id", post_id=post.id)
+    if counts.counted(post.deleted, post.removed):
+        await tx.run(
+            "UPDATE community SET posts = posts - 1, comments = comments - :comments, version = version + 1 WHERE id = :community_id",
+            comments=post.comments, community_id=post.community_id,
+        )  # fmt: skip
+    await _forget_texts(tx, "comment", "i.post_id = :post_id", post_id=post.id)
+    await _forget_texts(tx, "post", "i.id = :post_id", post_id=post.id)
+    await tx.run("DELETE FROM post WHERE id = :post_id", post_id=post.id)
+    tx.changed("thread", post.id)
+    tx.changed("community", post.community_id)
+    tx.changed("person", post.creator_id)
+    _tell_everybody(tx)
+
+
+async def count_beneath(tx: Tx, comment: Comment) -> int:
+    """How many replies, at whatever depth, would go with this comment."""
+    number: int = await tx.value(
+        "SELECT count(*) FROM comment WHERE post_id = :post_id AND path LIKE :below",
+        post_id=comment.post_id,
+        below=f"{comment.path}.%",
+    )
+    return number
+
+
+async def delete_comment(tx: Tx, comment: Comment, post: Post) -> None:
+    """A comment and the replies to it, which have nothing to stand under any more."""
+    branch = "i.post_id = :post_id AND (i.id = :comment_id OR i.path LIKE :below)"
+    values: dict[str, Any] = {
+        "post_id": comment.post_id,
+        "comment_id": comment.id,
+        "below": f"{comment.path}.%",
+    }
+    rows, counted = await _give_back_comments(tx, branch, **values)
+    await tx.run(
+        "UPDATE post SET comments = comments - :by, version = version + 1 WHERE id = :post_id",
+        by=counted,
+        post_id=post.id,
+    )
+    if counts.counted(post.deleted, post.removed):
+        await tx.run(
+            "UPDATE community SET comments = comments - :by, version = version + 1 WHERE id = :community_id",
+            by=counted, community_id=post.community_id,
+        )  # fmt: skip
+    ancestors = [int(part) for part in comment.path.split(".")[1:-1]]
+    if ancestors:
+        await tx.run(
+            "UPDATE comment SET child_count = child_count - :by, version = version + 1 WHERE id IN :ids[]",
+            by=rows,
+            ids=ancestors,
+        )
+    await _forget_texts(tx, "comment", branch, **values)
+    await tx.run(f"DELETE FROM comment AS i WHERE {branch}", **values)
+    tx.changed("thread", post.id)
+    tx.changed("community", post.community_id)
+    _tell_everybody(tx)
+
+
+async def delete_community(tx: Tx, community: Community) -> None:
+    """A community, its posts and their comments, its followers, moderators and bans."""
+    here = "i.community_id = :community_id"
+    await _give_back_comments(tx, here, community_id=community.id)
+    await _give_back_posts(tx, here, community_id=community.id)
+    threads = await tx.all(
+        "SELECT id FROM post WHERE community_id = :community_id", community_id=community.id
+    )
+    for kind in ("comment", "post"):
+        await _forget_texts(tx, kind, here, community_id=community.id)
+    await tx.run("DELETE FROM community WHERE id = :community_id", community_id=community.id)
+    for row in threads:
+        tx.changed("thread", row[0])
+    tx.changed("community", community.id)
+    tx.changed("site")
+    _tell_everybody(tx)
+
+
+async def _give_back_comments(tx: Tx, condition: str, **values: Any) -> tuple[int, int]:
+    """Take these comments out of their authors' and the site's counts; how many they are, and how many of them counted."""
+    rows = await tx.all(
+        f"SELECT i.creator_id, count(*), sum({_COUNTED}), sum({_COUNTED_LOCAL}), sum(i.score) FROM comment i WHERE {condition}"
+        " GROUP BY i.creator_id ORDER BY i.creator_id",
+        **values,
+    )
+    await tx.many(
+        "UPDATE person SET comment_count = comment_count - :counted, comment_score = comment_score - :score WHERE id = :id",
+        [{"counted": int(row[2]), "score": int(row[4]), "id": row[0]} for row in rows],
+    )
+    await tx.run("UPDATE local_site SET comments = comments - :by", by=sum(int(row[3]) for row in rows))
+    for row in rows:
+        tx.changed("person", row[0])
+    return sum(row[1] for row in rows), sum(int(row[2]) for row in rows)
+
+
+async def _give_back_posts(tx: Tx, condition: str, **values: Any) -> None:
+    """Take these posts out of their authors' and the site's counts."""
+    rows = await tx.all(
+        f"SELECT i.creator_id, sum({_COUNTED}), sum({_COUNTED_LOCAL}), sum(i.score) FROM post i WHERE {condition}"
+        " GROUP BY i.creator_id ORDER BY i.creator_id",
+        **values,
+    )
+    await tx.many(
+        "UPDATE person SET post_count = post_count - :counted, post_score = post_score - :score WHERE id = :id",
+        [{"counted": int(row[1]), "score": int(row[3]), "id": row[0]} for row in rows],
+    )
+    await tx.run("UPDATE local_site SET posts = posts - :by", by=sum(int(row[2]) for row in rows))
+    for row in rows:
+        tx.changed("person", row[0])
+
+
+async def _forget_texts(tx: Tx, kind: str, condition: str, **values: Any) -> None:
+    """Take these posts or comments out of the full-text tables, before their rows go."""
+    ids = f"(SELECT i.id FROM {kind} i WHERE {condition})"
+    await tx.run(f"DELETE FROM {kind}_search WHERE rowid IN {ids}", **values)
+    await tx.run(f"DELETE FROM search_pending WHERE kind = '{kind}' AND object_id IN {ids}", **values)
+
+
+def _tell_everybody(tx: Tx) -> None:
+    for kind in ("posts", "front", "modlog"):
+        tx.changed(kind)
+
+
+async def blank_person(tx: Tx, person_id: int) -> None:
+    """Leave of a person only a name that is taken: deleted, banned, without profile, offices, account data, marks and messages."""
+    await tx.run(
+        "UPDATE person SET display_name = NULL, bio = NULL, bio_html = NULL, avatar = NULL, banner = NULL, matrix_user_id = NULL,"
+        " deleted = :yes, banned = :yes, ban_expires = NULL, admin = :no, updated = :now, version = version + 1 WHERE id = :person_id",
+        yes=True, no=False, now=tx.now, person_id=person_id,
+    )  # fmt: skip
+    await tx.run(
+        "UPDATE local_user SET email = NULL, email_key = NULL, password_hash = NULL, totp_secret = NULL, totp_enabled = :no, admin = :no"
+        " WHERE person_id = :person_id",
+        no=False, person_id=person_id,
+    )  # fmt: skip
+    for table in (
+        "session",
+        "recovery_code",
+        "local_user_language",
+        "email_verification",
+        "password_reset",
+        "registration_application",
+    ):
+        await tx.run(
+            f"DELETE FROM {table} WHERE local_user_id IN (SELECT id FROM local_user WHERE person_id = :person_id)",
+            person_id=person_id,
+        )
+    for table in (
+        "community_moderator", "person_block", "instance_block", "domain_block", "keyword_block", "community_block",
+        "post_saved", "post_hidden", "post_read", "comment_saved",
+    ):  # fmt: skip
+        await tx.run(f"DELETE FROM {table} WHERE person_id = :person_id", person_id=person_id)
+    await tx.run("DELETE FROM private_message WHERE creator_id = :person_id", person_id=person_id)
+    tx.changed("person", person_id)
+    tx.changed("site")
+
+
+async def pictures_of(tx: Tx, community_id: int) -> list[str]:
+    """The addresses that the posts of a community name as link or thumbnail."""
+    rows = await tx.all(
+        "SELECT url FROM post WHERE community_id = :community_id AND url IS NOT NULL"
+        " UNION SELECT thumbnail_url FROM post WHERE community_id = :community_id AND thumbnail_url IS NOT NULL",
+        community_id=community_id,
+    )
+    return [row[0] for row in rows]
+
+
+async def pictures_by(tx: Tx, person_id: int) -> list[str]:
+    """The addresses that the posts of a person name as link or thumbnail."""
+    rows = await tx.all(
+        "SELECT url FROM post WHERE creator_id = :person_id AND url IS NOT NULL"
+        " UNION SELECT thumbnail_url FROM post WHERE creator_id = :person_id AND thumbnail_url IS NOT NULL",
+        person_id=person_id,
+    )
+    return [row[0] for row in rows]
