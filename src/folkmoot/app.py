@@ -118,3 +118,11 @@ async def show_health(request: Request) -> Response:
         )
     body = {"status": "ok", "version": __version__, "database": db.dialect.name, "schema": version}
     return JSONResponse(body, headers={"cache-control": "no-store"})
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """A ready database for one command: opened, up to date, with a site."""
+    async with open_context(settings) as context:
+        await prepare(context.db, settings)
+        yield context.db
