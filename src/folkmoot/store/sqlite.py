@@ -234,7 +234,8 @@ class SqliteDatabase:
             batch.done.set_result(None)
 
     async def sync(self) -> None:
-        version = self._watcher.data_version()
+        # The pragma looks at the file; apsw's data_version() only at what this connection has noticed so far.
+        version: Any = self._watcher.execute("PRAGMA data_version").get
         if version == self._seen_version:
             return
         first = self._seen_version == -1

@@ -5,7 +5,8 @@ SQL elsewhere in `store/` is portable, with three helps that `compile_sql` turns
 * `:name` a parameter;
 * `IN :ids[]` membership in a list of integers, `IN :names[text]` in a list of texts;
 * `LIKE_ANY_CASE` the engine's case-insensitive LIKE;
-* `FOR_UPDATE` the row lock that PostgreSQL needs between reading a row and writing it (SQLite has one writer anyway).
+* `FOR_UPDATE` the row lock that PostgreSQL needs between reading a row and writing it (SQLite has one writer anyway);
+* `SKIP_LOCKED` after it, where rows that somebody else holds shall be passed over.
 """
 
 import re
@@ -51,6 +52,11 @@ class Dialect(Protocol):
         """The same for `:count` rows: one row per id, ascending."""
         ...
 
+    def of_each(self, source: str, chosen: str, inner: str, target: str) -> str:
+        """What stands after FROM, WHERE included, to join each row of `source` that is `chosen` with the rows of `target` (table and
+        alias) whose ids the statement `inner` gives for it."""
+        ...
+
     def search_match(self, table: str) -> str:
         """A condition on `s` (an alias of `table`: post_search or comment_search) that narrows to candidates of a search, with :match."""
         ...
@@ -72,7 +78,7 @@ def split_statements(script: str, engine: str) -> list[str]:
             active = True
         elif active and not mark.startswith("--"):
             kept.append(line)
-    return [statement.strip() for statement in "\n".join(kept).split(";\n") if statement.strip(" \n;")]
+    return [text for statement in "\n".join(kept).split(";\n") if (text := statement.strip(" \n;"))]
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,180 @@
+"""Transactions: what is kept, what is undone, who waits for whom."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+
+from folkmoot.store.db import Database, count_statements, writing
+from folkmoot.store.migrate import TooNew, known_migrations, schema_version, upgrade
+from folkmoot.store.rows import columns, maker
+from tests.cast import Cast
+
+
+async def count(db: Database) -> int:
+    async with db.read() as tx:
+        return int(await tx.value("SELECT count(*) FROM instance"))
+
+
+async def add(db: Database, domain: str, *, fail: bool = False) -> None:
+    async with db.write() as tx:
+        await tx.run(
+            "INSERT INTO instance (domain, published) VALUES (:domain, :now)", domain=domain, now=tx.now
+        )
+        if fail:
+            raise RuntimeError("thought better of it")
+
+
+async def test_what_raises_leaves_nothing_behind(empty_db: Database) -> None:
+    with pytest.raises(RuntimeError):
+        await add(empty_db, "a.example", fail=True)
+    assert await count(empty_db) == 0
+
+
+async def test_one_failure_among_many_writers_undoes_only_itself(empty_db: Database) -> None:
+    results = await asyncio.gather(
+        *(add(empty_db, f"{number}.example", fail=number % 3 == 0) for number in range(30)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, RuntimeError) for result in results) == 10
+    assert await count(empty_db) == 20
+
+
+async def test_a_writer_that_is_cancelled_while_waiting_holds_nobody_up(empty_db: Database) -> None:
+    async with empty_db.write() as tx:
+        waiting = asyncio.create_task(add(empty_db, "never.example"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await tx.run("INSERT INTO instance (domain, published) VALUES ('first.example', :now)", now=tx.now)
+    await asyncio.gather(waiting, return_exceptions=True)
+    await add(empty_db, "second.example")
+    async with empty_db.read() as tx:
+        assert [row[0] for row in await tx.all("SELECT domain FROM instance ORDER BY id")] == [
+            "first.example",
+            "second.example",
+        ]
+
+
+async def test_a_writer_that_is_cancelled_at_work_is_undone(empty_db: Database) -> None:
+    started = asyncio.Event()
+
+    async def slow() -> None:
+        async with empty_db.write() as tx:
+            await tx.run(
+                "INSERT INTO instance (domain, published) VALUES ('never.example', :now)", now=tx.now
+            )
+            started.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(slow())
+    await started.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await add(empty_db, "a.example")
+    assert await count(empty_db) == 1
+
+
+async def test_a_reader_sees_what_was_committed_before_it_began(empty_db: Database) -> None:
+    await add(empty_db, "a.example")
+    assert await count(empty_db) == 1
+
+
+async def test_the_network_knows_that_a_write_is_under_way(empty_db: Database) -> None:
+    assert not writing.get()
+    async with empty_db.write():
+        assert writing.get()
+    assert not writing.get()
+
+
+async def test_caches_hear_of_what_was_committed_and_only_then(empty_db: Database) -> None:
+    await empty_db.sync()
+    key = (("thread", 7),)
+    before = empty_db.changes.newest(key)
+    with pytest.raises(RuntimeError):
+        async with empty_db.write() as tx:
+            tx.changed("thread", 7)
+            raise RuntimeError
+    await empty_db.sync()
+    assert empty_db.changes.newest(key) == before
+    async with empty_db.write() as tx:
+        tx.changed("thread", 7)
+    await empty_db.sync()
+    assert empty_db.changes.newest(key) > before
+    other = empty_db.changes.newest((("thread", 8),))
+    async with empty_db.write() as tx:
+        tx.changed("thread", 7)
+    await empty_db.sync()
+    assert empty_db.changes.newest((("thread", 8),)) == other
+
+
+async def test_lists_of_ids_and_of_texts_can_be_asked_for(empty_db: Database) -> None:
+    for name in ("a", "b", "c"):
+        await add(empty_db, f"{name}.example")
+    async with empty_db.read() as tx:
+        assert len(await tx.all("SELECT id FROM instance WHERE id IN :ids[]", ids=[1, 2, 99])) == 2
+        assert len(await tx.all("SELECT id FROM instance WHERE id NOT IN :ids[]", ids={1, 2})) == 1
+        assert (
+            len(await tx.all("SELECT id FROM instance WHERE domain IN :names[text]", names=["c.example"]))
+            == 1
+        )
+        assert await tx.all("SELECT id FROM instance WHERE id IN :ids[]", ids=[]) == []
+
+
+async def test_ids_are_never_used_twice_and_can_be_asked_for_ahead(empty_db: Database) -> None:
+    await add(empty_db, "a.example")
+    async with empty_db.write() as tx:
+        await tx.run("DELETE FROM instance")
+        following = await tx.value(tx.dialect.next_id("instance"))
+        assert following == 2
+        await tx.run(
+            "INSERT INTO instance (id, domain, published) VALUES (:id, 'b.example', :now)",
+            id=following,
+            now=tx.now,
+        )
+        assert [row[0] for row in await tx.all(tx.dialect.next_ids("instance"), count=3)] == [3, 4, 5]
+        assert await tx.all(tx.dialect.next_ids("instance"), count=0) == []
+
+
+async def test_statements_are_counted(empty_db: Database) -> None:
+    with count_statements() as counter:
+        await count(empty_db)
+    assert counter.statements == ["SELECT count(*) FROM instance"]
+
+
+async def test_a_long_question_is_answered_the_same_off_the_loop(db: Database, cast: Cast) -> None:
+    async with db.read(slow=True) as tx:
+        assert await tx.value("SELECT count(*) FROM person") == 5
+        assert (await tx.first("SELECT name FROM person WHERE id = :id", id=cast.alice.id) or [None])[
+            0
+        ] == "alice"
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    id: int
+    local: bool
+
+
+async def test_booleans_come_back_as_booleans(db: Database, cast: Cast) -> None:
+    async with db.read() as tx:
+        row = await tx.first(
+            f"SELECT {columns(Flagged, 'p')} FROM person p WHERE p.id = :id", id=cast.carol.id
+        )
+    assert row is not None
+    assert maker(Flagged)(row).local is False
+
+
+async def test_an_upgrade_runs_once_and_a_newer_database_is_left_alone(empty_db: Database) -> None:
+    newest = known_migrations()[-1].number
+    assert await schema_version(empty_db) == newest
+    assert await upgrade(empty_db) == []
+    async with empty_db.write() as tx:
+        await tx.run(
+            "INSERT INTO migration (number, name, applied) VALUES (:number, 'from the future', :now)",
+            number=newest + 1,
+            now=tx.now,
+        )
+    with pytest.raises(TooNew, match=f"version {newest + 1}"):
+        await upgrade(empty_db)
+    async with empty_db.write() as tx:
+        await tx.run("DELETE FROM migration WHERE number > :newest", newest=newest)
