@@ -1,6 +1,7 @@
 """People and their standing towards others."""
 
 from collections.abc import Collection
+from typing import Any
 
 from folkmoot.model.people import Person
 from folkmoot.store.db import Tx
@@ -35,14 +36,17 @@ async def by_name(tx: Tx, name_key: str, host: str | None) -> Person | None:
 async def local_by_handles(tx: Tx, name_keys: Collection[str]) -> list[Person]:
     """Local people of these folded names, deleted ones left out."""
     rows = await tx.all(
-        f"SELECT {PERSON} FROM person p WHERE p.name_key IN :names[text] AND p.local AND NOT p.deleted", names=set(name_keys)
+        f"SELECT {PERSON} FROM person p WHERE p.name_key IN :names[text] AND p.local AND NOT p.deleted",
+        names=set(name_keys),
     )
     return [make_person(row) for row in rows]
 
 
 async def local_user_ids(tx: Tx, person_ids: Collection[int]) -> list[int]:
     """The account ids of these people, in order."""
-    rows = await tx.all("SELECT id FROM local_user WHERE person_id IN :ids[] ORDER BY id", ids=set(person_ids))
+    rows = await tx.all(
+        "SELECT id FROM local_user WHERE person_id IN :ids[] ORDER BY id", ids=set(person_ids)
+    )
     return [row[0] for row in rows]
 
 
@@ -56,3 +60,10 @@ async def blocks_any(tx: Tx, person_id: int, *, target_id: int, community_id: in
             person_id=person_id, target_id=target_id, community_id=community_id, instance_id=instance_id,
         )
     )  # fmt: skip
+
+
+async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:
+    """Set columns; the version grows and caches of this person are told."""
+    assignments = ", ".join(f"{name} = :{name}" for name in values)
+    await tx.run(f"UPDATE person SET {assignments}, version = version + 1 WHERE id = :person_id", person_id=person_id, **values)
+    tx.changed("person", person_id)

@@ -1,0 +1,70 @@
+"""Delete one's account."""
+
+from folkmoot.core import after
+from folkmoot.core.people import rules
+from folkmoot.core.people.change_password import must_hold
+from folkmoot.core.people.passwords import Proof
+from folkmoot.model.events import PersonDeleted
+from folkmoot.model.people import Viewer
+from folkmoot.store import accounts, mass, people
+from folkmoot.store import sessions as store_sessions
+from folkmoot.store.db import Tx
+from folkmoot.store.mass import Blank
+from folkmoot.text import markdown
+
+DELETED_TEXT = "*Permanently Deleted*"
+
+
+async def delete_account(tx: Tx, viewer: Viewer, proof: Proof, *, with_content: bool) -> None:
+    """Blank the profile, forget the address, end every session (A-15). The name stays taken, and nobody can log in.
+
+    With content, every post and comment is overwritten and reads as deleted (P-15), and every office is given up. Raises `NotLoggedIn`
+    incorrect_login.
+    """
+    person, account = rules.must_have_account(viewer)
+    await must_hold(tx, viewer, proof)
+    if with_content:
+        await mass.overwrite(tx, person.id, _blank())
+        await accounts.leave_offices(tx, person.id)
+    await people.update(
+        tx,
+        person.id,
+        {
+            "display_name": None,
+            "bio": None,
+            "bio_html": None,
+            "avatar": None,
+            "banner": None,
+            "matrix_user_id": None,
+            "admin": False,
+            "deleted": True,
+            "updated": tx.now,
+        },
+    )
+    await accounts.update(
+        tx,
+        account.id,
+        {
+            "email": None,
+            "email_key": None,
+            "email_verified": False,
+            "admin": False,
+            "send_notifications_to_email": False,
+            "totp_secret": None,
+            "totp_enabled": False,
+        },
+    )
+    await accounts.set_recovery_codes(tx, account.id, [])
+    await accounts.delete_verifications(tx, account.id)
+    await accounts.delete_resets(tx, account.id)
+    if not account.accepted_application:
+        await accounts.delete_application(tx, account.id)
+    await store_sessions.delete_all(tx, account)
+    if account.admin:
+        tx.changed("site")
+    await after.record(tx, PersonDeleted(person.id, with_content))
+
+
+def _blank() -> Blank:
+    body = markdown.render(DELETED_TEXT, local=markdown.Links(host=""), item="deleted")
+    return Blank(DELETED_TEXT, markdown.render_inline(DELETED_TEXT), body)

@@ -1,0 +1,120 @@
+"""What the site writes to its account holders about their accounts."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from folkmoot.core import mailing
+from folkmoot.core.mailing import Mailer
+from folkmoot.model.people import LocalUser, Person, Viewer
+from folkmoot.store import accounts, jobs
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Database, Tx
+
+RESET = "accounts.mail_reset"
+APPLICATION = "accounts.mail_application"
+
+
+async def ask_to_verify(tx: Tx, person: Person, account: LocalUser, email: str) -> None:
+    """Write the mail that confirms an address: its link holds for seven days (A-12)."""
+    site = await store_site.local_site(tx)
+    token = secrets.token_urlsafe(24)
+    await accounts.insert_verification(tx, account.id, email, token)
+    await mailing.queue(
+        tx, site, to=email, subject=f"Confirm your address for {site.name}",
+        text=f"Hello {person.name},\n\n"
+        f"please confirm that this is your address by opening\n\n{site.origin}/verify_email/{token}\n\n"
+        f"within seven days. If you did not ask {site.host} for an account, do nothing: the address will not be used.\n",
+    )  # fmt: skip
+
+
+async def tell_of_new_address(tx: Tx, person: Person, before: str) -> None:
+    """Tell the old address that it was replaced, in case that was somebody else's doing."""
+    site = await store_site.local_site(tx)
+    await mailing.queue(
+        tx, site, to=before, subject=f"Your address at {site.name} was changed",
+        text=f"Hello {person.name},\n\n"
+        f"the mail address of your account at {site.host} was just changed to another one. If that was you, all is well.\n"
+        f"If not, log in and change your password: {site.origin}/settings/security\n",
+    )  # fmt: skip
+
+
+async def tell_of_new_password(tx: Tx, person: Person, account: LocalUser) -> None:
+    """Tell who has an address that the password was changed."""
+    if not account.email:
+        return
+    site = await store_site.local_site(tx)
+    await mailing.queue(
+        tx, site, to=account.email, subject=f"Your password at {site.name} was changed",
+        text=f"Hello {person.name},\n\n"
+        f"the password of your account at {site.host} was just changed, and every other session was ended.\n"
+        f"If that was not you, ask for a new one: {site.origin}/password_reset\n",
+    )  # fmt: skip
+
+
+async def queue_reset(tx: Tx, account: LocalUser) -> None:
+    """Write down that a link for a new password has to be mailed. The link is made when it is sent, so that no row ever holds it."""
+    await jobs.enqueue(tx, RESET, {"local_user_id": account.id}, unique_key=f"reset:{account.id}")
+
+
+async def mail_reset(db: Database, mailer: Mailer, payload: dict[str, Any]) -> None:
+    """The job `accounts.mail_reset`: mail a link that holds for a day and once (A-13). Each try makes the link of the one before void."""
+    token = secrets.token_urlsafe(24)
+    async with db.write() as tx:
+        viewer = await accounts.viewer(tx, payload["local_user_id"])
+        if viewer is None or viewer.person is None or viewer.account is None or not viewer.account.email:
+            return
+        site = await store_site.local_site(tx)
+        await accounts.insert_reset(tx, viewer.account.id, token_hash(token))
+    await mailer.send(
+        to=viewer.account.email, sender_name=site.name, subject=f"A new password for {site.name}",
+        text=f"Hello {viewer.person.name},\n\n"
+        f"somebody, hopefully you, asked for a new password for your account at {site.host}. To choose one, open\n\n"
+        f"{site.origin}/password_change/{token}\n\n"
+        "within a day. If it was not you, do nothing: your password stays as it is.\n",
+    )  # fmt: skip
+
+
+def token_hash(token: str) -> str:
+    """How a token of a mail is kept."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def queue_application(tx: Tx, application_id: int) -> None:
+    """Write down that the admins may have to be told of an application."""
+    await jobs.enqueue(tx, APPLICATION, {"application_id": application_id})
+
+
+async def mail_application(db: Database, payload: dict[str, Any]) -> None:
+    """The job `accounts.mail_application`: a mail to every admin, where the site wants that."""
+    async with db.write() as tx:
+        site = await store_site.local_site(tx)
+        application = await accounts.application(tx, payload["application_id"])
+        if not site.application_email_admins or application is None or application.decided is not None:
+            return
+        applicant = await accounts.viewer(tx, application.local_user_id)
+        if applicant is None or applicant.person is None:
+            return
+        name = applicant.person.name
+        text = f"{name} asks for an account at {site.host}:\n\n{application.answer}\n\n{site.origin}/applications\n"
+        for admin in await accounts.admins_with_mail(tx):
+            if admin.account and admin.account.email:
+                await mailing.queue(
+                    tx, site, to=admin.account.email, subject=f"{name} asks for an account", text=text
+                )
+
+
+async def tell_of_decision(tx: Tx, applicant: Viewer, *, accepted: bool, reason: str | None = None) -> None:
+    """Tell an applicant how it went, if there is an address to tell it to (A-17)."""
+    if applicant.person is None or applicant.account is None or not applicant.account.email:
+        return
+    site = await store_site.local_site(tx)
+    name = applicant.person.name
+    if accepted:
+        subject = f"Welcome to {site.name}"
+        text = f"Hello {name},\n\nyour account at {site.host} is ready. Log in at {site.origin}/login\n"
+    else:
+        subject = f"Your application to {site.name}"
+        because = f" The reason given:\n\n{reason}\n" if reason else "\n"
+        text = f"Hello {name},\n\nyour application for an account at {site.host} was not accepted.{because}"
+    await mailing.queue(tx, site, to=applicant.account.email, subject=subject, text=text)

@@ -1,0 +1,135 @@
+"""Passwords: hashed with argon2id, checked against that or the bcrypt of accounts that moved in. Never in the event loop, never while
+a write transaction is held: both take tens of milliseconds and megabytes.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+import bcrypt
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from folkmoot.model.accounts import Credentials
+from folkmoot.model.errors import Invalid, NotLoggedIn
+from folkmoot.model.people import Viewer
+from folkmoot.store import accounts
+from folkmoot.store.db import Database, writing
+from folkmoot.text import names
+
+_HASHER = PasswordHasher(
+    time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
+)
+_BCRYPT = re.compile(r"\$2[abxy]\$")
+_BCRYPT_BYTES = 72
+"""bcrypt looks at no more than these."""
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$o7CWH+FSZFkGc7unLTW47w$Bl5ZkvdtDbg2koIJsnHuw9ILZp7FRJimuKADlJNXY/E"
+"""The hash of a password that was thrown away: what the password of an unknown name is compared with, so that its answer takes as
+long (A-4)."""
+_AT_ONCE = 4
+"""Hashes computed side by side in this process: each takes 19 MiB."""
+
+Result = TypeVar("Result")
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password that passed the rules, hashed: made by `new_password`, taken by what stores it."""
+
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Somebody knew the password of this account: made by `prove`, taken by what needs it.
+
+    `hash` is what was compared with, and has to be in force still when the proof is used. `better` replaces it where its method
+    is out of date.
+    """
+
+    local_user_id: int
+    hash: str
+    better: str | None = None
+
+
+def check_rules(password: str, again: str) -> None:
+    """Raises `Invalid` invalid_password, passwords_do_not_match (A-5)."""
+    if not names.valid_password(password):
+        raise Invalid("invalid_password", field="password")
+    if password != again:
+        raise Invalid("passwords_do_not_match", field="password_verify")
+
+
+async def new_password(password: str, again: str) -> NewPassword:
+    """A password ready to store. Raises `Invalid` invalid_password, passwords_do_not_match."""
+    check_rules(password, again)
+    return NewPassword(await hash_password(password))
+
+
+async def hash_password(password: str) -> str:
+    """The argon2id hash of a password, whatever its length."""
+    return await _aside(_HASHER.hash, _octets(password))
+
+
+async def prove(db: Database, name_or_email: str, password: str) -> Proof:
+    """Look up the account and compare the password. Raises `NotLoggedIn` incorrect_login, which takes as long for unknown names (A-4)."""
+    async with db.read() as tx:
+        found = await accounts.credentials(tx, names.name_key(name_or_email.strip()))
+    return await _proved(found, password)
+
+
+async def prove_own(db: Database, viewer: Viewer, password: str) -> Proof:
+    """The same for who is logged in and has to show that it is them. Raises `NotLoggedIn` incorrect_login, naming the field."""
+    if viewer.account is None:
+        raise NotLoggedIn
+    async with db.read() as tx:
+        found = await accounts.credentials_of(tx, viewer.account.id)
+    return await _proved(found, password)
+
+
+async def _proved(found: Credentials | None, password: str) -> Proof:
+    stored = found.password_hash if found else None
+    right = await _aside(_matches, stored or _NOBODY, _octets(password))
+    if found is None or stored is None or not right:
+        raise NotLoggedIn("incorrect_login", field="password")
+    better = await hash_password(password) if _outdated(stored) else None
+    return Proof(found.local_user_id, stored, better)
+
+
+def _octets(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
+
+
+def _matches(stored: str, password: bytes) -> bool:
+    """Whether `password` is the one behind `stored`; False for hashes of a kind we do not know."""
+    if _BCRYPT.match(stored):
+        try:
+            return bcrypt.checkpw(password[:_BCRYPT_BYTES], stored.encode())
+        except ValueError:
+            return False
+    try:
+        return _HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _outdated(stored: str) -> bool:
+    return _BCRYPT.match(stored) is not None or _HASHER.check_needs_rehash(stored)
+
+
+async def _aside(work: Callable[..., Result], *arguments: object) -> Result:
+    """Do the work in a thread, a few at a time."""
+    if writing.get():
+        raise RuntimeError(
+            "a password is hashed or compared before the transaction that needs it, not within"
+        )
+    loop = asyncio.get_running_loop()
+    turn = _turns.get(loop)
+    if turn is None:
+        turn = _turns[loop] = asyncio.Semaphore(_AT_ONCE)
+    async with turn:
+        return await asyncio.to_thread(work, *arguments)

@@ -1,0 +1,196 @@
+"""Get an account."""
+
+import secrets
+from dataclasses import dataclass
+
+from folkmoot.core import writing
+from folkmoot.core.people import keys, mails, passwords, rules, sessions
+from folkmoot.core.people.keys import KeyPair
+from folkmoot.core.people.sessions import UNKNOWN_CLIENT, Client
+from folkmoot.core.writing import House
+from folkmoot.model.enums import RegistrationMode
+from folkmoot.model.errors import Conflict, Invalid, NotAllowed
+from folkmoot.model.people import LocalUser, Person, Viewer
+from folkmoot.model.site import LocalSite
+from folkmoot.model.time import DAY, Micros
+from folkmoot.store import accounts, communities, counts
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
+from folkmoot.text import languages, names, tidy
+
+YEAR: Micros = 365 * DAY
+BROWSER = "browser"
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What was asked. `answer` to the site's question: None is no answer, an empty one is one (A-6). `accept_language` as the browser
+    sent it. `show_nsfw` None: as the site thinks best (A-10).
+    """
+
+    username: str
+    password: str
+    password_verify: str
+    email: str | None = None
+    answer: str | None = None
+    honeypot: str | None = None
+    show_nsfw: bool | None = None
+    accept_language: str = ""
+    client: Client = UNKNOWN_CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What takes time to make and is made before the transaction. `password` is None where the rules will refuse it."""
+
+    password: str | None
+    keys: KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The account. Without a `token` something is pending: an admin's decision, a mail to confirm the address, or both (A-8)."""
+
+    viewer: Viewer
+    token: str | None
+    application_pending: bool
+    verification_sent: bool
+
+
+async def prepare(asked: Register) -> Prepared:
+    """Hash the password and make the keys; refuses nothing, so that refusals come in their order."""
+    if not names.valid_password(asked.password):
+        return Prepared(None, KeyPair("", ""))
+    return Prepared(await passwords.hash_password(asked.password), await keys.new_key_pair())
+
+
+async def register(tx: Tx, asked: Register, prepared: Prepared) -> Registered:
+    """Make an account. The first one of a site that is not set up becomes its admin, whatever the mode (A-16).
+
+    Refusals in the order of A-7: `NotAllowed` registration_closed; `Invalid` invalid_password, honeypot_failed, email_required,
+    registration_application_answer_required, passwords_do_not_match, slurs, invalid_name, invalid_email_address; `Conflict`
+    email_already_exists, user_already_exists.
+    """
+    house = await writing.house(tx)
+    site = house.site
+    first = not site.site_setup and not await accounts.has_admin(tx)
+    _check(house, asked, prepared, first=first)
+    email = rules.checked_email(asked.email) if asked.email and asked.email.strip() else None
+    if email and await accounts.email_taken(tx, names.name_key(email)):
+        raise Conflict("email_already_exists", field="email")
+    if await accounts.name_taken(tx, names.name_key(asked.username)):
+        raise Conflict("user_already_exists", field="username")
+    applies = site.registration_mode == RegistrationMode.REQUIRE_APPLICATION and not first
+    verifies = site.require_email_verification and not first and email is not None
+    person = await _insert_person(tx, site, asked, prepared, admin=first)
+    account = await _insert_account(
+        tx, site, asked, prepared, person, email=email, accepted=not applies, admin=first
+    )
+    await accounts.set_languages(tx, account, await _languages(tx, asked.accept_language))
+    if applies and asked.answer is not None:
+        application_id = await accounts.insert_application(tx, account.id, tidy.tidy(asked.answer))
+        await mails.queue_application(tx, application_id)
+        tx.changed("site")
+    else:
+        await counts.site_counted(tx, users=1)
+    if verifies and email:
+        await mails.ask_to_verify(tx, person, account, email)
+    token = None if applies or verifies else await sessions.open_session(tx, account, asked.client)
+    return Registered(Viewer(person, account), token, applies, verifies)
+
+
+def _check(house: House, asked: Register, prepared: Prepared, *, first: bool) -> None:
+    """The rules that need no look at other accounts, in the order of A-7."""
+    site = house.site
+    if site.registration_mode == RegistrationMode.CLOSED and not first:
+        raise NotAllowed("registration_closed")
+    if prepared.password is None or not names.valid_password(asked.password):
+        raise Invalid("invalid_password", field="password")
+    if asked.honeypot:
+        raise Invalid("honeypot_failed", field="honeypot")
+    if site.require_email_verification and not first and not (asked.email and asked.email.strip()):
+        raise Invalid("email_required", field="email")
+    if site.registration_mode == RegistrationMode.REQUIRE_APPLICATION and not first and asked.answer is None:
+        raise Invalid("registration_application_answer_required", field="answer")
+    passwords.check_rules(asked.password, asked.password_verify)
+    if asked.answer is not None:
+        if tidy.utf16_length(asked.answer) > rules.ANSWER_LIMIT:
+            raise Invalid("invalid_body_field", field="answer")
+        house.check_words(asked.answer, "answer")
+    rules.checked_name(house, asked.username)
+
+
+async def _insert_person(
+    tx: Tx, site: LocalSite, asked: Register, prepared: Prepared, *, admin: bool
+) -> Person:
+    ap_id = f"{site.origin}/u/{asked.username}"
+    return await accounts.insert_person(
+        tx,
+        {
+            "instance_id": site.instance_id,
+            "name": asked.username,
+            "name_key": names.name_key(asked.username),
+            "host": site.host,
+            "local": True,
+            "ap_id": ap_id,
+            "inbox_url": f"{ap_id}/inbox",
+            "shared_inbox_url": f"{site.origin}/inbox",
+            "public_key": prepared.keys.public,
+            "private_key": prepared.keys.private,
+            "admin": admin,
+            "published": tx.now,
+            "last_refreshed": tx.now,
+        },
+    )
+
+
+async def _insert_account(
+    tx: Tx,
+    site: LocalSite,
+    asked: Register,
+    prepared: Prepared,
+    person: Person,
+    *,
+    email: str | None,
+    accepted: bool,
+    admin: bool,
+) -> LocalUser:
+    """Settings as A-10 and W-12 have them; what is not named here the schema knows."""
+    shows_nsfw = asked.show_nsfw if asked.show_nsfw is not None else site.content_warning is not None
+    return await accounts.insert_account(
+        tx,
+        {
+            "person_id": person.id,
+            "password_hash": prepared.password,
+            "email": email,
+            "email_key": names.name_key(email) if email else None,
+            "accepted_application": accepted,
+            "admin": admin,
+            "default_listing_type": site.default_listing_type,
+            "post_listing_mode": site.default_post_listing_mode,
+            "default_comment_sort_type": site.default_comment_sort_type,
+            "interface_language": _interface_language(asked.accept_language),
+            "show_nsfw": shows_nsfw,
+            "last_donation_notification": tx.now - secrets.randbelow(YEAR),
+        },
+    )
+
+
+def _interface_language(accept_language: str) -> str:
+    """The first tag without its region, if it is one; else whatever the browser says at the time (A-10)."""
+    tag = accept_language.split(",", maxsplit=1)[0].split(";", maxsplit=1)[0].strip().split("-")[0].lower()
+    return tag if tag.isascii() and tag.isalpha() and 2 <= len(tag) <= 3 else BROWSER
+
+
+async def _languages(tx: Tx, accept_language: str) -> set[int]:
+    """The site's languages and the browser's where the site restricts them, else all, which is the empty set (A-10)."""
+    of_site = await communities.site_languages(tx)
+    if not of_site:
+        return set()
+    return {languages.UNDETERMINED, *of_site, *languages.from_accept_language(accept_language)}
+
+
+async def site_for_registration(tx: Tx) -> tuple[LocalSite, bool]:
+    """What a registration form has to know: the site, and whether whoever registers now becomes its admin."""
+    site = await store_site.local_site(tx)
+    return site, not site.site_setup and not await accounts.has_admin(tx)
