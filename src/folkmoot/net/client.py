@@ -1,0 +1,347 @@
+"""The HTTP client, and the only one: every byte that leaves or enters on our own initiative passes here."""
+
+import asyncio
+import ipaddress
+import socket
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from folkmoot.net.addresses import is_public
+from folkmoot.net.errors import (
+    AddressRefused,
+    BadUrl,
+    NetFailure,
+    NetworkForbidden,
+    TimedOut,
+    TooLarge,
+    Unreachable,
+)
+
+MAX_URL = 4000
+PORTS = frozenset({80, 443, 8080, 8443})
+"""Where web servers listen; a port of something else is not for us to knock at."""
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer, whatever its status."""
+
+    status: int
+    url: str
+    """Where it came from, after redirects."""
+    content_type: str
+    """In lower case and without parameters; empty where none was given."""
+    charset: str | None
+    body: bytes
+    complete: bool
+    """False where `body` is only the beginning, because the caller asked for no more."""
+    headers: Mapping[str, str]
+    """Names without regard to case."""
+
+
+def user_agent(version: str, host: str) -> str:
+    """What we call ourselves (I-1)."""
+    return f"Folkmoot/{version}; +https://{host}"
+
+
+class _NotPublic(OSError):
+    """Travels through aiohttp, which lets only OSError out of a resolver, and becomes AddressRefused."""
+
+
+class _PublicResolver(AbstractResolver):
+    """Refuses a host as soon as one of its addresses is not public."""
+
+    def __init__(self, inner: AbstractResolver | None) -> None:
+        self._inner = inner or aiohttp.ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        for result in found:
+            if not is_public(result["host"]):
+                raise _NotPublic(f"{host} resolves to {result['host']}")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _public_socket(info: tuple[Any, ...]) -> socket.socket:
+    """The last gate: the very address that is about to be connected to, so nothing can have changed in between."""
+    family, kind, protocol, _, address = info
+    if not is_public(address[0]):
+        raise _NotPublic(f"{address[0]} is not public")
+    return socket.socket(family=family, type=kind, proto=protocol)
+
+
+class Client:
+    """HTTP to public addresses. Use as `async with Client(…) as client`, one for the whole process.
+
+    `development` also allows private addresses, any port and plain HTTP, so that servers on one machine can federate.
+    Time limits are the client's own (hence the silenced ASYNC109): one covers resolving, redirects and reading together.
+    `holds_write` tells whether the current task holds a write transaction; then every request raises NetworkForbidden.
+    """
+
+    def __init__(
+        self,
+        *,
+        agent: str,
+        holds_write: Callable[[], bool],
+        development: bool = False,
+        resolver: AbstractResolver | None = None,
+        connections: int = 100,
+    ) -> None:
+        self._agent = agent
+        self._holds_write = holds_write
+        self._development = development
+        self._resolver = resolver
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit_bytes: int,
+        timeout: float = 10.0,  # noqa: ASYNC109
+        redirects: int = 1,
+        plain_http: bool = False,
+        truncate: bool = False,
+    ) -> Fetched:
+        """Fetch an address; each redirect passes the same checks, and `headers` go along only within one origin.
+
+        With `redirects=0` a redirect is an answer like any other; beyond the number given it is Unreachable.
+        `plain_http` allows `http://` for what anybody may read and we only look at. `truncate` takes the first `limit_bytes` of a
+        longer answer instead of refusing it. `timeout` is in seconds and covers everything.
+
+        Raises BadUrl, AddressRefused, TooLarge, TimedOut, Unreachable; NetworkForbidden inside a write transaction.
+        """
+        wanted = {**(headers or {}), **({"Accept": accept} if accept else {})}
+        return await self._ask(
+            "GET", url, wanted, None, limit_bytes, timeout, redirects, plain_http, truncate
+        )
+
+    async def post(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        content_type: str,
+        headers: Mapping[str, str] | None = None,
+        limit_bytes: int = 64 * 1024,
+        timeout: float = 10.0,  # noqa: ASYNC109
+    ) -> Fetched:
+        """Send a document. A redirect is an answer like any other; of the answer's text the first `limit_bytes` are kept.
+
+        Raises what `get` raises, TooLarge excepted.
+        """
+        wanted = {**(headers or {}), "Content-Type": content_type}
+        return await self._ask("POST", url, wanted, body, limit_bytes, timeout, 0, False, True)
+
+    async def check_public(self, url: str) -> None:
+        """Make sure that an address which only readers' browsers will fetch does not lead into a private network (I-1).
+
+        Raises BadUrl, AddressRefused; Unreachable for a host that does not resolve; NetworkForbidden inside a write transaction.
+        """
+        self._may_work(url)
+        checked = self._checked(url, plain_http=True)
+        if self._development or checked.host is None or _is_literal(checked.host):
+            return
+        try:
+            await _PublicResolver(self._resolver).resolve(checked.host, checked.port or 0)
+        except OSError as error:
+            raise _named(error, url) from error
+
+    def _may_work(self, address: str) -> None:
+        if self._holds_write():
+            raise NetworkForbidden(f"{address} asked for inside a write transaction")
+
+    async def _ask(
+        self,
+        method: str,
+        address: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        limit: int,
+        timeout: float,  # noqa: ASYNC109
+        redirects: int,
+        plain_http: bool,
+        truncate: bool,
+    ) -> Fetched:
+        self._may_work(address)
+        url = self._checked(address, plain_http)
+        try:
+            async with asyncio.timeout(timeout):
+                for left in range(redirects, -1, -1):
+                    async with self._open().request(
+                        method, url, headers=headers, data=body, allow_redirects=False
+                    ) as response:
+                        target = response.headers.get("Location") if response.status in _REDIRECTS else None
+                        if target is None or redirects == 0:
+                            return await _read(response, limit, truncate)
+                    if left == 0:
+                        break
+                    here, url = url, self._checked(_joined(url, target), plain_http)
+                    if here.origin() != url.origin():
+                        headers = {name: value for name, value in headers.items() if name == "Accept"}
+        except NetFailure:
+            raise
+        except TimeoutError as error:
+            raise TimedOut(address) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _named(error, address) from error
+        raise Unreachable(f"{address}: too many redirects")
+
+    def _checked(self, address: str, plain_http: bool) -> URL:
+        if len(address) > MAX_URL or any(char <= " " or char == "\x7f" for char in address):
+            raise BadUrl(address[:200])
+        try:
+            # What is plain ASCII is sent as it is: a signature may cover it.
+            url = URL(address, encoded=address.isascii())
+            host, port = url.host, url.port
+        except ValueError as error:
+            raise BadUrl(address[:200]) from error
+        if url.scheme not in {"http", "https"} or not host:
+            raise BadUrl(address[:200])
+        if url.user is not None or url.password is not None:
+            raise BadUrl("credentials in an address")
+        if not self._development:
+            if url.scheme == "http" and not plain_http:
+                raise BadUrl("plain http")
+            if port not in PORTS:
+                raise BadUrl(f"port {port}")
+            if _is_literal(host) and not is_public(host):
+                raise AddressRefused(host)
+        return url.with_fragment(None)
+
+    def _open(self) -> aiohttp.ClientSession:
+        """The session: made at first use, because it belongs to the loop that runs then."""
+        if self._session is None:
+            if self._development:
+                connector = aiohttp.TCPConnector(limit=self._connections, resolver=self._resolver)
+            else:
+                connector = aiohttp.TCPConnector(
+                    limit=self._connections,
+                    resolver=_PublicResolver(self._resolver),
+                    socket_factory=_public_socket,
+                )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                auto_decompress=False,  # ours stops at the limit, whatever a few bytes unfold to
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
+                timeout=aiohttp.ClientTimeout(total=None),
+                trust_env=False,
+            )
+        return self._session
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _joined(url: URL, target: str | None) -> str:
+    try:
+        return str(url.join(URL(target or "", encoded=(target or "").isascii())))
+    except ValueError as error:
+        raise BadUrl(f"redirect to {target}"[:200]) from error
+
+
+def _named(error: Exception, address: str) -> NetFailure:
+    """Our name for what aiohttp raised."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, _NotPublic):
+            return AddressRefused(str(cause))
+        cause = cause.__cause__
+    if isinstance(error, ValueError):  # aiohttp's InvalidURL is one too
+        return BadUrl(f"{address[:200]}: {error}")
+    return Unreachable(f"{address[:200]}: {type(error).__name__}: {error}")
+
+
+async def _read(response: aiohttp.ClientResponse, limit: int, truncate: bool) -> Fetched:
+    body = bytearray()
+    decoder = _Decoder(response.headers.get("Content-Encoding", "").strip().lower())
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body += decoder.decode(chunk, limit + 1 - len(body))
+        if len(body) > limit:
+            break
+    complete = len(body) <= limit
+    if complete and decoder.cut_short:
+        raise Unreachable(f"{response.url} broke off")
+    if not complete:
+        response.close()  # the rest is not worth keeping the connection for
+        if not truncate:
+            raise TooLarge(f"{response.url} is longer than {limit} bytes")
+    return Fetched(
+        status=response.status,
+        url=str(response.url),
+        content_type=response.content_type.lower() if "Content-Type" in response.headers else "",
+        charset=response.charset,
+        body=bytes(body[:limit]),
+        complete=complete,
+        headers=response.headers,
+    )
+
+
+class _Decoder:
+    """Undoes a content encoding, never making more bytes than asked for."""
+
+    def __init__(self, encoding: str) -> None:
+        if encoding in {"", "identity"}:
+            self._inflate = None
+        elif encoding in {"gzip", "x-gzip", "deflate"}:
+            self._inflate = zlib.decompressobj(
+                zlib.MAX_WBITS | 32
+            )  # finds out by itself which of the two it is
+        else:
+            raise Unreachable(f"answered in {encoding[:40]}, which was not asked for")
+        self._begun = False
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the answer ended in the middle of what was packed."""
+        return self._begun and self._inflate is not None and not self._inflate.eof
+
+    def decode(self, chunk: bytes, at_most: int) -> bytes:
+        if self._inflate is None:
+            return chunk[:at_most]
+        first, self._begun = not self._begun, True
+        try:
+            return self._inflate.decompress(chunk, at_most)
+        except zlib.error as error:
+            if not first:
+                raise Unreachable("broken compression") from error
+        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)  # "deflate" without its header, as some send it
+        return self.decode(chunk, at_most)
