@@ -10,27 +10,16 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import typer
 
 from folkmoot.cli.common import AsJson, Exit, print_json
+from folkmoot.cli.doctor_database import check_database
+from folkmoot.cli.findings import Finding, State
 from folkmoot.settings import Settings, WrongSettings, is_loopback, load_settings
-
-State = Literal["ok", "note", "problem"]
 
 LEAST_FREE_SPACE = 1_000_000_000
 """Bytes: below this a busy day can fill the disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. Only a `problem` keeps the server from working; a `note` is worth knowing."""
-
-    check: str
-    state: State
-    says: str
 
 
 def check_python(_settings: Settings) -> Finding:
@@ -107,6 +96,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     check_space,
     check_address,
     check_public_name,
+    check_database,
 )
 
 
