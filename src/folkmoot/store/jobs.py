@@ -1,13 +1,43 @@
-"""Work as rows: written in the transaction that caused them, leased and finished by `jobs/runner.py`."""
+"""Work as rows: written in the transaction that caused them, leased and finished by `jobs/runner.py`.
+
+A row is waiting (no lease), taken (a lease that has not ended), or given up (`failed` is set). It goes when it is done: whoever dies in
+between leaves a lease that ends, and somebody else takes the row again. So every job has to be safe to run twice.
+"""
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 
 
-async def enqueue(tx: Tx, name: str, payload: dict[str, Any], *, run_at: Micros | None = None, unique_key: str | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job somebody holds. `attempts` counts this one too."""
+
+    id: int
+    name: str
+    payload: dict[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A job that failed too often, for admins to see."""
+
+    id: int
+    name: str
+    payload: dict[str, Any]
+    attempts: int
+    error: str
+    failed: Micros
+
+
+async def enqueue(
+    tx: Tx, name: str, payload: dict[str, Any], *, run_at: Micros | None = None, unique_key: str | None = None
+) -> None:
     """Write a job. With `unique_key`, a job of that key that is still waiting serves for this one too."""
     await tx.run(
         "INSERT INTO job (name, payload, unique_key, run_at, published) VALUES (:name, :payload, :unique_key, :run_at, :now)"
@@ -15,3 +45,72 @@ async def enqueue(tx: Tx, name: str, payload: dict[str, Any], *, run_at: Micros 
         name=name, payload=json.dumps(payload), unique_key=unique_key, run_at=tx.now if run_at is None else run_at, now=tx.now,
     )  # fmt: skip
     tx.changed("jobs")
+
+
+async def next_due(tx: Tx) -> Micros | None:
+    """When the next job can be taken, which may be in the past; None where nothing waits."""
+    due: Micros | None = await tx.value(
+        "SELECT min(CASE WHEN lease_end IS NULL OR lease_end < run_at THEN run_at ELSE lease_end END) FROM job WHERE failed IS NULL"
+    )
+    return due
+
+
+async def claim(tx: Tx, *, holder: str, lease: Micros, limit: int) -> list[Job]:
+    """Take up to `limit` due jobs for `lease` microseconds, the oldest first. One statement: of two who try, one gets a row.
+
+    The unique key is given free, so that what happens from now on can ask for the same job again.
+    """
+    rows = await tx.all(
+        "UPDATE job SET holder = :holder, lease_end = :lease_end, attempts = attempts + 1, unique_key = NULL WHERE id IN ("
+        "SELECT id FROM job WHERE failed IS NULL AND run_at <= :now AND (lease_end IS NULL OR lease_end < :now)"
+        " ORDER BY run_at, id LIMIT :limit FOR_UPDATE SKIP_LOCKED) RETURNING id, name, payload, attempts",
+        holder=holder, lease_end=tx.now + lease, now=tx.now, limit=limit,
+    )  # fmt: skip
+    return [Job(row[0], row[1], json.loads(row[2]), row[3]) for row in sorted(rows)]
+
+
+async def finish(tx: Tx, holder: str, ids: Collection[int]) -> None:
+    """These are done. Rows whose lease ended and that somebody else has taken since are left alone."""
+    await tx.run("DELETE FROM job WHERE id IN :ids[] AND holder = :holder", ids=set(ids), holder=holder)
+
+
+async def fail(tx: Tx, holder: str, job_id: int, error: str, *, run_at: Micros | None) -> None:
+    """It did not work: again at `run_at`, or never (None). The error is kept."""
+    await tx.run(
+        "UPDATE job SET holder = NULL, lease_end = NULL, last_error = :error, run_at = coalesce(CAST(:run_at AS BIGINT), run_at),"
+        " failed = CASE WHEN CAST(:run_at AS BIGINT) IS NULL THEN CAST(:now AS BIGINT) END WHERE id = :job_id AND holder = :holder",
+        error=error, run_at=run_at, now=tx.now, job_id=job_id, holder=holder,
+    )  # fmt: skip
+
+
+async def release(tx: Tx, holder: str) -> None:
+    """Give back what this holder took and did not begin or finish: it is stopping. The attempt does not count."""
+    await tx.run(
+        "UPDATE job SET holder = NULL, lease_end = NULL, attempts = attempts - 1 WHERE holder = :holder AND failed IS NULL",
+        holder=holder,
+    )
+
+
+async def given_up(tx: Tx, limit: int = 100) -> list[GivenUp]:
+    """Jobs that failed too often, the newest first."""
+    rows = await tx.all(
+        "SELECT id, name, payload, attempts, last_error, failed FROM job WHERE failed IS NOT NULL ORDER BY failed DESC, id DESC LIMIT :limit",
+        limit=limit,
+    )
+    return [GivenUp(row[0], row[1], json.loads(row[2]), row[3], row[4] or "", row[5]) for row in rows]
+
+
+async def try_again(tx: Tx, job_id: int) -> bool:
+    """Let a job that was given up begin anew; whether there was one."""
+    tx.changed("jobs")
+    return bool(
+        await tx.run(
+            "UPDATE job SET failed = NULL, attempts = 0, run_at = :now WHERE id = :job_id AND failed IS NOT NULL",
+            now=tx.now, job_id=job_id,
+        )
+    )  # fmt: skip
+
+
+async def forget_given_up(tx: Tx, before: Micros) -> int:
+    """Drop what was given up before a moment; how many."""
+    return await tx.run("DELETE FROM job WHERE failed IS NOT NULL AND failed < :before", before=before)

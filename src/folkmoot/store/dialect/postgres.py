@@ -26,7 +26,7 @@ class PostgresDialect:
         text = LIST_MEMBERSHIP.sub(member, text).replace("<> ALL_OF = ANY(", "<> ALL(")
         text = PARAMETER.sub(lambda match: number[match.group(1)], text)
         return Compiled(
-            text.replace("LIKE_ANY_CASE", "ILIKE").replace("FOR_UPDATE", "FOR UPDATE"), names, frozenset()
+            text.replace("LIKE_ANY_CASE", "ILIKE").replace("FOR_UPDATE", "FOR UPDATE").replace("SKIP_LOCKED", "SKIP LOCKED"), names, frozenset()
         )
 
     def schema_words(self) -> dict[str, str]:
@@ -47,6 +47,10 @@ class PostgresDialect:
     def next_ids(self, table: str) -> str:
         sequence = f"pg_get_serial_sequence('{quoted_name(table)}', 'id')"
         return f"SELECT nextval({sequence}) FROM generate_series(1, CAST(:count AS INTEGER))"
+
+    def of_each(self, source: str, chosen: str, inner: str, target: str) -> str:
+        alias = target.rpartition(" ")[2]
+        return f"{source} CROSS JOIN LATERAL ({inner}) AS of_each JOIN {target} ON {alias}.id = of_each.id WHERE {chosen}"
 
     def search_match(self, table: str) -> str:
         return f"{_TEXTS[table]} ILIKE :match"

@@ -17,7 +17,7 @@ class SqliteDialect:
         text = LIST_MEMBERSHIP.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
         # SQLite's LIKE folds ASCII only; what must fold more is stored folded (name_key, email_key).
         return Compiled(
-            text.replace("LIKE_ANY_CASE", "LIKE").replace("FOR_UPDATE", ""), parameters_of(sql), lists
+            text.replace("LIKE_ANY_CASE", "LIKE").replace("FOR_UPDATE", "").replace("SKIP_LOCKED", ""), parameters_of(sql), lists
         )
 
     def schema_words(self) -> dict[str, str]:
@@ -38,6 +38,10 @@ class SqliteDialect:
     def next_ids(self, table: str) -> str:
         last = f"(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '{quoted_name(table)}')"
         return f"WITH RECURSIVE n(i) AS (SELECT 1 WHERE :count > 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count) SELECT {last} + i FROM n"
+
+    def of_each(self, source: str, chosen: str, inner: str, target: str) -> str:
+        alias = target.rpartition(" ")[2]
+        return f"{source} CROSS JOIN {target} WHERE {chosen} AND {alias}.id IN ({inner})"
 
     def search_match(self, table: str) -> str:
         return f"{table} MATCH :match"

@@ -1,0 +1,114 @@
+"""Rate limits: how often people and addresses may do what costs others something (section 16 of the behaviour rules, K-1).
+
+A bucket per class and key starts full and refills evenly over the period; each thing done takes one token from every key it falls
+under. What is refused takes none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+
+from folkmoot.model.errors import RateLimited
+from folkmoot.model.site import RateLimits
+from folkmoot.model.time import SECOND, Micros
+from folkmoot.store import limits as store_limits
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Database, Tx
+from folkmoot.store.limits import Bucket
+
+MESSAGE = "message"
+"""The class of everything that is not named: counted per process, in memory."""
+CLASSES = ("message", "post", "register", "image", "comment", "search", "import_user_settings")
+_V6_KEYS = ((64, 1), (56, 4), (48, 16))
+_MOST_IN_MEMORY = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A class in force: so many in so many microseconds. A count or a period of 0 means no limit."""
+
+    count: int
+    period: Micros
+
+    @property
+    def in_force(self) -> bool:
+        return self.count > 0 and self.period > 0
+
+
+def allowance(limits: RateLimits, class_: str) -> Allowance:
+    """What the site's admin allows for a class."""
+    return Allowance(getattr(limits, class_), getattr(limits, f"{class_}_seconds") * SECOND)
+
+
+def keys_of(person_id: int, address: str) -> dict[str, int]:
+    """The keys somebody's doings fall under, each with the factor of its capacity: the person (0 is nobody), and the address, which
+    for IPv6 means the networks of /64, /56 and /48."""
+    keys = {f"person:{person_id}": 1} if person_id else {}
+    try:
+        where = ip_address(address.partition("%")[0])
+    except ValueError:
+        return keys | ({f"name:{address[:100]}": 1} if address else {})
+    if isinstance(where, IPv6Address) and where.ipv4_mapped is None:
+        return keys | {str(ip_network((where, length), strict=False)): factor for length, factor in _V6_KEYS}
+    if isinstance(where, IPv6Address):
+        where = where.ipv4_mapped or where
+    return keys | {str(where): 1}
+
+
+def after_one(
+    buckets: Mapping[str, Bucket], keys: Mapping[str, int], allowed: Allowance, now: Micros
+) -> dict[str, float]:
+    """The tokens left in each bucket once one was taken from all. Raises `RateLimited` where one is empty."""
+    left: dict[str, float] = {}
+    wait = 0.0
+    for key, factor in keys.items():
+        capacity = allowed.count * factor
+        bucket = buckets.get(key) or Bucket(capacity, now)
+        # A clock that was set back must not empty anybody's bucket.
+        refilled = max(0, now - bucket.updated) * capacity / allowed.period
+        left[key] = min(capacity, bucket.tokens + refilled) - 1
+        # Sums of fractions miss whole numbers by a hair.
+        if left[key] < -1e-6:
+            wait = max(wait, -left[key] * allowed.period / capacity / SECOND)
+    if wait:
+        raise RateLimited(wait)
+    return left
+
+
+async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int]) -> None:
+    """Take one token of a class from every key, exact across processes. Raises `RateLimited`, and then nothing was taken."""
+    allowed = allowance(limits, class_)
+    if not allowed.in_force or not keys:
+        return
+    held = await store_limits.buckets(
+        tx, class_, {key: allowed.count * factor for key, factor in keys.items()}
+    )
+    await store_limits.put(tx, class_, after_one(held, keys, allowed, tx.now))
+
+
+def spend_in_memory(memory: dict[str, Any], limits: RateLimits, keys: Mapping[str, int], now: Micros) -> None:
+    """The same for the class `message`, in this process alone. Raises `RateLimited`."""
+    allowed = allowance(limits, MESSAGE)
+    if not allowed.in_force:
+        return
+    buckets: dict[str, Bucket] = memory.setdefault("message_buckets", {})
+    left = after_one(buckets, keys, allowed, now)
+    if len(buckets) > _MOST_IN_MEMORY:
+        buckets.clear()
+    buckets.update((key, Bucket(tokens, now)) for key, tokens in left.items())
+
+
+async def enforce(db: Database, class_: str, person_id: int, address: str) -> None:
+    """Count one doing of this class by somebody at an address, in a transaction of its own: call it before the one that does it.
+
+    Raises `RateLimited`.
+    """
+    keys = keys_of(person_id, address)
+    async with db.read() as tx:
+        limits = await store_site.rate_limits(tx)
+    if class_ == MESSAGE:
+        spend_in_memory(db.memory, limits, keys, db.clock.now())
+    elif allowance(limits, class_).in_force:
+        async with db.write() as tx:
+            await spend(tx, limits, class_, keys)

@@ -1,0 +1,158 @@
+"""What has to be done again and again for a site to stay right: `jobs/schedule.py` says when.
+
+Everything here is safe to repeat and to break off. Long work goes in batches with a transaction each and a breath between them, so that
+nobody who wants to write waits for it (S-6).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from folkmoot.core import limits
+from folkmoot.core.people.ban import lift_expired_bans
+from folkmoot.core.people.block import forget_expired_blocks
+from folkmoot.core.people.verify_email import VERIFICATION_LASTS
+from folkmoot.core.site.purge import blank
+from folkmoot.model.ranking import hot_rank, scaled_rank
+from folkmoot.model.time import DAY, SECOND, WEEK, Micros
+from folkmoot.store import accounts, jobs, upkeep
+from folkmoot.store import limits as store_limits
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Database, Tx
+from folkmoot.store.rows import Row
+
+_BATCH = 300
+_BREATH = 0.01
+"""Seconds in which others get their turn."""
+_MONTH: Micros = 30 * DAY
+_LENGTHS: dict[str, Micros] = {"day": DAY, "week": WEEK, "month": _MONTH, "half_year": 182 * DAY}
+_GIVEN_UP_KEPT: Micros = 30 * DAY
+
+Ranks = list[dict[str, Any]]
+
+
+# --- ranks -------------------------------------------------------------------------------------------------------------------
+
+
+async def refresh_ranks(db: Database) -> int:
+    """Compute every rank that is not 0 yet anew (S-6); how many rows were written."""
+    written = 0
+    for read, compute, write in (
+        (upkeep.ranked_posts, _post_ranks, upkeep.set_post_ranks),
+        (upkeep.ranked_comments, _simple_ranks, upkeep.set_comment_ranks),
+        (upkeep.ranked_communities, _simple_ranks, upkeep.set_community_ranks),
+    ):
+        after_id = 0
+        while True:
+            async with db.read() as tx:
+                rows = await read(tx, after_id, _BATCH)
+                changes = compute(rows, tx.now)
+            if changes:
+                async with db.write() as tx:
+                    await write(tx, changes)
+            written += len(changes)
+            if len(rows) < _BATCH:
+                break
+            after_id = rows[-1][0]
+            await asyncio.sleep(_BREATH)
+    if written:
+        async with db.write() as tx:
+            tx.changed("front")
+    return written
+
+
+def _post_ranks(rows: list[Row], now: Micros) -> Ranks:
+    changes = []
+    for number, score, published, necro, active_month, *before in rows:
+        hot = hot_rank(score, published, now)
+        active, scaled = hot_rank(score, necro, now), scaled_rank(hot, active_month)
+        if [hot, active, scaled] != before:
+            changes.append({"id": number, "score": score, "hot": hot, "active": active, "scaled": scaled})
+    return changes
+
+
+def _simple_ranks(rows: list[Row], now: Micros) -> Ranks:
+    computed = [(row[0], row[1], hot_rank(row[1], row[2], now), row[3]) for row in rows]
+    return [
+        {"id": number, "score": score, "hot": hot} for number, score, hot, before in computed if hot != before
+    ]
+
+
+# --- active people -----------------------------------------------------------------------------------------------------------
+
+
+async def refresh_active_today(db: Database) -> None:
+    """Count who was active in the last day (G-4): hourly."""
+    await _refresh_active(db, "day")
+
+
+async def refresh_active_users(db: Database) -> None:
+    """Count who was active in the last day, week, month and half year (G-4): daily."""
+    for span in upkeep.SPANS:
+        await _refresh_active(db, span)
+        await asyncio.sleep(_BREATH)
+
+
+async def _refresh_active(db: Database, span: str) -> None:
+    since = db.clock.now() - _LENGTHS[span]
+    async with db.read(slow=True) as tx:
+        by_community = await upkeep.active_in_communities(tx, since)
+        on_site = await upkeep.active_on_site(tx, since)
+    async with db.write() as tx:
+        await upkeep.set_active(tx, span, by_community, on_site)
+
+
+# --- what ends -----------------------------------------------------------------------------------------------------------------
+
+
+async def end_what_expired(db: Database) -> None:
+    """Lift bans (R-9) and forget blocks whose time is over: hourly; until then they still apply."""
+    async with db.write() as tx:
+        await lift_expired_bans(tx)
+        await forget_expired_blocks(tx)
+
+
+async def forget_stale(db: Database) -> None:
+    """Forget tokens of mails that hold no longer (A-12, A-13), buckets that are full again, and jobs given up long ago."""
+    async with db.write() as tx:
+        await accounts.forget_tokens(
+            tx, verifications_before=tx.now - VERIFICATION_LASTS, resets_before=tx.now - DAY
+        )
+        allowed = await store_site.rate_limits(tx)
+        for class_ in limits.CLASSES:
+            period = max(limits.allowance(allowed, class_).period, 60 * SECOND)
+            await store_limits.forget(tx, [class_], tx.now - period)
+        await jobs.forget_given_up(tx, tx.now - _GIVEN_UP_KEPT)
+
+
+async def overwrite_deleted(db: Database) -> int:
+    """Overwrite for good what was deleted a month ago (P-15); how many items."""
+    async with db.read() as tx:
+        words = await blank(tx)
+    before = db.clock.now() - _MONTH
+    posts = await _until_none(db, lambda tx: upkeep.overwrite_deleted_posts(tx, before, words, _BATCH))
+    return posts + await _until_none(
+        db, lambda tx: upkeep.overwrite_deleted_comments(tx, before, words, _BATCH)
+    )
+
+
+async def _until_none(db: Database, step: Callable[[Tx], Awaitable[int]]) -> int:
+    total = 0
+    while True:
+        async with db.write() as tx:
+            changed = await step(tx)
+        if not changed:
+            return total
+        total += changed
+        await asyncio.sleep(_BREATH)
+
+
+async def drop_denied(db: Database) -> int:
+    """Delete accounts whose application was denied, a week after it was made (A-9); how many."""
+    async with db.write() as tx:
+        return await upkeep.drop_denied_accounts(tx, tx.now - WEEK)
+
+
+async def optimise(db: Database) -> None:
+    """Let the engine tend its files and statistics."""
+    await db.optimise()

@@ -1,0 +1,1 @@
+"""Runs what others wrote down, and what has to be done again and again."""

@@ -1,0 +1,42 @@
+"""The table: job name → function. `core/after.py` says what follows from what; a test holds both to the same names.
+
+A job is handed the tools and its payload, and has to be safe to run twice. Whatever it raises means: again later.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from folkmoot.core import mailing
+from folkmoot.core.notifications import mail
+from folkmoot.core.people import mails
+from folkmoot.jobs.tools import Tools
+
+Payload = dict[str, Any]
+Work = Callable[[Tools, Payload], Awaitable[object]]
+
+
+async def _send_mail(tools: Tools, payload: Payload) -> None:
+    await mailing.send_mail(tools.mailer, payload)
+
+
+async def _mail_reset(tools: Tools, payload: Payload) -> None:
+    await mails.mail_reset(tools.db, tools.mailer, payload)
+
+
+def _on_database(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
+    """A job that needs nothing but the database."""
+
+    async def with_database(tools: Tools, payload: Payload) -> None:
+        await work(tools.db, payload)
+
+    return with_database
+
+
+CATALOGUE: dict[str, Work] = {
+    mailing.SEND: _send_mail,
+    mails.RESET: _mail_reset,
+    mails.APPLICATION: _on_database(mails.mail_application),
+    "notifications.mail_comment": _on_database(mail.mail_comment),
+    "notifications.mail_message": _on_database(mail.mail_message),
+    "reports.mail_admins": _on_database(mail.mail_admins),
+}

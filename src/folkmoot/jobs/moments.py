@@ -1,0 +1,34 @@
+"""The table of what is looked after every second or so, in every process that works."""
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from folkmoot.jobs.tools import Tools
+from folkmoot.store.sqlite import SqliteDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing to look after, and the seconds between looks. It decides itself whether there is something to do."""
+
+    name: str
+    seconds: float
+    run: Callable[[Tools], Awaitable[object]]
+
+
+async def checkpoint(tools: Tools) -> None:
+    """SQLite: move what was committed from the log into the file, off the loop, so that no writer has to."""
+    db = tools.db
+    if not isinstance(db, SqliteDatabase):
+        return
+    try:
+        written = os.stat(f"{db.path}-wal").st_mtime_ns
+    except FileNotFoundError:
+        return
+    if db.memory.get("checkpointed") != written:
+        db.memory["checkpointed"] = written
+        await db.checkpoint()
+
+
+MOMENTS: tuple[Moment, ...] = (Moment("checkpoint", 1.0, checkpoint),)

@@ -1,0 +1,199 @@
+"""Runs jobs and periodic work in one process, beside others that do the same.
+
+Jobs are claimed in batches with a lease, run side by side, and their rows deleted when they are done. One that fails is tried again
+later and later, and given up after `MOST_ATTEMPTS`, its error kept for admins. A process that dies loses nothing: its leases end.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Mapping, Sequence
+
+from folkmoot.jobs.catalogue import CATALOGUE, Work
+from folkmoot.jobs.moments import MOMENTS, Moment
+from folkmoot.jobs.schedule import SCHEDULE, Periodic
+from folkmoot.jobs.tools import Tools
+from folkmoot.jobs.wake import Wake
+from folkmoot.logs import logger
+from folkmoot.model.time import HOUR, MINUTE, SECOND, Micros
+from folkmoot.store import jobs, leases
+from folkmoot.store.jobs import Job
+
+SIDE_BY_SIDE = 8
+LEASE: Micros = 2 * MINUTE
+PATIENCE = 110.0
+"""Seconds a job may take: less than its lease, so that nobody else begins it meanwhile."""
+MOST_ATTEMPTS = 10
+_IDLE = 5.0
+_AFTER_FAILURE = 2.0
+_STOP_WITHIN = 1.5
+
+log = logger(__name__)
+
+
+def delay_before(attempt: int) -> Micros:
+    """How long to wait after so many attempts: 10 seconds, four times as long each time, six hours at the most."""
+    return min(10 * SECOND * int(4 ** min(attempt - 1, 12)), 6 * HOUR)
+
+
+class Runner:
+    """The workers of one process: `run` until `stop`."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        *,
+        catalogue: Mapping[str, Work] = CATALOGUE,
+        schedule: Sequence[Periodic] = SCHEDULE,
+        moments: Sequence[Moment] = MOMENTS,
+    ) -> None:
+        self.tools = tools
+        self.db = tools.db
+        self.catalogue = catalogue
+        self.schedule = schedule
+        self.moments = moments
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._stopping = asyncio.Event()
+        self._working: set[asyncio.Task[None]] = set()
+        self._tending: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Work until `stop` is called."""
+        await asyncio.gather(
+            self._work(), self._tend(), *(self._every_moment(moment) for moment in self.moments)
+        )
+
+    async def stop(self) -> None:
+        """Begin nothing new, give what runs a moment, and give back the rest for others to do."""
+        self._stopping.set()
+        running = {*self._working, *self._tending.values()}
+        if running:
+            _, late = await asyncio.wait(running, timeout=_STOP_WITHIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            async with self.db.write() as tx:
+                await jobs.release(tx, self.holder)
+
+    # --- jobs --------------------------------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        wake = Wake(self.db, self._stopping)
+        while not self._stopping.is_set():
+            free = SIDE_BY_SIDE - len(self._working)
+            try:
+                taken = await self.take(free) if free else []
+            except Exception:
+                log.exception("jobs_not_taken")
+                await self._pause(_AFTER_FAILURE)
+                continue
+            for job in taken:
+                self._start(job)
+            if len(taken) < free or not free:
+                await wake.wait(_IDLE if free else 0.05)
+
+    def _start(self, job: Job) -> None:
+        task = asyncio.create_task(self.run_one(job))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def take(self, limit: int) -> list[Job]:
+        """Claim due jobs; nothing is written where there are none."""
+        async with self.db.read() as tx:
+            due = await jobs.next_due(tx)
+            if due is None or due > tx.now:
+                return []
+        async with self.db.write() as tx:
+            return await jobs.claim(tx, holder=self.holder, lease=LEASE, limit=limit)
+
+    async def run_one(self, job: Job) -> None:
+        """Do a job that is held, and write down how it went."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.catalogue[job.name](self.tools, job.payload)
+        except Exception as error:
+            log.warning("job_failed", job=job.name, id=job.id, attempt=job.attempts, exc_info=True)
+            await self._failed(job, error)
+        else:
+            async with self.db.write() as tx:
+                await jobs.finish(tx, self.holder, [job.id])
+
+    async def _failed(self, job: Job, error: Exception) -> None:
+        async with self.db.write() as tx:
+            again = tx.now + delay_before(job.attempts) if job.attempts < MOST_ATTEMPTS else None
+            await jobs.fail(tx, self.holder, job.id, f"{type(error).__name__}: {error}"[:2000], run_at=again)
+
+    async def run_all_due(self) -> int:
+        """Do everything that is due now, one after the other, what follows from it included; how many. For tests and commands."""
+        done = 0
+        while taken := await self.take(SIDE_BY_SIDE):
+            for job in taken:
+                await self.run_one(job)
+            done += len(taken)
+        return done
+
+    # --- periodic work -----------------------------------------------------------------------------------------------------
+
+    async def _tend(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                for task in await self.due():
+                    if task.name not in self._tending:
+                        self._tending[task.name] = asyncio.create_task(self.run_periodic(task))
+            except Exception:
+                log.exception("periodic_work_not_looked_up")
+            await self._pause(1.0)
+
+    async def due(self) -> list[Periodic]:
+        """The periodic work that should be done now and that nobody does."""
+        async with self.db.read() as tx:
+            held = await leases.by_name(tx)
+            now = tx.now
+        found = []
+        for task in self.schedule:
+            lease = held.get(task.name)
+            if lease is None or (
+                lease.lease_end < now and (lease.last_run is None or lease.last_run <= now - task.every)
+            ):
+                found.append(task)
+        return found
+
+    async def run_periodic(self, task: Periodic) -> bool:
+        """Do one task if its lease can be had; whether it was done."""
+        done = False
+        try:
+            async with self.db.write() as tx:
+                if not await leases.take(
+                    tx, task.name, holder=self.holder, length=task.length, every=task.every
+                ):
+                    return False
+            try:
+                await task.run(self.db)
+                done = True
+            except Exception:
+                # It counts as done, or a task that always fails would run without a pause.
+                done = True
+                log.exception("periodic_work_failed", task=task.name)
+            finally:
+                async with self.db.write() as tx:
+                    await leases.give_back(tx, task.name, holder=self.holder, done=done)
+        finally:
+            self._tending.pop(task.name, None)
+        return done
+
+    async def _every_moment(self, moment: Moment) -> None:
+        """What is done every second or so, in each process: it looks first, and costs nothing where there is nothing to do."""
+        while not self._stopping.is_set():
+            try:
+                await moment.run(self.tools)
+            except Exception:
+                log.exception("work_failed", task=moment.name)
+                await self._pause(_AFTER_FAILURE)
+            await self._pause(moment.seconds)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return

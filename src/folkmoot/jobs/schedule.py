@@ -1,0 +1,30 @@
+"""The table of periodic work: what, how often, and for how long nobody else may do it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from folkmoot.core.site import upkeep
+from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
+from folkmoot.store.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """One task. It is done by one process at a time, which holds its lease for `length`; if that dies, another begins anew then."""
+
+    name: str
+    every: Micros
+    run: Callable[[Database], Awaitable[object]]
+    length: Micros = 10 * MINUTE
+
+
+SCHEDULE: tuple[Periodic, ...] = (
+    Periodic("ranks", 10 * MINUTE, upkeep.refresh_ranks),
+    Periodic("active today", HOUR, upkeep.refresh_active_today),
+    Periodic("expired bans and blocks", HOUR, upkeep.end_what_expired),
+    Periodic("stale tokens and buckets", HOUR, upkeep.forget_stale),
+    Periodic("active people", DAY, upkeep.refresh_active_users, HOUR),
+    Periodic("deleted texts", DAY, upkeep.overwrite_deleted, HOUR),
+    Periodic("denied applications", DAY, upkeep.drop_denied),
+    Periodic("statistics of the database", DAY, upkeep.optimise, HOUR),
+)

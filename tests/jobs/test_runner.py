@@ -1,0 +1,194 @@
+"""Jobs: taken by one, done once, tried again when they fail, given up in the end, and never lost."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from folkmoot.context import Context
+from folkmoot.core import after
+from folkmoot.jobs.catalogue import CATALOGUE
+from folkmoot.jobs.runner import LEASE, MOST_ATTEMPTS, Runner, delay_before
+from folkmoot.jobs.schedule import SCHEDULE, Periodic
+from folkmoot.jobs.tools import Tools
+from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
+from folkmoot.net.client import Client
+from folkmoot.settings import Settings
+from folkmoot.store import jobs, leases
+from folkmoot.store.db import Database, writing
+
+Payload = dict[str, Any]
+
+
+class Pigeon:
+    """A mailer that remembers."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    async def send(self, *, to: str, sender_name: str, subject: str, text: str) -> bool:
+        self.sent.append(to)
+        return True
+
+
+@pytest.fixture
+def tools(db: Database, clock: FixedClock) -> Tools:
+    http = Client(agent="test", holds_write=writing.get)
+    return Tools(Context(db, Settings(), clock, http), Pigeon())
+
+
+async def _write(db: Database, name: str, **options: Any) -> None:
+    async with db.write() as tx:
+        await jobs.enqueue(tx, name, {"number": 1}, **options)
+
+
+async def test_a_job_is_done_once(tools: Tools, db: Database) -> None:
+    done: list[Payload] = []
+
+    async def work(_tools: Tools, payload: Payload) -> None:
+        done.append(payload)
+
+    runner = Runner(tools, catalogue={"work": work})
+    await _write(db, "work")
+    assert await runner.run_all_due() == 1
+    assert await runner.run_all_due() == 0
+    assert done == [{"number": 1}]
+
+
+async def test_a_job_waits_for_its_moment(tools: Tools, db: Database, clock: FixedClock) -> None:
+    runner = Runner(tools)
+    await _write(db, "work", run_at=clock.now() + MINUTE)
+    assert await runner.take(5) == []
+    clock.advance(MINUTE)
+    assert len(await runner.take(5)) == 1
+
+
+async def test_what_one_has_taken_nobody_else_gets_until_the_lease_ends(
+    tools: Tools, db: Database, clock: FixedClock
+) -> None:
+    one, other = Runner(tools), Runner(tools)
+    await _write(db, "work")
+    (job,) = await one.take(5)
+    assert await other.take(5) == []
+    clock.advance(LEASE + SECOND)
+    (again,) = await other.take(5)
+    assert (again.id, again.attempts) == (job.id, 2)
+    async with db.write() as tx:
+        await jobs.finish(tx, one.holder, [job.id])
+    async with db.read() as tx:
+        assert await jobs.next_due(tx) is not None, "the one that lost it may not end it"
+
+
+async def test_a_job_that_fails_is_tried_later_and_given_up_in_the_end(
+    tools: Tools, db: Database, clock: FixedClock
+) -> None:
+    async def fail(_tools: Tools, _payload: Payload) -> None:
+        raise ValueError("no such luck")
+
+    runner = Runner(tools, catalogue={"work": fail})
+    await _write(db, "work")
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        assert await runner.run_all_due() == 1
+        assert await runner.run_all_due() == 0, "not at once"
+        clock.advance(delay_before(attempt))
+    async with db.read() as tx:
+        (lost,) = await jobs.given_up(tx)
+        assert await jobs.next_due(tx) is None
+    assert (lost.attempts, lost.error) == (MOST_ATTEMPTS, "ValueError: no such luck")
+    async with db.write() as tx:
+        assert await jobs.try_again(tx, lost.id)
+    assert await runner.run_all_due() == 1
+
+
+def test_pauses_grow_to_six_hours() -> None:
+    assert [delay_before(attempt) // SECOND for attempt in (1, 2, 3)] == [10, 40, 160]
+    assert delay_before(50) == 6 * HOUR
+
+
+async def test_a_unique_job_is_written_once_and_again_once_it_runs(tools: Tools, db: Database) -> None:
+    runner = Runner(tools)
+    for _ in range(3):
+        await _write(db, "work", unique_key="one")
+    assert len(await runner.take(5)) == 1
+    await _write(db, "work", unique_key="one")
+    assert len(await runner.take(5)) == 1, "what happened since may need it once more"
+
+
+async def test_a_running_worker_hears_of_new_jobs_and_stops_when_told(tools: Tools, db: Database) -> None:
+    done = asyncio.Event()
+
+    async def work(_tools: Tools, _payload: Payload) -> None:
+        done.set()
+
+    runner = Runner(tools, catalogue={"work": work}, schedule=(), moments=())
+    running = asyncio.create_task(runner.run())
+    await _write(db, "work")
+    async with asyncio.timeout(3):
+        await done.wait()
+        await runner.stop()
+        await running
+
+
+async def test_who_stops_gives_back_what_is_not_done(tools: Tools, db: Database) -> None:
+    begun = asyncio.Event()
+
+    async def endless(_tools: Tools, _payload: Payload) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    runner = Runner(tools, catalogue={"work": endless}, schedule=(), moments=())
+    await _write(db, "work")
+    running = asyncio.create_task(runner.run())
+    async with asyncio.timeout(5):
+        await begun.wait()
+        await runner.stop()
+        await running
+    (job,) = await Runner(tools).take(5)
+    assert job.attempts == 1
+
+
+async def test_periodic_work_is_done_by_one_and_not_too_often(
+    tools: Tools, db: Database, clock: FixedClock
+) -> None:
+    count = 0
+
+    async def work(_db: Database) -> None:
+        nonlocal count
+        count += 1
+
+    task = Periodic("task", 10 * MINUTE, work)
+    one, other = Runner(tools, schedule=(task,)), Runner(tools, schedule=(task,))
+    assert await one.due() == [task]
+    async with db.write() as tx:
+        assert await leases.take(tx, "task", holder=other.holder, length=MINUTE)
+    assert await one.due() == []
+    assert not await one.run_periodic(task)
+    clock.advance(2 * MINUTE)
+    assert await one.run_periodic(task)
+    assert not await other.run_periodic(task)
+    clock.advance(10 * MINUTE)
+    assert await other.run_periodic(task)
+    assert count == 2
+
+
+async def test_periodic_work_that_fails_waits_for_its_next_turn(tools: Tools, clock: FixedClock) -> None:
+    async def fail(_db: Database) -> None:
+        raise RuntimeError
+
+    task = Periodic("task", HOUR, fail)
+    runner = Runner(tools, schedule=(task,))
+    assert await runner.run_periodic(task)
+    assert await runner.due() == []
+
+
+def test_every_consequence_has_a_function() -> None:
+    named = {name for names in after.CONSEQUENCES.values() for name in names}
+    assert named <= set(CATALOGUE)
+
+
+async def test_the_whole_schedule_can_be_done(tools: Tools) -> None:
+    runner = Runner(tools)
+    assert len({task.name for task in SCHEDULE}) == len(SCHEDULE)
+    for task in SCHEDULE:
+        await task.run(tools.db)
+    assert await runner.due() == list(SCHEDULE)
