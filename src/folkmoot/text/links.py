@@ -1,7 +1,8 @@
 """Addresses that people give: checked, freed of tracking, compared with the site's blocklist (P-3, W-5)."""
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -23,8 +24,8 @@ _KEPT_IN_PATH = "%!$&'()*+,-./:;=@_~[]|\\"
 _KEPT_IN_QUERY = "%!$&()*+,-./:;=?@_~[]|\\`{}^"
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _WEB_ADDRESS_BYTES = re.compile(rb"https?://[^\s<>\[\]]+", re.IGNORECASE)
-_DEFINITION = re.compile(rb"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+", re.MULTILINE)  # of `[words][name]`
-_LINK_TAG = re.compile(r'<(?:a|img) data-sourcepos="([0-9]+):([0-9]+)-([0-9]+):([0-9]+)"')
+_DEFINITION = re.compile(rb"""[ \t>]*\[[^\]]+\]:[ \t]*\S+(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*""")
+_PLACED = re.compile(r'<(a|img|p|li|pre|h[1-6]|t[dh]) data-sourcepos="([0-9]+):([0-9]+)-([0-9]+):([0-9]+)"')
 
 
 class UrlRefused(ValueError):
@@ -175,18 +176,9 @@ def strip_tracking_in_text(source: str) -> str:
         return source
     prepared = dialect.prepare(source)
     text = prepared.encode()
-    starts = [0, *(match.end() for match in re.finditer(rb"\n", text)), len(text)]
-    spans = [
-        (starts[first - 1] + column - 1, starts[last - 1] + last_column)
-        for first, column, last, last_column in (
-            map(int, found) for found in _LINK_TAG.findall(dialect.to_html(prepared, positions=True))
-        )
-        if last < len(starts)
-    ]
-    spans += [(match.start(), match.end()) for match in _DEFINITION.finditer(text)]
     out = []
     done = 0
-    for start, end in sorted(spans):
+    for start, end in sorted(_links_in(text, dialect.to_html(prepared, positions=True))):
         if end > done:  # an image within a link is within the link's span too
             begin = max(start, done)
             out += [text[done:begin], _WEB_ADDRESS_BYTES.sub(_strip_match, text[begin:end])]
@@ -195,12 +187,34 @@ def strip_tracking_in_text(source: str) -> str:
     return dialect.without_marks(b"".join(out).decode())
 
 
+def _links_in(text: bytes, html: str) -> Iterator[tuple[int, int]]:
+    """Where in a text its links, its images and the definitions of `[words][name]` stand: first byte and the one after the last."""
+    lines = text.split(b"\n")
+    starts = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
+    defining = {number for number, line in enumerate(lines, 1) if _DEFINITION.fullmatch(line)}
+    defined_above = 0
+    for element, *position in _PLACED.findall(html):
+        first, column, last, last_column = map(int, position)
+        if element in {"a", "img"}:
+            first, last = first + defined_above, last + defined_above
+            if last <= len(lines) and last_column <= len(lines[last - 1]):
+                yield starts[first - 1] + column - 1, starts[last - 1] + last_column
+            continue
+        defined_above = 0
+        if element == "pre":
+            defining.difference_update(range(first, last + 1))
+        elif element in {"p", "li"}:
+            # Definitions at the head of a paragraph vanish, and comrak counts the lines of what is in it without them.
+            defined_above = sum(1 for _ in itertools.takewhile(defining.__contains__, range(first, last)))
+    for number in defining:
+        yield starts[number - 1], starts[number] - 1
+
+
 def _strip_match(match: re.Match[bytes]) -> bytes:
     url = match[0]
-    after = b""
-    while url.endswith(b")") and url.count(b")") > url.count(b"("):  # the end of `[words](address)`
-        url, after = url[:-1], url[-1:] + after
-    return strip_tracking(url.decode()).encode() + after
+    unopened = min(url.count(b")") - url.count(b"("), len(url) - len(url.rstrip(b")")))
+    end = len(url) - max(0, unopened)  # the rest ends `[words](address)`
+    return strip_tracking(url[:end].decode()).encode() + url[end:]
 
 
 def normalise_blocked_url(entry: str) -> str:

@@ -152,6 +152,17 @@ def test_tracking_goes_from_bare_links_images_references_and_titles__P_3() -> No
     )
 
 
+def test_tracking_goes_from_the_line_below_a_definition__P_3() -> None:
+    source = "> [r]: https://a.example/?utm_a=1\n> [s]: /x\n> see\n> the [r], https://b.example/?utm_a=1 x"
+    source += "\n\n- c https://c.example/?utm_a=1\n\n# d https://d.example/?utm_a=1"
+    assert strip_tracking_in_text(source) == source.replace("?utm_a=1", "")
+
+
+def test_a_definition_in_a_code_block_is_code__P_3() -> None:
+    source = "```\n[r]: https://a.example/?utm_a=1\n```"
+    assert strip_tracking_in_text(source) == source
+
+
 def test_code_keeps_its_tracking__P_3() -> None:
     source = "`https://a.example/?utm_source=1` https://a.example/?utm_source=1\n\n```\nhttps://a.example/?utm_source=1\n```\n"
     assert strip_tracking_in_text(source) == source.replace(
