@@ -86,8 +86,9 @@ async def delete_community(tx: Tx, community: Community) -> None:
     await tx.run("DELETE FROM community WHERE id = :community_id", community_id=community.id)
     for row in threads:
         tx.changed("thread", row[0])
+    if community.local:
+        await counts.site_counted(tx, communities=-1)
     tx.changed("community", community.id)
-    tx.changed("site")
     _tell_everybody(tx)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.communities import rules
+from folkmoot.core.people.keys import KeyPair
 from folkmoot.core.permissions import Standing
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
@@ -15,10 +16,13 @@ from folkmoot.store.db import Tx
 from folkmoot.text.languages import LANGUAGES
 from folkmoot.text.names import name_key
 
+_NO_KEYS = KeyPair("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class CreateCommunity:
-    """What was asked. `language_ids` None takes the founder's."""
+    """What was asked. `language_ids` None takes the founder's. `keys` sign what the community sends to other servers: make them
+    with `core/people/keys.py` before the transaction."""
 
     name: str
     title: str
@@ -29,6 +33,7 @@ class CreateCommunity:
     posting_restricted_to_mods: bool = False
     visibility: Visibility = Visibility.PUBLIC
     language_ids: tuple[int, ...] | None = None
+    keys: KeyPair = _NO_KEYS
 
 
 async def create_community(tx: Tx, founder: Viewer, asked: CreateCommunity) -> Community:
@@ -66,6 +71,8 @@ async def create_community(tx: Tx, founder: Viewer, asked: CreateCommunity) -> C
         "nsfw": asked.nsfw,
         "posting_restricted_to_mods": asked.posting_restricted_to_mods,
         "visibility": asked.visibility.value,
+        "public_key": asked.keys.public,
+        "private_key": asked.keys.private or None,
         "published": tx.now,
         "last_refreshed": tx.now,
     }
