@@ -1,11 +1,12 @@
 """What a reader sees: things with what belongs beside them, and the reader's own part apart.
 
-The part that is the same for everybody (post, creator, community, counts) is separate from the overlay (votes, saves, blocks), so that
-the first can be rendered once and shared.
+Three layers, so that what is the same for everybody can be made once and shared. *Keys* say which things a list or thread holds, in order,
+and under which versions their rendering may be kept. *Views* are the things themselves with their author and community. *Overlays* are one
+reader's own part: votes, saves, blocks.
 """
 
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
@@ -16,15 +17,68 @@ from folkmoot.model.time import Micros
 T = TypeVar("T")
 
 
+# --- keys ----------------------------------------------------------------------------------------------------------
+
+
+class PostKey(NamedTuple):
+    """A post in a list. Equal keys look equal to everybody."""
+
+    id: int
+    version: int
+    creator_id: int
+    community_id: int
+    creator_version: int
+    community_version: int
+
+
+class CommentKey(NamedTuple):
+    """A comment in a list outside its thread. Equal keys look equal to everybody."""
+
+    id: int
+    version: int
+    creator_id: int
+    community_id: int
+    creator_version: int
+    community_version: int
+    post_id: int
+    post_version: int
+
+
+class Line(NamedTuple):
+    """A comment in its thread: what orders and nests it. The first six say how it looks to everybody."""
+
+    id: int
+    version: int
+    creator_version: int
+    moderator: bool
+    banned: bool
+    depth: int
+    """0 for the first level that is shown."""
+    parent_id: int | None
+    creator_id: int
+    children: int
+    """All below it, deleted and removed ones included (C-10)."""
+    published: Micros
+    deleted: bool
+    removed: bool
+    cut: int
+    """So many answers directly below it are not in the thread as it was read."""
+
+
+# --- views and overlays --------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class PostOverlay:
-    """One reader's own part of a post. `unread_comments` per P-10; None where never opened."""
+    """One reader's own part of a post. `read_comments`: how many were there at the last visit, None where never opened (P-10).
+    `visited`: since when a comment is new."""
 
     my_vote: int | None = None
     saved: bool = False
     read: bool = False
     hidden: bool = False
     read_comments: int | None = None
+    visited: Micros | None = None
     subscribed: str = "NotSubscribed"
     creator_blocked: bool = False
     banned_from_community: bool = False
@@ -35,7 +89,7 @@ NO_POST_OVERLAY = PostOverlay()
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post as lists and pages show it."""
+    """A post as lists and pages show it. `crossposts`: so many others have its link."""
 
     post: Post
     creator: Person
@@ -43,6 +97,12 @@ class PostView:
     creator_is_moderator: bool = False
     creator_banned_from_community: bool = False
     mine: PostOverlay = NO_POST_OVERLAY
+    crossposts: int = 0
+
+    @property
+    def unread_comments(self) -> int:
+        """Comments since the last visit, all of them where there was none (P-10)."""
+        return self.post.comments - (self.mine.read_comments or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +112,8 @@ class CommentOverlay:
     my_vote: int | None = None
     saved: bool = False
     creator_blocked: bool = False
-    new: bool = False
+    subscribed: str = "NotSubscribed"
+    banned_from_community: bool = False
 
 
 NO_COMMENT_OVERLAY = CommentOverlay()
@@ -72,24 +133,64 @@ class CommentView:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """One reader's marks in a thread: their votes by comment id, what they saved, whom they block."""
+
+    votes: dict[int, int] = field(default_factory=dict)
+    saved: frozenset[int] = frozenset()
+    blocked: frozenset[int] = frozenset()
+
+
+NO_MARKS = Marks()
+
+
+# --- pages ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """Who moderates a community, named. They stand in the order of their appointment (R-1)."""
+
+    id: int
+    name: str
+    host: str
+    display: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Crosspost:
+    """Another post with the same link, named by its community."""
+
+    id: int
+    name: str
+    host: str
+    title: str
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A post and its comments in display order: a flat list whose depth nests it.
 
-    `shown` of `total` comments are here; `continues` lists comments whose replies were cut off (by depth or number). `focus` is the
-    comment a permalink named. `visited`: when this reader was here before (comments younger are new).
+    `total`: all comments there are, deleted and removed ones included; `len(lines)` of them are here. `focus` is the comment a permalink
+    named; `above` says that it has ancestors which are not shown. `rest` comments of the first level follow after `next`. `reasons`: why comments were removed, as the modlog says, by id.
+    `views`: the comments themselves, as far as they were asked for.
     """
 
     post: PostView
-    comments: list[CommentView]
-    sort: str
+    lines: list[Line]
     total: int
-    shown: int
-    moderators: list[Person] = field(default_factory=list)
-    cross_posts: list[PostView] = field(default_factory=list)
-    continues: frozenset[int] = frozenset()
+    marks: Marks = NO_MARKS
+    views: dict[int, CommentView] = field(default_factory=dict)
+    moderators: tuple[Moderator, ...] = ()
+    crossposts: tuple[Crosspost, ...] = ()
+    reasons: dict[int, str] = field(default_factory=dict)
+    rest: int = 0
+    next: int | None = None
     focus: int | None = None
-    visited: Micros | None = None
+    above: bool = False
     new_comments: int = 0
+    may_moderate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +199,6 @@ class Page(Generic[T]):
 
     items: list[T]
     next: str | None = None
-    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -408,7 +408,7 @@ CREATE INDEX post_by_active ON post (featured_local DESC, active_rank DESC, publ
 CREATE INDEX post_by_scaled ON post (featured_local DESC, scaled_rank DESC, published DESC, id DESC);
 CREATE INDEX post_by_controversy ON post (featured_local DESC, controversy_rank DESC, published DESC, id DESC);
 CREATE INDEX post_by_published ON post (featured_local DESC, published DESC, id DESC);
-CREATE INDEX post_by_newest_comment ON post (featured_local DESC, newest_comment DESC, published DESC, id DESC);
+CREATE INDEX post_by_newest_comment ON post (featured_local DESC, newest_comment DESC, id DESC);
 CREATE INDEX post_by_comments ON post (featured_local DESC, comments DESC, published DESC, id DESC);
 CREATE INDEX post_by_score ON post (featured_local DESC, score DESC, published DESC, id DESC);
 CREATE INDEX post_in_community_by_hot ON post (community_id, featured_community DESC, hot_rank DESC, published DESC, id DESC);
@@ -416,7 +416,7 @@ CREATE INDEX post_in_community_by_active ON post (community_id, featured_communi
 CREATE INDEX post_in_community_by_scaled ON post (community_id, featured_community DESC, scaled_rank DESC, published DESC, id DESC);
 CREATE INDEX post_in_community_by_controversy ON post (community_id, featured_community DESC, controversy_rank DESC, published DESC, id DESC);
 CREATE INDEX post_in_community_by_published ON post (community_id, featured_community DESC, published DESC, id DESC);
-CREATE INDEX post_in_community_by_newest_comment ON post (community_id, featured_community DESC, newest_comment DESC, published DESC, id DESC);
+CREATE INDEX post_in_community_by_newest_comment ON post (community_id, featured_community DESC, newest_comment DESC, id DESC);
 CREATE INDEX post_in_community_by_comments ON post (community_id, featured_community DESC, comments DESC, published DESC, id DESC);
 CREATE INDEX post_in_community_by_score ON post (community_id, featured_community DESC, score DESC, published DESC, id DESC);
 CREATE INDEX post_by_creator ON post (creator_id, published DESC, id DESC);
@@ -437,6 +437,7 @@ CREATE TABLE post_saved (
     published {micros} NOT NULL,
     PRIMARY KEY (person_id, post_id)
 ){keyed};
+CREATE INDEX post_saved_by_time ON post_saved (person_id, published DESC, post_id DESC);
 CREATE TABLE post_hidden (
     person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
     post_id INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
@@ -487,6 +488,8 @@ CREATE INDEX comment_by_post ON comment (post_id, id);
 CREATE INDEX comment_by_parent ON comment (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX comment_by_creator ON comment (creator_id, published DESC, id DESC);
 CREATE INDEX comment_by_community ON comment (community_id, published DESC, id DESC);
+CREATE INDEX comment_in_community_by_hot ON comment (community_id, hot_rank DESC, score DESC, id DESC);
+CREATE INDEX comment_in_community_by_score ON comment (community_id, score DESC, id DESC);
 CREATE INDEX comment_by_hot ON comment (hot_rank DESC, score DESC, id DESC);
 CREATE INDEX comment_by_score ON comment (score DESC, id DESC);
 CREATE INDEX comment_by_controversy ON comment (controversy_rank DESC, id DESC);
@@ -509,6 +512,8 @@ CREATE TABLE comment_saved (
     published {micros} NOT NULL,
     PRIMARY KEY (person_id, comment_id)
 ){keyed};
+CREATE INDEX comment_saved_by_time ON comment_saved (person_id, published DESC, comment_id DESC);
+CREATE INDEX comment_saved_by_post ON comment_saved (person_id, post_id, comment_id);
 CREATE TABLE comment_reply (
     id {id},
     recipient_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,

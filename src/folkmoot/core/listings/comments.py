@@ -1,0 +1,128 @@
+"""Lists of comments outside their threads: the newest of the site, one community's, one person's, what the reader saved."""
+
+from dataclasses import dataclass, replace
+
+from folkmoot.core.listings.front import LIMIT_MAX, PAGE_MAX, read_cursor, scope_of
+from folkmoot.core.threads.read import must_be_open
+from folkmoot.model.enums import CommentSort, Listing, PostSort
+from folkmoot.model.errors import Invalid
+from folkmoot.model.people import Viewer
+from folkmoot.model.site import LocalSite
+from folkmoot.model.views import CommentKey, CommentOverlay, CommentView, Page
+from folkmoot.store import comments
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
+from folkmoot.store.listing import pages, views
+from folkmoot.store.listing.filters import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class ListComments:
+    """What was asked. `gone_too`: deleted and removed comments stay in the list (C-6). `post_id` and `parent_id` ignore the default scope
+    (L-5). The rest as in `ListPosts`."""
+
+    scope: Listing | None = None
+    sort: CommentSort = CommentSort.HOT
+    no_scope: bool = False
+    community_id: int | None = None
+    creator_id: int | None = None
+    post_id: int | None = None
+    parent_id: int | None = None
+    saved: bool = False
+    vote: int = 0
+    gone_too: bool = False
+    limit: int = 20
+    after: str | None = None
+    page: int = 1
+
+
+async def comment_keys(tx: Tx, viewer: Viewer, asked: ListComments) -> Page[CommentKey]:
+    """Which comments this reader's list holds, in order.
+
+    Raises `Invalid` couldnt_get_comments for a page or limit out of range (L-1), unknown for a cursor that leads nowhere;
+    `NotAllowed` instance_is_private (R-11).
+    """
+    await must_be_open(tx, viewer)
+    if not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
+        raise Invalid("couldnt_get_comments")
+    personal = asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW) and asked.community_id is None
+    if viewer.account is None and (asked.saved or personal):
+        return Page([])  # L-7, L-14
+    parent = await comments.by_id(tx, asked.parent_id) if asked.parent_id is not None else None
+    if asked.parent_id is not None and parent is None:
+        return Page([])
+    site = await store_site.local_site(tx)
+    wanted = _wanted(viewer, site, asked)
+    if parent is not None:
+        wanted = replace(wanted, post_id=parent.post_id, path=parent.path)
+    keys, more = await pages.comment_keys(tx, wanted)
+    return Page(keys, f"C{keys[-1].id:x}" if keys and more else None)
+
+
+async def list_comments(tx: Tx, viewer: Viewer, asked: ListComments) -> Page[CommentView]:
+    """The same with the comments themselves, their post and community, and the reader's part. Raises as `comment_keys`."""
+    page = await comment_keys(tx, viewer, asked)
+    ids = [key.id for key in page.items]
+    found = await comment_views(tx, ids) if ids else {}
+    mine = await overlays(tx, viewer, ids)
+    items = [found[number] for number in ids if number in found]
+    return Page([replace(view, mine=mine[view.comment.id]) if view.comment.id in mine else view for view in items], page.next)
+
+
+async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:
+    """The comments themselves with post and community, by id. One query."""
+    return await views.comment_views(tx, ids, placed=True)
+
+
+async def overlays(tx: Tx, viewer: Viewer, ids: list[int]) -> dict[int, CommentOverlay]:
+    """The reader's own part of these comments; empty for who has no account. One query."""
+    return await views.comment_overlays(tx, viewer.id, ids) if viewer.account and ids else {}
+
+
+def comment_sort(sort: PostSort) -> CommentSort:
+    """The order of comments that goes with an order of posts (S-8)."""
+    if sort in (PostSort.ACTIVE, PostSort.HOT, PostSort.SCALED):
+        return CommentSort.HOT
+    if sort in (PostSort.NEW, PostSort.NEW_COMMENTS, PostSort.MOST_COMMENTS):
+        return CommentSort.NEW
+    return CommentSort(sort) if sort in (PostSort.OLD, PostSort.CONTROVERSIAL) else CommentSort.TOP
+
+
+def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wanted:
+    account = viewer.account
+    narrow = asked.post_id is not None or asked.parent_id is not None
+    if asked.no_scope:
+        scope = None
+    elif narrow or asked.community_id is not None:
+        scope = asked.scope or Listing.ALL  # L-3, L-5
+    else:
+        scope = scope_of(viewer, site, asked.scope)
+    shape = Shape(
+        "comment",
+        scope=scope,
+        signed_in=account is not None,
+        community=asked.community_id is not None,
+        creator=asked.creator_id is not None,
+        choosy=account is not None and scope is not Listing.MODERATOR_VIEW,
+        languages=bool(viewer.languages),
+        shows_bots=account is None or account.show_bot_accounts,
+        removed_too=viewer.admin and asked.creator_id is not None,
+        gone_too=asked.gone_too,
+        saved=asked.saved,
+        vote=asked.vote if account else 0,
+        thread=narrow,
+        branch=asked.parent_id is not None,
+    )
+    return pages.Wanted(
+        shape=shape,
+        sort=asked.sort,
+        viewer_id=viewer.id,
+        community_id=asked.community_id or 0,
+        creator_id=asked.creator_id or 0,
+        home_instance_id=site.instance_id,
+        languages=viewer.languages,
+        post_id=asked.post_id or 0,
+        limit=asked.limit,
+        after=read_cursor(asked.after, "C") if asked.after else None,
+        page=asked.page,
+    )

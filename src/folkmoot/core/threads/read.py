@@ -1,0 +1,170 @@
+"""Read a thread: a post, its comments in display order, and what the reader has to do with them."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from folkmoot.core.threads import order
+from folkmoot.core.threads.order import Ordered
+from folkmoot.model.enums import CommentSort, Visibility
+from folkmoot.model.errors import NotAllowed, NotFound
+from folkmoot.model.people import Viewer
+from folkmoot.model.time import MINUTE, Micros
+from folkmoot.model.views import NO_MARKS, CommentView, Line, PostView, Thread
+from folkmoot.store import comments
+from folkmoot.store import site as store_site
+from folkmoot.store import threads as store
+from folkmoot.store.db import Tx, writing
+from folkmoot.store.listing import views as store_views
+
+PAGE = 2000
+"""Comments on one page; the others are one link away."""
+_KEPT = 30_000
+"""Comments whose place is remembered per process, over all threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadThread:
+    """What was asked. `sort` None: the reader's own. `focus`: one comment with its answers and `context` ancestors. `after`: go on after this
+    comment of the first level. `complete`: the comments' texts are wanted too."""
+
+    post_id: int
+    sort: CommentSort | None = None
+    flat: bool = False
+    focus: int | None = None
+    context: int = 0
+    after: int | None = None
+    complete: bool = False
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The comments of one thread as they stood at `stamp`, and the orders made of them."""
+
+    stamp: int
+    read: Micros
+    branches: list[store.Branch]
+    reasons: dict[int, str]
+    orders: dict[tuple[CommentSort, bool], Ordered] = field(default_factory=dict)
+
+
+async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
+    """A post and its comments as this reader sees them. Three queries for nobody, five for a member, whatever the thread's size; one
+    more where comments were removed.
+
+    Raises `NotFound` couldnt_find_post, couldnt_find_comment; `NotAllowed` instance_is_private (R-11).
+    """
+    await must_be_open(tx, viewer)
+    found = await store_views.one_post(tx, viewer.id, asked.post_id)
+    if found is None:
+        raise NotFound("couldnt_find_post")
+    post, moderates = found
+    must_be_visible(viewer, post, moderates=moderates or viewer.admin)
+    sort = asked.sort or await default_sort(tx, viewer)
+    kept, views = await _thread(tx, asked.post_id, complete=asked.complete)
+    ordered, above = _order(kept, sort, asked)
+    marks = await store.marks(tx, viewer.id, asked.post_id) if viewer.account else NO_MARKS
+    moderators, crossposts = await store.beside(tx, post.post, viewer.id)
+    return Thread(
+        post=post,
+        lines=ordered.lines,
+        total=len(kept.branches),
+        marks=marks,
+        views=views,
+        moderators=moderators,
+        crossposts=crossposts,
+        reasons=kept.reasons,
+        rest=ordered.rest,
+        next=ordered.next,
+        focus=asked.focus,
+        above=above,
+        new_comments=_count_new(ordered.lines, post.mine.visited, viewer),
+        may_moderate=moderates or viewer.admin,
+    )
+
+
+async def post_of_comment(tx: Tx, comment_id: int) -> int:
+    """The post a comment belongs to. Raises `NotFound` couldnt_find_comment."""
+    comment = await comments.by_id(tx, comment_id)
+    if comment is None:
+        raise NotFound("couldnt_find_comment")
+    return comment.post_id
+
+
+async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:
+    """The comments themselves, by id: for those a renderer does not have yet. One query."""
+    return await store_views.comment_views(tx, ids)
+
+
+async def must_be_open(tx: Tx, viewer: Viewer) -> None:
+    """A private site shows nothing to who has no account. Raises `NotAllowed` instance_is_private (R-11)."""
+    if viewer.account is None and (await store_site.local_site(tx)).private_instance:
+        raise NotAllowed("instance_is_private")
+
+
+def must_be_visible(viewer: Viewer, view: PostView, *, moderates: bool) -> None:
+    """Deleted and removed posts, and those of deleted or removed communities, are there for their author and for moderators only (P-9);
+    local-only ones for members (R-10). Raises `NotFound` couldnt_find_post."""
+    post, community = view.post, view.community
+    if viewer.account is None and community.visibility == Visibility.LOCAL_ONLY:
+        raise NotFound("couldnt_find_post")
+    gone = post.deleted or post.removed or community.deleted or community.removed
+    if gone and not moderates and (viewer.id == 0 or viewer.id != post.creator_id):
+        raise NotFound("couldnt_find_post")
+
+
+async def default_sort(tx: Tx, viewer: Viewer) -> CommentSort:
+    """How this reader's threads are sorted unless they say otherwise."""
+    name = viewer.account.default_comment_sort_type if viewer.account else (await store_site.local_site(tx)).default_comment_sort_type
+    return CommentSort(name) if name in set(CommentSort) else CommentSort.HOT
+
+
+def _order(kept: _Kept, sort: CommentSort, asked: ReadThread) -> tuple[Ordered, bool]:
+    if asked.focus is not None:
+        try:
+            return order.around(kept.branches, sort, asked.focus, context=asked.context, most=PAGE)
+        except KeyError:
+            raise NotFound("couldnt_find_comment") from None
+    if asked.after is not None:
+        make = order.flat if asked.flat else order.nested
+        return make(kept.branches, sort, most=PAGE, after=asked.after), False
+    ordered = kept.orders.get((sort, asked.flat))
+    if ordered is None:
+        make = order.flat if asked.flat else order.nested
+        ordered = kept.orders[sort, asked.flat] = make(kept.branches, sort, most=PAGE)
+    return ordered, False
+
+
+def _count_new(lines: list[Line], visited: Micros | None, viewer: Viewer) -> int:
+    if visited is None:
+        return 0
+    return sum(1 for line in lines if line.published > visited and line.creator_id != viewer.id)
+
+
+async def _thread(tx: Tx, post_id: int, *, complete: bool) -> tuple[_Kept, dict[int, CommentView]]:
+    """The places of a thread's comments: kept per process for as long as nothing in the thread changed, but no longer than ranks take to
+    move. Inside a write they are read anew, because what is not committed yet must not be kept."""
+    threads: OrderedDict[int, _Kept] = tx.memory.setdefault("threads", OrderedDict())
+    stamp = tx.changes.newest((("thread", post_id),))
+    kept = threads.get(post_id)
+    if kept and not complete and not writing.get() and kept.stamp == stamp and 0 <= tx.now - kept.read < MINUTE:
+        threads.move_to_end(post_id)
+        return kept, {}
+    views: dict[int, CommentView] = {}
+    if complete:
+        branches, views = await store.whole_branches(tx, post_id)
+    else:
+        branches = await store.branches(tx, post_id)
+    removed = [row.id for row in branches if row.removed]
+    reasons = await store.removal_reasons(tx, removed) if removed else {}
+    kept = _Kept(stamp, tx.now, branches, reasons)
+    if not writing.get():
+        threads[post_id] = kept
+        threads.move_to_end(post_id)
+        _forget_some(threads)
+    return kept, views
+
+
+def _forget_some(threads: OrderedDict[int, _Kept]) -> None:
+    total = sum(len(kept.branches) for kept in threads.values())
+    while total > _KEPT and len(threads) > 1:
+        total -= len(threads.popitem(last=False)[1].branches)

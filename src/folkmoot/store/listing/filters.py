@@ -1,0 +1,222 @@
+"""What a list leaves out: one filter, one function.
+
+Each function looks at the `Shape` of a list and gives a condition on the item `i` (a post or a comment), or nothing where it has nothing
+to say. Conditions on other tables stand in scalar subselects, never in joins: whatever else a list asks for, the planner then sees a
+single table in the order of a single index. `IS TRUE` and `IS NOT TRUE` keep EXISTS from being turned into a join.
+
+Parameters: `:viewer` the reader, `:now` the moment, `:community_id`, `:creator_id`, `:languages`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from folkmoot.model.enums import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which conditions a list has. Equal shapes share one statement, which so stays planned.
+
+    `scope` None: no listing type at all (L-8). `shows_…`: what is not left out. `removed_too`: an admin looks at one person (L-9).
+    `gone_too`: deleted and removed comments stay in the list (C-6). `choosy`: blocks and languages apply (L-15).
+    """
+
+    table: str
+    scope: Listing | None = None
+    signed_in: bool = False
+    community: bool = False
+    creator: bool = False
+    choosy: bool = False
+    languages: bool = False
+    shows_nsfw: bool = True
+    shows_bots: bool = True
+    shows_read: bool = True
+    shows_hidden: bool = True
+    removed_too: bool = False
+    gone_too: bool = False
+    saved: bool = False
+    vote: int = 0
+    thread: bool = False
+    branch: bool = False
+
+    @property
+    def of_posts(self) -> bool:
+        return self.table == "post"
+
+    @property
+    def narrow(self) -> bool:
+        """Whether an index leads to few rows, so that a scope is only one more question about them."""
+        return self.community or self.creator or self.saved or bool(self.vote) or self.thread or self.branch
+
+
+Condition = str | None
+Filter = Callable[[Shape], Condition]
+
+
+def in_scope(shape: Shape) -> Condition:
+    """Subscribed: communities the reader follows, pending follows included; ModeratorView: those they moderate (L-7). Local is asked of the
+    community itself."""
+    table = {Listing.SUBSCRIBED: "community_follow", Listing.MODERATOR_VIEW: "community_moderator"}.get(shape.scope)  # type: ignore[arg-type]
+    if table is None:
+        return None
+    return f"EXISTS (SELECT 1 FROM {table} b WHERE b.person_id = :viewer AND b.community_id = i.community_id) IS TRUE"
+
+
+def in_community(shape: Shape) -> Condition:
+    """Only one community's."""
+    return "i.community_id = :community_id" if shape.community else None
+
+
+def by_creator(shape: Shape) -> Condition:
+    """Only one person's."""
+    return "i.creator_id = :creator_id" if shape.creator else None
+
+
+def in_thread(shape: Shape) -> Condition:
+    """Only one post's comments."""
+    return "i.post_id = :post_id" if shape.thread else None
+
+
+def in_branch(shape: Shape) -> Condition:
+    """Only one comment and what is below it."""
+    return "(i.path = :path OR i.path LIKE :below)" if shape.branch else None
+
+
+def of_open_community(shape: Shape) -> Condition:
+    """Everything that is asked of the community, in one look at its row: deleted and removed ones (L-9), hidden ones (L-7, L-8), NSFW
+    (L-10), blocked instances (L-15), local only (R-10), Local."""
+    follows = "EXISTS (SELECT 1 FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = m.id)"
+    asked = []
+    if not (shape.thread or shape.branch):
+        asked += ["NOT m.deleted"] if shape.removed_too else ["NOT m.deleted", "NOT m.removed"]
+    if shape.scope in (Listing.ALL, Listing.LOCAL):
+        asked.append(f"(NOT m.hidden OR {follows})" if shape.signed_in else "NOT m.hidden")
+    elif shape.scope is None and not shape.thread:
+        asked.append("NOT m.hidden")
+    if shape.scope is Listing.LOCAL:
+        asked.append("m.local")
+    if not shape.signed_in:
+        asked.append("m.visibility = 'Public'")
+    if shape.of_posts and not shape.shows_nsfw:
+        asked.append("NOT m.nsfw")
+    if shape.choosy:
+        asked.append("NOT EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id)")
+    if not asked:
+        return None
+    return f"(SELECT {' AND '.join(asked)} FROM community m WHERE m.id = i.community_id)"
+
+
+def not_gone(shape: Shape) -> Condition:
+    """Deleted posts but one's own, and removed ones (L-9). Comments stay where `gone_too` (C-6)."""
+    if not shape.of_posts:
+        return None if shape.gone_too else "NOT i.deleted AND NOT i.removed"
+    deleted = "(NOT i.deleted OR i.creator_id = :viewer)" if shape.signed_in else "NOT i.deleted"
+    return deleted if shape.removed_too else f"{deleted} AND NOT i.removed"
+
+
+def of_standing_post(shape: Shape) -> Condition:
+    """Comments outside their thread: not those of deleted and removed posts."""
+    if shape.of_posts or shape.thread or shape.branch or shape.removed_too:
+        return None
+    return "(SELECT NOT t.deleted AND NOT t.removed FROM post t WHERE t.id = i.post_id)"
+
+
+def not_nsfw(shape: Shape) -> Condition:
+    """NSFW posts, unless shown (L-10)."""
+    return "NOT i.nsfw" if shape.of_posts and not shape.shows_nsfw else None
+
+
+def not_by_bots(shape: Shape) -> Condition:
+    """What bots wrote, unless shown (L-11)."""
+    return None if shape.shows_bots else "(SELECT NOT w.bot FROM person w WHERE w.id = i.creator_id)"
+
+
+def not_read(shape: Shape) -> Condition:
+    """Posts read before, unless shown; never left out of saved lists or one person's (L-12)."""
+    if not shape.of_posts or shape.shows_read or shape.saved or shape.creator:
+        return None
+    return "EXISTS (SELECT 1 FROM post_read b WHERE b.person_id = :viewer AND b.post_id = i.id AND b.read) IS NOT TRUE"
+
+
+def not_hidden(shape: Shape) -> Condition:
+    """Posts the reader hid, unless shown or of one person (L-13)."""
+    if not shape.of_posts or not shape.signed_in or shape.shows_hidden or shape.creator:
+        return None
+    return "EXISTS (SELECT 1 FROM post_hidden b WHERE b.person_id = :viewer AND b.post_id = i.id) IS NOT TRUE"
+
+
+def voted_on(shape: Shape) -> Condition:
+    """What the reader voted up or down, their own things left out (L-14)."""
+    if not shape.vote:
+        return None
+    key = f"{shape.table}_id"
+    mine = f"SELECT v.{key} FROM {shape.table}_vote v WHERE v.person_id = :viewer AND v.value = {shape.vote}"
+    return f"i.id IN ({mine}) AND i.creator_id <> :viewer"
+
+
+def not_by_blocked(shape: Shape) -> Condition:
+    """People the reader blocks (L-15)."""
+    if not shape.choosy:
+        return None
+    return "EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = i.creator_id) IS NOT TRUE"
+
+
+def not_in_blocked_community(shape: Shape) -> Condition:
+    """Communities the reader blocks (L-15)."""
+    if not shape.choosy:
+        return None
+    return "EXISTS (SELECT 1 FROM community_block b WHERE b.person_id = :viewer AND b.community_id = i.community_id) IS NOT TRUE"
+
+
+def in_languages(shape: Shape) -> Condition:
+    """Only languages the reader chose (L-15)."""
+    return "i.language_id IN :languages[]" if shape.choosy and shape.languages else None
+
+
+def not_of_blocked_domain(shape: Shape) -> Condition:
+    """Links to sites the reader blocks, their subdomains included."""
+    if not shape.choosy or not shape.of_posts:
+        return None
+    return (
+        "EXISTS (SELECT 1 FROM domain_block b WHERE b.person_id = :viewer AND (b.expires IS NULL OR b.expires > :now)"
+        " AND (i.url_host = b.domain OR i.url_host LIKE '%.' || b.domain)) IS NOT TRUE"
+    )
+
+
+def not_of_blocked_keyword(shape: Shape) -> Condition:
+    """Posts whose title, link or text has a word the reader blocks. The texts are only read for readers who block any."""
+    if not shape.choosy or not shape.of_posts:
+        return None
+    texts = "(SELECT t.name || ' ' || coalesce(t.url, '') || ' ' || coalesce(t.body, '') FROM post t WHERE t.id = i.id)"
+    return (
+        "EXISTS (SELECT 1 FROM keyword_block b WHERE b.person_id = :viewer AND (b.expires IS NULL OR b.expires > :now)"
+        f" AND {texts} LIKE_ANY_CASE '%' || b.keyword || '%') IS NOT TRUE"
+    )
+
+
+WHOSE: tuple[Filter, ...] = (in_community, by_creator, in_thread, in_branch, voted_on)
+"""What an index can follow: these stand where the rows are fetched."""
+
+WHICH: tuple[Filter, ...] = (
+    not_gone,
+    not_nsfw,
+    in_languages,
+    of_open_community,
+    of_standing_post,
+    not_by_bots,
+    not_read,
+    not_hidden,
+    not_by_blocked,
+    not_in_blocked_community,
+    not_of_blocked_domain,
+    not_of_blocked_keyword,
+)
+"""What is asked of each row, cheap questions first."""
+
+
+def conditions(shape: Shape, filters: tuple[Filter, ...]) -> Iterator[str]:
+    """The conditions of `shape`, in order."""
+    for each in filters:
+        condition = each(shape)
+        if condition is not None:
+            yield condition

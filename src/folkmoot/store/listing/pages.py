@@ -1,0 +1,267 @@
+"""One page of a list of posts or comments: which rows, in which order, after which one.
+
+What costs: twenty rows of one index, whatever lies behind them. Three ways lead there.
+
+* *Straight down* an index that has the list's order (All, one community, one thread or person).
+* *A window*: a list that draws from some communities (Local, Subscribed, ModeratorView) looks at the first few hundred rows of all. Where
+  those communities are a fair share of the site, that fills the page.
+* *From each*: where it did not, the first few rows of each community are taken from its own index and merged.
+
+Statements are built once per combination of conditions and kept, so that both engines plan them once.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from folkmoot.model.enums import CommentSort, Listing, PostSort
+from folkmoot.model.errors import Invalid
+from folkmoot.model.views import CommentKey, PostKey
+from folkmoot.store.db import Tx
+from folkmoot.store.dialect.base import Dialect
+from folkmoot.store.listing import filters, sorts
+from folkmoot.store.listing.filters import Shape
+from folkmoot.store.listing.sorts import Order
+
+WINDOW = 400
+"""Rows looked at before the merge."""
+_SIZES = (11, 21, 51)
+"""Rows fetched at most: few different numbers, because each is a statement of its own."""
+
+_TESTED = {
+    "post": "i.id, i.version, i.creator_id, i.community_id, i.deleted, i.removed, i.nsfw, i.language_id, i.url_host",
+    "comment": "i.id, i.version, i.creator_id, i.community_id, i.deleted, i.removed, i.language_id, i.post_id",
+}
+
+
+def _keys(table: str, alias: str = "i") -> str:
+    """The columns of a key, in the order of `PostKey` and `CommentKey`."""
+    columns = (
+        f"{alias}.id, {alias}.version, {alias}.creator_id, {alias}.community_id, (SELECT w.version FROM person w"
+        f" WHERE w.id = {alias}.creator_id), (SELECT m.version FROM community m WHERE m.id = {alias}.community_id)"
+    )
+    if table == "comment":
+        columns += f", {alias}.post_id, (SELECT t.version FROM post t WHERE t.id = {alias}.post_id)"
+    return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page of a list. `after`: the id of the last row of the page before. `page` counts from 1 and skips whole pages instead."""
+
+    shape: Shape
+    sort: PostSort | CommentSort
+    viewer_id: int = 0
+    community_id: int = 0
+    creator_id: int = 0
+    home_instance_id: int = 0
+    languages: frozenset[int] = field(default_factory=frozenset)
+    post_id: int = 0
+    path: str = ""
+    limit: int = 20
+    after: int | None = None
+    page: int = 1
+
+
+async def post_keys(tx: Tx, wanted: Wanted) -> tuple[list[PostKey], bool]:
+    """A page of posts, and whether there are more. Raises `Invalid` unknown for a row to go on after that is gone (L-2)."""
+    rows, more = await _page(tx, wanted)
+    return [PostKey(*row[:6]) for row in rows], more
+
+
+async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:
+    """A page of comments, and whether there are more. Raises as `post_keys`."""
+    rows, more = await _page(tx, wanted)
+    return [CommentKey(*row[:8]) for row in rows], more
+
+
+async def _page(tx: Tx, wanted: Wanted) -> tuple[list[Any], bool]:
+    shape = wanted.shape
+    values = await _values(tx, wanted)
+    skips = wanted.page > 1
+    limit = ":reach" if skips else str(next(size for size in _SIZES if size > wanted.limit))
+    spot = _spot(wanted, values)
+    if shape.scope in (Listing.ALL, None) or shape.narrow:
+        rows = await tx.all(_straight(shape, wanted.sort, spot, limit), **values)
+    else:
+        rows = await tx.all(_windowed(shape, wanted.sort, spot, limit), **values)
+        if len(rows) <= wanted.limit * wanted.page:
+            # The window did not fill the page. Featured rows were all found: keep them, merge the rest.
+            beyond = spot == "rest" or (spot != "start" and not shape.of_posts)
+            text = _merged(tx.dialect, shape, wanted.sort, beyond, limit)
+            rows = [row for row in rows if row[-1]] + await tx.all(text, **values)
+    rows = rows[(wanted.page - 1) * wanted.limit :]
+    return rows[: wanted.limit], len(rows) > wanted.limit
+
+
+async def _values(tx: Tx, wanted: Wanted) -> dict[str, Any]:
+    """Every parameter a statement of this list may name."""
+    values: dict[str, Any] = {
+        "viewer": wanted.viewer_id,
+        "now": tx.now,
+        "community_id": wanted.community_id,
+        "creator_id": wanted.creator_id,
+        "home": wanted.home_instance_id,
+        "languages": wanted.languages,
+        "post_id": wanted.post_id,
+        "path": wanted.path,
+        "below": f"{wanted.path}.%",
+        "reach": wanted.page * wanted.limit + 1,
+    }
+    if isinstance(wanted.sort, PostSort) and sorts.has_window(wanted.sort):
+        values["since"] = sorts.since(wanted.sort, tx.now)
+    if wanted.after is not None:
+        names, text = _cursor(wanted.shape, wanted.sort)
+        row = await tx.first(text, after=wanted.after, viewer=wanted.viewer_id)
+        if row is None:
+            raise Invalid("unknown", field="page_cursor")
+        values |= {f"at_{name}": value for name, value in zip(names, row, strict=True)}
+    return values
+
+
+def _spot(wanted: Wanted, values: dict[str, Any]) -> str:
+    """Where the page begins: at the start, among the featured rows, or among the rest."""
+    if wanted.after is None:
+        return "start"
+    return "featured" if values.get("at_featured") else "rest"
+
+
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+
+def order_of(sort: PostSort | CommentSort) -> Order:
+    """The order that a sort stands for."""
+    return sorts.POSTS[sort] if isinstance(sort, PostSort) else sorts.COMMENTS[sort]
+
+
+def _flag(shape: Shape) -> str:
+    """Which featuring counts: the community's where one is given, else the site's."""
+    return "featured_community" if shape.community else "featured_local"
+
+
+@cache
+def _cursor(shape: Shape, sort: PostSort | CommentSort) -> tuple[tuple[str, ...], str]:
+    """What to read of the row to go on after: the names of the values, and the statement."""
+    if shape.saved:
+        key = f"{shape.table}_id"
+        return ("saved", "id"), f"SELECT s.published, s.{key} FROM {shape.table}_saved s WHERE s.person_id = :viewer AND s.{key} = :after"
+    names = order_of(sort).columns
+    flag = [("featured", _flag(shape))] if shape.of_posts else []
+    columns = ", ".join(f"i.{column}" for _, column in flag) + (", " if flag else "") + ", ".join(f"i.{name}" for name in names)
+    return (*(name for name, _ in flag), *names), f"SELECT {columns} FROM {shape.table} i WHERE i.id = :after"
+
+
+@cache
+def _straight(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
+    """Down one index (or one person's saved or voted rows)."""
+    if shape.saved:
+        return _saved(shape, spot, limit)
+    if not shape.of_posts:
+        return _comments(shape, sort, spot != "start", limit)
+    strips = [] if spot == "rest" else [_strip(shape, sort, featured=True, after=spot == "featured", limit=limit)]
+    strips.append(_strip(shape, sort, featured=False, after=spot == "rest", limit=limit))
+    return _together(strips)
+
+
+@cache
+def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
+    """The first rows of all that belong to the list's communities."""
+    order = order_of(sort)
+    which = " AND ".join(_which(shape))
+    strips = []
+    if shape.of_posts and spot != "rest":
+        strips.append(_strip(shape, sort, featured=True, after=spot == "featured", limit=limit))
+    flag = ["i.featured_local = FALSE"] if shape.of_posts else []
+    where = " AND ".join([*flag, *_range(sort, order, after=spot == "rest" or (not shape.of_posts and spot != "start"))]) or "TRUE"
+    tested = _TESTED[shape.table] + _order_columns(order)
+    inner = f"SELECT {tested} FROM {shape.table} i WHERE {where} ORDER BY {order.clause('i')} LIMIT {WINDOW}"
+    strips.append(f"SELECT {_keys(shape.table)}, FALSE FROM ({inner}) AS i WHERE {which} LIMIT {limit}")
+    return _together(strips)
+
+
+_OWNERS = {
+    Listing.SUBSCRIBED: ("community_follow f", "f.person_id = :viewer"),
+    Listing.MODERATOR_VIEW: ("community_moderator f", "f.person_id = :viewer"),
+    Listing.LOCAL: ("(SELECT o.id AS community_id FROM community o WHERE o.instance_id = :home) f", "TRUE"),
+}
+"""Where the communities of a listing type are named."""
+
+
+@cache
+def _merged(dialect: Dialect, shape: Shape, sort: PostSort | CommentSort, after: bool, limit: str) -> str:
+    """The first rows of each community of the list, merged."""
+    order = order_of(sort)
+    source, chosen = _OWNERS[shape.scope]  # type: ignore[index]
+    which = list(filters.conditions(shape, filters.WHICH))  # whose they are is settled by where they come from
+    beyond = _range(sort, order, after=after)
+    arms = []
+    for featured in ("TRUE", "FALSE") if shape.of_posts else ("",):
+        flag = [f"i.featured_community = {featured}", "i.featured_local = FALSE"] if featured else []
+        where = " AND ".join(["i.community_id = f.community_id", *flag, *beyond, *which])
+        arms.append(f"SELECT i.id FROM {shape.table} i WHERE {where} ORDER BY {order.clause('i')} LIMIT {limit}")
+    inner = _together(arms)
+    rows = dialect.of_each(source, chosen, inner, f"{shape.table} e")
+    return f"SELECT {_keys(shape.table, 'e')}, FALSE FROM {rows} ORDER BY {_plain(order, 'e')} LIMIT {limit}"
+
+
+def _strip(shape: Shape, sort: PostSort | CommentSort, *, featured: bool, after: bool, limit: str) -> str:
+    """The featured posts, or the rest, in order."""
+    order = order_of(sort)
+    whose = list(filters.conditions(shape, filters.WHOSE))
+    if featured:
+        # There are few featured posts: find them by their flag, whatever else could be followed.
+        whose = [text.replace("i.creator_id = :creator_id", "+i.creator_id = :creator_id") for text in whose]
+    flag = f"i.{_flag(shape)} = {'TRUE' if featured else 'FALSE'}"
+    where = " AND ".join([flag, *whose, *_range(sort, order, after=after), *_which(shape)])
+    return (
+        f"SELECT {_keys(shape.table)}, {'TRUE' if featured else 'FALSE'} FROM {shape.table} i WHERE {where}"
+        f" ORDER BY {order.clause('i')} LIMIT {limit}"
+    )
+
+
+def _comments(shape: Shape, sort: PostSort | CommentSort, after: bool, limit: str) -> str:
+    order = order_of(sort)
+    where = " AND ".join([*filters.conditions(shape, filters.WHOSE), *_range(sort, order, after=after), *_which(shape)]) or "TRUE"
+    first = "i.distinguished DESC, " if shape.thread or shape.branch else ""  # C-5
+    return f"SELECT {_keys('comment')}, FALSE FROM comment i WHERE {where} ORDER BY {first}{order.clause('i')} LIMIT {limit}"
+
+
+def _saved(shape: Shape, spot: str, limit: str) -> str:
+    """What the reader saved, the last saved first (L-14)."""
+    key = f"{shape.table}_id"
+    asked = [f"i.id = s.{key}", "s.person_id = :viewer", *filters.conditions(shape, filters.WHOSE), *_which(shape)]
+    if spot != "start":
+        asked.append(f"(s.published, s.{key}) < (:at_saved, :at_id)")
+    return (
+        f"SELECT {_keys(shape.table)}, FALSE FROM {shape.table}_saved s CROSS JOIN {shape.table} i WHERE {' AND '.join(asked)}"
+        f" ORDER BY s.published DESC, s.{key} DESC LIMIT {limit}"
+    )
+
+
+def _which(shape: Shape) -> list[str]:
+    scope = filters.in_scope(shape)
+    return [*([scope] if scope else []), *filters.conditions(shape, filters.WHICH)]
+
+
+def _range(sort: PostSort | CommentSort, order: Order, *, after: bool) -> list[str]:
+    """The window in time and the rows to go on after."""
+    asked = []
+    if isinstance(sort, PostSort) and sorts.has_window(sort):
+        asked.append("i.published > :since")
+    if after:
+        asked.append(order.after("i"))
+    return asked
+
+
+def _plain(order: Order, alias: str) -> str:
+    return order.clause(alias).replace("+", "")
+
+
+def _order_columns(order: Order) -> str:
+    return "".join(f", i.{name}" for name in order.columns if name != "id")
+
+
+def _together(strips: list[str]) -> str:
+    if len(strips) == 1:
+        return strips[0]
+    return " UNION ALL ".join(f"SELECT * FROM ({strip}) AS s{number}" for number, strip in enumerate(strips))

@@ -1,0 +1,116 @@
+"""A thread as it is read: its comments in one query, what stands beside it in one, a reader's marks in one."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from folkmoot.model.posts import Post
+from folkmoot.model.time import Micros
+from folkmoot.model.views import CommentView, Crosspost, Marks, Moderator
+from folkmoot.store.db import Tx
+from folkmoot.store.listing.views import BANNED, COMMENT_VIEW, MODERATES, comment_view_of
+
+MOST = 20_000
+"""Comments of one thread that are looked at: the oldest ones, so that answers have their parents."""
+
+
+class Branch(NamedTuple):
+    """One comment of a thread as it is ordered and nested."""
+
+    id: int
+    version: int
+    creator_version: int
+    moderator: bool
+    banned: bool
+    parent_id: int | None
+    creator_id: int
+    children: int
+    published: Micros
+    deleted: bool
+    removed: bool
+    distinguished: bool
+    score: int
+    hot_rank: float
+    controversy_rank: float
+
+
+_BRANCH = (
+    f"i.id, i.version, w.version, {MODERATES}, {BANNED}, i.parent_id, i.creator_id, i.child_count, i.published, i.deleted, i.removed,"
+    " i.distinguished, i.score, i.hot_rank, i.controversy_rank"
+)
+_OF_POST = "FROM comment i JOIN person w ON w.id = +i.creator_id WHERE i.post_id = :post_id ORDER BY i.id LIMIT :most"
+
+
+async def branches(tx: Tx, post_id: int) -> list[Branch]:
+    """All comments of a post, parents before their answers."""
+    return [Branch._make(row) for row in await tx.all(f"SELECT {_BRANCH} {_OF_POST}", post_id=post_id, most=MOST)]
+
+
+async def whole_branches(tx: Tx, post_id: int) -> tuple[list[Branch], dict[int, CommentView]]:
+    """The same with the comments themselves, by id: for who has not seen any of them yet."""
+    rows = await tx.all(f"SELECT {COMMENT_VIEW} {_OF_POST}", post_id=post_id, most=MOST)
+    views = {row[0]: comment_view_of(row) for row in rows}
+    found = []
+    for view in views.values():
+        comment = view.comment
+        found.append(
+            Branch(
+                comment.id, comment.version, view.creator.version, view.creator_is_moderator, view.creator_banned_from_community,
+                comment.parent_id, comment.creator_id, comment.child_count, comment.published, comment.deleted, comment.removed,
+                comment.distinguished, comment.score, comment.hot_rank, comment.controversy_rank,
+            )
+        )  # fmt: skip
+    return found, views
+
+
+async def marks(tx: Tx, viewer_id: int, post_id: int) -> Marks:
+    """The reader's votes and saves in a thread, and whom they block: one range of an index each."""
+    rows = await tx.all(
+        "SELECT 0, comment_id, value FROM comment_vote WHERE person_id = :viewer AND post_id = :post_id"
+        " UNION ALL SELECT 1, comment_id, 0 FROM comment_saved WHERE person_id = :viewer AND post_id = :post_id"
+        " UNION ALL SELECT 2, target_id, 0 FROM person_block WHERE person_id = :viewer",
+        viewer=viewer_id, post_id=post_id,
+    )  # fmt: skip
+    return Marks(
+        {row[1]: row[2] for row in rows if row[0] == 0},
+        frozenset(row[1] for row in rows if row[0] == 1),
+        frozenset(row[1] for row in rows if row[0] == 2),
+    )
+
+
+_MODERATORS = (
+    "SELECT * FROM (SELECT 0 AS kind, w.id, w.name, w.host, coalesce(w.display_name, '') AS title, 0 AS comments"
+    " FROM community_moderator b JOIN person w ON w.id = b.person_id WHERE b.community_id = :community_id ORDER BY b.published, w.id) AS a"
+)
+_CROSSPOSTS = (
+    "SELECT * FROM (SELECT 1 AS kind, t.id, o.name, o.host, o.title, t.comments FROM post t JOIN community o ON o.id = t.community_id"
+    " WHERE t.url = :url AND t.id <> :post_id AND NOT t.deleted AND NOT t.removed AND NOT o.deleted AND NOT o.removed AND NOT o.hidden"
+    " AND (:inside OR o.visibility = 'Public')"
+    " AND NOT EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = t.creator_id)"
+    " AND NOT EXISTS (SELECT 1 FROM community_block b WHERE b.person_id = :viewer AND b.community_id = t.community_id)"
+    " ORDER BY t.hot_rank DESC, t.published DESC, t.id DESC LIMIT 10) AS b"
+)
+
+
+async def beside(tx: Tx, post: Post, viewer_id: int) -> tuple[tuple[Moderator, ...], tuple[Crosspost, ...]]:
+    """The moderators of the post's community in their order (R-1), and the other posts with the same link, hottest first (P-11). One
+    query."""
+    if post.url:
+        rows = await tx.all(
+            f"{_MODERATORS} UNION ALL {_CROSSPOSTS}",
+            community_id=post.community_id, url=post.url, post_id=post.id, viewer=viewer_id, inside=bool(viewer_id),
+        )  # fmt: skip
+    else:
+        rows = await tx.all(_MODERATORS, community_id=post.community_id)
+    return (
+        tuple(Moderator(row[1], row[2], row[3], row[4] or None) for row in rows if row[0] == 0),
+        tuple(Crosspost(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[0] == 1),
+    )
+
+
+async def removal_reasons(tx: Tx, ids: Collection[int]) -> dict[int, str]:
+    """Why these comments were removed, where a reason was given: the last word of the modlog."""
+    rows = await tx.all(
+        "SELECT comment_id, reason FROM modlog WHERE comment_id IN :ids[] AND kind = 'remove_comment' AND reason IS NOT NULL ORDER BY id",
+        ids=list(ids),
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,1 @@
+"""Lists as readers get them."""

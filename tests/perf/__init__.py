@@ -1,0 +1,1 @@
+"""Numbers of queries and budgets of time."""
