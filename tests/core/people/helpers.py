@@ -41,7 +41,10 @@ def asking(name: str = "erin", **more: Any) -> Register:
 
 async def jobs(tx: Tx, name: str) -> list[dict[str, Any]]:
     """The payloads of the waiting jobs of a name, in order."""
-    return [json.loads(row[0]) for row in await tx.all("SELECT payload FROM job WHERE name = :name ORDER BY id", name=name)]
+    return [
+        json.loads(row[0])
+        for row in await tx.all("SELECT payload FROM job WHERE name = :name ORDER BY id", name=name)
+    ]
 
 
 async def mails(tx: Tx) -> list[dict[str, Any]]:
@@ -56,7 +59,9 @@ async def set_site(tx: Tx, **values: Any) -> None:
     tx.changed("site")
 
 
-async def logged_in(db: Database, who: Viewer, client: Client = sessions.UNKNOWN_CLIENT) -> tuple[Viewer, str]:
+async def logged_in(
+    db: Database, who: Viewer, client: Client = sessions.UNKNOWN_CLIENT
+) -> tuple[Viewer, str]:
     """Somebody of the cast with a session: as the next request sees them, and the token."""
     assert who.account
     async with db.write() as tx:

@@ -149,7 +149,8 @@ async def test_an_address_is_confirmed_by_mail_where_the_site_wants_it__A_8(db: 
 
 
 @pytest.mark.parametrize(
-    ("header", "language"), [("de-DE,en;q=0.5", "de"), ("", "browser"), ("*", "browser"), ("x" * 5000, "browser")]
+    ("header", "language"),
+    [("de-DE,en;q=0.5", "de"), ("", "browser"), ("*", "browser"), ("x" * 5000, "browser")],
 )
 async def test_the_interface_speaks_the_browsers_first_language__A_10(
     db: Database, cast: Cast, header: str, language: str
@@ -170,12 +171,17 @@ async def test_a_new_account_has_the_defaults_of_the_site__A_10__W_12(db: Databa
     assert (account.default_listing_type, account.post_listing_mode) == ("All", "Card")
     assert (account.default_sort_type, account.theme) == ("Active", "browser")
     assert (account.show_nsfw, account.blur_nsfw, account.show_bot_accounts) == (False, True, True)
-    assert (account.vote_show_score, account.vote_show_upvotes, account.vote_show_downvotes) == (False, True, True)
+    assert (account.vote_show_score, account.vote_show_upvotes, account.vote_show_downvotes) == (
+        False,
+        True,
+        True,
+    )
     assert now - 365 * DAY <= account.last_donation_notification <= now
 
 
 @pytest.mark.parametrize(
-    ("warning", "asked", "shown"), [(None, None, False), ("Adults only", None, True), ("Adults only", False, False), (None, True, True)]
+    ("warning", "asked", "shown"),
+    [(None, None, False), ("Adults only", None, True), ("Adults only", False, False), (None, True, True)],
 )
 async def test_nsfw_is_shown_on_request_or_where_the_site_warns__A_10(
     db: Database, cast: Cast, warning: str | None, asked: bool | None, shown: bool
