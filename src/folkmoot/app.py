@@ -1,5 +1,6 @@
 """The composition root: from settings to a server that can be called. The only module that knows all others."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,16 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import request_response
 
 from folkmoot import __version__
 from folkmoot.context import Context
+from folkmoot.core.people import register
 from folkmoot.core.site import setup
+from folkmoot.jobs.runner import Runner
+from folkmoot.jobs.tools import Tools
 from folkmoot.logs import RequestIds, logger
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import Clock, FixedClock, SystemClock
 from folkmoot.net.client import Client, user_agent
+from folkmoot.net.mail import make_mailer
 from folkmoot.settings import Settings
+from folkmoot.store import accounts, sessions
+from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, writing
 from folkmoot.store.engine import open_database
 from folkmoot.store.migrate import Migration, pending, schema_version, upgrade
@@ -36,11 +43,12 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What `prepare` did."""
+    """What `prepare` did. `admin` is the name of an administrator it made."""
 
     migrations: tuple[Migration, ...]
     backup: Path | None
     new_site: bool
+    admin: str | None
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -64,10 +72,39 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
         await db.close()
 
 
-async def prepare(db: Database, settings: Settings) -> Prepared:
-    """Bring the database up to date and, the first time, create the site. Safe to repeat.
+@asynccontextmanager
+async def opened(settings: Settings, *, prepared: bool = True) -> AsyncIterator[Database]:
+    """A database for one command: opened, and unless told otherwise up to date and with a site."""
+    async with open_context(settings) as context:
+        if prepared:
+            await prepare(context.db, settings)
+        yield context.db
 
-    A SQLite file that holds something is copied to `<file>.backup-v<N>` before anything in it changes. Raises `TooNew`.
+
+@asynccontextmanager
+async def opened_tools(settings: Settings) -> AsyncIterator[Tools]:
+    """What jobs are handed, on a database that is up to date."""
+    async with open_context(settings) as context:
+        await prepare(context.db, settings)
+        yield tools_of(context)
+
+
+def tools_of(context: Context) -> Tools:
+    """What jobs are handed."""
+    settings = context.settings
+    mailer = make_mailer(
+        smtp_url=settings.smtp_url,
+        sink=settings.mail_sink,
+        sender=settings.mail_from,
+        folder=settings.data_dir / "mail",
+    )
+    return Tools(context, mailer)
+
+
+async def prepare(db: Database, settings: Settings) -> Prepared:
+    """Bring the database up to date and, the first time, create the site and the administrator that the settings name.
+
+    Safe to repeat. A SQLite file that holds something is copied to `<file>.backup-v<N>` before anything in it changes. Raises `TooNew`.
     """
     waiting = await pending(db)
     backup = None
@@ -80,30 +117,103 @@ async def prepare(db: Database, settings: Settings) -> Prepared:
         fresh = not await setup.has_site(tx)
         if fresh:
             await setup.create_site(tx, domain=settings.hostname, origin=settings.origin)
-    return Prepared(tuple(ran), backup, fresh)
+    return Prepared(tuple(ran), backup, fresh, await _make_admin(db, settings))
+
+
+async def _make_admin(db: Database, settings: Settings) -> str | None:
+    """Register the administrator of the settings where nobody administers the site yet (A-16); the name, or None."""
+    if settings.admin_name is None or settings.admin_password is None:
+        return None
+    async with db.read() as tx:
+        if await accounts.has_admin(tx):
+            return None
+    asked = register.Register(settings.admin_name, settings.admin_password, settings.admin_password)
+    made = await register.prepare(asked)
+    async with db.write() as tx:
+        if await accounts.has_admin(tx):
+            return None
+        registered = await register.register(tx, asked, made)
+        assert registered.viewer.account is not None
+        # Nobody holds the token of this first session.
+        await sessions.delete_all(tx, registered.viewer.account)
+        await store_site.update_local(tx, {"site_setup": True})
+    return settings.admin_name
+
+
+class Server:
+    """The ASGI application that opens what it needs when the server starts, and closes it at the end. Before that it answers 503.
+
+    `work`: whether this process also does the background work.
+    """
+
+    def __init__(self, settings: Settings, *, work: bool) -> None:
+        self.settings = settings
+        self.work = work
+        self.app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self.app is not None:
+            await self.app(scope, receive, send)
+        else:
+            kind, body = face.plain_page(503, as_json=True)
+            headers = [
+                (b"content-type", kind),
+                (b"retry-after", b"5"),
+                (b"content-length", str(len(body)).encode()),
+            ]
+            await send({"type": "http.response.start", "status": 503, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            async with self._open():
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+                self.app = None
+        except Exception as error:
+            log.exception("server_failed")
+            await send({"type": "lifespan.startup.failed", "message": repr(error)})
+            return
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[None]:
+        async with open_context(self.settings) as context:
+            await prepare(context.db, self.settings)
+            runner = Runner(tools_of(context)) if self.work else None
+            working = asyncio.create_task(runner.run()) if runner else None
+            self.app = build_app(context)
+            try:
+                yield
+            finally:
+                if runner and working:
+                    await runner.stop()
+                    working.cancel()
+                    await asyncio.gather(working, return_exceptions=True)
 
 
 def build_app(context: Context) -> Any:
     """The ASGI application on an open context: every face, and the layers around them."""
-    assets = Assets(fresh=context.settings.development)
+    settings = context.settings
+    assets = Assets(fresh=settings.development)
     app = Starlette()
     app.state.context = context
     app.state.assets = assets
-    app.state.templates = Templates(assets, fresh=context.settings.development)
+    app.state.templates = Templates(assets, fresh=settings.development)
     handlers = {Refusal: face.show_refusal, HTTPException: face.show_http_error}
-    inner: Any = Readers(ExceptionMiddleware(face.Router(pages(assets)), handlers=handlers), context)
+    people: Any = Readers(ExceptionMiddleware(face.Router(ROUTES), handlers=handlers), context)
+    # What is not a page for somebody is answered before it is asked who is looking.
+    aside = {"static": assets, "health": request_response(show_health)}
 
-    async def with_app(scope: Any, receive: Any, send: Any) -> None:
+    async def by_first_word(scope: Any, receive: Any, send: Any) -> None:
         scope["app"] = app
-        await inner(scope, receive, send)
+        await aside.get(scope["path"].split("/", 2)[1], people)(scope, receive, send)
 
-    trust = context.settings.trusted_proxies > 0
-    return RequestIds(Gate(Compress(with_app), context, face.plain_page), trust_header=trust)
-
-
-def pages(assets: Assets) -> list[BaseRoute]:
-    """Every row of every face."""
-    return [Route("/health", show_health), Mount("/static", assets), *ROUTES]
+    gate = Gate(Compress(by_first_word), settings, face.plain_page)
+    return RequestIds(gate, trust_header=settings.trusted_proxies > 0)
 
 
 async def show_health(request: Request) -> Response:
@@ -118,11 +228,3 @@ async def show_health(request: Request) -> Response:
         )
     body = {"status": "ok", "version": __version__, "database": db.dialect.name, "schema": version}
     return JSONResponse(body, headers={"cache-control": "no-store"})
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """A ready database for one command: opened, up to date, with a site."""
-    async with open_context(settings) as context:
-        await prepare(context.db, settings)
-        yield context.db

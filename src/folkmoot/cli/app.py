@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from folkmoot import __version__
-from folkmoot.cli import doctor, map
+from folkmoot.cli import doctor, map, serve, work
 
 COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
+    "serve": serve.serve,
+    "work": work.work,
     "doctor": doctor.doctor,
     "map": map.show_map,
 }

@@ -300,9 +300,14 @@ class SqliteDatabase:
 
     async def checkpoint(self) -> None:
         """Move committed pages from the WAL into the file, in a thread, so that no writer has to."""
-        await asyncio.to_thread(
-            self._aside, lambda connection: connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        )
+
+        def move(connection: apsw.Connection) -> None:
+            try:
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            except apsw.BusyError:
+                pass  # another process is at it
+
+        await asyncio.to_thread(self._aside, move)
 
     def _aside(self, work: Callable[[apsw.Connection], Any]) -> Any:
         connection = self._connect()

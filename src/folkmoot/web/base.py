@@ -1,6 +1,7 @@
 """What every handler uses: the context, pages in their frame, and the answer after something was done."""
 
 import binascii
+import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -14,12 +15,14 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from folkmoot import __version__
 from folkmoot.context import Context
+from folkmoot.core import limits
 from folkmoot.core.site import frame
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite, Waiting
 from folkmoot.web import csrf, filters, i18n
 from folkmoot.web.assets import FOLDER, Assets
 from folkmoot.web.forms import Form
+from folkmoot.web.session import address
 
 TEMPLATES = FOLDER.parent / "templates"
 _FLASH = "flash"
@@ -77,6 +80,13 @@ def wants_json(request: Request) -> bool:
 def wants_fragment(request: Request) -> bool:
     """Whether only the part of a page is wanted that a form or a list is."""
     return request.headers.get("x-fragment") == "1"
+
+
+async def limited(request: Request, class_: str) -> None:
+    """Count one doing of a class (`post`, `comment`, `register`, `search`, …) by the viewer at their address. Call it before the
+    transaction that does it. Raises `RateLimited`.
+    """
+    await limits.enforce(context(request).db, class_, viewer(request).id, address(request))
 
 
 # --- templates -----------------------------------------------------------------------------------------------------
@@ -234,7 +244,7 @@ def keep_flashes(request: Request, response: Response) -> None:
 def _read_flashes(request: Request, secret: bytes) -> list[tuple[str, str]]:
     said: list[tuple[str, str]] = list(getattr(request.state, "said", []))
     text, _, signature = request.state.cookies.get(_FLASH, "").partition(".")
-    if text and csrf.hmac.compare_digest(csrf.sign(secret, _FLASH, text).encode(), signature.encode()):
+    if text and hmac.compare_digest(csrf.sign(secret, _FLASH, text).encode(), signature.encode()):
         try:
             said = [(kind, words) for kind, words in json.loads(urlsafe_b64decode(text))] + said
         except (binascii.Error, ValueError):

@@ -1,5 +1,6 @@
 """The web face put together: refusals and failures as pages, and routing that finds a row by its first word."""
 
+import json
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -9,13 +10,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
+from structlog.contextvars import get_contextvars
 
 from folkmoot.model.errors import NotLoggedIn, RateLimited, Refusal
 from folkmoot.web.base import page, wants_json
 from folkmoot.web.csrf import FIELD, Forged
 from folkmoot.web.errors import status_of, words
 from folkmoot.web.forms import Form
-from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.i18n import N_, current, gettext
 
 TITLES = {
     400: N_("This request cannot be understood"),
@@ -137,12 +139,26 @@ async def show_http_error(request: Request, error: Exception) -> Response:
     )
 
 
-def plain_page(status: int) -> bytes:
-    """A page without the site's frame, for when database, language and reader are out of reach."""
-    title = escape(TITLES.get(status, TITLES[400]))
-    text = escape(TEXTS.get(status, TEXTS[400]))
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<title>{title}</title></head><body><main><h1>{title}</h1><p>{text}</p><p><a href="/">To the front page</a></p>'
-        f"</main></body></html>"
-    ).encode()
+CODES = {400: "bad_request", 404: "not_found", 413: "too_large", 500: "internal", 503: "not_ready"}
+
+
+def plain_page(status: int, *, as_json: bool = False) -> tuple[bytes, bytes]:
+    """Type and body of an answer without the site's frame, for when database, templates and reader are out of reach.
+
+    It names the request's id, which leads to the lines of the log.
+    """
+    title = gettext(TITLES.get(status, TITLES[400]))
+    text = gettext(TEXTS.get(status, TEXTS[400]))
+    if as_json:
+        return b"application/json", json.dumps(
+            {"error": CODES.get(status, "unknown"), "message": text}
+        ).encode()
+    request_id = get_contextvars().get("request_id")
+    reference = gettext("Reference: %(number)s") % {"number": request_id} if request_id else ""
+    body = (
+        f'<!doctype html><html lang="{current().code}" dir="{current().direction}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title></head><body><main>'
+        f"<h1>{escape(title)}</h1><p>{escape(text)}</p><p>{escape(reference)}</p>"
+        f'<p><a href="/">{escape(gettext("To the front page"))}</a></p></main></body></html>'
+    )
+    return b"text/html; charset=utf-8", body.encode()

@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from folkmoot.context import Context
+from starlette.requests import ClientDisconnect
+
 from folkmoot.logs import logger
 from folkmoot.settings import Settings
 
@@ -54,13 +55,13 @@ def browser_rules(settings: Settings) -> list[tuple[bytes, bytes]]:
 class Gate:
     """ASGI layer: refuses malformed and oversized requests, tells the client's address, adds `browser_rules`, catches what failed.
 
-    `plain_page(status, headline, request id)` makes the bytes of a page that needs neither database nor templates of the site.
+    `plain_page(status, as_json=…)` makes type and bytes of an answer that needs neither database nor templates.
     """
 
-    def __init__(self, app: Any, context: Context, plain_page: Callable[[int], bytes]) -> None:
+    def __init__(self, app: Any, settings: Settings, plain_page: Callable[..., tuple[bytes, bytes]]) -> None:
         self.app = app
-        self.proxies = context.settings.trusted_proxies
-        self.rules = browser_rules(context.settings)
+        self.proxies = settings.trusted_proxies
+        self.rules = browser_rules(settings)
         self.plain_page = plain_page
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -77,26 +78,29 @@ class Gate:
             await send(message)
 
         if status := malformed(scope):
-            await self.answer(status, send_with_rules)
+            await self.answer(scope, status, send_with_rules)
             return
         if self.proxies:
             scope["client"] = (client_behind(scope, self.proxies), 0)
         try:
             await self.app(scope, bounded(scope, receive), send_with_rules)
+        except ClientDisconnect:
+            return
         except TooLarge:
             if not started:
-                await self.answer(413, send_with_rules)
+                await self.answer(scope, 413, send_with_rules)
         except Exception:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if started:
                 raise
-            await self.answer(500, send_with_rules)
+            await self.answer(scope, 500, send_with_rules)
 
-    async def answer(self, status: int, send: Any) -> None:
-        """A plain page."""
-        body = self.plain_page(status)
+    async def answer(self, scope: Any, status: int, send: Any) -> None:
+        """A plain page, or JSON for programs."""
+        as_json = any(name == b"accept" and b"json" in value for name, value in scope["headers"])
+        kind, body = self.plain_page(status, as_json=as_json)
         headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-type", kind),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
         ]

@@ -1,0 +1,205 @@
+"""`folkmoot serve`: the web server, with its background work unless told otherwise."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from typing import Annotated, Any
+
+import apsw
+import typer
+import uvicorn
+
+from folkmoot import __version__
+from folkmoot.app import Prepared, Server, opened, prepare
+from folkmoot.cli.common import Exit, fail, read_settings
+from folkmoot.cli.process import end_with_parent, tune
+from folkmoot.logs import logger, set_up_logs
+from folkmoot.model.time import to_rfc3339
+from folkmoot.settings import Settings
+from folkmoot.store.accounts import has_admin
+from folkmoot.store.migrate import TooNew
+
+GRACE = 3
+"""Seconds for requests under way when the server is told to stop."""
+LAST = 4.5
+"""Seconds after which a process that has not stopped is killed."""
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+log = logger(__name__)
+
+
+def serve(
+    no_work: Annotated[
+        bool, typer.Option("--no-work", help="Leave the background work to `folkmoot work`.")
+    ] = False,
+) -> None:
+    """Run the server until told to stop."""
+    settings = read_settings()
+    set_up_logs(settings)
+    door = open_door(settings)
+    try:
+        _announce(settings, *asyncio.run(_make_ready(settings)))
+    except TooNew as error:
+        fail(f"This Folkmoot does not start: {error}. Nothing was changed; run the newer one.")
+    except (OSError, apsw.Error) as error:
+        fail(f"The database cannot be opened: {error}")
+    work = settings.work and not no_work
+    if settings.workers == 1:
+        _serve(settings, door, work=work)
+    else:
+        Master(settings, door, work=work).run()
+
+
+def open_door(settings: Settings) -> socket.socket:
+    """The listening socket, shared by all processes. Ends the program where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.bind_host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((settings.bind_host, settings.bind_port))
+        door.listen(2048)
+    except OSError as error:
+        fail(
+            f"{settings.bind} cannot be listened on: {error.strerror}. FOLKMOOT_BIND chooses another address."
+        )
+    door.set_inheritable(True)
+    return door
+
+
+async def _make_ready(settings: Settings) -> tuple[Prepared, str, bool]:
+    """Migrate before any process serves; what was done, where the database is, whether somebody administers the site."""
+    async with opened(settings, prepared=False) as db:
+        done = await prepare(db, settings)
+        async with db.read() as tx:
+            return done, db.where, await has_admin(tx)
+
+
+def _announce(settings: Settings, done: Prepared, where: str, administered: bool) -> None:
+    """What whoever starts the server wants to know."""
+    typer.echo(f"Folkmoot {__version__}")
+    typer.echo(f"  database  {where}")
+    if done.backup:
+        typer.echo(f"  copy of the database as it was before: {done.backup}")
+    if done.migrations and not done.new_site:
+        typer.echo(f"  migrated  {', '.join(migration.name for migration in done.migrations)}")
+    typer.echo(f"  address   {settings.origin} (listening on {settings.bind})")
+    if done.admin:
+        typer.echo(
+            f"  sign in   {settings.origin}/login as {done.admin}, with the password from FOLKMOOT_ADMIN_PASSWORD"
+        )
+    elif administered:
+        typer.echo(f"  sign in   {settings.origin}/login")
+    else:
+        typer.echo(f"  begin     {settings.origin}/register: the first account becomes the administrator's")
+    if settings.development:
+        typer.secho(
+            "  DEVELOPMENT MODE: errors are shown in full. Never on a public server.", bold=True, fg="red"
+        )
+        if settings.now is not None:
+            typer.secho(f"  The clock stands at {to_rfc3339(settings.now)}.", bold=True, fg="red")
+    sys.stdout.flush()
+
+
+class _Uvicorn(uvicorn.Server):
+    """Ends a process with 0 when it was told to stop; uvicorn would end it by the signal again."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+
+def _serve(settings: Settings, door: socket.socket, *, work: bool) -> None:
+    """One process, until told to stop."""
+    config = uvicorn.Config(
+        Server(settings, work=work),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        log_config=None,
+        access_log=settings.development,
+        # The trusted proxies are our own layer's business, which knows how many there are.
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE,
+    )
+    # Starting and stopping is told by ourselves, and once.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    tune()
+    _Uvicorn(config).run(sockets=[door])
+
+
+class Master:
+    """Starts the server processes, starts them again when one dies, and stops them all."""
+
+    def __init__(self, settings: Settings, door: socket.socket, *, work: bool) -> None:
+        self.settings = settings
+        self.door = door
+        self.work = work
+        self.children: dict[int, float] = {}
+        self.stopping = False
+
+    def run(self) -> None:
+        """Until told to stop; the last process to end ends this one."""
+        # What was loaded is shared with the processes below for as long as nobody touches it.
+        tune()
+        for number in _SIGNALS:
+            signal.signal(number, self._stop)
+        for _ in range(self.settings.workers):
+            self._start()
+        while self.children:
+            try:
+                number, status = os.wait()
+            except InterruptedError:
+                continue
+            began = self.children.pop(number, 0.0)
+            if not self.stopping:
+                code = os.waitstatus_to_exitcode(status)
+                log.error("server_process_ended", process=number, code=code)
+                # One that cannot start must not be started a thousand times a second.
+                time.sleep(max(0.0, 1.0 - (time.monotonic() - began)))
+                if not self.stopping:
+                    self._start()
+        raise typer.Exit(Exit.OK)
+
+    def _start(self) -> None:
+        number = os.fork()
+        if number:
+            self.children[number] = time.monotonic()
+            return
+        for each in (*_SIGNALS, signal.SIGALRM):
+            signal.signal(each, signal.SIG_DFL)
+        end_with_parent()
+        code = 1
+        try:
+            _serve(self.settings, self.door, work=self.work)
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _stop(self, _number: int, _frame: Any) -> None:
+        self.stopping = True
+        signal.signal(signal.SIGALRM, self._kill)
+        signal.setitimer(signal.ITIMER_REAL, LAST)
+        self._tell(signal.SIGTERM)
+
+    def _kill(self, _number: int, _frame: Any) -> None:
+        log.error("server_processes_killed", processes=len(self.children))
+        self._tell(signal.SIGKILL)
+
+    def _tell(self, number: int) -> None:
+        for child in list(self.children):
+            try:
+                os.kill(child, number)
+            except ProcessLookupError:
+                continue
