@@ -17,11 +17,11 @@ setup: .venv/.up-to-date ## install everything into .venv, and nothing anywhere 
 
 .PHONY: run
 run: setup ## start a server on this machine; it prints its address and how to sign in
-	@exec .venv/bin/folkmoot serve
+	@exec .venv/bin/folkmoot serve --demo
 
 .PHONY: dev
 dev: setup ## the same, for working on it: errors in full, templates read anew
-	@FOLKMOOT_DEVELOPMENT=1 exec .venv/bin/folkmoot serve
+	@FOLKMOOT_DEVELOPMENT=1 exec .venv/bin/folkmoot serve --demo
 
 .PHONY: seed
 seed: setup ## fill the database with a site to look at

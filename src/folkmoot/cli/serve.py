@@ -17,8 +17,10 @@ from folkmoot import __version__
 from folkmoot.app import Prepared, Server, opened, prepare
 from folkmoot.cli.common import Exit, fail, read_settings
 from folkmoot.cli.process import end_with_parent, tune
+from folkmoot.core.archive.demo import demo_records
+from folkmoot.core.archive.load import load
 from folkmoot.logs import logger, set_up_logs
-from folkmoot.model.time import to_rfc3339
+from folkmoot.model.time import to_datetime, to_rfc3339
 from folkmoot.settings import Settings
 from folkmoot.store.accounts import has_admin
 from folkmoot.store.migrate import TooNew
@@ -36,13 +38,17 @@ def serve(
     no_work: Annotated[
         bool, typer.Option("--no-work", help="Leave the background work to `folkmoot work`.")
     ] = False,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Fill a site that is made by this start with a few invented threads."),
+    ] = False,
 ) -> None:
     """Run the server until told to stop."""
     settings = read_settings()
     set_up_logs(settings)
     door = open_door(settings)
     try:
-        _announce(settings, *asyncio.run(_make_ready(settings)))
+        _announce(settings, *asyncio.run(_make_ready(settings, demo=demo)), demo=demo)
     except TooNew as error:
         fail(f"This Folkmoot does not start: {error}. Nothing was changed; run the newer one.")
     except (OSError, apsw.Error) as error:
@@ -70,15 +76,17 @@ def open_door(settings: Settings) -> socket.socket:
     return door
 
 
-async def _make_ready(settings: Settings) -> tuple[Prepared, str, bool]:
+async def _make_ready(settings: Settings, *, demo: bool) -> tuple[Prepared, str, bool]:
     """Migrate before any process serves; what was done, where the database is, whether somebody administers the site."""
     async with opened(settings, prepared=False) as db:
         done = await prepare(db, settings)
+        if demo and done.new_site:
+            await load(db, demo_records(to_datetime(db.clock.now())))
         async with db.read() as tx:
             return done, db.where, await has_admin(tx)
 
 
-def _announce(settings: Settings, done: Prepared, where: str, administered: bool) -> None:
+def _announce(settings: Settings, done: Prepared, where: str, administered: bool, *, demo: bool) -> None:
     """What whoever starts the server wants to know."""
     typer.echo(f"Folkmoot {__version__}")
     typer.echo(f"  database  {where}")
@@ -95,6 +103,12 @@ def _announce(settings: Settings, done: Prepared, where: str, administered: bool
         typer.echo(f"  sign in   {settings.origin}/login")
     else:
         typer.echo(f"  begin     {settings.origin}/register: the first account becomes the administrator's")
+    if demo and done.new_site:
+        typer.echo(
+            "  demo      a few invented threads, so that the pages are not empty. To bring a discussion in:"
+        )
+        typer.echo("            folkmoot import FILE. To begin for real: stop, remove the data directory")
+        typer.echo(f"            ({settings.data_dir}), and start without --demo.")
     if settings.development:
         typer.secho(
             "  DEVELOPMENT MODE: errors are shown in full. Never on a public server.", bold=True, fg="red"
