@@ -1,0 +1,126 @@
+"""Rate limits: a bucket starts full, refills evenly, and is the same for every process (K-1)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from folkmoot.core import limits
+from folkmoot.model.errors import RateLimited
+from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Database
+from tests.cast import Cast
+
+HOME = "198.51.100.7"
+
+
+async def _post(db: Database, person_id: int = 0, address: str = HOME, class_: str = "post") -> None:
+    await limits.enforce(db, class_, person_id, address)
+
+
+async def _refused(db: Database, **who: Any) -> float:
+    with pytest.raises(RateLimited) as refusal:
+        await _post(db, **who)
+    return refusal.value.retry_after
+
+
+async def test_the_seventh_post_in_ten_minutes_is_refused__K_1(db: Database) -> None:
+    for _ in range(6):
+        await _post(db)
+    assert await _refused(db) == pytest.approx(100, abs=1)
+
+
+async def test_a_token_comes_back_every_hundred_seconds__K_1(db: Database, clock: FixedClock) -> None:
+    for _ in range(6):
+        await _post(db)
+    clock.advance(99 * SECOND)
+    assert await _refused(db) == pytest.approx(1, abs=0.1)
+    clock.advance(1 * SECOND)
+    await _post(db)
+    await _refused(db)
+    clock.advance(HOUR)
+    for _ in range(6):
+        await _post(db)
+    await _refused(db)
+
+
+async def test_what_is_refused_takes_nothing(db: Database, clock: FixedClock) -> None:
+    for _ in range(6):
+        await _post(db)
+    for _ in range(20):
+        await _refused(db)
+    clock.advance(100 * SECOND)
+    await _post(db)
+
+
+async def test_addresses_are_counted_apart__K_1(db: Database) -> None:
+    for _ in range(6):
+        await _post(db)
+    await _post(db, address="198.51.100.8")
+
+
+async def test_a_person_is_counted_wherever_they_are(db: Database, cast: Cast) -> None:
+    for last in range(6):
+        await _post(db, cast.alice.id, f"198.51.100.{last}")
+    await _refused(db, person_id=cast.alice.id, address="198.51.100.99")
+    await _post(db, cast.bob.id, "198.51.100.99")
+
+
+async def test_six_networks_share_a_larger_bucket__K_1(db: Database) -> None:
+    """IPv6: one bucket for each /64, four times as much for a /56, sixteen times for a /48."""
+    for network in range(4):
+        for host in range(6):
+            await _post(db, address=f"2001:db8:0:{network}::{host}")
+    await _refused(db, address="2001:db8:0:0::77")
+    await _refused(db, address="2001:db8:0:9::1")
+    await _post(db, address="2001:db8:0:100::1")
+
+
+def test_keys_of_addresses() -> None:
+    assert limits.keys_of(3, HOME) == {"person:3": 1, HOME: 1}
+    assert limits.keys_of(0, "::ffff:198.51.100.7") == {HOME: 1}
+    assert limits.keys_of(0, "2001:db8:1:2:3::4%eth0") == {
+        "2001:db8:1:2::/64": 1, "2001:db8:1::/56": 4, "2001:db8:1::/48": 16,
+    }  # fmt: skip
+    assert limits.keys_of(0, "") == {}
+    assert limits.keys_of(0, "nonsense") == {"name:nonsense": 1}
+
+
+async def test_classes_are_counted_apart(db: Database) -> None:
+    for _ in range(6):
+        await _post(db)
+    await _post(db, class_="comment")
+    await _post(db, class_="register")
+
+
+async def test_the_admin_sets_the_numbers_and_nothing_means_no_limit(db: Database) -> None:
+    async with db.write() as tx:
+        await store_site.update_local(tx, {"rate_post": 0, "rate_comment": 1, "rate_comment_seconds": 10})
+    for _ in range(20):
+        await _post(db)
+    await _post(db, class_="comment")
+    await _refused(db, class_="comment")
+
+
+async def test_everything_else_is_counted_in_memory__K_1(db: Database, clock: FixedClock) -> None:
+    for _ in range(180):
+        await _post(db, class_="message")
+    await _refused(db, class_="message")
+    async with db.read() as tx:
+        assert await tx.value("SELECT count(*) FROM rate_bucket") == 0
+    clock.advance(MINUTE)
+    await _post(db, class_="message")
+
+
+def test_a_clock_set_back_empties_no_bucket(clock: FixedClock) -> None:
+    allowed = limits.Allowance(6, 10 * MINUTE)
+    held = {HOME: limits.Bucket(6.0, clock.now() + HOUR)}
+    assert limits.after_one(held, {HOME: 1}, allowed, clock.now()) == {HOME: 5.0}
+
+
+def test_every_class_has_its_numbers(cast: Cast) -> None:
+    numbers = dict.fromkeys(store_site.RateLimits.__dataclass_fields__, 1)
+    every = replace(store_site.RateLimits(**numbers), post=5)
+    assert limits.allowance(every, "post") == limits.Allowance(5, SECOND)
+    assert all(limits.allowance(every, class_).in_force for class_ in limits.CLASSES)
