@@ -40,6 +40,7 @@ class LocalSite:
     slur_filter_regex: str | None
     actor_name_max_length: int
     federation_enabled: bool
+    federation_signed_fetch: bool
     captcha_enabled: bool
     captcha_difficulty: str
     jwt_secret: str

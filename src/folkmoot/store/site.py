@@ -1,11 +1,13 @@
 """The local site's row, its rate limits, taglines and lists."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from folkmoot.model.administration import BlockedUrl, Tagline
 from folkmoot.model.site import LocalSite, RateLimits
 from folkmoot.model.time import SECOND
 from folkmoot.store.db import Tx
-from folkmoot.store.rows import maker
+from folkmoot.store.rows import columns, maker
 
 _OF_SITE = frozenset(
     {
@@ -23,6 +25,10 @@ _OF_SITE = frozenset(
 _COLUMNS = ", ".join(f"{'s' if name in _OF_SITE else 'l'}.{name}" for name in LocalSite.__dataclass_fields__)
 _make_site = maker(LocalSite)
 _make_limits = maker(RateLimits)
+_TAGLINE = columns(Tagline)
+_make_tagline = maker(Tagline)
+_BLOCKED_URL = columns(BlockedUrl)
+_make_blocked_url = maker(BlockedUrl)
 _SITE_KEY = (("site", 0),)
 
 
@@ -47,17 +53,22 @@ async def read_local_site(tx: Tx) -> LocalSite | None:
 
 
 async def rate_limits(tx: Tx) -> RateLimits:
-    """The limits in force."""
+    """The limits in force, kept per process until the site changes."""
     stamp = tx.changes.newest(_SITE_KEY)
     cached = tx.memory.get("rate_limits")
     if cached is None or cached[0] != stamp:
-        names = ", ".join(f"rate_{name}" for name in RateLimits.__dataclass_fields__)
-        row = await tx.first(f"SELECT {names} FROM local_site")
-        if row is None:
-            raise LookupError("this database has no site yet")
-        cached = tx.memory["rate_limits"] = (stamp, _make_limits(row))
+        cached = tx.memory["rate_limits"] = (stamp, await read_rate_limits(tx))
     limits: RateLimits = cached[1]
     return limits
+
+
+async def read_rate_limits(tx: Tx) -> RateLimits:
+    """The same straight from the database. Raises `LookupError` before the site exists."""
+    names = ", ".join(f"rate_{name}" for name in RateLimits.__dataclass_fields__)
+    row = await tx.first(f"SELECT {names} FROM local_site")
+    if row is None:
+        raise LookupError("this database has no site yet")
+    return _make_limits(row)
 
 
 async def insert_local(tx: Tx, *, domain: str, origin: str, name: str, jwt_secret: str) -> None:
@@ -105,6 +116,79 @@ async def blocked_urls(tx: Tx) -> tuple[str, ...]:
     """The link blocklist (W-5)."""
     rows = await tx.all("SELECT url FROM url_blocklist ORDER BY id")
     return tuple(row[0] for row in rows)
+
+
+async def blocked_url_rows(tx: Tx) -> list[BlockedUrl]:
+    """The same with when each was written."""
+    rows = await tx.all(f"SELECT {_BLOCKED_URL} FROM url_blocklist ORDER BY id")
+    return [_make_blocked_url(row) for row in rows]
+
+
+async def replace_blocked_urls(tx: Tx, urls: Sequence[str]) -> None:
+    """Make these the blocklist; rows that stay keep their ids."""
+    await tx.run(
+        "DELETE FROM url_blocklist WHERE id NOT IN (SELECT id FROM url_blocklist WHERE url IN :urls[text])",
+        urls=list(urls),
+    )
+    await tx.many(
+        "INSERT INTO url_blocklist (url, published) VALUES (:url, :now) ON CONFLICT DO NOTHING",
+        [{"url": url, "now": tx.now} for url in urls],
+    )
+    tx.changed("site")
+
+
+async def read_taglines(tx: Tx) -> list[Tagline]:
+    """All taglines, the oldest first."""
+    return [_make_tagline(row) for row in await tx.all(f"SELECT {_TAGLINE} FROM tagline ORDER BY id")]
+
+
+async def taglines(tx: Tx) -> list[Tagline]:
+    """The same, kept per process until the site changes: for pages."""
+    stamp = tx.changes.newest(_SITE_KEY)
+    cached = tx.memory.get("taglines")
+    if cached is None or cached[0] != stamp:
+        cached = tx.memory["taglines"] = (stamp, await read_taglines(tx))
+    kept: list[Tagline] = cached[1]
+    return kept
+
+
+async def replace_taglines(tx: Tx, lines: Sequence[tuple[str, str]]) -> None:
+    """Make these (Markdown, HTML) the taglines; those that stay as they are keep their ids."""
+    known = await read_taglines(tx)
+    kept = {
+        (line.content, line.content_html): line.id
+        for line in known
+        if (line.content, line.content_html) in set(lines)
+    }
+    gone = {line.id for line in known} - set(kept.values())
+    await tx.run("DELETE FROM tagline WHERE id IN :ids[]", ids=gone)
+    await tx.many(
+        "INSERT INTO tagline (content, content_html, published) VALUES (:content, :html, :now)",
+        [
+            {"content": source, "html": html, "now": tx.now}
+            for source, html in dict.fromkeys(lines)
+            if (source, html) not in kept
+        ],
+    )
+    tx.changed("site")
+
+
+async def set_languages(tx: Tx, ids: Collection[int]) -> None:
+    """Make these the languages of the site, none meaning all, and take all others from its communities (M-3)."""
+    await tx.run("DELETE FROM site_language WHERE site_id = (SELECT site_id FROM local_site)")
+    site_id = await tx.value("SELECT site_id FROM local_site")
+    await tx.many(
+        "INSERT INTO site_language (site_id, language_id) VALUES (:site_id, :language_id)",
+        [{"site_id": site_id, "language_id": number} for number in sorted(set(ids))],
+    )
+    if ids:
+        rows = await tx.all(
+            "DELETE FROM community_language WHERE community_id IN (SELECT id FROM community WHERE local)"
+            " AND language_id NOT IN (SELECT language_id FROM site_language) RETURNING community_id"
+        )
+        for community_id in {row[0] for row in rows}:
+            tx.changed("community", community_id)
+    tx.changed("site")
 
 
 async def has_posts(tx: Tx) -> bool:

@@ -97,7 +97,7 @@ async def test_who_is_approved_is_let_in_counted_and_told__A_17(db: Database, ca
 
 async def test_who_is_denied_hears_why__A_17(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
-        erin, number = await apply(tx, "erin")
+        _, number = await apply(tx, "erin")
     users = (await site_of(db)).users
     async with db.write() as tx:
         decided = await decide_application(

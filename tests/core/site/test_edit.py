@@ -97,7 +97,7 @@ async def test_what_is_not_asked_stays_and_an_empty_text_erases(db: Database, ca
         "https://a.example/i.png",
         "Grim",
     )
-    assert "<h1>" in (site.sidebar_html or "")
+    assert "Rules</h1>" in (site.sidebar_html or "")
     assert "<em>Who</em>" in (site.legal_html or "")
     assert site.enable_downvotes is False
     site = await edit(

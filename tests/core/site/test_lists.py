@@ -34,7 +34,7 @@ async def test_taglines_are_rendered_and_those_that_stay_keep_their_ids__W_6(
         await taglines.set_taglines(tx, cast.admin, ["*One*", " ", "Two", "Two"])
         first = await taglines.list_taglines(tx)
     assert [line.content for line in first] == ["*One*", "Two"]
-    assert first[0].content_html == "<p><em>One</em></p>\n" or "<em>One</em>" in first[0].content_html
+    assert "<em>One</em>" in first[0].content_html
     async with db.write() as tx:
         await taglines.set_taglines(tx, cast.admin, ["Two", "Three"])
         second = await taglines.list_taglines(tx)

@@ -1,0 +1,32 @@
+"""The site as a whole, for faces that show all of it."""
+
+from folkmoot.core import permissions
+from folkmoot.core.permissions import Standing
+from folkmoot.model.administration import SiteView
+from folkmoot.model.people import Viewer
+from folkmoot.store import bans, communities
+from folkmoot.store import emoji as store_emoji
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
+
+
+async def read_site_view(tx: Tx) -> SiteView:
+    """Settings, limits, admins and lists, for everybody to see (W-1)."""
+    site = await store_site.read_local_site(tx)
+    if site is None:
+        raise LookupError("this database has no site yet")
+    return SiteView(
+        site,
+        await store_site.read_rate_limits(tx),
+        await bans.admins(tx),
+        await communities.site_languages(tx),
+        await store_site.read_taglines(tx),
+        await store_emoji.everything(tx),
+        await store_site.blocked_url_rows(tx),
+    )
+
+
+async def read_settings(tx: Tx, viewer: Viewer) -> SiteView:
+    """The same for the pages where it is changed. Raises `NotLoggedIn`; `NotAllowed` not_an_admin."""
+    permissions.check("site.edit", Standing(viewer))
+    return await read_site_view(tx)
