@@ -1,0 +1,1 @@
+"""Several processes on one database: nothing is lost, and a killed one leaves no damage."""
