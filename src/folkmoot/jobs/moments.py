@@ -4,6 +4,7 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from folkmoot.core.search.index import index_due
 from folkmoot.jobs.tools import Tools
 from folkmoot.store.sqlite import SqliteDatabase
 
@@ -31,4 +32,12 @@ async def checkpoint(tools: Tools) -> None:
         await db.checkpoint()
 
 
-MOMENTS: tuple[Moment, ...] = (Moment("checkpoint", 1.0, checkpoint),)
+async def index(tools: Tools) -> None:
+    """Move texts that wait into the search tables."""
+    await index_due(tools.db)
+
+
+MOMENTS: tuple[Moment, ...] = (
+    Moment("checkpoint", 1.0, checkpoint),
+    Moment("search index", 1.0, index),
+)

@@ -143,7 +143,7 @@ async def page(
     async with ctx.db.read() as tx:
         site = await frame.read_site(tx)
         waiting = await frame.waiting_for(tx, who)
-    token = csrf.Token(request, site.jwt_secret.encode())
+    token = csrf.Token(request)
     filters.page_moment.set(ctx.clock.now())
     shown = _frame_values(request, site, who, waiting) | {"csrf": token} | values
     fragment = wants_fragment(request)
@@ -170,7 +170,7 @@ def _frame_values(request: Request, site: LocalSite, who: Viewer, waiting: Waiti
         "theme": theme_of(who.account.theme if who.account else site.default_theme),
         "path": f"{path}?{asked}" if asked else path,
         "here": _PLACES.get(path[1:].partition("/")[0]),
-        "flashes": _read_flashes(request, site.jwt_secret.encode()),
+        "flashes": _read_flashes(request),
         "feeds": (),
         "errors": {},
     }
@@ -230,7 +230,7 @@ def local_path(text: str) -> str | None:
 
 
 def keep_flashes(request: Request, response: Response) -> None:
-    """Put what `flash` collected into a short-lived signed cookie. The guard of forms has left the key in the request's state."""
+    """Put what `flash` collected into a short-lived signed cookie."""
     said = getattr(request.state, "said", [])
     if said:
         text = urlsafe_b64encode(json.dumps(said).encode()).decode()
@@ -241,10 +241,12 @@ def keep_flashes(request: Request, response: Response) -> None:
         )
 
 
-def _read_flashes(request: Request, secret: bytes) -> list[tuple[str, str]]:
+def _read_flashes(request: Request) -> list[tuple[str, str]]:
     said: list[tuple[str, str]] = list(getattr(request.state, "said", []))
     text, _, signature = request.state.cookies.get(_FLASH, "").partition(".")
-    if text and hmac.compare_digest(csrf.sign(secret, _FLASH, text).encode(), signature.encode()):
+    if text and hmac.compare_digest(
+        csrf.sign(request.state.secret, _FLASH, text).encode(), signature.encode()
+    ):
         try:
             said = [(kind, words) for kind, words in json.loads(urlsafe_b64decode(text))] + said
         except (binascii.Error, ValueError):

@@ -19,7 +19,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from folkmoot.core.site.frame import read_site
 from folkmoot.model.errors import NotAllowed
 from folkmoot.web.forms import parse_form
 
@@ -53,7 +52,7 @@ def is_guarded(endpoint: Callable[..., Any]) -> bool:
 
 
 class Guard:
-    """ASGI layer around one route. Raises `Forged`. The form it had to read and the site's key are kept in the request's state."""
+    """ASGI layer around one route. Raises `Forged`. The form it had to read is kept in the request's state."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -66,7 +65,6 @@ class Guard:
         if not comes_from_us(request):
             raise Forged(again=False)
         form = request.state.form = await parse_form(request)
-        request.state.secret = await secret_of(request)
         if not is_right(request, form.text(FIELD)):
             raise Forged(again=True)
         await self.app(scope, receive, send)
@@ -86,12 +84,6 @@ def comes_from_us(request: Request) -> bool:
     )
 
 
-async def secret_of(request: Request) -> bytes:
-    """The key that tokens and small signed cookies are made with."""
-    async with request.app.state.context.db.read() as tx:
-        return (await read_site(tx)).jwt_secret.encode()
-
-
 def sign(secret: bytes, purpose: str, text: str) -> str:
     """A signature over a text for one purpose."""
     return hmac.new(secret, f"{purpose}\0{text}".encode(), sha256).hexdigest()[:40]
@@ -109,9 +101,8 @@ def is_right(request: Request, token: str) -> bool:
 class Token:
     """The token of one page, made when a form asks for it. True only where there is a session (`{% if csrf %}` in the layout)."""
 
-    def __init__(self, request: Request, secret: bytes) -> None:
+    def __init__(self, request: Request) -> None:
         self.request = request
-        self.secret = secret
         self.new_visitor = ""
 
     def __bool__(self) -> bool:
@@ -120,7 +111,7 @@ class Token:
     def __str__(self) -> str:
         reader = self.request.state.token or self.request.state.cookies.get(COOKIE) or self._greet()
         salt = secrets.token_hex(_SALT_LETTERS // 2)
-        return salt + sign(self.secret, "csrf", salt + reader)
+        return salt + sign(self.request.state.secret, "csrf", salt + reader)
 
     def _greet(self) -> str:
         self.new_visitor = self.new_visitor or secrets.token_urlsafe(16)

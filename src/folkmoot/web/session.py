@@ -8,6 +8,9 @@ from starlette.responses import Response
 
 from folkmoot.context import Context
 from folkmoot.core.people import sessions
+from folkmoot.core.site.frame import read_site
+from folkmoot.logs import logger
+from folkmoot.model.errors import Busy
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.web import i18n
 
@@ -16,9 +19,12 @@ LANGUAGE = "language"
 YEAR = 365 * 86_400
 _MOST_KEPT = 5000
 
+log = logger(__name__)
+
 
 class Readers:
-    """ASGI layer that puts `viewer`, `token`, `cookies` and `lang` into the state of every request.
+    """ASGI layer that puts `viewer`, `token`, `cookies`, `lang` and `secret` into the state of every request. `secret` is the site's key,
+    which tokens of forms and small cookies are signed with.
 
     Viewers are kept per process for as long as nothing about the person changed, so that a page does not pay for its reader.
     """
@@ -27,6 +33,7 @@ class Readers:
         self.app = app
         self.context = context
         self.kept: dict[str, tuple[int, Viewer]] = {}
+        self.secret = (-1, b"")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -40,9 +47,26 @@ class Readers:
         lang = i18n.choose_language(setting, headers.get("accept-language", "")[:1000])
         i18n.speak(lang)
         scope.setdefault("state", {}).update(
-            viewer=viewer, token=token if viewer.session_id else "", cookies=cookies, lang=lang
+            viewer=viewer,
+            token=token if viewer.session_id else "",
+            cookies=cookies,
+            lang=lang,
+            secret=await self.read_secret(),
         )
         await self.app(scope, receive, send)
+        try:
+            await sessions.note_use(self.context.db)
+        except Busy:
+            log.info("session_use_not_noted")
+
+    async def read_secret(self) -> bytes:
+        """The site's key: kept while nothing about the site changes."""
+        db = self.context.db
+        stamp = db.changes.newest((("site", 0),))
+        if self.secret[0] != stamp:
+            async with db.read() as tx:
+                self.secret = (stamp, (await read_site(tx)).jwt_secret.encode())
+        return self.secret[1]
 
     async def viewer_of(self, token: str) -> Viewer:
         """The viewer of a token; nobody for one that is not, or no longer, valid."""
