@@ -59,8 +59,10 @@ async def set_removed(tx: Tx, person_id: int, *, community_id: int | None, remov
         **values,
     )
     await _comments_moved(tx, person_id, [(row[1], row[3]) for row in comments if not row[2]], by)
+    touched = Touched(sorted(row[0] for row in posts), sorted(row[0] for row in comments))
+    await _index_again(tx, touched)
     _tell(tx, {row[0] for row in posts} | {row[1] for row in comments}, {row[1] for row in posts}, person_id)
-    return Touched(sorted(row[0] for row in posts), sorted(row[0] for row in comments))
+    return touched
 
 
 async def overwrite(tx: Tx, person_id: int, blank: Blank) -> Touched:
@@ -87,14 +89,19 @@ async def overwrite(tx: Tx, person_id: int, blank: Blank) -> Touched:
         " WHERE creator_id = :person_id RETURNING id, post_id",
         text=blank.text, html=blank.body_html, yes=True, now=tx.now, person_id=person_id,
     )  # fmt: skip
-    for kind in ("post", "comment"):
-        await tx.run(
-            f"INSERT INTO search_pending (kind, object_id) SELECT '{kind}', i.id FROM {kind} i WHERE i.creator_id = :person_id"
-            " ON CONFLICT DO NOTHING",
-            person_id=person_id,
-        )
+    touched = Touched(sorted(row[0] for row in posts), sorted(row[0] for row in comments))
+    await _index_again(tx, touched)
     _tell(tx, {row[0] for row in posts} | {row[1] for row in comments}, {row[1] for row in posts}, person_id)
-    return Touched(sorted(row[0] for row in posts), sorted(row[0] for row in comments))
+    return touched
+
+
+async def _index_again(tx: Tx, touched: Touched) -> None:
+    """Texts that went, came back or were overwritten: the search tables follow."""
+    for kind, ids in (("post", touched.posts), ("comment", touched.comments)):
+        await tx.many(
+            "INSERT INTO search_pending (kind, object_id) VALUES (:kind, :id) ON CONFLICT DO NOTHING",
+            [{"kind": kind, "id": number} for number in ids],
+        )
 
 
 async def _posts_moved(tx: Tx, creator_id: int, posts: Collection[tuple[int, bool, int]], by: int) -> None:

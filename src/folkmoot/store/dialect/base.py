@@ -10,6 +10,7 @@ SQL elsewhere in `store/` is portable, with three helps that `compile_sql` turns
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -57,12 +58,13 @@ class Dialect(Protocol):
         alias) whose ids the statement `inner` gives for it."""
         ...
 
-    def search_match(self, table: str) -> str:
-        """A condition on `s` (an alias of `table`: post_search or comment_search) that narrows to candidates of a search, with :match."""
+    def search_match(self, table: str, *, title_only: bool = False) -> str:
+        """A condition on `s` (an alias of `table`: post_search or comment_search) that narrows to candidates of a search, with :match.
+        Some of them may have the words in another order or spread over title and text: who asks looks again."""
         ...
 
-    def search_argument(self, table: str, term: str, *, title_only: bool = False) -> object:
-        """The value of `:match` for a term, or None where no index can serve it."""
+    def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
+        """The value of `:match` for words that were folded as the texts in the tables are, None where no index can serve them."""
         ...
 
 

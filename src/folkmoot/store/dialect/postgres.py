@@ -1,11 +1,13 @@
 """PostgreSQL's ways."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from folkmoot.store.dialect.base import LIST_MEMBERSHIP, PARAMETER, Compiled, parameters_of, quoted_name
 
 _TEXTS = {"post_search": "(s.name || ' ' || s.body || ' ' || s.alt_text)", "comment_search": "s.content"}
+_INDEXED = re.compile(r"[^\W_]{3}")
 
 
 class PostgresDialect:
@@ -52,13 +54,12 @@ class PostgresDialect:
         alias = target.rpartition(" ")[2]
         return f"{source} CROSS JOIN LATERAL ({inner}) AS of_each JOIN {target} ON {alias}.id = of_each.id WHERE {chosen}"
 
-    def search_match(self, table: str) -> str:
-        return f"{_TEXTS[table]} ILIKE :match"
+    def search_match(self, table: str, *, title_only: bool = False) -> str:
+        return f"{_TEXTS[table]} LIKE :match AND s.name LIKE :match" if title_only else f"{_TEXTS[table]} LIKE :match"
 
-    def search_argument(self, table: str, term: str, *, title_only: bool = False) -> object:
-        """One pattern: the words in order with anything between them."""
-        words = term.split()
-        if not any(len(word) >= 3 for word in words):
+    def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
+        """One pattern: the words in order with anything between them. The index knows letters and digits only, three in a row."""
+        if not any(_INDEXED.search(word) for word in words):
             return None
         escaped = (word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in words)
         return f"%{'%'.join(escaped)}%"

@@ -1,5 +1,6 @@
 """SQLite's ways."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from folkmoot.store.dialect.base import LIST_MEMBERSHIP, Compiled, parameters_of, quoted_name
@@ -43,13 +44,12 @@ class SqliteDialect:
         alias = target.rpartition(" ")[2]
         return f"{source} CROSS JOIN {target} WHERE {chosen} AND {alias}.id IN ({inner})"
 
-    def search_match(self, table: str) -> str:
+    def search_match(self, table: str, *, title_only: bool = False) -> str:
         return f"{table} MATCH :match"
 
-    def search_argument(self, table: str, term: str, *, title_only: bool = False) -> object:
+    def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
         """Trigram phrases, one per word of at least three characters; all must occur."""
-        words = [word for word in term.split() if len(word) >= 3]
-        if not words:
+        phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words if len(word) >= 3)
+        if not phrases:
             return None
-        phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
         return f"{{name}} : ({phrases})" if title_only else phrases
