@@ -206,7 +206,7 @@ def build_app(context: Context) -> Any:
     handlers = {Refusal: face.show_refusal, HTTPException: face.show_http_error}
     people: Any = Readers(ExceptionMiddleware(face.Router(ROUTES), handlers=handlers), context)
     # What is not a page for somebody is answered before it is asked who is looking.
-    aside = {"static": assets, "health": request_response(show_health)}
+    aside: dict[str, Any] = {"static": assets, "health": request_response(show_health)}
 
     async def by_first_word(scope: Any, receive: Any, send: Any) -> None:
         scope["app"] = app

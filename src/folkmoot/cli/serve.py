@@ -169,13 +169,13 @@ class Master:
             self._start()
         while self.children:
             try:
-                number, status = os.wait()
+                child, status = os.wait()
             except InterruptedError:
                 continue
-            began = self.children.pop(number, 0.0)
+            began = self.children.pop(child, 0.0)
             if not self.stopping:
                 code = os.waitstatus_to_exitcode(status)
-                log.error("server_process_ended", process=number, code=code)
+                log.error("server_process_ended", process=child, code=code)
                 # One that cannot start must not be started a thousand times a second.
                 time.sleep(max(0.0, 1.0 - (time.monotonic() - began)))
                 if not self.stopping:
@@ -183,9 +183,9 @@ class Master:
         raise typer.Exit(Exit.OK)
 
     def _start(self) -> None:
-        number = os.fork()
-        if number:
-            self.children[number] = time.monotonic()
+        child = os.fork()
+        if child:
+            self.children[child] = time.monotonic()
             return
         for each in (*_SIGNALS, signal.SIGALRM):
             signal.signal(each, signal.SIG_DFL)

@@ -9,6 +9,7 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from folkmoot.jobs.catalogue import CATALOGUE, Work
 from folkmoot.jobs.moments import MOMENTS, Moment
@@ -56,7 +57,7 @@ class Runner:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
         self._working: set[asyncio.Task[None]] = set()
-        self._tending: dict[str, asyncio.Task[None]] = {}
+        self._tending: dict[str, asyncio.Task[bool]] = {}
 
     async def run(self) -> None:
         """Work until `stop` is called."""
@@ -67,7 +68,7 @@ class Runner:
     async def stop(self) -> None:
         """Begin nothing new, give what runs a moment, and give back the rest for others to do."""
         self._stopping.set()
-        running = {*self._working, *self._tending.values()}
+        running: set[asyncio.Task[Any]] = {*self._working, *self._tending.values()}
         if running:
             _, late = await asyncio.wait(running, timeout=_STOP_WITHIN)
             for task in late:

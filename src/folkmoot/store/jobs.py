@@ -66,7 +66,9 @@ async def claim(tx: Tx, *, holder: str, lease: Micros, limit: int) -> list[Job]:
         " ORDER BY run_at, id LIMIT :limit FOR_UPDATE SKIP_LOCKED) RETURNING id, name, payload, attempts",
         holder=holder, lease_end=tx.now + lease, now=tx.now, limit=limit,
     )  # fmt: skip
-    return [Job(row[0], row[1], json.loads(row[2]), row[3]) for row in sorted(rows)]
+    return [
+        Job(row[0], row[1], json.loads(row[2]), row[3]) for row in sorted(rows, key=lambda row: int(row[0]))
+    ]
 
 
 async def finish(tx: Tx, holder: str, ids: Collection[int]) -> None:
