@@ -106,7 +106,10 @@ class Templates:
             cache_size=-1,
             extensions=["jinja2.ext.i18n"],
         )
+        # Makes `{% trans %}` pass its variables as arguments; the functions themselves are ours.
         self.whole.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        words = {"_": i18n.for_template, "gettext": i18n.for_template, "ngettext": i18n.for_template_plural}
+        self.whole.globals.update(words)
         self.whole.globals["asset"] = assets.url
         self.whole.filters.update(
             time_ago=filters.time_ago,

@@ -13,6 +13,7 @@ from importlib.resources import as_file, files
 from typing import Any
 
 from babel import Locale
+from markupsafe import Markup
 
 SOURCE = "en"
 LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
@@ -64,6 +65,23 @@ def ngettext(one: str, many: str, number: int) -> str:
     """The words for so many in the current language."""
     translated: str = current().words.ngettext(one, many, number)
     return translated
+
+
+def for_template(message: str, /, **variables: Any) -> Markup:
+    """`_("…")` in templates: variables are escaped. Words without any are formatted once per language, not once per page."""
+    if not variables:
+        return _unvarying(current().code, message)
+    return Markup(gettext(message)) % variables  # noqa: S704 - our own words; the operator escapes what goes in
+
+
+@lru_cache(maxsize=8192)
+def _unvarying(code: str, message: str) -> Markup:
+    return Markup(tongue(code).words.gettext(message)) % {}  # noqa: S704
+
+
+def for_template_plural(one: str, many: str, number: int, /, **variables: Any) -> Markup:
+    """`ngettext` in templates, with `num` among the variables."""
+    return Markup(ngettext(one, many, number)) % ({"num": number} | variables)  # noqa: S704
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that tools for translation look for
