@@ -16,7 +16,8 @@ from tests.cast import Cast
 
 async def names(tx: Tx, viewer: Viewer, **asked: object) -> list[str]:
     """The names in the order of the list."""
-    return [view.community.name for view in await list_communities(tx, viewer, ListCommunities(**asked))]  # type: ignore[arg-type]
+    found = await list_communities(tx, viewer, ListCommunities(**asked))  # type: ignore[arg-type]
+    return [view.community.name for view in found.items]
 
 
 @pytest.mark.parametrize(

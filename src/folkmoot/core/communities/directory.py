@@ -6,7 +6,7 @@ from folkmoot.core.communities.view import subscribed
 from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import Viewer
-from folkmoot.model.views import CommunityView
+from folkmoot.model.views import CommunityView, Page
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import communities as listing
@@ -25,8 +25,9 @@ class ListCommunities:
     limit: int = 10
 
 
-async def list_communities(tx: Tx, viewer: Viewer, asked: ListCommunities) -> list[CommunityView]:
+async def list_communities(tx: Tx, viewer: Viewer, asked: ListCommunities) -> Page[CommunityView]:
     """The communities that the viewer may see, with their standing in each (L-17, S-9). Visitors who ask for what is theirs get nothing.
+    `next` is the number of the next page.
 
     Raises `NotAllowed` instance_is_private.
     """
@@ -44,8 +45,8 @@ async def list_communities(tx: Tx, viewer: Viewer, asked: ListCommunities) -> li
         term=asked.term.strip(),
         show_nsfw=shown,
     )
-    found = await listing.page(tx, wanted, limit=asked.limit, offset=(asked.page - 1) * asked.limit)
-    return [
+    found = await listing.page(tx, wanted, limit=asked.limit + 1, offset=(asked.page - 1) * asked.limit)
+    views = [
         CommunityView(
             community=row.community,
             subscribed=subscribed(row.follows, row.pending),
@@ -53,5 +54,6 @@ async def list_communities(tx: Tx, viewer: Viewer, asked: ListCommunities) -> li
             banned=row.banned,
             moderator=row.moderator,
         )
-        for row in found
+        for row in found[: asked.limit]
     ]
+    return Page(views, next=str(asked.page + 1) if len(found) > asked.limit else None)

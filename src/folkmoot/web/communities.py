@@ -1,0 +1,254 @@
+"""Communities: the directory, what stands beside and above their pages, and what readers do with one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from folkmoot.core.communities.delete import delete_community
+from folkmoot.core.communities.directory import ListCommunities, list_communities
+from folkmoot.core.communities.follow import follow_community, unfollow_community
+from folkmoot.core.communities.remove import hide_community
+from folkmoot.core.communities.view import CommunityAbout, community_view, find_community
+from folkmoot.model.enums import Listing, PostSort, Subscribed
+from folkmoot.model.people import Viewer
+from folkmoot.model.views import CommunityView
+from folkmoot.web.base import context, done, page, viewer
+from folkmoot.web.filters import number
+from folkmoot.web.forms import query, read_form
+from folkmoot.web.handles import CommunityLink, PersonLink, community_link, name_of, person_link
+from folkmoot.web.i18n import N_, gettext
+
+PER_PAGE = 50
+LAST_PAGE = 100
+
+SCOPES = {
+    "all": (Listing.ALL, N_("All")),
+    "local": (Listing.LOCAL, N_("On this server")),
+    "subscribed": (Listing.SUBSCRIBED, N_("Subscribed")),
+    "moderating": (Listing.MODERATOR_VIEW, N_("Moderated by you")),
+}
+SORTS = (
+    (PostSort.HOT, N_("Growing now")),
+    (PostSort.TOP_ALL, N_("Most subscribers")),
+    (PostSort.TOP_MONTH, N_("Most people this month")),
+    (PostSort.TOP_DAY, N_("Most people today")),
+    (PostSort.MOST_COMMENTS, N_("Most comments")),
+    (PostSort.NEW, N_("Newest")),
+    (PostSort.OLD, N_("Oldest")),
+)
+_SORT_BY_NAME = {sort.value: sort for sort in PostSort}
+
+
+# --- values for templates ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityCard:
+    """What the macro `community_card` shows."""
+
+    name: str
+    host: str
+    href: str
+    title: str
+    html: Markup
+    facts: list[tuple[str, str]]
+    moderators: list[PersonLink]
+    subscribed: bool | str | None
+    post_href: str
+    modlog: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a community's pages, for `communities/head.html`. `tabs`: label, address, current; only posts for most people."""
+
+    link: CommunityLink
+    icon: str | None
+    tabs: list[tuple[str, str, bool]]
+    subscribed: bool | str | None
+    notes: list[str]
+
+
+def subscription(who: Viewer, view: CommunityView) -> bool | str | None:
+    """None for who cannot subscribe; else False, True, or "pending"."""
+    if who.account is None:
+        return None
+    if view.subscribed == Subscribed.PENDING:
+        return "pending"
+    return view.subscribed == Subscribed.SUBSCRIBED
+
+
+def community_card(who: Viewer, view: CommunityView, beside: CommunityAbout) -> CommunityCard:
+    """The card beside a community's posts."""
+    community = view.community
+    link = community_link(community)
+    named = urlencode({"community": name_of(community)})
+    may_post = who.account is not None and (view.moderator or not community.posting_restricted_to_mods)
+    return CommunityCard(
+        name=link.name,
+        host=link.host,
+        href=link.href,
+        title=link.title,
+        html=Markup(community.description_html or ""),  # noqa: S704 - cleaned when it was written
+        facts=[
+            (gettext("Subscribers"), number(community.subscribers)),
+            (gettext("Subscribers here"), number(community.subscribers_local)),
+            (gettext("People this month"), number(community.users_active_month)),
+            (gettext("Posts"), number(community.posts)),
+            (gettext("Comments"), number(community.comments)),
+        ],
+        moderators=[person_link(person) for person in beside.moderators],
+        subscribed=subscription(who, view),
+        post_href=f"/submit?{named}" if may_post else "",
+        modlog=f"/modlog?{named}",
+    )
+
+
+def head(who: Viewer, view: CommunityView, here: str = "posts") -> Head:
+    """The head of a community's pages; `here` is the current one: posts, edit, moderators or bans."""
+    community = view.community
+    link = community_link(community)
+    tabs = [(gettext("Posts"), link.href, here == "posts")]
+    if view.moderator or who.admin:
+        tabs += [
+            (gettext("Settings"), f"{link.href}/edit", here == "edit"),
+            (gettext("Moderators"), f"{link.href}/moderators", here == "moderators"),
+            (gettext("Bans"), f"{link.href}/bans", here == "bans"),
+        ]
+    states = {
+        gettext(
+            "Deleted by its first moderator. Only moderators and administrators see it."
+        ): community.deleted,
+        gettext("Removed by an administrator. Only moderators and administrators see it."): community.removed,
+        gettext("Hidden: only its subscribers find it in lists."): community.hidden,
+        gettext("Only for people of this server."): community.visibility == "LocalOnly",
+    }
+    notes = [words for words, holds in states.items() if holds]
+    return Head(link, community.icon, tabs, subscription(who, view), notes)
+
+
+async def view_of(request: Request) -> CommunityView:
+    """The community that the address names, as the reader sees it. Raises `NotFound` couldnt_find_community."""
+    async with context(request).db.read() as tx:
+        return await community_view(tx, viewer(request), request.path_params["name"])
+
+
+async def community_id(request: Request) -> int:
+    """The id of the community that the address names, whatever its state. Raises `NotFound` couldnt_find_community."""
+    async with context(request).db.read() as tx:
+        return (await find_community(tx, viewer(request), request.path_params["name"])).id
+
+
+# --- the directory -------------------------------------------------------------------------------------------------
+
+
+def _wanted(request: Request) -> ListCommunities:
+    """What the address asks for."""
+    asked = query(request)
+    return ListCommunities(
+        sort=_SORT_BY_NAME.get(asked.text("sort"), PostSort.HOT),
+        scope=SCOPES.get(asked.text("scope"), SCOPES["all"])[0],
+        term=asked.text("q").strip()[:200],
+        show_nsfw=True if asked.flag("nsfw") else None,
+        page=min(max(asked.number("page") or 1, 1), LAST_PAGE),
+        limit=PER_PAGE,
+    )
+
+
+def _address(wanted: ListCommunities, **other: Any) -> str:
+    """The address of a list like this one."""
+    scope = next(name for name, (listing, _) in SCOPES.items() if listing == wanted.scope)
+    usual = {"scope": "all", "sort": PostSort.HOT.value, "page": 1}
+    asked: Mapping[str, Any] = {
+        "q": wanted.term,
+        "scope": scope,
+        "sort": wanted.sort.value,
+        "nsfw": "1" if wanted.show_nsfw else "",
+        **other,
+    }
+    kept = {name: value for name, value in asked.items() if value and value != usual.get(name)}
+    return f"/communities?{urlencode(kept)}" if kept else "/communities"
+
+
+async def show_directory(request: Request) -> Response:
+    """All communities that the reader may see; every choice is part of the address."""
+    who = viewer(request)
+    wanted = _wanted(request)
+    async with context(request).db.read() as tx:
+        found = await list_communities(tx, who, wanted)
+    more = found.next and wanted.page < LAST_PAGE
+    return await page(
+        request,
+        "communities/directory.html",
+        rows=[(view, community_link(view.community), subscription(who, view)) for view in found.items],
+        wanted=wanted,
+        sorts=[(sort.value, gettext(label)) for sort, label in SORTS],
+        scopes=[
+            (gettext(label), _address(wanted, scope=name), listing == wanted.scope)
+            for name, (listing, label) in SCOPES.items()
+            if who.account or name in ("all", "local")
+        ],
+        scope=next(name for name, (listing, _) in SCOPES.items() if listing == wanted.scope),
+        prev=_address(wanted, page=wanted.page - 1) if wanted.page > 1 else "",
+        next=_address(wanted, page=wanted.page + 1) if more else "",
+    )
+
+
+# --- what readers and those in charge do with one button ------------------------------------------------------------
+
+
+async def follow(request: Request) -> Response:
+    """Subscribe or leave: the state is in the form, without one it switches."""
+    form = await read_form(request)
+    who = viewer(request)
+    async with context(request).db.write() as tx:
+        community = await find_community(tx, who, request.path_params["name"])
+        wanted = form.state()
+        if wanted is None:
+            view = await community_view(tx, who, community.id)
+            wanted = view.subscribed == Subscribed.NOT_SUBSCRIBED
+        change = follow_community if wanted else unfollow_community
+        state = await change(tx, who, community.id)
+    label = {
+        Subscribed.SUBSCRIBED: gettext("Subscribed"),
+        Subscribed.PENDING: gettext("Asked to subscribe"),
+        Subscribed.NOT_SUBSCRIBED: gettext("Subscribe"),
+    }[state]
+    answer = {"on": state != Subscribed.NOT_SUBSCRIBED, "label": label}
+    return done(request, community_link(community).href, answer)
+
+
+async def delete(request: Request) -> Response:
+    """Delete a community, as its first moderator; it can be restored."""
+    number = await community_id(request)
+    async with context(request).db.write() as tx:
+        community = await delete_community(tx, viewer(request), number, deleted=True)
+    said = gettext("Deleted. Only its moderators and administrators see it; it can be restored.")
+    return done(request, f"{community_link(community).href}/edit", said=said)
+
+
+async def restore(request: Request) -> Response:
+    """Take the deleting back."""
+    number = await community_id(request)
+    async with context(request).db.write() as tx:
+        community = await delete_community(tx, viewer(request), number, deleted=False)
+    return done(request, community_link(community).href, said=gettext("The community is back."))
+
+
+async def hide(request: Request) -> Response:
+    """Keep a community out of the lists of who does not follow it, or no longer."""
+    form = await read_form(request)
+    async with context(request).db.write() as tx:
+        who = viewer(request)
+        community = await find_community(tx, who, request.path_params["name"])
+        wanted = form.state()
+        hidden = not community.hidden if wanted is None else wanted
+        reason = form.text("reason")
+        community = await hide_community(tx, who, community.id, hidden=hidden, reason=reason)
+    said = gettext("Hidden: only subscribers find it in lists.") if hidden else gettext("Listed again.")
+    return done(request, f"{community_link(community).href}/edit", said=said)

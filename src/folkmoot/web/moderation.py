@@ -1,0 +1,349 @@
+"""What moderators and admins do with posts, comments, communities and people: remove, lock, pin, speak as such, delete for good."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from folkmoot.core import permissions
+from folkmoot.core.comments.distinguish import distinguish_comment
+from folkmoot.core.comments.remove import remove_comment
+from folkmoot.core.communities.remove import remove_community
+from folkmoot.core.communities.view import find_community
+from folkmoot.core.people.find import find_person
+from folkmoot.core.permissions import Standing
+from folkmoot.core.posts.feature import feature_post
+from folkmoot.core.posts.lock import lock_post
+from folkmoot.core.posts.remove import remove_post
+from folkmoot.core.site import purge
+from folkmoot.core.tools import Tools, tools_for_comment, tools_for_post
+from folkmoot.model.errors import NotAllowed, Refusal
+from folkmoot.web.base import context, done, page, viewer
+from folkmoot.web.errors import words
+from folkmoot.web.filters import number
+from folkmoot.web.forms import query, read_form
+from folkmoot.web.handles import community_link, name_of
+from folkmoot.web.i18n import N_, gettext, ngettext
+
+REASONS = (
+    N_("Spam"),
+    N_("Off topic here"),
+    N_("Attacks other people"),
+    N_("Against the rules of this community"),
+    N_("Posted before"),
+    N_("Misleading title"),
+    N_("Illegal content"),
+)
+"""What moderators write most often."""
+
+_Purge = Callable[..., Awaitable[None]]
+
+
+def reasons() -> list[tuple[str, str]]:
+    """The canned reasons as choices of a form."""
+    return [("", gettext("Write your own"))] + [(gettext(text), gettext(text)) for text in REASONS]
+
+
+async def _tools(request: Request, action: str) -> Tools:
+    """The post or comment that the address names, if the reader may do `action` with it. Raises what stands against it."""
+    who = viewer(request)
+    read = tools_for_post if request.url.path.startswith("/post/") else tools_for_comment
+    async with context(request).db.read() as tx:
+        tools = await read(tx, who, request.path_params["id"])
+        await permissions.officer_in(tx, who, tools.community.id, action)
+    if action not in tools.actions:
+        deleted = tools.comment is not None and tools.comment.deleted
+        raise NotAllowed("couldnt_update_comment" if deleted else "not_higher_mod")
+    return tools
+
+
+# --- remove and restore --------------------------------------------------------------------------------------------
+
+
+async def _reason_page(request: Request, refusal: Refusal | None = None, **values: Any) -> Response:
+    """The form that asks why. `title`, `what` (words or HTML of the thing), `button`, `action` and `back` are the page's own."""
+    form = await read_form(request)
+    return await page(
+        request,
+        "moderation/reason.html",
+        status=422 if refusal else 200,
+        reasons=reasons(),
+        reason=form.text("reason"),
+        errors={refusal.field or "": words(refusal)} if refusal else {},
+        **values,
+    )
+
+
+async def _removal_page(request: Request, refusal: Refusal | None = None) -> Response:
+    on_post = request.url.path.startswith("/post/")
+    tools = await _tools(request, "post.remove" if on_post else "comment.remove")
+    if tools.comment is None:
+        values = {
+            "title": gettext("Remove a post"),
+            "button": gettext("Remove the post"),
+            "what": tools.post.name,
+        }
+        back = f"/post/{tools.post.id}"
+    else:
+        html = Markup(tools.comment.content_html)  # noqa: S704 - cleaned when it was written
+        values = {"title": gettext("Remove a comment"), "button": gettext("Remove the comment"), "what": html}
+        back = _place_of(tools)
+    return await _reason_page(
+        request, refusal, action=request.url.path, back=back, author=tools.author.handle, **values
+    )
+
+
+def _place_of(tools: Tools) -> str:
+    """Where an item stands in its thread."""
+    return f"/post/{tools.post.id}" + (f"#c{tools.comment.id}" if tools.comment else "")
+
+
+async def show_remove(request: Request) -> Response:
+    """Why is this post or comment to go?"""
+    return await _removal_page(request)
+
+
+async def remove(request: Request) -> Response:
+    """Remove a post or comment, or restore it (`on=0`)."""
+    form = await read_form(request)
+    removed = form.state() is not False
+    number = request.path_params["id"]
+    reason = form.text("reason")
+    try:
+        async with context(request).db.write() as tx:
+            if request.url.path.startswith("/post/"):
+                await remove_post(tx, viewer(request), number, removed=removed, reason=reason)
+                to = f"/post/{number}"
+            else:
+                comment = await remove_comment(tx, viewer(request), number, removed=removed, reason=reason)
+                to = f"/post/{comment.post_id}#c{comment.id}"
+    except Refusal as refusal:
+        if refusal.field != "reason":
+            raise
+        return await _removal_page(request, refusal)
+    said = gettext("Removed. It can be restored under “more”.") if removed else gettext("Restored.")
+    return done(request, to, {"on": removed}, said=said)
+
+
+async def show_remove_community(request: Request) -> Response:
+    """Why is this community to go?"""
+    return await _community_removal_page(request)
+
+
+async def _community_removal_page(request: Request, refusal: Refusal | None = None) -> Response:
+    who = viewer(request)
+    async with context(request).db.read() as tx:
+        community = await find_community(tx, who, request.path_params["name"])
+        permissions.check("community.remove", await permissions.standing_in(tx, who, community))
+    href = community_link(community).href
+    return await _reason_page(
+        request,
+        refusal,
+        title=gettext("Remove a community"),
+        what=f"!{community.handle}",
+        button=gettext("Remove %(name)s") % {"name": f"!{community.handle}"},
+        action=f"{href}/remove",
+        back=f"{href}/edit",
+        author="",
+    )
+
+
+async def remove_or_restore_community(request: Request) -> Response:
+    """Remove a community from the site, or restore it (`on=0`)."""
+    form = await read_form(request)
+    removed = form.state() is not False
+    try:
+        async with context(request).db.write() as tx:
+            found = await find_community(tx, viewer(request), request.path_params["name"])
+            community = await remove_community(
+                tx, viewer(request), found.id, removed=removed, reason=form.text("reason")
+            )
+    except Refusal as refusal:
+        if refusal.field != "reason":
+            raise
+        return await _community_removal_page(request, refusal)
+    said = gettext("The community is removed.") if removed else gettext("The community is restored.")
+    return done(request, f"{community_link(community).href}/edit", said=said)
+
+
+# --- one button ----------------------------------------------------------------------------------------------------
+
+
+async def lock(request: Request) -> Response:
+    """Close a post to new comments, or open it."""
+    form = await read_form(request)
+    number = request.path_params["id"]
+    async with context(request).db.write() as tx:
+        state = form.state()
+        if state is None:
+            state = not (await tools_for_post(tx, viewer(request), number)).post.locked
+        await lock_post(tx, viewer(request), number, locked=state, reason=form.text("reason") or None)
+    said = gettext("Locked: only moderators may comment.") if state else gettext("Open to comments again.")
+    return done(request, f"/post/{number}", {"on": state, "label": lock_label(state)}, said=said)
+
+
+def lock_label(locked: bool) -> str:
+    """What the button says."""
+    return gettext("unlock") if locked else gettext("lock")
+
+
+async def feature(request: Request) -> Response:
+    """Pin a post on top of its community, or (`where=site`, in form or address) of the site; or let it go."""
+    form = await read_form(request)
+    number = request.path_params["id"]
+    site = (form.text("where") or query(request).text("where")) == "site"
+    async with context(request).db.write() as tx:
+        state = form.state()
+        if state is None:
+            post = (await tools_for_post(tx, viewer(request), number)).post
+            state = not (post.featured_local if site else post.featured_community)
+        await feature_post(tx, viewer(request), number, featured=state, site=site)
+    said = gettext("Pinned on top.") if state else gettext("No longer pinned.")
+    return done(request, f"/post/{number}", {"on": state, "label": pin_label(state, site)}, said=said)
+
+
+def pin_label(pinned: bool, site: bool) -> str:
+    """What the button says."""
+    if site:
+        return gettext("unpin from the site") if pinned else gettext("pin to the site")
+    return gettext("unpin from the community") if pinned else gettext("pin to the community")
+
+
+async def distinguish(request: Request) -> Response:
+    """Let an own comment speak for the moderators, or for oneself again."""
+    form = await read_form(request)
+    number = request.path_params["id"]
+    async with context(request).db.write() as tx:
+        state = form.state()
+        if state is None:
+            tools = await tools_for_comment(tx, viewer(request), number)
+            state = not (tools.comment and tools.comment.distinguished)
+        comment = await distinguish_comment(tx, viewer(request), number, distinguished=state)
+    to = f"/post/{comment.post_id}#c{number}"
+    return done(request, to, {"on": state, "label": distinguish_label(state)})
+
+
+def distinguish_label(distinguished: bool) -> str:
+    """What the button says."""
+    return gettext("speak for yourself") if distinguished else gettext("speak as moderator")
+
+
+# --- delete for good -----------------------------------------------------------------------------------------------
+
+
+async def _purge_page(
+    request: Request, what: str | Markup, button: str, back: str, refusal: Refusal | None = None
+) -> Response:
+    return await _reason_page(
+        request,
+        refusal,
+        title=gettext("Delete for good"),
+        what=what,
+        button=button,
+        action=request.url.path,
+        back=back,
+        author="",
+        for_good=True,
+    )
+
+
+async def _purge(request: Request, do: _Purge, number_: int, to: str) -> Response:
+    form = await read_form(request)
+    async with context(request).db.write() as tx:
+        await do(tx, viewer(request), number_, reason=form.text("reason"))
+    return done(request, to, said=gettext("Deleted for good."))
+
+
+async def show_purge_post(request: Request) -> Response:
+    """What would go with a post?"""
+    tools = await _tools(request, "purge")
+    count = purge.consequence_for_post(tools.post).comments
+    button = ngettext(
+        "Delete the post and %(count)s comment for good",
+        "Delete the post and %(count)s comments for good",
+        count,
+    )
+    if not count:
+        button = gettext("Delete the post for good")
+    return await _purge_page(
+        request, tools.post.name, button % {"count": number(count)}, f"/post/{tools.post.id}"
+    )
+
+
+async def purge_post(request: Request) -> Response:
+    """Delete it."""
+    tools = await _tools(request, "purge")
+    return await _purge(request, purge.purge_post, tools.post.id, community_link(tools.community).href)
+
+
+async def show_purge_comment(request: Request) -> Response:
+    """What would go with a comment?"""
+    tools = await _tools(request, "purge")
+    assert tools.comment is not None
+    async with context(request).db.read() as tx:
+        count = (await purge.consequence_for_comment(tx, tools.comment.id)).comments
+    button = ngettext(
+        "Delete the comment and %(count)s reply for good",
+        "Delete the comment and %(count)s replies for good",
+        count,
+    )
+    if not count:
+        button = gettext("Delete the comment for good")
+    html = Markup(tools.comment.content_html)  # noqa: S704 - cleaned when it was written
+    return await _purge_page(request, html, button % {"count": number(count)}, _place_of(tools))
+
+
+async def purge_comment(request: Request) -> Response:
+    """Delete it."""
+    tools = await _tools(request, "purge")
+    assert tools.comment is not None
+    return await _purge(request, purge.purge_comment, tools.comment.id, f"/post/{tools.post.id}")
+
+
+async def show_purge_community(request: Request) -> Response:
+    """What would go with a community?"""
+    permissions.check("purge", Standing(viewer(request)))
+    async with context(request).db.read() as tx:
+        community = await find_community(tx, viewer(request), request.path_params["name"])
+        going = await purge.consequence_for_community(tx, community.id)
+    posts = ngettext("%(count)s post", "%(count)s posts", going.posts) % {"count": number(going.posts)}
+    comments = ngettext("%(count)s comment", "%(count)s comments", going.comments)
+    button = gettext("Delete the community, %(posts)s and %(comments)s for good") % {
+        "posts": posts,
+        "comments": comments % {"count": number(going.comments)},
+    }
+    return await _purge_page(
+        request, f"!{community.handle}", button, f"{community_link(community).href}/edit"
+    )
+
+
+async def purge_community(request: Request) -> Response:
+    """Delete it."""
+    async with context(request).db.read() as tx:
+        community = await find_community(tx, viewer(request), request.path_params["name"])
+    return await _purge(request, purge.purge_community, community.id, "/communities")
+
+
+async def show_purge_person(request: Request) -> Response:
+    """What would go with a person?"""
+    permissions.check("purge", Standing(viewer(request)))
+    async with context(request).db.read() as tx:
+        person = await find_person(tx, viewer(request), request.path_params["name"])
+        going = await purge.consequence_for_person(tx, person.id)
+    posts = ngettext("%(count)s post", "%(count)s posts", going.posts) % {"count": number(going.posts)}
+    comments = ngettext("%(count)s comment", "%(count)s comments", going.comments)
+    button = gettext("Blank %(name)s, %(posts)s and %(comments)s for good") % {
+        "name": person.name,
+        "posts": posts,
+        "comments": comments % {"count": number(going.comments)},
+    }
+    return await _purge_page(request, f"@{person.handle}", button, f"/u/{name_of(person)}")
+
+
+async def purge_person(request: Request) -> Response:
+    """Blank them."""
+    async with context(request).db.read() as tx:
+        person = await find_person(tx, viewer(request), request.path_params["name"])
+    return await _purge(request, purge.purge_person, person.id, f"/u/{name_of(person)}")
