@@ -25,7 +25,8 @@ _WIDTH = len(LocalUser.__dataclass_fields__)
 async def insert_person(tx: Tx, values: dict[str, Any]) -> Person:
     """The person of a new account; the person as stored."""
     row = await tx.first(
-        f"INSERT INTO person ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)}) RETURNING {columns(Person)}", **values
+        f"INSERT INTO person ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)}) RETURNING {columns(Person)}",
+        **values,
     )
     assert row is not None
     return make_person(row)
@@ -58,7 +59,8 @@ async def viewer_by_email(tx: Tx, email_key: str) -> Viewer | None:
 
 async def _viewer(tx: Tx, condition: str, value: Any) -> Viewer | None:
     row = await tx.first(
-        f"SELECT {ACCOUNT}, {PERSON} FROM local_user u JOIN person p ON p.id = u.person_id WHERE {condition}", value=value
+        f"SELECT {ACCOUNT}, {PERSON} FROM local_user u JOIN person p ON p.id = u.person_id WHERE {condition}",
+        value=value,
     )
     return Viewer(make_person(row[_WIDTH:]), make_account(row[:_WIDTH])) if row else None
 
@@ -86,21 +88,29 @@ async def update(tx: Tx, local_user_id: int, values: dict[str, Any]) -> None:
     """Set columns of an account; caches of its person are told."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     person_id = await tx.value(
-        f"UPDATE local_user SET {assignments} WHERE id = :local_user_id RETURNING person_id", local_user_id=local_user_id, **values
+        f"UPDATE local_user SET {assignments} WHERE id = :local_user_id RETURNING person_id",
+        local_user_id=local_user_id,
+        **values,
     )
     tx.changed("person", person_id)
 
 
 async def name_taken(tx: Tx, name_key: str) -> bool:
     """Whether somebody here has or had this folded name: names of deleted people stay taken (A-15)."""
-    return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM person WHERE name_key = :name_key AND local)", name_key=name_key))
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM person WHERE name_key = :name_key AND local)", name_key=name_key
+        )
+    )
 
 
 async def email_taken(tx: Tx, email_key: str, *, by_other_than: int = 0) -> bool:
     """Whether another account has this folded address."""
     return bool(
         await tx.value(
-            "SELECT EXISTS (SELECT 1 FROM local_user WHERE email_key = :email_key AND id <> :own)", email_key=email_key, own=by_other_than
+            "SELECT EXISTS (SELECT 1 FROM local_user WHERE email_key = :email_key AND id <> :own)",
+            email_key=email_key,
+            own=by_other_than,
         )
     )
 
@@ -112,7 +122,10 @@ async def has_admin(tx: Tx) -> bool:
 
 async def leave_offices(tx: Tx, person_id: int) -> None:
     """Give up every community this person moderates."""
-    rows = await tx.all("DELETE FROM community_moderator WHERE person_id = :person_id RETURNING community_id", person_id=person_id)
+    rows = await tx.all(
+        "DELETE FROM community_moderator WHERE person_id = :person_id RETURNING community_id",
+        person_id=person_id,
+    )
     for row in rows:
         tx.changed("community", row[0])
 
@@ -124,7 +137,8 @@ async def credentials(tx: Tx, key: str) -> Credentials | None:
     """Of the account with this folded name or mail address (A-4)."""
     column = "u.email_key" if "@" in key else "p.name_key"
     row = await tx.first(
-        f"SELECT {_CREDENTIALS} FROM local_user u JOIN person p ON p.id = u.person_id WHERE {column} = :key AND p.local", key=key
+        f"SELECT {_CREDENTIALS} FROM local_user u JOIN person p ON p.id = u.person_id WHERE {column} = :key AND p.local",
+        key=key,
     )
     return _make_credentials(row) if row else None
 
@@ -132,7 +146,8 @@ async def credentials(tx: Tx, key: str) -> Credentials | None:
 async def credentials_of(tx: Tx, local_user_id: int, *, lock: bool = False) -> Credentials | None:
     """Of this account; `lock` holds the row until the end of a writing transaction."""
     row = await tx.first(
-        f"SELECT {_CREDENTIALS} FROM local_user u WHERE u.id = :local_user_id{' FOR_UPDATE' if lock else ''}", local_user_id=local_user_id
+        f"SELECT {_CREDENTIALS} FROM local_user u WHERE u.id = :local_user_id{' FOR_UPDATE' if lock else ''}",
+        local_user_id=local_user_id,
     )
     return _make_credentials(row) if row else None
 
@@ -149,7 +164,9 @@ async def use_totp_step(tx: Tx, local_user_id: int, step: int) -> bool:
 
 async def set_recovery_codes(tx: Tx, local_user_id: int, hashes: Collection[str]) -> None:
     """Replace the account's recovery codes."""
-    await tx.run("DELETE FROM recovery_code WHERE local_user_id = :local_user_id", local_user_id=local_user_id)
+    await tx.run(
+        "DELETE FROM recovery_code WHERE local_user_id = :local_user_id", local_user_id=local_user_id
+    )
     await tx.many(
         "INSERT INTO recovery_code (local_user_id, code_hash) VALUES (:local_user_id, :code_hash)",
         [{"local_user_id": local_user_id, "code_hash": code_hash} for code_hash in hashes],
@@ -168,7 +185,9 @@ async def use_recovery_code(tx: Tx, local_user_id: int, code_hash: str) -> bool:
 
 async def recovery_codes_left(tx: Tx, local_user_id: int) -> int:
     """How many recovery codes are unspent."""
-    number: int = await tx.value("SELECT count(*) FROM recovery_code WHERE local_user_id = :local_user_id", local_user_id=local_user_id)
+    number: int = await tx.value(
+        "SELECT count(*) FROM recovery_code WHERE local_user_id = :local_user_id", local_user_id=local_user_id
+    )
     return number
 
 
@@ -178,14 +197,17 @@ async def recovery_codes_left(tx: Tx, local_user_id: int) -> int:
 async def languages(tx: Tx, local_user_id: int) -> list[int]:
     """The languages somebody reads, in order of id; empty means all."""
     rows = await tx.all(
-        "SELECT language_id FROM local_user_language WHERE local_user_id = :local_user_id ORDER BY language_id", local_user_id=local_user_id
+        "SELECT language_id FROM local_user_language WHERE local_user_id = :local_user_id ORDER BY language_id",
+        local_user_id=local_user_id,
     )
     return [row[0] for row in rows]
 
 
 async def set_languages(tx: Tx, account: LocalUser, ids: Collection[int]) -> None:
     """Replace them; empty means all."""
-    await tx.run("DELETE FROM local_user_language WHERE local_user_id = :local_user_id", local_user_id=account.id)
+    await tx.run(
+        "DELETE FROM local_user_language WHERE local_user_id = :local_user_id", local_user_id=account.id
+    )
     await tx.many(
         "INSERT INTO local_user_language (local_user_id, language_id) VALUES (:local_user_id, :language_id)",
         [{"local_user_id": account.id, "language_id": number} for number in sorted(ids)],
@@ -207,14 +229,18 @@ async def insert_verification(tx: Tx, local_user_id: int, email: str, token: str
 async def verification(tx: Tx, token: str, since: Micros) -> tuple[int, str] | None:
     """Account and address of a token that was issued after `since`."""
     row = await tx.first(
-        "SELECT local_user_id, email FROM email_verification WHERE token = :token AND published > :since", token=token, since=since
+        "SELECT local_user_id, email FROM email_verification WHERE token = :token AND published > :since",
+        token=token,
+        since=since,
     )
     return (row[0], row[1]) if row else None
 
 
 async def delete_verifications(tx: Tx, local_user_id: int) -> None:
     """Drop whatever the account still had to confirm."""
-    await tx.run("DELETE FROM email_verification WHERE local_user_id = :local_user_id", local_user_id=local_user_id)
+    await tx.run(
+        "DELETE FROM email_verification WHERE local_user_id = :local_user_id", local_user_id=local_user_id
+    )
 
 
 async def insert_reset(tx: Tx, local_user_id: int, token_hash: str) -> None:
@@ -247,7 +273,9 @@ async def take_reset(tx: Tx, token_hash: str, since: Micros) -> int | None:
 
 async def delete_resets(tx: Tx, local_user_id: int) -> None:
     """Void every token of the account."""
-    await tx.run("DELETE FROM password_reset WHERE local_user_id = :local_user_id", local_user_id=local_user_id)
+    await tx.run(
+        "DELETE FROM password_reset WHERE local_user_id = :local_user_id", local_user_id=local_user_id
+    )
 
 
 async def forget_tokens(tx: Tx, *, verifications_before: Micros, resets_before: Micros) -> None:
@@ -270,17 +298,25 @@ async def insert_application(tx: Tx, local_user_id: int, answer: str) -> int:
 
 async def application_of(tx: Tx, local_user_id: int) -> Application | None:
     """The account's application."""
-    row = await tx.first(f"SELECT {_APPLICATION} FROM registration_application a WHERE a.local_user_id = :value", value=local_user_id)
+    row = await tx.first(
+        f"SELECT {_APPLICATION} FROM registration_application a WHERE a.local_user_id = :value",
+        value=local_user_id,
+    )
     return _make_application(row) if row else None
 
 
 async def application(tx: Tx, application_id: int) -> Application | None:
     """An application by its id."""
-    row = await tx.first(f"SELECT {_APPLICATION} FROM registration_application a WHERE a.id = :value", value=application_id)
+    row = await tx.first(
+        f"SELECT {_APPLICATION} FROM registration_application a WHERE a.id = :value", value=application_id
+    )
     return _make_application(row) if row else None
 
 
 async def delete_application(tx: Tx, local_user_id: int) -> None:
     """Forget what the account answered."""
-    await tx.run("DELETE FROM registration_application WHERE local_user_id = :local_user_id", local_user_id=local_user_id)
+    await tx.run(
+        "DELETE FROM registration_application WHERE local_user_id = :local_user_id",
+        local_user_id=local_user_id,
+    )
     tx.changed("site")

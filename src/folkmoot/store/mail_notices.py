@@ -45,5 +45,8 @@ async def unread_message(tx: Tx, message_id: int) -> UnreadMessage | None:
 
 async def open_report(tx: Tx, kind: str, report_id: int) -> OpenReport | None:
     """The report, if it is there and open."""
-    row = await tx.first(f"SELECT creator_id, reason FROM {_REPORTS[kind]} WHERE id = :report_id AND NOT resolved", report_id=report_id)
+    row = await tx.first(
+        f"SELECT creator_id, reason FROM {_REPORTS[kind]} WHERE id = :report_id AND NOT resolved",
+        report_id=report_id,
+    )
     return OpenReport(*row) if row else None

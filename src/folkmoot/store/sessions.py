@@ -58,7 +58,9 @@ async def of_account(tx: Tx, local_user_id: int) -> list[Session]:
 async def delete_one(tx: Tx, account: LocalUser, session_id: int) -> bool:
     """End one session of the account; whether there was one."""
     ended = await tx.run(
-        "DELETE FROM session WHERE id = :session_id AND local_user_id = :local_user_id", session_id=session_id, local_user_id=account.id
+        "DELETE FROM session WHERE id = :session_id AND local_user_id = :local_user_id",
+        session_id=session_id,
+        local_user_id=account.id,
     )
     tx.changed("person", account.person_id)
     return bool(ended)

@@ -4,12 +4,13 @@ import bcrypt
 import pyotp
 import pytest
 
-from folkmoot.core.people import login, passwords, totp
+from folkmoot.core.people import login, passwords, sessions, totp
 from folkmoot.core.people.login import LogIn
+from folkmoot.core.people.passwords import Proof
 from folkmoot.core.people.sessions import Client
 from folkmoot.model.errors import NotLoggedIn, Refusal
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import SECOND, FixedClock
+from folkmoot.model.time import MINUTE, SECOND, FixedClock
 from folkmoot.store.db import Database
 from tests.cast import Cast
 from tests.core.people.helpers import log_in, set_site, viewer_of
@@ -233,3 +234,33 @@ async def test_a_failed_second_step_leaves_nothing_behind(db: Database, cast: Ca
         await log_in(db, "alice", code="000000")
     async with db.read() as tx:
         assert await tx.value("SELECT count(*) FROM session") == 0
+
+
+# --- between the two steps ---------------------------------------------------------------------------------------------
+
+
+async def test_a_ticket_stands_for_the_first_step_for_five_minutes(db: Database, cast: Cast, clock: FixedClock) -> None:
+    secret, _ = await with_totp(db, cast.alice)
+    proof = await passwords.prove(db, "alice", password_of("alice"))
+    async with db.write() as tx:
+        ticket = await login.ticket_for(tx, proof)
+        assert await login.proof_of(tx, ticket) == Proof(proof.local_user_id, proof.person_id, proof.hash)
+        assert await login.log_in(tx, await login.proof_of(tx, ticket), LogIn(code_at(secret, tx.now)))
+        assert (await sessions.viewer_of(tx, ticket)).person is None, "it is no session"
+    clock.advance(5 * MINUTE)
+    async with db.read() as tx:
+        with pytest.raises(NotLoggedIn):
+            await login.proof_of(tx, ticket)
+
+
+async def test_nothing_else_is_a_ticket(db: Database, cast: Cast) -> None:
+    proof = await passwords.prove(db, "alice", password_of("alice"))
+    async with db.write() as tx:
+        ticket = await login.ticket_for(tx, proof)
+        session = (await login.log_in(tx, proof, LogIn())).token
+        for wrong in (session, ticket[:-2], "", "x.y.z", "é"):
+            with pytest.raises(NotLoggedIn):
+                await login.proof_of(tx, wrong)
+        await tx.run("UPDATE local_user SET password_hash = 'another'")
+        with pytest.raises(NotLoggedIn):
+            await login.proof_of(tx, ticket)

@@ -1,7 +1,11 @@
 """Leave somebody or something out of what one sees: people, communities, servers, link domains, keywords."""
 
+from collections.abc import Awaitable, Callable
+
 from folkmoot.core.communities import follow
+from folkmoot.core.communities.view import find_community
 from folkmoot.core.people import rules
+from folkmoot.core.people.find import find_person
 from folkmoot.model.accounts import AllBlocks, Blocks
 from folkmoot.model.errors import Conflict, Invalid, NotAllowed, NotFound
 from folkmoot.model.people import Viewer
@@ -9,6 +13,7 @@ from folkmoot.model.time import Micros
 from folkmoot.store import blocks, communities, people
 from folkmoot.store.db import Tx
 
+_TARGETS: dict[str, blocks.Target] = {"person": "person", "community": "community", "instance": "instance"}
 MOST_WORDS = 500
 """Domains, and keywords, that one person may block: every listing looks at each."""
 
@@ -101,6 +106,54 @@ async def _add_word(tx: Tx, viewer: Viewer, kind: blocks.Word, text: str, expire
     return text
 
 
+# --- as people type it -----------------------------------------------------------------------------------------------------
+
+
+async def _person_named(tx: Tx, viewer: Viewer, text: str, _: Micros | None) -> None:
+    await block_person(tx, viewer, (await find_person(tx, viewer, text)).id)
+
+
+async def _community_named(tx: Tx, viewer: Viewer, text: str, _: Micros | None) -> None:
+    await block_community(tx, viewer, (await find_community(tx, viewer, text)).id)
+
+
+async def _instance_named(tx: Tx, viewer: Viewer, text: str, _: Micros | None) -> None:
+    await block_instance_named(tx, viewer, text)
+
+
+async def _domain(tx: Tx, viewer: Viewer, text: str, expires: Micros | None) -> None:
+    await block_domain(tx, viewer, text, expires=expires)
+
+
+async def _keyword(tx: Tx, viewer: Viewer, text: str, expires: Micros | None) -> None:
+    await block_keyword(tx, viewer, text, expires=expires)
+
+
+BY_NAME: dict[str, Callable[[Tx, Viewer, str, Micros | None], Awaitable[None]]] = {
+    "person": _person_named,
+    "community": _community_named,
+    "instance": _instance_named,
+    "domain": _domain,
+    "keyword": _keyword,
+}
+"""Kind of block → how one is made of what somebody typed."""
+
+
+async def block_named(tx: Tx, viewer: Viewer, kind: str, text: str, *, expires: Micros | None = None) -> None:
+    """Block a person or community by handle, a server by host, a link domain or keyword; only the last two may end by themselves.
+
+    Raises what the function of its kind raises, with that kind as field; `NotFound` couldnt_find_person, couldnt_find_community, and
+    unknown for another kind.
+    """
+    rules.must_have_account(viewer)
+    if kind not in BY_NAME:
+        raise NotFound("unknown")
+    await BY_NAME[kind](tx, viewer, text, expires)
+
+
+# --- unblock ---------------------------------------------------------------------------------------------------------------
+
+
 async def unblock_domain(tx: Tx, viewer: Viewer, domain: str) -> None:
     """See a domain's links again; no error where it was not blocked. Raises `NotLoggedIn`."""
     own, _ = rules.must_have_account(viewer)
@@ -115,10 +168,33 @@ async def unblock_keyword(tx: Tx, viewer: Viewer, keyword: str) -> None:
     tx.changed("person", own.id)
 
 
+async def unblock(tx: Tx, viewer: Viewer, kind: str, what: str) -> None:
+    """See something again: a person, community or server by its id, a domain or keyword by itself. No error where it was not blocked.
+
+    Raises `NotLoggedIn`; `NotFound` unknown for what is nothing of the kind.
+    """
+    own, _ = rules.must_have_account(viewer)
+    if kind == "domain":
+        await unblock_domain(tx, viewer, what)
+    elif kind == "keyword":
+        await unblock_keyword(tx, viewer, what)
+    elif (target := _TARGETS.get(kind)) and what.isascii() and what.isdigit() and len(what) < 10:
+        await blocks.remove(tx, target, own.id, int(what))
+        tx.changed("person", own.id)
+    else:
+        raise NotFound("unknown")
+
+
 async def list_blocks(tx: Tx, viewer: Viewer) -> AllBlocks:
     """Everything the viewer blocks. Raises `NotLoggedIn`."""
     own, _ = rules.must_have_account(viewer)
     return await blocks.everything(tx, own.id)
+
+
+async def is_blocked(tx: Tx, viewer: Viewer, kind: blocks.Target, target_id: int) -> bool:
+    """Whether the viewer blocks a person, community or server. Raises `NotLoggedIn`."""
+    own, _ = rules.must_have_account(viewer)
+    return await blocks.is_blocked(tx, kind, own.id, target_id)
 
 
 async def words_of(tx: Tx, viewer: Viewer) -> Blocks:

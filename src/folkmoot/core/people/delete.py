@@ -4,15 +4,12 @@ from folkmoot.core import after
 from folkmoot.core.people import rules
 from folkmoot.core.people.change_password import must_hold
 from folkmoot.core.people.passwords import Proof
+from folkmoot.core.site import purge
 from folkmoot.model.events import PersonDeleted
 from folkmoot.model.people import Viewer
 from folkmoot.store import accounts, mass, people
 from folkmoot.store import sessions as store_sessions
 from folkmoot.store.db import Tx
-from folkmoot.store.mass import Blank
-from folkmoot.text import markdown
-
-DELETED_TEXT = "*Permanently Deleted*"
 
 
 async def delete_account(tx: Tx, viewer: Viewer, proof: Proof, *, with_content: bool) -> None:
@@ -24,7 +21,7 @@ async def delete_account(tx: Tx, viewer: Viewer, proof: Proof, *, with_content: 
     person, account = rules.must_have_account(viewer)
     await must_hold(tx, viewer, proof)
     if with_content:
-        await mass.overwrite(tx, person.id, _blank())
+        await mass.overwrite(tx, person.id, await purge.blank(tx))
         await accounts.leave_offices(tx, person.id)
     await people.update(
         tx,
@@ -63,8 +60,3 @@ async def delete_account(tx: Tx, viewer: Viewer, proof: Proof, *, with_content: 
     if account.admin:
         tx.changed("site")
     await after.record(tx, PersonDeleted(person.id, with_content))
-
-
-def _blank() -> Blank:
-    body = markdown.render(DELETED_TEXT, local=markdown.Links(host=""), item="deleted")
-    return Blank(DELETED_TEXT, markdown.render_inline(DELETED_TEXT), body)

@@ -1,6 +1,9 @@
 """Log in."""
 
+import hashlib
 from dataclasses import dataclass
+
+import jwt
 
 from folkmoot.core.people import rules, sessions, totp
 from folkmoot.core.people.passwords import Proof
@@ -9,11 +12,15 @@ from folkmoot.model.enums import RegistrationMode
 from folkmoot.model.errors import NotAllowed, NotLoggedIn
 from folkmoot.model.people import LocalUser, Viewer
 from folkmoot.model.site import LocalSite
+from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.store import accounts
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
 CLOSED_TO_UNDECIDED = (RegistrationMode.REQUIRE_APPLICATION, RegistrationMode.CLOSED)
+
+TICKET_LASTS: Micros = 5 * MINUTE
+_SECOND_STEP = "second-step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +72,34 @@ async def _application_must_be_accepted(tx: Tx, account: LocalUser, site: LocalS
     if application is not None and (application.admin_id is not None or application.decided is not None):
         raise NotAllowed("registration_denied", detail=application.deny_reason)
     raise NotAllowed("registration_application_is_pending")
+
+
+# --- between the two steps of a page ------------------------------------------------------------------------------------
+
+
+async def ticket_for(tx: Tx, proof: Proof) -> str:
+    """What a page hands out after the first step, so that the second need not ask for the password again. It opens nothing by itself."""
+    site = await store_site.local_site(tx)
+    claims = {
+        "sub": str(proof.local_user_id),
+        "use": _SECOND_STEP,
+        "until": (tx.now + TICKET_LASTS) // SECOND,
+        "password": _digest(proof.hash),
+    }
+    return jwt.encode(claims, site.jwt_secret, algorithm=sessions.ALGORITHM)
+
+
+async def proof_of(tx: Tx, ticket: str) -> Proof:
+    """The proof behind a ticket, while the password is the same and five minutes have not passed. Raises `NotLoggedIn` incorrect_login."""
+    site = await store_site.local_site(tx)
+    claims = sessions.read_claims(ticket, site.jwt_secret) or {}
+    known = None
+    if claims.get("use") == _SECOND_STEP and claims["until"] > tx.now // SECOND:
+        known = await accounts.credentials_of(tx, int(claims["sub"]))
+    if known is None or known.password_hash is None or _digest(known.password_hash) != claims["password"]:
+        raise NotLoggedIn("incorrect_login", field="password")
+    return Proof(known.local_user_id, known.person_id, known.password_hash)
+
+
+def _digest(stored: str) -> str:
+    return hashlib.sha256(stored.encode()).hexdigest()[:32]

@@ -52,6 +52,7 @@ class Proof:
     """
 
     local_user_id: int
+    person_id: int
     hash: str
     better: str | None = None
 
@@ -97,7 +98,7 @@ async def _proved(found: Credentials | None, password: str) -> Proof:
     if found is None or stored is None or not right:
         raise NotLoggedIn("incorrect_login", field="password")
     better = await hash_password(password) if _outdated(stored) else None
-    return Proof(found.local_user_id, stored, better)
+    return Proof(found.local_user_id, found.person_id, stored, better)
 
 
 def _octets(password: str) -> bytes:

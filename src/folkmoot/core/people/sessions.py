@@ -20,7 +20,7 @@ from folkmoot.store import sessions
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
 
-_ALGORITHM = "HS256"
+ALGORITHM = "HS256"
 _TOKEN_LIMIT = 4096
 """Characters: nothing longer is a token of ours."""
 _DUE = "sessions_used"
@@ -47,7 +47,7 @@ async def open_session(tx: Tx, account: LocalUser, client: Client = UNKNOWN_CLIE
         "iat": tx.now // SECOND,
         "jti": secrets.token_urlsafe(12),
     }
-    token = jwt.encode(claims, site.jwt_secret, algorithm=_ALGORITHM)
+    token = jwt.encode(claims, site.jwt_secret, algorithm=ALGORITHM)
     agent = client.user_agent[:_USER_AGENT_LIMIT] if client.user_agent else None
     await sessions.insert(
         tx, token_hash=_hash(token), local_user_id=account.id, ip=client.ip, user_agent=agent
@@ -93,11 +93,20 @@ async def _look(tx: Tx, token: str | None) -> Viewer | None:
 
 def _account_named(token: str, secret: str) -> int | None:
     """The account that a token names, if the signature is ours. Age does not matter (A-2)."""
+    claims = read_claims(token, secret)
+    try:
+        return int(claims["sub"]) if claims else None
+    except ValueError:
+        return None
+
+
+def read_claims(token: str, secret: str) -> dict[str, Any] | None:
+    """What a token says, if we signed it and it names somebody."""
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
             secret,
-            algorithms=[_ALGORITHM],
+            algorithms=[ALGORITHM],
             options={
                 "require": ["sub"],
                 "verify_exp": False,
@@ -106,9 +115,9 @@ def _account_named(token: str, secret: str) -> int | None:
                 "verify_aud": False,
             },
         )
-        return int(claims["sub"])
     except (jwt.InvalidTokenError, ValueError):
         return None
+    return claims
 
 
 def _hash(token: str) -> str:
