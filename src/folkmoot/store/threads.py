@@ -42,7 +42,9 @@ _OF_POST = "FROM comment i JOIN person w ON w.id = +i.creator_id WHERE i.post_id
 
 async def branches(tx: Tx, post_id: int) -> list[Branch]:
     """All comments of a post, parents before their answers."""
-    return [Branch._make(row) for row in await tx.all(f"SELECT {_BRANCH} {_OF_POST}", post_id=post_id, most=MOST)]
+    return [
+        Branch._make(row) for row in await tx.all(f"SELECT {_BRANCH} {_OF_POST}", post_id=post_id, most=MOST)
+    ]
 
 
 async def whole_branches(tx: Tx, post_id: int) -> tuple[list[Branch], dict[int, CommentView]]:

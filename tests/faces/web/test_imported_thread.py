@@ -22,8 +22,8 @@ def lines_of(item: LexborNode, depth: int) -> Iterator[str]:
     article = only(item, "article")
     header = only(article, "header")
     body = only(article, "details > div[dir]")
-    margin = " " * (4 * depth + 4)
-    yield f"{' ' * (4 * depth)}  • {only(header, 'a.u').text()}"
+    margin = " " * (2 * depth + 4)
+    yield f"{' ' * (2 * depth)}  • {only(header, 'a.u').text()}"
     yield f"{margin}link"
     assert (only(header, "a[rel=bookmark]").attributes["href"] or "").startswith("/comment/")
     yield f"{margin}fedilink"

@@ -66,7 +66,10 @@ async def list_comments(tx: Tx, viewer: Viewer, asked: ListComments) -> Page[Com
     found = await comment_views(tx, ids) if ids else {}
     mine = await overlays(tx, viewer, ids)
     items = [found[number] for number in ids if number in found]
-    return Page([replace(view, mine=mine[view.comment.id]) if view.comment.id in mine else view for view in items], page.next)
+    return Page(
+        [replace(view, mine=mine[view.comment.id]) if view.comment.id in mine else view for view in items],
+        page.next,
+    )
 
 
 async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import Invalid
-from folkmoot.model.people import Viewer
+from folkmoot.model.people import Person, Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import Page, PostKey, PostOverlay, PostView
+from folkmoot.store import bans
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Tx, writing
 from folkmoot.store.listing import pages, views
 from folkmoot.store.listing.filters import Shape
 
@@ -18,19 +19,25 @@ LIMIT_MAX, PAGE_MAX = 50, 100
 
 @dataclass(frozen=True, slots=True)
 class ListPosts:
-    """What was asked. None leaves it to the account, else to the site (L-3, L-10, L-12). `no_scope`: no listing type at all (L-8).
-    `vote`: only what the reader voted 1 or -1 on. `after`: the cursor of the page before; or `page`, counting from 1 (L-2)."""
+    """What was asked. None leaves it to the account, else to the site (L-3, L-10, L-12).
+
+    `no_scope`: no listing type at all (L-8). `url`: only posts of this address, the post `but` left out (P-11). `vote`: only what the
+    reader voted 1 or -1 on. `pins`: featured posts first. `after`: the cursor of the page before; or `page`, counting from 1 (L-2).
+    """
 
     scope: Listing | None = None
     sort: PostSort | None = None
     no_scope: bool = False
     community_id: int | None = None
     creator_id: int | None = None
+    url: str | None = None
+    but: int = 0
     saved: bool = False
     vote: int = 0
     show_nsfw: bool | None = None
     show_read: bool | None = None
     show_hidden: bool = False
+    pins: bool = True
     limit: int = 20
     after: str | None = None
     page: int = 1
@@ -59,7 +66,10 @@ async def list_posts(tx: Tx, viewer: Viewer, asked: ListPosts) -> Page[PostView]
     found = await views.post_views(tx, ids) if ids else {}
     mine = await overlays(tx, viewer, ids)
     items = [found[number] for number in ids if number in found]
-    return Page([replace(view, mine=mine[view.post.id]) if view.post.id in mine else view for view in items], page.next)
+    return Page(
+        [replace(view, mine=mine[view.post.id]) if view.post.id in mine else view for view in items],
+        page.next,
+    )
 
 
 async def post_views(tx: Tx, ids: list[int]) -> dict[int, PostView]:
@@ -72,6 +82,17 @@ async def overlays(tx: Tx, viewer: Viewer, ids: list[int]) -> dict[int, PostOver
     return await views.post_overlays(tx, viewer.id, ids) if viewer.account and ids else {}
 
 
+async def admins(tx: Tx) -> list[Person]:
+    """Who runs this site, the first one first; kept per process until the site changes."""
+    stamp = tx.changes.newest((("site", 0),))
+    kept: tuple[int, list[Person]] | None = tx.memory.get("admins")
+    if kept is None or kept[0] != stamp or writing.get():
+        kept = (stamp, await bans.admins(tx))
+        if not writing.get():
+            tx.memory["admins"] = kept
+    return kept[1]
+
+
 def post_cursor(post_id: int) -> str:
     """`P` and the id in hexadecimal (L-2)."""
     return f"P{post_id:x}"
@@ -80,13 +101,17 @@ def post_cursor(post_id: int) -> str:
 def read_cursor(text: str, letter: str = "P") -> int:
     """The id in a cursor. Raises `Invalid` unknown."""
     digits = text[1:]
-    if not text.startswith(letter) or not 1 <= len(digits) <= 8 or any(sign not in "0123456789abcdef" for sign in digits):
+    if (
+        not text.startswith(letter)
+        or not 1 <= len(digits) <= 8
+        or any(sign not in "0123456789abcdef" for sign in digits)
+    ):
         raise Invalid("unknown", field="page_cursor")
     return min(int(digits, 16), 2**31 - 1)
 
 
 def scope_of(viewer: Viewer, site: LocalSite, asked: Listing | None) -> Listing:
-    """The listing type: as asked, else the account's default, else the site's (L-3). Who has no account gets All for what is theirs (L-7)."""
+    """The listing type: as asked, else the account's default, else the site's (L-3). Visitors get All for what would be theirs (L-7)."""
     name = asked or (viewer.account.default_listing_type if viewer.account else site.default_listing_type)
     scope = Listing(name) if name in set(Listing) else Listing.ALL
     personal = scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW)
@@ -125,8 +150,10 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:
         shows_read=account is None or show_read,
         shows_hidden=asked.show_hidden,
         removed_too=viewer.admin and asked.creator_id is not None,
+        link=asked.url is not None,
         saved=asked.saved,
         vote=asked.vote if account else 0,
+        pins=asked.pins,
     )
     return pages.Wanted(
         shape=shape,
@@ -134,6 +161,8 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:
         viewer_id=viewer.id,
         community_id=asked.community_id or 0,
         creator_id=asked.creator_id or 0,
+        url=asked.url or "",
+        but=asked.but,
         home_instance_id=site.instance_id,
         languages=viewer.languages,
         limit=asked.limit,

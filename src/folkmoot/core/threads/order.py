@@ -63,7 +63,9 @@ def flat(branches: Iterable[Branch], sort: CommentSort, *, most: int, after: int
     return Ordered(shown, len(rows) - len(shown), shown[-1].id if len(rows) > most else None)
 
 
-def around(branches: Iterable[Branch], sort: CommentSort, focus: int, *, context: int, most: int) -> tuple[Ordered, bool]:
+def around(
+    branches: Iterable[Branch], sort: CommentSort, focus: int, *, context: int, most: int
+) -> tuple[Ordered, bool]:
     """One comment with all its answers, beneath as many of its ancestors as `context` says; and whether there are more above.
 
     Raises `KeyError` for a comment that is not among the branches.
@@ -126,5 +128,6 @@ def _line(row: Branch, depth: int) -> Line:
 
 
 def _with_cuts(lines: list[Line], cuts: dict[int, int]) -> list[Line]:
-    return [line._replace(cut=cuts[line.id]) if line.id in cuts else line for line in lines] if cuts else lines
-
+    return (
+        [line._replace(cut=cuts[line.id]) if line.id in cuts else line for line in lines] if cuts else lines
+    )

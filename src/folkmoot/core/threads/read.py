@@ -24,8 +24,8 @@ _KEPT = 30_000
 
 @dataclass(frozen=True, slots=True)
 class ReadThread:
-    """What was asked. `sort` None: the reader's own. `focus`: one comment with its answers and `context` ancestors. `after`: go on after this
-    comment of the first level. `complete`: the comments' texts are wanted too."""
+    """What was asked. `sort` None: the reader's own. `focus`: one comment with its answers and `context` ancestors. `after`: go on after
+    this comment of the first level. `complete`: the comments' texts are wanted too."""
 
     post_id: int
     sort: CommentSort | None = None
@@ -53,12 +53,7 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
 
     Raises `NotFound` couldnt_find_post, couldnt_find_comment; `NotAllowed` instance_is_private (R-11).
     """
-    await must_be_open(tx, viewer)
-    found = await store_views.one_post(tx, viewer.id, asked.post_id)
-    if found is None:
-        raise NotFound("couldnt_find_post")
-    post, moderates = found
-    must_be_visible(viewer, post, moderates=moderates or viewer.admin)
+    post, moderates = await _post(tx, viewer, asked.post_id)
     sort = asked.sort or await default_sort(tx, viewer)
     kept, views = await _thread(tx, asked.post_id, complete=asked.complete)
     ordered, above = _order(kept, sort, asked)
@@ -78,8 +73,27 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
         focus=asked.focus,
         above=above,
         new_comments=_count_new(ordered.lines, post.mine.visited, viewer),
-        may_moderate=moderates or viewer.admin,
+        may_moderate=moderates,
     )
+
+
+async def read_post(tx: Tx, viewer: Viewer, post_id: int) -> PostView:
+    """A post alone, with the reader's part of it (P-9). One query.
+
+    Raises `NotFound` couldnt_find_post; `NotAllowed` instance_is_private.
+    """
+    return (await _post(tx, viewer, post_id))[0]
+
+
+async def _post(tx: Tx, viewer: Viewer, post_id: int) -> tuple[PostView, bool]:
+    """The post, and whether the reader moderates its community or is an admin."""
+    await must_be_open(tx, viewer)
+    found = await store_views.one_post(tx, viewer.id, post_id)
+    if found is None:
+        raise NotFound("couldnt_find_post")
+    post, moderates = found[0], found[1] or viewer.admin
+    must_be_visible(viewer, post, moderates=moderates)
+    return post, moderates
 
 
 async def post_of_comment(tx: Tx, comment_id: int) -> int:
@@ -114,7 +128,11 @@ def must_be_visible(viewer: Viewer, view: PostView, *, moderates: bool) -> None:
 
 async def default_sort(tx: Tx, viewer: Viewer) -> CommentSort:
     """How this reader's threads are sorted unless they say otherwise."""
-    name = viewer.account.default_comment_sort_type if viewer.account else (await store_site.local_site(tx)).default_comment_sort_type
+    name = (
+        viewer.account.default_comment_sort_type
+        if viewer.account
+        else (await store_site.local_site(tx)).default_comment_sort_type
+    )
     return CommentSort(name) if name in set(CommentSort) else CommentSort.HOT
 
 
@@ -146,7 +164,13 @@ async def _thread(tx: Tx, post_id: int, *, complete: bool) -> tuple[_Kept, dict[
     threads: OrderedDict[int, _Kept] = tx.memory.setdefault("threads", OrderedDict())
     stamp = tx.changes.newest((("thread", post_id),))
     kept = threads.get(post_id)
-    if kept and not complete and not writing.get() and kept.stamp == stamp and 0 <= tx.now - kept.read < MINUTE:
+    if (
+        kept
+        and not complete
+        and not writing.get()
+        and kept.stamp == stamp
+        and 0 <= tx.now - kept.read < MINUTE
+    ):
         threads.move_to_end(post_id)
         return kept, {}
     views: dict[int, CommentView] = {}

@@ -18,7 +18,8 @@ class Shape:
     """Which conditions a list has. Equal shapes share one statement, which so stays planned.
 
     `scope` None: no listing type at all (L-8). `shows_…`: what is not left out. `removed_too`: an admin looks at one person (L-9).
-    `gone_too`: deleted and removed comments stay in the list (C-6). `choosy`: blocks and languages apply (L-15).
+    `gone_too`: deleted and removed comments stay in the list (C-6). `choosy`: blocks and languages apply (L-15). `pins`: featured posts
+    come first.
     """
 
     table: str
@@ -36,6 +37,8 @@ class Shape:
     gone_too: bool = False
     saved: bool = False
     vote: int = 0
+    pins: bool = True
+    link: bool = False
     thread: bool = False
     branch: bool = False
 
@@ -46,19 +49,33 @@ class Shape:
     @property
     def narrow(self) -> bool:
         """Whether an index leads to few rows, so that a scope is only one more question about them."""
-        return self.community or self.creator or self.saved or bool(self.vote) or self.thread or self.branch
+        return (
+            self.community
+            or self.creator
+            or self.link
+            or self.saved
+            or bool(self.vote)
+            or self.thread
+            or self.branch
+        )
 
 
 Condition = str | None
 Filter = Callable[[Shape], Condition]
 
 
+_MEMBERS: dict[Listing | None, str] = {
+    Listing.SUBSCRIBED: "community_follow",
+    Listing.MODERATOR_VIEW: "community_moderator",
+}
+
+
 def in_scope(shape: Shape) -> Condition:
     """Subscribed: communities the reader follows, pending follows included; ModeratorView: those they moderate (L-7). Local is asked of the
     community itself."""
-    table = {Listing.SUBSCRIBED: "community_follow", Listing.MODERATOR_VIEW: "community_moderator"}.get(shape.scope)  # type: ignore[arg-type]
-    if table is None:
+    if shape.scope not in _MEMBERS:
         return None
+    table = _MEMBERS[shape.scope]
     return f"EXISTS (SELECT 1 FROM {table} b WHERE b.person_id = :viewer AND b.community_id = i.community_id) IS TRUE"
 
 
@@ -70,6 +87,11 @@ def in_community(shape: Shape) -> Condition:
 def by_creator(shape: Shape) -> Condition:
     """Only one person's."""
     return "i.creator_id = :creator_id" if shape.creator else None
+
+
+def with_link(shape: Shape) -> Condition:
+    """Only posts of one address, one of them left out (P-11)."""
+    return "i.url = :url AND i.id <> :but" if shape.link else None
 
 
 def in_thread(shape: Shape) -> Condition:
@@ -85,7 +107,9 @@ def in_branch(shape: Shape) -> Condition:
 def of_open_community(shape: Shape) -> Condition:
     """Everything that is asked of the community, in one look at its row: deleted and removed ones (L-9), hidden ones (L-7, L-8), NSFW
     (L-10), blocked instances (L-15), local only (R-10), Local."""
-    follows = "EXISTS (SELECT 1 FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = m.id)"
+    follows = (
+        "EXISTS (SELECT 1 FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = m.id)"
+    )
     asked = []
     if not (shape.thread or shape.branch):
         asked += ["NOT m.deleted"] if shape.removed_too else ["NOT m.deleted", "NOT m.removed"]
@@ -100,7 +124,9 @@ def of_open_community(shape: Shape) -> Condition:
     if shape.of_posts and not shape.shows_nsfw:
         asked.append("NOT m.nsfw")
     if shape.choosy:
-        asked.append("NOT EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id)")
+        asked.append(
+            "NOT EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id)"
+        )
     if not asked:
         return None
     return f"(SELECT {' AND '.join(asked)} FROM community m WHERE m.id = i.community_id)"
@@ -194,7 +220,7 @@ def not_of_blocked_keyword(shape: Shape) -> Condition:
     )
 
 
-WHOSE: tuple[Filter, ...] = (in_community, by_creator, in_thread, in_branch, voted_on)
+WHOSE: tuple[Filter, ...] = (in_community, by_creator, with_link, in_thread, in_branch, voted_on)
 """What an index can follow: these stand where the rows are fetched."""
 
 WHICH: tuple[Filter, ...] = (

@@ -10,6 +10,7 @@ What costs: twenty rows of one index, whatever lies behind them. Three ways lead
 Statements are built once per combination of conditions and kept, so that both engines plan them once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -18,7 +19,6 @@ from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid
 from folkmoot.model.views import CommentKey, PostKey
 from folkmoot.store.db import Tx
-from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.listing import filters, sorts
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.listing.sorts import Order
@@ -58,6 +58,8 @@ class Wanted:
     languages: frozenset[int] = field(default_factory=frozenset)
     post_id: int = 0
     path: str = ""
+    url: str = ""
+    but: int = 0
     limit: int = 20
     after: int | None = None
     page: int = 1
@@ -88,7 +90,7 @@ async def _page(tx: Tx, wanted: Wanted) -> tuple[list[Any], bool]:
         if len(rows) <= wanted.limit * wanted.page:
             # The window did not fill the page. Featured rows were all found: keep them, merge the rest.
             beyond = spot == "rest" or (spot != "start" and not shape.of_posts)
-            text = _merged(tx.dialect, shape, wanted.sort, beyond, limit)
+            text = _merged(tx.dialect.of_each, shape, wanted.sort, beyond, limit)
             rows = [row for row in rows if row[-1]] + await tx.all(text, **values)
     rows = rows[(wanted.page - 1) * wanted.limit :]
     return rows[: wanted.limit], len(rows) > wanted.limit
@@ -105,6 +107,8 @@ async def _values(tx: Tx, wanted: Wanted) -> dict[str, Any]:
         "languages": wanted.languages,
         "post_id": wanted.post_id,
         "path": wanted.path,
+        "url": wanted.url,
+        "but": wanted.but,
         "below": f"{wanted.path}.%",
         "reach": wanted.page * wanted.limit + 1,
     }
@@ -144,10 +148,17 @@ def _cursor(shape: Shape, sort: PostSort | CommentSort) -> tuple[tuple[str, ...]
     """What to read of the row to go on after: the names of the values, and the statement."""
     if shape.saved:
         key = f"{shape.table}_id"
-        return ("saved", "id"), f"SELECT s.published, s.{key} FROM {shape.table}_saved s WHERE s.person_id = :viewer AND s.{key} = :after"
+        return (
+            ("saved", "id"),
+            f"SELECT s.published, s.{key} FROM {shape.table}_saved s WHERE s.person_id = :viewer AND s.{key} = :after",
+        )
     names = order_of(sort).columns
-    flag = [("featured", _flag(shape))] if shape.of_posts else []
-    columns = ", ".join(f"i.{column}" for _, column in flag) + (", " if flag else "") + ", ".join(f"i.{name}" for name in names)
+    flag = [("featured", _flag(shape))] if shape.of_posts and shape.pins else []
+    columns = (
+        ", ".join(f"i.{column}" for _, column in flag)
+        + (", " if flag else "")
+        + ", ".join(f"i.{name}" for name in names)
+    )
     return (*(name for name, _ in flag), *names), f"SELECT {columns} FROM {shape.table} i WHERE i.id = :after"
 
 
@@ -158,7 +169,11 @@ def _straight(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
         return _saved(shape, spot, limit)
     if not shape.of_posts:
         return _comments(shape, sort, spot != "start", limit)
-    strips = [] if spot == "rest" else [_strip(shape, sort, featured=True, after=spot == "featured", limit=limit)]
+    if not shape.pins:
+        return _strip(shape, sort, featured=None, after=spot != "start", limit=limit)
+    strips = (
+        [] if spot == "rest" else [_strip(shape, sort, featured=True, after=spot == "featured", limit=limit)]
+    )
     strips.append(_strip(shape, sort, featured=False, after=spot == "rest", limit=limit))
     return _together(strips)
 
@@ -172,7 +187,12 @@ def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
     if shape.of_posts and spot != "rest":
         strips.append(_strip(shape, sort, featured=True, after=spot == "featured", limit=limit))
     flag = ["i.featured_local = FALSE"] if shape.of_posts else []
-    where = " AND ".join([*flag, *_range(sort, order, after=spot == "rest" or (not shape.of_posts and spot != "start"))]) or "TRUE"
+    where = (
+        " AND ".join(
+            [*flag, *_range(sort, order, after=spot == "rest" or (not shape.of_posts and spot != "start"))]
+        )
+        or "TRUE"
+    )
     tested = _TESTED[shape.table] + _order_columns(order)
     inner = f"SELECT {tested} FROM {shape.table} i WHERE {where} ORDER BY {order.clause('i')} LIMIT {WINDOW}"
     strips.append(f"SELECT {_keys(shape.table)}, FALSE FROM ({inner}) AS i WHERE {which} LIMIT {limit}")
@@ -188,31 +208,39 @@ _OWNERS = {
 
 
 @cache
-def _merged(dialect: Dialect, shape: Shape, sort: PostSort | CommentSort, after: bool, limit: str) -> str:
+def _merged(
+    of_each: Callable[..., str], shape: Shape, sort: PostSort | CommentSort, after: bool, limit: str
+) -> str:
     """The first rows of each community of the list, merged."""
     order = order_of(sort)
     source, chosen = _OWNERS[shape.scope]  # type: ignore[index]
-    which = list(filters.conditions(shape, filters.WHICH))  # whose they are is settled by where they come from
+    which = list(
+        filters.conditions(shape, filters.WHICH)
+    )  # whose they are is settled by where they come from
     beyond = _range(sort, order, after=after)
     arms = []
     for featured in ("TRUE", "FALSE") if shape.of_posts else ("",):
         flag = [f"i.featured_community = {featured}", "i.featured_local = FALSE"] if featured else []
         where = " AND ".join(["i.community_id = f.community_id", *flag, *beyond, *which])
-        arms.append(f"SELECT i.id FROM {shape.table} i WHERE {where} ORDER BY {order.clause('i')} LIMIT {limit}")
+        arms.append(
+            f"SELECT i.id FROM {shape.table} i WHERE {where} ORDER BY {order.clause('i')} LIMIT {limit}"
+        )
     inner = _together(arms)
-    rows = dialect.of_each(source, chosen, inner, f"{shape.table} e")
+    rows = of_each(source, chosen, inner, f"{shape.table} e")
     return f"SELECT {_keys(shape.table, 'e')}, FALSE FROM {rows} ORDER BY {_plain(order, 'e')} LIMIT {limit}"
 
 
-def _strip(shape: Shape, sort: PostSort | CommentSort, *, featured: bool, after: bool, limit: str) -> str:
-    """The featured posts, or the rest, in order."""
+def _strip(
+    shape: Shape, sort: PostSort | CommentSort, *, featured: bool | None, after: bool, limit: str
+) -> str:
+    """The featured posts, or the rest, or (None) both as if there were no pins, in order."""
     order = order_of(sort)
     whose = list(filters.conditions(shape, filters.WHOSE))
     if featured:
         # There are few featured posts: find them by their flag, whatever else could be followed.
         whose = [text.replace("i.creator_id = :creator_id", "+i.creator_id = :creator_id") for text in whose]
-    flag = f"i.{_flag(shape)} = {'TRUE' if featured else 'FALSE'}"
-    where = " AND ".join([flag, *whose, *_range(sort, order, after=after), *_which(shape)])
+    flag = [] if featured is None else [f"i.{_flag(shape)} = {'TRUE' if featured else 'FALSE'}"]
+    where = " AND ".join([*flag, *whose, *_range(sort, order, after=after), *_which(shape)])
     return (
         f"SELECT {_keys(shape.table)}, {'TRUE' if featured else 'FALSE'} FROM {shape.table} i WHERE {where}"
         f" ORDER BY {order.clause('i')} LIMIT {limit}"
@@ -221,7 +249,12 @@ def _strip(shape: Shape, sort: PostSort | CommentSort, *, featured: bool, after:
 
 def _comments(shape: Shape, sort: PostSort | CommentSort, after: bool, limit: str) -> str:
     order = order_of(sort)
-    where = " AND ".join([*filters.conditions(shape, filters.WHOSE), *_range(sort, order, after=after), *_which(shape)]) or "TRUE"
+    where = (
+        " AND ".join(
+            [*filters.conditions(shape, filters.WHOSE), *_range(sort, order, after=after), *_which(shape)]
+        )
+        or "TRUE"
+    )
     first = "i.distinguished DESC, " if shape.thread or shape.branch else ""  # C-5
     return f"SELECT {_keys('comment')}, FALSE FROM comment i WHERE {where} ORDER BY {first}{order.clause('i')} LIMIT {limit}"
 
@@ -229,7 +262,12 @@ def _comments(shape: Shape, sort: PostSort | CommentSort, after: bool, limit: st
 def _saved(shape: Shape, spot: str, limit: str) -> str:
     """What the reader saved, the last saved first (L-14)."""
     key = f"{shape.table}_id"
-    asked = [f"i.id = s.{key}", "s.person_id = :viewer", *filters.conditions(shape, filters.WHOSE), *_which(shape)]
+    asked = [
+        f"i.id = s.{key}",
+        "s.person_id = :viewer",
+        *filters.conditions(shape, filters.WHOSE),
+        *_which(shape),
+    ]
     if spot != "start":
         asked.append(f"(s.published, s.{key}) < (:at_saved, :at_id)")
     return (

@@ -16,7 +16,12 @@ from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
 
 _POSTS, _COMMENTS, _PEOPLE, _COMMUNITIES = (len(fields(kind)) for kind in (Post, Comment, Person, Community))
-_make_post, _make_comment, _make_person, _make_community = maker(Post), maker(Comment), maker(Person), maker(Community)
+_make_post, _make_comment, _make_person, _make_community = (
+    maker(Post),
+    maker(Comment),
+    maker(Person),
+    maker(Community),
+)
 
 MODERATES = "EXISTS (SELECT 1 FROM community_moderator b WHERE b.community_id = i.community_id AND b.person_id = i.creator_id)"
 BANNED = "EXISTS (SELECT 1 FROM community_ban b WHERE b.community_id = i.community_id AND b.person_id = i.creator_id)"
@@ -30,7 +35,9 @@ COMMENT_VIEW = f"{columns(Comment, 'i')}, {columns(Person, 'w')}, {MODERATES}, {
 
 _SUBSCRIBED = "(SELECT b.pending FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = i.community_id)"
 _BLOCKED = "EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = i.creator_id)"
-_BANNED_ME = "EXISTS (SELECT 1 FROM community_ban b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
+_BANNED_ME = (
+    "EXISTS (SELECT 1 FROM community_ban b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
+)
 _MY_POST = (
     "(SELECT b.value FROM post_vote b WHERE b.post_id = i.id AND b.person_id = :viewer),"
     " EXISTS (SELECT 1 FROM post_saved b WHERE b.person_id = :viewer AND b.post_id = i.id), r.read,"
@@ -66,7 +73,9 @@ async def one_post(tx: Tx, viewer_id: int, post_id: int) -> tuple[PostView, bool
 async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, PostOverlay]:
     """The reader's own part of these posts, by id. One query."""
     rows = await tx.all(
-        f"SELECT i.id, {_MY_POST} FROM post i {_MY_READING} WHERE i.id IN :ids[]", viewer=viewer_id, ids=list(ids)
+        f"SELECT i.id, {_MY_POST} FROM post i {_MY_READING} WHERE i.id IN :ids[]",
+        viewer=viewer_id,
+        ids=list(ids),
     )
     return {row[0]: _post_overlay(row[1:]) for row in rows}
 
@@ -75,7 +84,8 @@ async def comment_views(tx: Tx, ids: Collection[int], *, placed: bool = False) -
     """Those that exist, by id, whatever their state; `placed`: with post and community. One query."""
     if not placed:
         rows = await tx.all(
-            f"SELECT {COMMENT_VIEW} FROM comment i JOIN person w ON w.id = +i.creator_id WHERE i.id IN :ids[]", ids=list(ids)
+            f"SELECT {COMMENT_VIEW} FROM comment i JOIN person w ON w.id = +i.creator_id WHERE i.id IN :ids[]",
+            ids=list(ids),
         )
         return {row[0]: comment_view_of(row) for row in rows}
     rows = await tx.all(
@@ -85,15 +95,24 @@ async def comment_views(tx: Tx, ids: Collection[int], *, placed: bool = False) -
     )
     start = _COMMENTS + _PEOPLE + 2
     return {
-        row[0]: comment_view_of(row, post=_make_post(row[start : start + _POSTS]), community=_make_community(row[start + _POSTS :]))
+        row[0]: comment_view_of(
+            row,
+            post=_make_post(row[start : start + _POSTS]),
+            community=_make_community(row[start + _POSTS :]),
+        )
         for row in rows
     }
 
 
 async def comment_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, CommentOverlay]:
     """The reader's own part of these comments, by id. One query."""
-    rows = await tx.all(f"SELECT i.id, {_MY_COMMENT} FROM comment i WHERE i.id IN :ids[]", viewer=viewer_id, ids=list(ids))
-    return {row[0]: CommentOverlay(row[1], bool(row[2]), bool(row[3]), _standing(row[4]), bool(row[5])) for row in rows}
+    rows = await tx.all(
+        f"SELECT i.id, {_MY_COMMENT} FROM comment i WHERE i.id IN :ids[]", viewer=viewer_id, ids=list(ids)
+    )
+    return {
+        row[0]: CommentOverlay(row[1], bool(row[2]), bool(row[3]), _standing(row[4]), bool(row[5]))
+        for row in rows
+    }
 
 
 def post_view_of(row: Any, mine: PostOverlay | None = None) -> PostView:
@@ -110,13 +129,28 @@ def comment_view_of(row: Any, *, post: Post | None = None, community: Community 
     """From a row that begins with `COMMENT_VIEW`."""
     end = _COMMENTS + _PEOPLE
     return CommentView(
-        _make_comment(row[:_COMMENTS]), _make_person(row[_COMMENTS:end]), bool(row[end]), bool(row[end + 1]), post, community
+        _make_comment(row[:_COMMENTS]),
+        _make_person(row[_COMMENTS:end]),
+        bool(row[end]),
+        bool(row[end + 1]),
+        post,
+        community,
     )
 
 
 def _post_overlay(row: Any) -> PostOverlay:
     vote, saved, read, hidden, read_comments, visited, pending, blocked, banned = row
-    return PostOverlay(vote, bool(saved), bool(read), bool(hidden), read_comments, visited, _standing(pending), bool(blocked), bool(banned))
+    return PostOverlay(
+        vote,
+        bool(saved),
+        bool(read),
+        bool(hidden),
+        read_comments,
+        visited,
+        _standing(pending),
+        bool(blocked),
+        bool(banned),
+    )
 
 
 def _standing(pending: Any) -> str:

@@ -1,0 +1,95 @@
+"""A person's page: who they are, what they wrote."""
+
+from dataclasses import dataclass
+
+from folkmoot.core.listings import comments, front
+from folkmoot.core.listings.comments import ListComments
+from folkmoot.core.listings.front import ListPosts, read_cursor
+from folkmoot.core.people.find import find_person
+from folkmoot.core.threads.read import must_be_open
+from folkmoot.model.communities import Community
+from folkmoot.model.enums import CommentSort, PostSort, Visibility
+from folkmoot.model.people import Person, Viewer
+from folkmoot.model.views import CommentView, Page, PostView
+from folkmoot.store.db import Tx
+from folkmoot.store.listing import profiles
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Somebody, what they moderate, and whether the reader blocks them."""
+
+    person: Person
+    moderates: list[Community]
+    blocked: bool
+
+
+async def read_profile(tx: Tx, viewer: Viewer, name: str) -> Profile:
+    """The person called so; deleted ones for admins only (Q-4). Raises `NotFound` couldnt_find_person; `NotAllowed` instance_is_private."""
+    await must_be_open(tx, viewer)
+    person = await find_person(tx, viewer, name)
+    moderates = [
+        community
+        for community in await profiles.moderated_by(tx, person.id)
+        if _may_know(viewer, person, community)
+    ]
+    blocked = viewer.account is not None and await profiles.is_blocked(tx, viewer.id, person.id)
+    return Profile(person, moderates, blocked)
+
+
+def _may_know(viewer: Viewer, person: Person, community: Community) -> bool:
+    """Deleted communities are for their moderator, removed ones for admins (Q-5), local-only ones for members (R-10)."""
+    if community.visibility == Visibility.LOCAL_ONLY and viewer.account is None:
+        return False
+    return not (community.deleted and viewer.id != person.id) and not (community.removed and not viewer.admin)
+
+
+async def overview(
+    tx: Tx, viewer: Viewer, person: Person, *, after: str | None = None, limit: int = 20
+) -> Page[PostView | CommentView]:
+    """What somebody wrote, posts and comments together, newest first. The cursor holds one cursor for each.
+
+    Raises `Invalid` unknown for a cursor that leads nowhere.
+    """
+    post_after, comment_after = _both(after)
+    posts = await front.list_posts(
+        tx,
+        viewer,
+        ListPosts(
+            sort=PostSort.NEW, no_scope=True, creator_id=person.id, pins=False, limit=limit, after=post_after
+        ),
+    )
+    replies = await comments.list_comments(
+        tx,
+        viewer,
+        ListComments(
+            sort=CommentSort.NEW, no_scope=True, creator_id=person.id, limit=limit, after=comment_after
+        ),
+    )
+    together: list[PostView | CommentView] = sorted([*posts.items, *replies.items], key=_moment, reverse=True)
+    shown = together[:limit]
+    more = len(together) > limit or posts.next is not None or replies.next is not None
+    if not more:
+        return Page(shown)
+    last_post = next((view.post.id for view in reversed(shown) if isinstance(view, PostView)), None)
+    last_comment = next((view.comment.id for view in reversed(shown) if isinstance(view, CommentView)), None)
+    cursors = [
+        f"P{last_post:x}" if last_post else post_after or "",
+        f"C{last_comment:x}" if last_comment else comment_after or "",
+    ]
+    return Page(shown, "-".join(cursors))
+
+
+def _both(after: str | None) -> tuple[str | None, str | None]:
+    if after is None:
+        return None, None
+    post, _, comment = after.partition("-")
+    if post:
+        read_cursor(post)
+    if comment:
+        read_cursor(comment, "C")
+    return post or None, comment or None
+
+
+def _moment(view: PostView | CommentView) -> int:
+    return view.post.published if isinstance(view, PostView) else view.comment.published

@@ -1,0 +1,241 @@
+"""Threads: a post with its comments, one comment in its context, a post's copies elsewhere."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from folkmoot.core.communities.view import CommunityAbout
+from folkmoot.core.listings.front import ListPosts
+from folkmoot.core.site.frame import read_site
+from folkmoot.core.threads import read
+from folkmoot.core.threads.read import ReadThread, read_thread
+from folkmoot.model.enums import CommentSort, PostSort
+from folkmoot.model.people import Viewer
+from folkmoot.model.site import LocalSite
+from folkmoot.model.views import CommentView, CommunityView, PostView, Thread
+from folkmoot.web.base import context, page, viewer
+from folkmoot.web.communities import CommunityCard, community_card
+from folkmoot.web.filters import number
+from folkmoot.web.forms import query
+from folkmoot.web.front import post_rows
+from folkmoot.web.handles import PersonLink
+from folkmoot.web.i18n import N_, gettext, ngettext
+from folkmoot.web.render import post_card
+from folkmoot.web.render import thread as renderer
+from folkmoot.web.render.look import Look, look_of, person_path
+from folkmoot.web.render.post_page import render_post
+
+SORTS: dict[CommentSort, str] = {
+    CommentSort.HOT: N_("Hot"),
+    CommentSort.TOP: N_("Top"),
+    CommentSort.NEW: N_("New"),
+    CommentSort.OLD: N_("Old"),
+    CommentSort.CONTROVERSIAL: N_("Controversial"),
+}
+CONTEXT_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands in a thread page's head, for other programs."""
+
+    canonical: str
+    title: str
+    description: str
+    image: str | None
+    indexed: bool
+
+
+async def show_post(request: Request) -> Response:
+    """A post and its comments."""
+    who, post_id, asked = viewer(request), request.path_params["id"], query(request)
+    sort, flat = _sort(asked.text("sort")), asked.text("view") == "flat"
+    async with context(request).db.read() as tx:
+        site = await read_site(tx)
+        look = look_of(who, site, tx.now)
+        complete = renderer.is_new_here(post_id, look)
+        wanted = ReadThread(post_id, sort, flat, after=asked.number("after"), complete=complete)
+        thread = await read_thread(tx, who, wanted)
+        views = await _views(tx, thread, look)
+        sort = sort or await read.default_sort(tx, who)
+    address = _Address(
+        f"/post/{post_id}", asked.text("sort") if asked.text("sort") in set(CommentSort) else "", flat
+    )
+    more = address(after=str(thread.next)) if thread.next else ""
+    return await page(
+        request,
+        "threads/show.html",
+        comments=Markup(  # noqa: S704 - the renderer escapes
+            renderer.render_thread(
+                thread, views, look, takes_replies=takes_replies(who, thread), more_href=more
+            )
+        ),
+        sorts=[(gettext(label), address(sort=each.value), each is sort) for each, label in SORTS.items()],
+        shapes=[(gettext("Tree"), address(view=""), not flat), (gettext("Flat"), address(view="flat"), flat)],
+        new=ngettext("%(n)s new", "%(n)s new", thread.new_comments) % {"n": number(thread.new_comments)}
+        if thread.new_comments
+        else "",
+        continued=address() if asked.number("after") else "",
+        **_values(request, who, site, thread, look),
+    )
+
+
+async def show_comment(request: Request) -> Response:
+    """One comment with its answers, beneath as many of its ancestors as the address says."""
+    who, comment_id, asked = viewer(request), request.path_params["id"], query(request)
+    above = min(max(asked.number("context") or 0, 0), CONTEXT_MAX)
+    async with context(request).db.read() as tx:
+        post_id = await read.post_of_comment(tx, comment_id)
+        site = await read_site(tx)
+        look = look_of(who, site, tx.now)
+        wanted = ReadThread(post_id, _sort(asked.text("sort")), focus=comment_id, context=above)
+        thread = await read_thread(tx, who, wanted)
+        views = await _views(tx, thread, look)
+    html = renderer.render_thread(thread, views, look, takes_replies=takes_replies(who, thread))
+    return await page(
+        request,
+        "threads/comment.html",
+        comments=Markup(html),  # noqa: S704 - the renderer escapes
+        all_comments=f"/post/{post_id}#c{comment_id}",
+        more_above=f"/comment/{comment_id}?context={above + 3}" if thread.above else "",
+        **_values(request, who, site, thread, look),
+    )
+
+
+async def show_crossposts(request: Request) -> Response:
+    """The other posts with the same link (P-11)."""
+    who, post_id = viewer(request), request.path_params["id"]
+    async with context(request).db.read() as tx:
+        site = await read_site(tx)
+        look = look_of(who, site, tx.now)
+        post = (await read.read_post(tx, who, post_id)).post
+        wanted = ListPosts(sort=PostSort.HOT, no_scope=True, url=post.url, but=post_id, limit=50)
+        rows = (await post_rows(tx, who, look, wanted))[0] if post.url else ""
+    return await page(
+        request,
+        "threads/crossposts.html",
+        post=post,
+        title=Markup(post.name_html),  # noqa: S704 - cleaned when it was written
+        rows=rows,
+    )
+
+
+# --- what both pages show ------------------------------------------------------------------------------------------
+
+
+def _values(request: Request, who: Viewer, site: LocalSite, thread: Thread, look: Look) -> dict[str, Any]:
+    post = thread.post.post
+    title = Markup(post.name_html)  # noqa: S704 - cleaned when it was written
+    return {
+        "thread": thread,
+        "post": post,
+        "title": title,
+        "post_html": Markup(render_post(thread, look)),  # noqa: S704 - the renderer escapes
+        "total": look.comments(post.comments),
+        "replies": takes_replies(who, thread),
+        "notes": _notes(thread),
+        "seen": _seen(thread.post),
+        "card": _card(who, site, thread),
+        "head": head_of(request, thread.post),
+        "feeds": [(post.name, f"/feeds/post/{post.id}.atom")] if _is_public(thread.post) else (),
+    }
+
+
+def takes_replies(who: Viewer, thread: Thread) -> bool:
+    """Whether this reader is offered to answer."""
+    view = thread.post
+    gone = view.post.deleted or view.post.removed or view.community.deleted or view.community.removed
+    barred = view.mine.banned_from_community and not who.admin
+    return (
+        who.account is not None and not gone and not barred and (not view.post.locked or thread.may_moderate)
+    )
+
+
+def head_of(request: Request, view: PostView) -> Head:
+    """What other programs are told about a post."""
+    post = view.post
+    origin = context(request).settings.origin
+    return Head(
+        canonical=f"{origin}/post/{post.id}" if post.local else post.ap_id,
+        title=post.name,
+        description=post.excerpt or post.embed_description or "",
+        image=None if post.nsfw or view.community.nsfw else post_card.picture_of(view),
+        indexed=post.local and _is_public(view) and not (post.deleted or post.removed),
+    )
+
+
+def _is_public(view: PostView) -> bool:
+    return view.community.visibility == "Public"
+
+
+def _card(who: Viewer, site: LocalSite, thread: Thread) -> CommunityCard:
+    view = CommunityView(
+        thread.post.community, thread.post.mine.subscribed, banned=thread.post.mine.banned_from_community,
+        moderator=thread.may_moderate and not who.admin,
+    )  # fmt: skip
+    moderators = [
+        PersonLink(
+            each.name,
+            each.host,
+            person_path(each.name, each.host, local=each.host == site.host),
+            each.display,
+            None,
+        )
+        for each in thread.moderators
+    ]
+    return replace(community_card(who, view, CommunityAbout([], [])), moderators=moderators)
+
+
+def _notes(thread: Thread) -> list[str]:
+    post, community = thread.post.post, thread.post.community
+    notes = (
+        (
+            post.deleted,
+            gettext("Deleted by its author. Only the author, moderators and administrators see it."),
+        ),
+        (
+            post.removed,
+            gettext("Removed by a moderator. Only the author, moderators and administrators see it."),
+        ),
+        (community.removed or community.deleted, gettext("The community of this post is gone.")),
+        (post.locked, gettext("Locked: no more comments, except by moderators.")),
+    )
+    return [words for holds, words in notes if holds]
+
+
+def _seen(view: PostView) -> str:
+    """Where an answer will be seen."""
+    if not _is_public(view):
+        return gettext("Seen by people of this server only.")
+    if view.community.local:
+        return gettext("Public: seen here and on every server that follows this community.")
+    return gettext("Public: seen on %(host)s and by its followers.") % {"host": view.community.host}
+
+
+async def _views(tx: Any, thread: Thread, look: Look) -> dict[int, CommentView]:
+    if thread.views:
+        return thread.views
+    absent = renderer.missing(thread, look)
+    return await read.comment_views(tx, absent) if absent else {}
+
+
+def _sort(name: str) -> CommentSort | None:
+    return CommentSort(name) if name in set(CommentSort) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """The address of a thread in some order and shape."""
+
+    path: str
+    sort: str
+    flat: bool
+
+    def __call__(self, **other: str) -> str:
+        asked = {"sort": self.sort, "view": "flat" if self.flat else "", **other}
+        kept = {name: value for name, value in asked.items() if value}
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
