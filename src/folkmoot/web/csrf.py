@@ -65,9 +65,13 @@ class Guard:
         if not comes_from_us(request):
             raise Forged(again=False)
         form = request.state.form = await parse_form(request)
-        if not is_right(request, form.text(FIELD)):
-            raise Forged(again=True)
-        await self.app(scope, receive, send)
+        try:
+            if not is_right(request, form.text(FIELD)):
+                raise Forged(again=True)
+            await self.app(scope, receive, send)
+        finally:
+            for upload in form.files.values():
+                await upload.close()
 
 
 def comes_from_us(request: Request) -> bool:

@@ -42,7 +42,11 @@ def no_password_in(response: Response) -> None:
 
 
 async def log_in(visitor: Any, name: str = "alice", password: str | None = None, **more: Any) -> Response:
-    data = {"username_or_email": name, "password": password_of(name) if password is None else password, **more}
+    data = {
+        "username_or_email": name,
+        "password": password_of(name) if password is None else password,
+        **more,
+    }
     response: Response = await visitor.post("/login", data)
     return response
 
@@ -50,8 +54,13 @@ async def log_in(visitor: Any, name: str = "alice", password: str | None = None,
 # --- log in ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "password"), [("alice", "wrong password"), ("nobody", "wrong password"), ("", ""), ("\ud800", "x")])
-async def test_a_wrong_pair_is_shown_again_without_the_password(browser: Browsers, cast: Cast, name: str, password: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("alice", "wrong password"), ("nobody", "wrong password"), ("", ""), ("\ud800", "x")],
+)
+async def test_a_wrong_pair_is_shown_again_without_the_password(
+    browser: Browsers, cast: Cast, name: str, password: str
+) -> None:
     visitor = await browser()
     answer = await log_in(visitor, name.encode("utf-8", "replace").decode(), password)
     assert answer.status_code == 422
@@ -95,14 +104,18 @@ async def test_logging_in_sets_the_cookie_and_goes_on(browser: Browsers, cast: C
     assert (await visitor.get("/login?next=/modlog")).headers["location"] == "/modlog"
 
 
-@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "away", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 async def test_nobody_is_sent_away_after_logging_in(browser: Browsers, cast: Cast, away: str) -> None:
     visitor = await browser()
     assert 'name="next"' not in (await visitor.get("/login", params={"next": away})).text
     assert (await log_in(visitor, next=away)).headers["location"] == "/"
 
 
-async def test_logging_out_clears_the_cookie_and_ends_the_session(browser: Browsers, db: Database, cast: Cast) -> None:
+async def test_logging_out_clears_the_cookie_and_ends_the_session(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
     alice = await browser("alice")
     answer = await alice.post("/logout", {"next": "/settings"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -133,7 +146,9 @@ async def second_step(db: Database) -> str:
     return secret
 
 
-async def test_a_second_step_asks_for_the_code_alone(browser: Browsers, db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_a_second_step_asks_for_the_code_alone(
+    browser: Browsers, db: Database, cast: Cast, clock: FixedClock
+) -> None:
     secret = await second_step(db)
     visitor = await browser()
     answer = await log_in(visitor, next="/settings")
@@ -152,7 +167,9 @@ async def test_a_second_step_asks_for_the_code_alone(browser: Browsers, db: Data
     assert (await visitor.get("/settings")).status_code == 200
 
 
-async def test_a_ticket_is_not_good_for_ever(browser: Browsers, db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_a_ticket_is_not_good_for_ever(
+    browser: Browsers, db: Database, cast: Cast, clock: FixedClock
+) -> None:
     await second_step(db)
     visitor = await browser()
     ticket = read(await log_in(visitor)).css_first("input[name=ticket]").attributes["value"]
@@ -202,10 +219,14 @@ async def test_a_refused_registration_is_shown_again_filled(
     no_password_in(answer)
     page = read(answer)
     for name in ("username", "email"):
-        assert page.css_first(f"#f-{name}").attributes["value"] == change.get(name, new_account(email="erin@mail.example")[name])
+        assert page.css_first(f"#f-{name}").attributes["value"] == change.get(
+            name, new_account(email="erin@mail.example")[name]
+        )
 
 
-async def test_a_machine_that_fills_every_field_gets_no_account(browser: Browsers, db: Database, cast: Cast) -> None:
+async def test_a_machine_that_fills_every_field_gets_no_account(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
     answer = await (await browser()).post("/register", new_account(honeypot="bees"))
     assert answer.status_code == 422
     async with db.read() as tx:
@@ -237,7 +258,10 @@ async def test_an_application_waits(browser: Browsers, db: Database, cast: Cast)
     visitor = await browser()
     form = await visitor.get("/register")
     assert "Why <em>here</em>?" in form.text
-    assert error_beside(await visitor.post("/register", new_account(answer="  ")), "answer") == "Please answer the question."
+    assert (
+        error_beside(await visitor.post("/register", new_account(answer="  ")), "answer")
+        == "Please answer the question."
+    )
     answer = await visitor.post("/register", new_account(answer="I like cats"))
     assert answer.status_code == 200
     assert "waits for somebody to read it" in answer.text
@@ -245,7 +269,10 @@ async def test_an_application_waits(browser: Browsers, db: Database, cast: Cast)
     answer = await log_in(visitor, "erin", PASSWORD)
     assert "Your application waits" in answer.text
     async with db.write() as tx:
-        await tx.run("UPDATE registration_application SET admin_id = :admin, deny_reason = 'too <short>', decided = 1", admin=cast.admin.id)
+        await tx.run(
+            "UPDATE registration_application SET admin_id = :admin, deny_reason = 'too <short>', decided = 1",
+            admin=cast.admin.id,
+        )
     answer = await log_in(visitor, "erin", PASSWORD)
     assert "not accepted. too &lt;short&gt;" in answer.text
 
@@ -253,7 +280,9 @@ async def test_an_application_waits(browser: Browsers, db: Database, cast: Cast)
 # --- a forgotten password -------------------------------------------------------------------------------------------------
 
 
-async def test_asking_for_a_link_tells_nobody_who_has_an_account(browser: Browsers, db: Database, cast: Cast) -> None:
+async def test_asking_for_a_link_tells_nobody_who_has_an_account(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
     visitor = await browser()
     answers = []
     for email in ("alice@mail.example", "nobody@mail.example", "mallory@mail.example", "nonsense"):
@@ -281,7 +310,10 @@ async def test_a_link_leads_to_a_new_password(browser: Browsers, db: Database, c
     answer = await visitor.post(path, {"password": PASSWORD, "password_verify": PASSWORD})
     assert answer.headers["location"] == "/login"
     assert (await log_in(visitor, "alice", PASSWORD)).status_code == 303
-    for again in (await visitor.get(path), await visitor.post(path, {"password": PASSWORD, "password_verify": PASSWORD})):
+    for again in (
+        await visitor.get(path),
+        await visitor.post(path, {"password": PASSWORD, "password_verify": PASSWORD}),
+    ):
         assert again.status_code == 404
         assert "used already" in again.text
 
@@ -296,7 +328,9 @@ async def test_a_link_that_is_none_is_not_found(browser: Browsers, cast: Cast) -
 # --- confirming an address --------------------------------------------------------------------------------------------------
 
 
-async def test_opening_the_link_confirms_nothing_the_button_does(browser: Browsers, db: Database, cast: Cast) -> None:
+async def test_opening_the_link_confirms_nothing_the_button_does(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
     async with db.write() as tx:
         await save_settings(tx, cast.alice, SaveSettings(email="new@mail.example"))
         token = await tx.value("SELECT token FROM email_verification")
@@ -313,5 +347,3 @@ async def test_opening_the_link_confirms_nothing_the_button_does(browser: Browse
     assert (await visitor.post(f"/verify_email/{token}")).headers["location"] == "/login"
     assert await confirmed()
     assert (await visitor.post(f"/verify_email/{token}")).status_code == 404
-
-
