@@ -99,17 +99,22 @@ async def _hits(tx: Tx, wanted: Wanted) -> tuple[list[int], bool]:
         return [row[0] for row in rows], len(rows) == HITS
     match = tx.dialect.search_argument(wanted.words, title_only=wanted.title_only)
     if match is None:
-        rows = await tx.all(_newest(wanted.shape), community_id=wanted.community_id, creator_id=wanted.creator_id)
+        rows = await tx.all(
+            _newest(wanted.shape), community_id=wanted.community_id, creator_id=wanted.creator_id
+        )
         return [row[0] for row in rows], len(rows) == LOOKED_AT
     condition = tx.dialect.search_match(f"{table}_search", title_only=wanted.title_only)
     rows = await tx.all(
-        f"SELECT s.rowid FROM {table}_search s WHERE {condition} ORDER BY s.rowid DESC LIMIT {HITS}", match=match
+        f"SELECT s.rowid FROM {table}_search s WHERE {condition} ORDER BY s.rowid DESC LIMIT {HITS}",
+        match=match,
     )
     found = [row[0] for row in rows]
     bounded = len(found) == HITS
     if bounded and (wanted.shape.community or wanted.shape.creator):
         # Words that are everywhere: beside the newest of all, look at the newest of this person or community.
-        rows = await tx.all(_newest(wanted.shape), community_id=wanted.community_id, creator_id=wanted.creator_id)
+        rows = await tx.all(
+            _newest(wanted.shape), community_id=wanted.community_id, creator_id=wanted.creator_id
+        )
         return list({*found, *(row[0] for row in rows)}), bounded
     return found, bounded
 
@@ -126,7 +131,7 @@ def _newest(shape: Shape) -> str:
 
 @cache
 def _which(shape: Shape, sort: PostSort | CommentSort) -> str:
-    """Of some ids those that belong to the list, in order; featured posts first, as in every list."""
+    """Of some ids those that belong to the list, in order."""
     scope = filters.in_scope(shape)
     asked = ["i.id IN :ids[]", *([scope] if scope else [])]
     asked += [*filters.conditions(shape, filters.WHOSE), *filters.conditions(shape, filters.WHICH)]
@@ -135,7 +140,7 @@ def _which(shape: Shape, sort: PostSort | CommentSort) -> str:
     order = order_of(sort)
     columns = ", ".join(f"i.{name}" for name in order.columns if name != "id")
     first = ""
-    if shape.of_posts:
+    if shape.of_posts and shape.pins:
         flag = "featured_community" if shape.community else "featured_local"
         columns, first = f"i.{flag} AS featured, {columns}", "w.featured DESC, "
     # The rows are gathered before they are sorted: no index of the order may lure the planner away from the ids.
@@ -153,7 +158,9 @@ async def _verified(tx: Tx, wanted: Wanted, ids: Sequence[int], enough: int) -> 
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         texts = await _texts(tx, wanted.shape.table, chunk, title_only=wanted.title_only)
-        kept += [number for number in chunk if any(_has(text, wanted.words) for text in texts.get(number, ()))]
+        kept += [
+            number for number in chunk if any(_has(text, wanted.words) for text in texts.get(number, ()))
+        ]
         if len(kept) >= enough:
             break
     return kept[:enough]
@@ -170,7 +177,9 @@ def _has(text: str, words: Sequence[str]) -> bool:
     return True
 
 
-async def _texts(tx: Tx, table: str, ids: Collection[int], *, title_only: bool = False) -> dict[int, list[str]]:
+async def _texts(
+    tx: Tx, table: str, ids: Collection[int], *, title_only: bool = False
+) -> dict[int, list[str]]:
     """The folded texts of these rows, by id."""
     names = _TEXTS[table][:1] if title_only else _TEXTS[table]
     rows = await tx.all(f"SELECT id, {', '.join(names)} FROM {table} WHERE id IN :ids[]", ids=list(ids))
@@ -189,9 +198,7 @@ _PEOPLE_ORDER = {
 """S-10; all others by the score of their comments."""
 
 
-async def people(
-    tx: Tx, term: str, sort: PostSort, *, local: bool, limit: int, offset: int
-) -> list[Person]:
+async def people(tx: Tx, term: str, sort: PostSort, *, local: bool, limit: int, offset: int) -> list[Person]:
     """People whose name or display name has the words, deleted ones left out (L-18, Q-1)."""
     order = _PEOPLE_ORDER.get(sort, "p.comment_score DESC, p.id DESC")
     here = " AND p.local" if local else ""
@@ -251,12 +258,16 @@ async def _index(tx: Tx, table: str, ids: Collection[int]) -> None:
     columns = ", ".join(names)
     await tx.run(f"DELETE FROM {table}_search WHERE rowid IN :ids[]", ids=ids)
     rows = await tx.all(
-        f"SELECT id, {columns} FROM {table} WHERE id IN :ids[] AND NOT deleted AND NOT removed ORDER BY id", ids=ids
+        f"SELECT id, {columns} FROM {table} WHERE id IN :ids[] AND NOT deleted AND NOT removed ORDER BY id",
+        ids=ids,
     )
     marks = ", ".join(f":{name}" for name in names)
     await tx.many(
         f"INSERT INTO {table}_search (rowid, {columns}) VALUES (:id, {marks})",
-        [{"id": row[0], **{name: folded(text or "") for name, text in zip(names, row[1:], strict=True)}} for row in rows],
+        [
+            {"id": row[0], **{name: folded(text or "") for name, text in zip(names, row[1:], strict=True)}}
+            for row in rows
+        ],
     )
 
 

@@ -28,7 +28,11 @@ class PostgresDialect:
         text = LIST_MEMBERSHIP.sub(member, text).replace("<> ALL_OF = ANY(", "<> ALL(")
         text = PARAMETER.sub(lambda match: number[match.group(1)], text)
         return Compiled(
-            text.replace("LIKE_ANY_CASE", "ILIKE").replace("FOR_UPDATE", "FOR UPDATE").replace("SKIP_LOCKED", "SKIP LOCKED"), names, frozenset()
+            text.replace("LIKE_ANY_CASE", "ILIKE")
+            .replace("FOR_UPDATE", "FOR UPDATE")
+            .replace("SKIP_LOCKED", "SKIP LOCKED"),
+            names,
+            frozenset(),
         )
 
     def schema_words(self) -> dict[str, str]:
@@ -55,7 +59,11 @@ class PostgresDialect:
         return f"{source} CROSS JOIN LATERAL ({inner}) AS of_each JOIN {target} ON {alias}.id = of_each.id WHERE {chosen}"
 
     def search_match(self, table: str, *, title_only: bool = False) -> str:
-        return f"{_TEXTS[table]} LIKE :match AND s.name LIKE :match" if title_only else f"{_TEXTS[table]} LIKE :match"
+        return (
+            f"{_TEXTS[table]} LIKE :match AND s.name LIKE :match"
+            if title_only
+            else f"{_TEXTS[table]} LIKE :match"
+        )
 
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
         """One pattern: the words in order with anything between them. The index knows letters and digits only, three in a row."""

@@ -18,7 +18,9 @@ class SqliteDialect:
         text = LIST_MEMBERSHIP.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
         # SQLite's LIKE folds ASCII only; what must fold more is stored folded (name_key, email_key).
         return Compiled(
-            text.replace("LIKE_ANY_CASE", "LIKE").replace("FOR_UPDATE", "").replace("SKIP_LOCKED", ""), parameters_of(sql), lists
+            text.replace("LIKE_ANY_CASE", "LIKE").replace("FOR_UPDATE", "").replace("SKIP_LOCKED", ""),
+            parameters_of(sql),
+            lists,
         )
 
     def schema_words(self) -> dict[str, str]:

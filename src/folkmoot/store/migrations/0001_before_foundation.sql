@@ -379,6 +379,7 @@ CREATE TABLE post (
     language_id INTEGER NOT NULL DEFAULT 0,
     removed {bool} NOT NULL DEFAULT FALSE,
     deleted {bool} NOT NULL DEFAULT FALSE,
+    deleted_at {micros},
     locked {bool} NOT NULL DEFAULT FALSE,
     featured_community {bool} NOT NULL DEFAULT FALSE,
     featured_local {bool} NOT NULL DEFAULT FALSE,
@@ -421,6 +422,7 @@ CREATE INDEX post_in_community_by_comments ON post (community_id, featured_commu
 CREATE INDEX post_in_community_by_score ON post (community_id, featured_community DESC, score DESC, published DESC, id DESC);
 CREATE INDEX post_by_creator ON post (creator_id, published DESC, id DESC);
 CREATE INDEX post_by_url ON post (url) WHERE url IS NOT NULL;
+CREATE INDEX post_by_url_host ON post (url_host, published DESC, id DESC) WHERE url_host IS NOT NULL;
 CREATE INDEX post_ranked ON post (id) WHERE hot_rank > 0 OR active_rank > 0;
 CREATE TABLE post_vote (
     post_id INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
@@ -437,6 +439,7 @@ CREATE TABLE post_saved (
     published {micros} NOT NULL,
     PRIMARY KEY (person_id, post_id)
 ){keyed};
+CREATE INDEX post_saved_by_post ON post_saved (post_id);
 CREATE INDEX post_saved_by_time ON post_saved (person_id, published DESC, post_id DESC);
 CREATE TABLE post_hidden (
     person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
@@ -444,17 +447,20 @@ CREATE TABLE post_hidden (
     published {micros} NOT NULL,
     PRIMARY KEY (person_id, post_id)
 ){keyed};
--- One row per person and post that was opened, voted on or marked: "read" as Lemmy means it, how many comments there were, and since when a
--- comment counts as new (the visit before the last one ended there).
+CREATE INDEX post_hidden_by_post ON post_hidden (post_id);
+-- One row per person and post that was opened, voted on or marked: "read" as Lemmy means it, how many comments there were, when they looked last
+-- (seen), and since when a comment counts as new in this visit (visited: the last look of the visit before; core/posts/read.py).
 CREATE TABLE post_read (
     person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
     post_id INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
     read {bool} NOT NULL DEFAULT TRUE,
     read_comments INTEGER,
     visited {micros},
+    seen {micros},
     published {micros} NOT NULL,
     PRIMARY KEY (person_id, post_id)
 ){keyed};
+CREATE INDEX post_read_by_post ON post_read (post_id);
 
 -- Comments ----------------------------------------------------------------------------------------------------------------
 CREATE TABLE comment (
@@ -471,6 +477,7 @@ CREATE TABLE comment (
     language_id INTEGER NOT NULL DEFAULT 0,
     removed {bool} NOT NULL DEFAULT FALSE,
     deleted {bool} NOT NULL DEFAULT FALSE,
+    deleted_at {micros},
     distinguished {bool} NOT NULL DEFAULT FALSE,
     upvotes INTEGER NOT NULL DEFAULT 0,
     downvotes INTEGER NOT NULL DEFAULT 0,
@@ -512,6 +519,7 @@ CREATE TABLE comment_saved (
     published {micros} NOT NULL,
     PRIMARY KEY (person_id, comment_id)
 ){keyed};
+CREATE INDEX comment_saved_by_comment ON comment_saved (comment_id);
 CREATE INDEX comment_saved_by_time ON comment_saved (person_id, published DESC, comment_id DESC);
 CREATE INDEX comment_saved_by_post ON comment_saved (person_id, post_id, comment_id);
 CREATE TABLE comment_reply (
@@ -522,6 +530,7 @@ CREATE TABLE comment_reply (
     published {micros} NOT NULL,
     UNIQUE (recipient_id, comment_id)
 );
+CREATE INDEX comment_reply_by_time ON comment_reply (recipient_id, published DESC, id DESC);
 CREATE INDEX comment_reply_by_comment ON comment_reply (comment_id);
 CREATE INDEX comment_reply_unread ON comment_reply (recipient_id, id) WHERE NOT read;
 CREATE TABLE person_mention (
@@ -532,6 +541,7 @@ CREATE TABLE person_mention (
     published {micros} NOT NULL,
     UNIQUE (recipient_id, comment_id)
 );
+CREATE INDEX person_mention_by_time ON person_mention (recipient_id, published DESC, id DESC);
 CREATE INDEX person_mention_by_comment ON person_mention (comment_id);
 CREATE INDEX person_mention_unread ON person_mention (recipient_id, id) WHERE NOT read;
 

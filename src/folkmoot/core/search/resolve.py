@@ -1,0 +1,170 @@
+"""From an address or a handle to the thing itself."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from folkmoot.core.threads.read import must_be_open
+from folkmoot.model.communities import Community
+from folkmoot.model.enums import Visibility
+from folkmoot.model.errors import Invalid, NotFound
+from folkmoot.model.people import Viewer
+from folkmoot.model.site import LocalSite
+from folkmoot.store import comments, communities, people, posts, search
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
+from folkmoot.text.names import name_key, parse_handle
+from folkmoot.text.tidy import tidy
+
+Kind = Literal["post", "comment", "community", "person"]
+
+_PAGE = re.compile(r"/(?P<word>post|comment|c|u|m)/(?P<name>[^/]+)(?:/(?P<comment>[0-9]{1,10}))?/?")
+_LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What was meant. For a comment, `post_id` says where it stands; for a community or person, `name` is how our addresses call it."""
+
+    kind: Kind
+    id: int
+    post_id: int | None = None
+    name: str = ""
+
+
+async def resolve(tx: Tx, viewer: Viewer, query: str) -> Resolved:
+    """The stored thing that an address names, or (for who has an account) `!name@host`, `@name@host` or `name@host` (Q-3).
+
+    An address may be the thing's own or that of a page of this site. Raises `NotFound` couldnt_find_object for what is known but
+    deleted, removed or of a blocked server, whoever asks; `Invalid` couldnt_find_object for what cannot be resolved here;
+    `NotAllowed` instance_is_private.
+    """
+    await must_be_open(tx, viewer)
+    query = tidy(query).strip()
+    if "://" in query:
+        return await _of_address(tx, viewer, query)
+    if viewer.person is None:
+        raise _unknown()
+    return await look_up(tx, viewer, query)
+
+
+async def look_up(tx: Tx, viewer: Viewer, handle: str) -> Resolved:
+    """The community or person of a handle, for visitors too; a name without sign and host is none. Raises as `resolve`."""
+    await must_be_open(tx, viewer)
+    named = parse_handle(tidy(handle))
+    if named is None or (named.kind is None and named.host is None):
+        raise _unknown()
+    site = await store_site.local_site(tx)
+    found = None
+    if named.kind != "person":
+        found = await _named(tx, viewer, site, "community", named.name, named.host)
+    if found is None and named.kind != "community":
+        found = await _named(tx, viewer, site, "person", named.name, named.host)
+    if found is None:
+        raise _unknown()
+    return found
+
+
+async def _of_address(tx: Tx, viewer: Viewer, query: str) -> Resolved:
+    try:
+        parts = urlsplit(query)
+        host = (parts.netloc or "").lower()
+    except ValueError:
+        raise _unknown() from None
+    site = await store_site.local_site(tx)
+    if host == site.host.lower():
+        found = await _of_page(tx, viewer, site, unquote(parts.path))
+        if found is not None:
+            return found
+    elif await search.is_blocked_host(tx, parts.hostname or ""):
+        raise _gone()
+    address = query.partition("#")[0]
+    stored = await search.by_ap_id(tx, address) or await search.by_ap_id(tx, address.rstrip("/"))
+    if stored is None:
+        raise _unknown()
+    if stored[0] == "post":
+        return await _post(tx, viewer, stored[1])
+    if stored[0] == "comment":
+        return await _comment(tx, viewer, stored[1])
+    if stored[0] == "community":
+        community = await communities.by_id(tx, stored[1])
+        return _community(viewer, community)
+    return await _person(tx, stored[1])
+
+
+async def _of_page(tx: Tx, viewer: Viewer, site: LocalSite, path: str) -> Resolved | None:
+    """The thing that a page of ours shows; None for other pages."""
+    match = _PAGE.fullmatch(path)
+    if match is None:
+        return None
+    word, name = match["word"], match["name"]
+    if word in ("post", "comment"):
+        number = match["comment"] or name
+        if not (number.isascii() and number.isdigit()) or not 0 < int(number) <= _LARGEST_ID:
+            raise _unknown()
+        is_comment = word == "comment" or match["comment"]
+        return await (_comment if is_comment else _post)(tx, viewer, int(number))
+    handle = parse_handle(name)
+    if handle is None or handle.kind is not None:
+        raise _unknown()
+    found = await _named(tx, viewer, site, "person" if word == "u" else "community", handle.name, handle.host)
+    if found is None:
+        raise _unknown()
+    return found
+
+
+async def _named(
+    tx: Tx, viewer: Viewer, site: LocalSite, kind: Kind, name: str, host: str | None
+) -> Resolved | None:
+    host = None if host in (None, site.host.lower()) else host
+    if host is not None and await search.is_blocked_host(tx, host):
+        raise _gone()
+    if kind == "community":
+        community = await communities.by_name(tx, name_key(name), host)
+        return _community(viewer, community) if community else None
+    person = await people.by_name(tx, name_key(name), host)
+    return await _person(tx, person.id) if person else None
+
+
+async def _post(tx: Tx, viewer: Viewer, post_id: int) -> Resolved:
+    post = await posts.by_id(tx, post_id)
+    if post is None:
+        raise _unknown()
+    _community(viewer, await communities.by_id(tx, post.community_id))
+    if post.deleted or post.removed:
+        raise _gone()
+    return Resolved("post", post.id, post.id)
+
+
+async def _comment(tx: Tx, viewer: Viewer, comment_id: int) -> Resolved:
+    comment = await comments.by_id(tx, comment_id)
+    if comment is None:
+        raise _unknown()
+    _community(viewer, await communities.by_id(tx, comment.community_id))
+    if comment.deleted or comment.removed:
+        raise _gone()
+    return Resolved("comment", comment.id, comment.post_id)
+
+
+def _community(viewer: Viewer, community: Community | None) -> Resolved:
+    if community is None or (viewer.person is None and community.visibility == Visibility.LOCAL_ONLY):  # R-10
+        raise _unknown()
+    if community.deleted or community.removed:
+        raise _gone()
+    return Resolved("community", community.id, name=community.name if community.local else community.handle)
+
+
+async def _person(tx: Tx, person_id: int) -> Resolved:
+    person = await people.by_id(tx, person_id)
+    if person is None or person.deleted:
+        raise _gone()
+    return Resolved("person", person.id, name=person.name if person.local else person.handle)
+
+
+def _unknown() -> Invalid:
+    return Invalid("couldnt_find_object", field="q")
+
+
+def _gone() -> NotFound:
+    return NotFound("couldnt_find_object", field="q")
