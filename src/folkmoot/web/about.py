@@ -1,0 +1,48 @@
+"""About the site: who runs it, how large it is, its rules; open on private sites too (R-11)."""
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from folkmoot.core.site.admins import admins
+from folkmoot.core.site.frame import read_site
+from folkmoot.core.site.taglines import tagline_of_the_hour
+from folkmoot.model.site import LocalSite
+from folkmoot.web.base import context, page
+from folkmoot.web.filters import number
+from folkmoot.web.handles import person_link
+from folkmoot.web.i18n import gettext
+
+
+async def show_about(request: Request) -> Response:
+    """What the site says of itself, its administrators and how to reach them, its counts."""
+    async with context(request).db.read() as tx:
+        site = await read_site(tx)
+        running = await admins(tx)
+        tagline = await tagline_of_the_hour(tx)
+    return await page(
+        request, "about/about.html", about=site, html=Markup(site.sidebar_html or ""), facts_=facts_of(site),  # noqa: S704 - cleaned when written
+        tagline=Markup(tagline.content_html) if tagline else "",  # noqa: S704
+        admins=[(person, person_link(person)) for person in running],
+    )  # fmt: skip
+
+
+async def show_legal(request: Request) -> Response:
+    """Rules, imprint and whatever else the administrators have to say for the law."""
+    async with context(request).db.read() as tx:
+        site = await read_site(tx)
+    return await page(request, "about/legal.html", html=Markup(site.legal_html or ""))  # noqa: S704 - cleaned when written
+
+
+def facts_of(site: LocalSite) -> list[tuple[str, str]]:
+    """The site's counts in words."""
+    return [
+        (gettext("People"), number(site.users)),
+        (gettext("Communities"), number(site.communities)),
+        (gettext("Posts"), number(site.posts)),
+        (gettext("Comments"), number(site.comments)),
+        (gettext("Active within a day"), number(site.users_active_day)),
+        (gettext("Active within a week"), number(site.users_active_week)),
+        (gettext("Active within a month"), number(site.users_active_month)),
+        (gettext("Active within half a year"), number(site.users_active_half_year)),
+    ]

@@ -1,0 +1,76 @@
+"""Servers: the public list, and what administrators decide about them."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from folkmoot.core.instances.directory import STATES, read_decided, read_directory
+from folkmoot.core.instances.policy import DecideInstance, allow_instance, block_instance
+from folkmoot.core.site.frame import read_site
+from folkmoot.core.site.view import read_settings
+from folkmoot.model.errors import Refusal
+from folkmoot.model.time import DAY, SECOND
+from folkmoot.web.admin import AGAIN, admin_page, errors_of, whole_number
+from folkmoot.web.base import context, done, page, viewer
+from folkmoot.web.forms import Form, query, read_form
+from folkmoot.web.i18n import N_, gettext
+
+PER_PAGE = 100
+STATE_WORDS = dict(zip(STATES, (N_("All"), N_("Blocked"), N_("Allowed")), strict=True))
+
+
+async def show_instances(request: Request) -> Response:
+    """Every server we know, with the blocked ones and why; open on private sites too (R-11)."""
+    asked = query(request)
+    state = asked.text("state") if asked.text("state") in STATES else "all"
+    part, after = asked.text("q")[:255], asked.text("after")[:255]
+    async with context(request).db.read(slow=True) as tx:
+        site = await read_site(tx)
+        directory = await read_directory(tx, state=state, part=part, after=after, limit=PER_PAGE)
+    following = directory.others.next
+    return await page(
+        request, "instances/list.html", directory=directory, state=state, q=part, federates=site.federation_enabled,
+        states=[(name, gettext(label)) for name, label in STATE_WORDS.items()],
+        first=f"/instances?{urlencode({'state': state, 'q': part})}" if after else "",
+        next=f"/instances?{urlencode({'state': state, 'q': part, 'after': following})}" if following else "",
+    )  # fmt: skip
+
+
+async def show_decided(request: Request) -> Response:
+    """The blocked and allowed ones, and forms for more."""
+    return await _decided(request, Form())
+
+
+async def decide(request: Request) -> Response:
+    """Block or allow a server, or end that; `do` says which."""
+    form = await read_form(request)
+    allow, on = form.text("do").endswith("allow"), form.text("do") in ("block", "allow")
+    try:
+        asked = DecideInstance(form.text("domain"), on, form.text("reason"), _end(request, form))
+        async with context(request).db.write() as tx:
+            await (allow_instance if allow else block_instance)(tx, viewer(request), asked)
+    except Refusal as refusal:
+        return await _decided(request, form, errors_of(refusal))
+    return done(request, "/admin/instances", said=gettext("Saved."))
+
+
+def _end(request: Request, form: Form) -> int | None:
+    """The end in Unix seconds, from a number of days; None for good. Raises `Invalid` not_a_number."""
+    if not form.text("days").strip():
+        return None
+    return (context(request).clock.now() + whole_number(form, "days") * DAY) // SECOND
+
+
+async def _decided(request: Request, form: Form, errors: dict[str, str] | None = None) -> Response:
+    after = query(request).text("after")[:255]
+    async with context(request).db.read(slow=True) as tx:
+        view = await read_settings(tx, viewer(request))
+        decided = await read_decided(tx, viewer(request), after=after, limit=PER_PAGE)
+    if errors and "expires" in errors:
+        errors = {"days": errors["expires"]}
+    return await admin_page(
+        request, "instances", status=AGAIN if errors else 200, view=view, form=form, errors=errors or {},
+        blocked=[one for one in decided.items if one.blocked], allowed=[one for one in decided.items if one.allowed],
+        next=f"/admin/instances?{urlencode({'after': decided.next})}" if decided.next else "",
+    )  # fmt: skip

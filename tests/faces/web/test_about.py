@@ -1,0 +1,42 @@
+"""What the site says of itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+from folkmoot.core.site.taglines import set_taglines
+from folkmoot.store.db import Database
+from tests.cast import Cast
+from tests.core.site.stories import edit
+from tests.faces.web.conftest import read
+
+Browsers = Callable[..., Any]
+
+
+async def test_it_names_who_runs_it_and_how_to_reach_them(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
+    async with db.write() as tx:
+        await set_taglines(tx, cast.admin, ["*Grow*"])
+    await edit(db, cast.admin, description="For gardeners", sidebar="Be **kind**")
+    page = read(await (await browser()).get("/about"))
+    assert page.css_first("h1").text() == "About Here"
+    assert page.css_first(".lead").text() == "For gardeners"
+    assert page.css_first("strong").text() == "kind"
+    assert page.css_first("em").text() == "Grow"
+    assert page.css_first("a[href='/u/admin']") is not None
+    assert page.css_first("a[href='/u/admin/message']") is not None
+    assert page.css_first("dl.facts dd").text() == "4"
+
+
+async def test_a_private_site_says_what_it_is_and_what_its_rules_are__R_11(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
+    await edit(db, cast.admin, private_instance=True)
+    visitor = await browser()
+    for path in ("/about", "/legal", "/instances", "/login", "/register", "/language"):
+        assert (await visitor.get(path)).status_code == 200
+
+
+async def test_without_rules_it_says_whom_to_ask(browser: Browsers) -> None:
+    page = read(await (await browser()).get("/legal"))
+    assert page.css_first(".empty a").attributes["href"] == "/about"
