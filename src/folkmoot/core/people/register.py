@@ -75,11 +75,8 @@ async def register(tx: Tx, asked: Register, prepared: Prepared) -> Registered:
     site = house.site
     first = not site.site_setup and not await accounts.has_admin(tx)
     _check(house, asked, prepared, first=first)
-    email = rules.checked_email(asked.email) if asked.email and asked.email.strip() else None
-    if email and await accounts.email_taken(tx, names.name_key(email)):
-        raise Conflict("email_already_exists", field="email")
-    if await accounts.name_taken(tx, names.name_key(asked.username)):
-        raise Conflict("user_already_exists", field="username")
+    email = await _free_email(tx, asked)
+    await _must_be_free(tx, asked.username)
     applies = site.registration_mode == RegistrationMode.REQUIRE_APPLICATION and not first
     verifies = site.require_email_verification and not first and email is not None
     person = await _insert_person(tx, site, asked, prepared, admin=first)
@@ -97,6 +94,48 @@ async def register(tx: Tx, asked: Register, prepared: Prepared) -> Registered:
         await mails.ask_to_verify(tx, person, account, email)
     token = None if applies or verifies else await sessions.open_session(tx, account, asked.client)
     return Registered(Viewer(person, account), token, applies, verifies)
+
+
+async def create_account(tx: Tx, asked: Register, prepared: Prepared, *, admin: bool = False) -> Viewer:
+    """Make an account for somebody, for who runs the server: whatever the registration mode, accepted, its address taken for confirmed.
+    An admin's account sets the site up.
+
+    Raises as `register`: `Invalid` invalid_password, passwords_do_not_match, slurs, invalid_name, invalid_email_address; `Conflict`
+    email_already_exists, user_already_exists.
+    """
+    house = await writing.house(tx)
+    if prepared.password is None:
+        raise Invalid("invalid_password", field="password")
+    passwords.check_rules(asked.password, asked.password_verify)
+    rules.checked_name(house, asked.username)
+    email = await _free_email(tx, asked)
+    await _must_be_free(tx, asked.username)
+    person = await _insert_person(tx, house.site, asked, prepared, admin=admin)
+    account = await _insert_account(
+        tx, house.site, asked, prepared, person, email=email, accepted=True, admin=admin
+    )
+    if email:
+        await accounts.update(tx, account.id, {"email_verified": True})
+    await accounts.set_languages(tx, account, await _languages(tx, asked.accept_language))
+    await counts.site_counted(tx, users=1)
+    if admin and not house.site.site_setup:
+        await store_site.update_local(tx, {"site_setup": True})
+    return Viewer(person, account)
+
+
+async def _free_email(tx: Tx, asked: Register) -> str | None:
+    """The address, if one was given that nobody else has. Raises `Invalid` invalid_email_address; `Conflict` email_already_exists."""
+    if not asked.email or not asked.email.strip():
+        return None
+    email = rules.checked_email(asked.email)
+    if await accounts.email_taken(tx, names.name_key(email)):
+        raise Conflict("email_already_exists", field="email")
+    return email
+
+
+async def _must_be_free(tx: Tx, name: str) -> None:
+    if await accounts.name_taken(tx, names.name_key(name)):
+        raise Conflict("user_already_exists", field="username")
 
 
 def _check(house: House, asked: Register, prepared: Prepared, *, first: bool) -> None:
