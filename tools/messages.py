@@ -7,6 +7,7 @@ install needs no tool.
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "folkmoot"
 LOCALE = PACKAGE / "web" / "locale"
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 OPTIONS = {
     "trimmed": "false",
@@ -86,7 +88,8 @@ def main() -> None:
         catalog = read_catalog(path)
         catalog.update(texts, no_fuzzy_matching=True)
         # The moment of the last run says nothing, and would make every run a change.
-        catalog.creation_date = catalog.revision_date
+        catalog.creation_date = MOMENT
+        catalog.revision_date = MOMENT
         path.write_bytes(as_po(catalog))
         fresh = read_catalog(path)
         path.with_suffix(".mo").write_bytes(as_mo(fresh))
@@ -96,8 +99,8 @@ def main() -> None:
             sys.stdout.write(f"    {message.id!r}\n")
 
 
-def _parts(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _parts(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text or "",) if text is None or isinstance(text, str) else tuple(text)
 
 
 if __name__ == "__main__":
