@@ -34,6 +34,7 @@ from folkmoot.store.migrate import Migration, pending, schema_version, upgrade
 from folkmoot.web import face
 from folkmoot.web.assets import Assets
 from folkmoot.web.base import Templates
+from folkmoot.web.page_cache import PageCache
 from folkmoot.web.routes import ROUTES
 from folkmoot.web.security import Compress, Gate
 from folkmoot.web.session import Readers
@@ -212,7 +213,7 @@ def build_app(context: Context) -> Any:
         scope["app"] = app
         await aside.get(scope["path"].split("/", 2)[1], people)(scope, receive, send)
 
-    gate = Gate(Compress(by_first_word), settings, face.plain_page)
+    gate = Gate(PageCache(Compress(by_first_word), context), settings, face.plain_page)
     return RequestIds(gate, trust_header=settings.trusted_proxies > 0)
 
 

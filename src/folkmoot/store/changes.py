@@ -34,6 +34,10 @@ class Changes:
         self._floor = self._next
         self._numbers.clear()
 
+    def latest(self) -> int:
+        """The number of the last thing that happened: whatever is newer happened after now."""
+        return self._next
+
     def newest(self, keys: tuple[Key, ...]) -> int:
         """The highest number among `keys`: equal to the one remembered means unchanged."""
         known = self._numbers

@@ -25,6 +25,7 @@ from folkmoot.web.filters import number
 from folkmoot.web.forms import Form, query
 from folkmoot.web.handles import PersonLink, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.page_cache import FRONT, POSTS, SITE, may_be_kept
 from folkmoot.web.render import post_card
 from folkmoot.web.render.look import Look, community_link, escaped, look_of
 from folkmoot.web.render.thread import Place, one_comment
@@ -138,6 +139,7 @@ async def show_front(request: Request) -> Response:
                 tx, who, look, ListPosts(asked.scope, asked.sort, after=asked.after)
             )
         card = site_card(site, [person_link(person) for person in await front.admins(tx)])
+    may_be_kept(request, SITE, POSTS, late=(FRONT,))
     return await page(
         request,
         "front/show.html",
@@ -166,6 +168,7 @@ async def show_community(request: Request) -> Response:
         else:
             listed = ListPosts(sort=asked.sort, community_id=number, after=asked.after)
             rows, after = await post_rows(tx, who, look, listed, in_community=True)
+    may_be_kept(request, SITE, ("community", number), late=(FRONT,))
     shown = head(who, view)
     feed = f"/feeds{shown.link.href}.atom"
     return await page(

@@ -21,6 +21,7 @@ from folkmoot.web.forms import Form, query
 from folkmoot.web.front import comment_row, comment_rows, post_rows, saved_rows
 from folkmoot.web.handles import CommunityLink, community_link, name_of
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.page_cache import FRONT, SITE, may_be_kept
 from folkmoot.web.render.look import Look, look_of
 from folkmoot.web.render.post_card import render_row
 
@@ -58,6 +59,7 @@ async def show_person(request: Request) -> Response:
         shown = _shown(asked, own=own)
         sort = PostSort(asked.text("sort")) if asked.text("sort") in set(SORTS) else PostSort.NEW
         rows, after = await _rows(tx, who, look, person, shown, sort, asked)
+    may_be_kept(request, SITE, ("person", person.id), late=(FRONT,))
     path = f"/u/{name_of(person)}"
     here = {
         "view": shown if shown != "overview" else "",

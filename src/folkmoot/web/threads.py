@@ -24,6 +24,7 @@ from folkmoot.web.forms import query
 from folkmoot.web.front import post_rows
 from folkmoot.web.handles import PersonLink
 from folkmoot.web.i18n import N_, gettext, ngettext
+from folkmoot.web.page_cache import SITE, may_be_kept
 from folkmoot.web.render import post_card
 from folkmoot.web.render import thread as renderer
 from folkmoot.web.render.look import Look, look_of, person_path
@@ -129,6 +130,7 @@ async def show_crossposts(request: Request) -> Response:
 
 def _values(request: Request, who: Viewer, site: LocalSite, thread: Thread, look: Look) -> dict[str, Any]:
     post = thread.post.post
+    may_be_kept(request, SITE, ("thread", post.id), ("community", post.community_id))
     title = Markup(post.name_html)  # noqa: S704 - cleaned when it was written
     return {
         "thread": thread,
