@@ -52,6 +52,10 @@ fix: setup ## put right what the formatter and the linter can
 docs: setup ## write the generated pages under docs/ anew
 	.venv/bin/python -m tools.docs
 
+.PHONY: messages
+messages: setup ## collect the interface's texts for translation, and compile what is translated
+	.venv/bin/python -m tools.messages
+
 .PHONY: bench
 bench: setup ## measure this machine with this code
 	.venv/bin/python -m tools.bench

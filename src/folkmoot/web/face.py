@@ -142,7 +142,7 @@ async def show_http_error(request: Request, error: Exception) -> Response:
 CODES = {400: "bad_request", 404: "not_found", 413: "too_large", 500: "internal", 503: "not_ready"}
 
 
-def plain_page(status: int, *, as_json: bool = False) -> tuple[bytes, bytes]:
+def plain_page(status: int, *, as_json: bool = False, detail: str = "") -> tuple[bytes, bytes]:
     """Type and body of an answer without the site's frame, for when database, templates and reader are out of reach.
 
     It names the request's id, which leads to the lines of the log.
@@ -158,7 +158,7 @@ def plain_page(status: int, *, as_json: bool = False) -> tuple[bytes, bytes]:
     body = (
         f'<!doctype html><html lang="{current().code}" dir="{current().direction}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title></head><body><main>'
-        f"<h1>{escape(title)}</h1><p>{escape(text)}</p><p>{escape(reference)}</p>"
+        f"<h1>{escape(title)}</h1><p>{escape(text)}</p><p>{escape(reference)}</p><pre>{escape(detail)}</pre>"
         f'<p><a href="/">{escape(gettext("To the front page"))}</a></p></main></body></html>'
     )
     return b"text/html; charset=utf-8", body.encode()

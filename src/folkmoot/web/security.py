@@ -3,6 +3,7 @@
 All of it is plain ASGI. The order, from outside: `logs.RequestIds`, `Gate`, `Compress`, then readers, routing and handlers.
 """
 
+import traceback
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -63,6 +64,7 @@ class Gate:
         self.proxies = settings.trusted_proxies
         self.rules = browser_rules(settings)
         self.plain_page = plain_page
+        self.in_full = settings.development
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -93,12 +95,12 @@ class Gate:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if started:
                 raise
-            await self.answer(scope, 500, send_with_rules)
+            await self.answer(scope, 500, send_with_rules, traceback.format_exc() if self.in_full else "")
 
-    async def answer(self, scope: Any, status: int, send: Any) -> None:
-        """A plain page, or JSON for programs."""
+    async def answer(self, scope: Any, status: int, send: Any, detail: str = "") -> None:
+        """A plain page, or JSON for programs. `detail` is for developers."""
         as_json = any(name == b"accept" and b"json" in value for name, value in scope["headers"])
-        kind, body = self.plain_page(status, as_json=as_json)
+        kind, body = self.plain_page(status, as_json=as_json, detail=detail)
         headers = [
             (b"content-type", kind),
             (b"content-length", str(len(body)).encode()),

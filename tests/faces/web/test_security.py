@@ -306,3 +306,22 @@ async def test_a_failure_is_told_without_details(browser: Browsers, served: Any,
     assert answer.headers["x-request-id"] in answer.text
     assert LexborHTMLParser(answer.text).css_first("h1").text() == "Something went wrong on our side"
     assert answer.headers["content-security-policy"]
+
+
+class TestForDevelopers:
+    """On a developer's machine a failure is shown in full."""
+
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(
+            hostname="here.example", scheme="http", database="sqlite:///not-used.db", development=True
+        )
+
+    async def test_a_failure_is_told_in_full(self, browser: Browsers, monkeypatch: Any) -> None:
+        def break_down(*_: Any, **__: Any) -> str:
+            raise RuntimeError("<the reason>")
+
+        monkeypatch.setattr("folkmoot.web.base.Templates.render", break_down)
+        answer = await (await browser()).get("/language")
+        assert answer.status_code == 500
+        assert "RuntimeError: &lt;the reason&gt;" in answer.text
