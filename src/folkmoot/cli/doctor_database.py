@@ -52,7 +52,7 @@ async def _examine(db: Database, settings: Settings) -> Finding:
     async with db.read() as tx:
         site = await store_site.read_local_site(tx)
     if site is not None and site.origin != settings.origin:
-        says = f"{db.where} belongs to {site.origin}, but the settings say {settings.origin}: addresses are for life, set FOLKMOOT_HOSTNAME."
+        says = f"{db.where} belongs to {site.origin}, but the settings say {settings.origin}; set FOLKMOOT_HOSTNAME."
         return Finding("database", "problem", says)
     if waiting:
         return Finding("database", "note", f"{db.where}: {len(waiting)} upgrades will run at the next start.")

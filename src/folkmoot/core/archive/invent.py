@@ -125,8 +125,11 @@ class _Inventor:
                 )
 
     def _threads(self) -> Iterator[r.Record]:
-        sizes = self._shares(self.scale.comments, self.scale.posts, 1.15, self.scale.long_threads)
-        votes = self._shares(self.scale.votes, self.scale.posts + self.scale.comments, 1.3, ())
+        sizes = self._shares(
+            self.scale.comments, self.scale.posts, 1.15, self.scale.comments // 40, self.scale.long_threads
+        )
+        most = min(self.scale.votes // 40, self.scale.people)
+        votes = self._shares(self.scale.votes, self.scale.posts + self.scale.comments, 1.3, most, ())
         drawn = iter(votes)
         for number in range(self.scale.posts):
             yield from self._thread(number, sizes[number], drawn)
@@ -215,16 +218,20 @@ class _Inventor:
                 published=since + span * self.dice.random(),
             )
 
-    def _shares(self, total: int, parts: int, slope: float, fixed: tuple[int, ...]) -> list[int]:
-        """Divide `total` among `parts` with a heavy tail; `fixed` shares are among them. In random order."""
+    def _shares(self, total: int, parts: int, slope: float, most: int, fixed: tuple[int, ...]) -> list[int]:
+        """Divide `total` among `parts` with a heavy tail, at most `most` each; `fixed` shares are among them. In random order."""
         rest = total - sum(fixed)
         free = parts - len(fixed)
         weights = [self.dice.paretovariate(slope) for _ in range(free)]
-        cap = max(total // 40, 1)
         scale = rest / sum(weights)
-        shares = [min(int(weight * scale), cap) for weight in weights]
-        for index in range(rest - sum(shares)):
-            shares[index * 7919 % free] += 1
+        shares = [min(int(weight * scale), max(most, 1)) for weight in weights]
+        short = rest - sum(shares)
+        most = max(most, 3 * rest // free + 1)
+        while short > 0:
+            index = self.dice.randrange(free)
+            if shares[index] < most:
+                shares[index] += 1
+                short -= 1
         shares += fixed
         self.dice.shuffle(shares)
         return shares

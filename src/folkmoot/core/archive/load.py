@@ -23,6 +23,7 @@ BATCH = 4000
 """Records of one transaction."""
 
 Line = tuple[int, r.Record]
+_MANY = {"person": "people", "community": "communities"}
 
 
 @dataclass(slots=True)
@@ -41,6 +42,13 @@ class Outcome:
         if len(self.refused) < 100:
             self.refused.append((line, reason))
 
+    def in_words(self) -> str:
+        """What was written: `1,000 posts, 2,500 people`."""
+        return (
+            ", ".join(f"{count:,} {_MANY.get(kind, kind + 's')}" for kind, count in self.written.items())
+            or "nothing new"
+        )
+
     def wrote(self, kind: str, count: int, present: int = 0) -> None:
         """So many rows of a kind were written, so many were here."""
         if count:
@@ -56,8 +64,8 @@ async def load(
     progress: Callable[[int], None] = lambda done: None,
     batch: int = BATCH,
 ) -> Outcome:
-    """Write the records of `lines`. `progress` hears the number of records done. Raises `BadArchive` naming the line of a record that refers
-    to something the file did not bring before; the batches before it are kept."""
+    """Write the records of `lines`. `progress` hears the number of records done. Raises `BadArchive` naming the line of a record
+    that refers to something the file did not bring before; the batches before it are kept."""
     outcome = Outcome()
     known = Known()
     moment = from_datetime(as_of) if as_of else None
