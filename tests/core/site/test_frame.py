@@ -2,9 +2,10 @@
 
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.posts.create import CreatePost, create_post
-from folkmoot.core.site.frame import NOTHING, waiting_for
+from folkmoot.core.site.frame import KEPT, NOTHING, waiting_for
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.site import Waiting
+from folkmoot.model.time import FixedClock
 from folkmoot.store.db import Database, Tx, count_statements
 from tests.cast import Cast, somebody
 
@@ -46,6 +47,27 @@ async def test_each_sees_what_waits_for_them__N_4(db: Database, cast: Cast) -> N
         assert len(counter.statements) == 1
         assert await waiting_for(tx, cast.bob) == Waiting(0, 3, 0, True)
         assert await waiting_for(tx, cast.admin) == Waiting(0, 3, 1, True)
+
+
+async def test_it_is_asked_again_only_when_something_arrived(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    async with db.write() as tx:
+        post = await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "A post about slugs"))
+    async with db.read() as tx:
+        assert (await waiting_for(tx, cast.alice)).unread == 0
+        with count_statements() as counter:
+            assert (await waiting_for(tx, cast.alice)).unread == 0
+        assert not counter.statements
+    async with db.write() as tx:
+        created = await create_comment(tx, cast.bob, CreateComment(post.id, "An answer"))
+    async with db.read() as tx:
+        assert (await waiting_for(tx, cast.alice)).unread == 1
+    async with db.write() as tx:
+        await tx.run("UPDATE comment SET deleted = :yes WHERE id = :id", yes=True, id=created.comment.id)
+    clock.advance(KEPT)
+    async with db.read() as tx:
+        assert (await waiting_for(tx, cast.alice)).unread == 0
 
 
 async def test_who_is_blocked_is_not_counted__N_4(db: Database, cast: Cast) -> None:

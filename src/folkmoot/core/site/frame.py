@@ -2,10 +2,13 @@
 
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite, Waiting
+from folkmoot.model.time import SECOND, Micros
 from folkmoot.store import frame
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
+KEPT: Micros = 10 * SECOND
+_MOST_KEPT = 10_000
 NOTHING = Waiting(0, 0, 0, False)
 
 
@@ -15,9 +18,23 @@ async def read_site(tx: Tx) -> LocalSite:
 
 
 async def waiting_for(tx: Tx, viewer: Viewer) -> Waiting:
-    """What waits for the viewer; nothing for whom has no account here. One query."""
+    """What waits for the viewer; nothing for whom has no account here. One query at the most.
+
+    For members without an office it is kept per process until something arrives or is read. What makes notices vanish without that (a
+    comment deleted, somebody blocked) shows after `KEPT`.
+    """
     if viewer.account is None or viewer.person is None:
         return NOTHING
-    return await frame.waiting_for(
+    kept: dict[int, tuple[int, Micros, Waiting]] = tx.memory.setdefault("waiting", {})
+    stamp = tx.changes.newest((("inbox", viewer.person.id), ("person", viewer.person.id)))
+    known = kept.get(viewer.person.id)
+    if known is not None and known[0] == stamp and 0 <= tx.now - known[1] < KEPT:
+        return known[2]
+    found = await frame.waiting_for(
         tx, viewer.person.id, admin=viewer.admin, bots=viewer.account.show_bot_accounts
     )
+    if not found.moderates:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[viewer.person.id] = (stamp, tx.now, found)
+    return found
