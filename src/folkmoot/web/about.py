@@ -21,7 +21,7 @@ async def show_about(request: Request) -> Response:
         running = await admins(tx)
         tagline = await tagline_of_the_hour(tx)
     return await page(
-        request, "about/about.html", about=site, html=Markup(site.sidebar_html or ""), facts_=facts_of(site),  # noqa: S704 - cleaned when written
+        request, "about/about.html", about=site, html=Markup(site.sidebar_html or ""), numbers=numbers_of(site),  # noqa: S704 - cleaned when written
         tagline=Markup(tagline.content_html) if tagline else "",  # noqa: S704
         admins=[(person, person_link(person)) for person in running],
     )  # fmt: skip
@@ -34,7 +34,7 @@ async def show_legal(request: Request) -> Response:
     return await page(request, "about/legal.html", html=Markup(site.legal_html or ""))  # noqa: S704 - cleaned when written
 
 
-def facts_of(site: LocalSite) -> list[tuple[str, str]]:
+def numbers_of(site: LocalSite) -> list[tuple[str, str]]:
     """The site's counts in words."""
     return [
         (gettext("People"), number(site.users)),

@@ -160,7 +160,7 @@ async def register_account(request: Request) -> Response:
     if made.token is None:
         return await page(request, "account/pending.html", made=made)
     flash(request, gettext("Welcome! Your account is ready."))
-    response = done(request, "/")
+    response = done(request, "/setup" if made.viewer.admin else "/")
     session.log_in(request, response, made.token)
     return response
 

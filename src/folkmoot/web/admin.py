@@ -19,6 +19,7 @@ from folkmoot.model.enums import CommentSort, Listing, PostSort, RegistrationMod
 from folkmoot.model.errors import Busy, Invalid, NotLoggedIn, RateLimited, Refusal
 from folkmoot.model.site import RateLimits
 from folkmoot.text.languages import LANGUAGES
+from folkmoot.web.about import numbers_of
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, read_form
@@ -242,7 +243,8 @@ async def _show(
 ) -> Response:
     return await admin_page(
         request, section.name, status=AGAIN if errors else 200, form=form, errors=errors or {}, preview=preview,
-        view=view, registration_modes=registration_modes(), difficulties=[(word, gettext(label)) for word, label in DIFFICULTIES.items()],
+        view=view, numbers=numbers_of(view.site), registration_modes=registration_modes(),
+        difficulties=[(word, gettext(label)) for word, label in DIFFICULTIES.items()],
         themes=_themes(form), listings=chosen(LISTINGS), modes=chosen(MODES), sorts=chosen(SORTS), comment_sorts=chosen(COMMENT_SORTS),
         languages=LANGUAGES, chosen_languages=set(form.numbers("discussion_languages")),
         classes=[(name, gettext(label), gettext(text) if text else "") for name, label, text in CLASSES],

@@ -400,3 +400,19 @@ async def test_setting_up_is_for_the_first_admin(browser: Browsers, db: Database
     async with db.write() as tx:
         await accounts.update(tx, cast.admin.account.id if cast.admin.account else 0, {"admin": False})
     assert (await (await browser()).get("/setup")).headers["location"] == "/register"
+
+
+async def test_whoever_registers_first_is_led_there(browser: Browsers, db: Database) -> None:
+    await _not_set_up(db)
+    async with db.write() as tx:
+        await tx.run("UPDATE local_user SET admin = :no", no=False)
+        tx.changed("site")
+    newcomer = await browser()
+    password = "a long enough password"
+    filled = {"username": "keeper", "password": password, "password_verify": password}
+    answer = await newcomer.post("/register", filled)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/setup")
+    assert read(await newcomer.get("/setup")).css_first("h1").text() == "Set up your site"
+    filled = {"name": "Moot", "registration_mode": "Open"}
+    assert (await newcomer.post("/setup", filled)).headers["location"] == "/"
+    assert (await newcomer.get("/admin")).status_code == 200

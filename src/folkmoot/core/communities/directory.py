@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from folkmoot.core.communities.view import subscribed
+from folkmoot.core.site.privacy import require_open
 from folkmoot.model.enums import Listing, PostSort
-from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import Viewer
 from folkmoot.model.views import CommunityView, Page
 from folkmoot.store import site as store_site
@@ -32,8 +32,7 @@ async def list_communities(tx: Tx, viewer: Viewer, asked: ListCommunities) -> Pa
     Raises `NotAllowed` instance_is_private.
     """
     site = await store_site.local_site(tx)
-    if viewer.person is None and site.private_instance:
-        raise NotAllowed("instance_is_private")
+    require_open(site, viewer)
     shown = asked.show_nsfw
     if shown is None:
         shown = viewer.account.show_nsfw if viewer.account else bool(site.content_warning)

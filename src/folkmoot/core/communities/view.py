@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from folkmoot.core.communities import rules
+from folkmoot.core.site.privacy import require_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Subscribed
-from folkmoot.model.errors import NotAllowed, NotFound
+from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import CommunityView
 from folkmoot.store import communities
@@ -40,8 +41,7 @@ async def find_community(tx: Tx, viewer: Viewer, name_or_id: str | int) -> Commu
 
     Raises `NotFound` couldnt_find_community, also for local-only ones (R-10); `NotAllowed` instance_is_private (R-11).
     """
-    if viewer.person is None and (await store_site.local_site(tx)).private_instance:
-        raise NotAllowed("instance_is_private")
+    require_open(await store_site.local_site(tx), viewer)
     community = (
         await communities.by_id(tx, name_or_id)
         if isinstance(name_or_id, int)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from folkmoot.core.site.privacy import require_open
 from folkmoot.model.enums import ModlogKind
-from folkmoot.model.errors import Invalid, NotAllowed
+from folkmoot.model.errors import Invalid
 from folkmoot.model.modlog import ModlogEntry
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import Micros
@@ -51,8 +52,7 @@ async def read_modlog(tx: Tx, viewer: Viewer, asked: ReadModlog) -> Page[ModlogE
     (`after`).
     """
     site = await store_site.local_site(tx)
-    if viewer.person is None and site.private_instance:
-        raise NotAllowed("instance_is_private")
+    require_open(site, viewer)
     nameless = site.hide_modlog_mod_names and not await knows_names(tx, viewer)
     wanted = modlog.Wanted(
         kinds=_kinds(asked),

@@ -3,10 +3,11 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from folkmoot.core.site.privacy import require_open
 from folkmoot.core.threads import order
 from folkmoot.core.threads.order import Ordered
 from folkmoot.model.enums import CommentSort, Visibility
-from folkmoot.model.errors import NotAllowed, NotFound
+from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.model.views import NO_MARKS, CommentView, Line, PostView, Thread
@@ -111,8 +112,7 @@ async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:
 
 async def must_be_open(tx: Tx, viewer: Viewer) -> None:
     """A private site shows nothing to who has no account. Raises `NotAllowed` instance_is_private (R-11)."""
-    if viewer.account is None and (await store_site.local_site(tx)).private_instance:
-        raise NotAllowed("instance_is_private")
+    require_open(await store_site.local_site(tx), viewer)
 
 
 def must_be_visible(viewer: Viewer, view: PostView, *, moderates: bool) -> None:
