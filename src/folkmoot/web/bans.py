@@ -21,7 +21,7 @@ from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import community_link, name_of, person_link
 from folkmoot.web.i18n import N_, gettext
-from folkmoot.web.moderation import reasons
+from folkmoot.web.moderation import reason_of, reasons
 
 PER_PAGE = 50
 
@@ -125,7 +125,7 @@ async def change_community_ban(request: Request) -> Response:
     async with context(request).db.read() as tx:
         person = await find_person(tx, who, form.text("person"))
     asked = BanFromCommunity(
-        view.community.id, person.id, ban, _end(request, form), form.text("reason"), form.flag("remove_data")
+        view.community.id, person.id, ban, _end(request, form), reason_of(form), form.flag("remove_data")
     )
     try:
         async with context(request).db.write() as tx:
@@ -164,7 +164,7 @@ async def change_site_ban(request: Request) -> Response:
         async with context(request).db.write() as tx:
             person = await find_person(tx, who, request.path_params["name"])
             asked = BanFromSite(
-                person.id, ban, _end(request, form), form.text("reason"), form.flag("remove_data")
+                person.id, ban, _end(request, form), reason_of(form), form.flag("remove_data")
             )
             await ban_from_site(tx, who, asked)
     except Refusal as refusal:

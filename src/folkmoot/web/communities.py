@@ -248,7 +248,7 @@ async def hide(request: Request) -> Response:
         community = await find_community(tx, who, request.path_params["name"])
         wanted = form.state()
         hidden = not community.hidden if wanted is None else wanted
-        reason = form.text("reason")
+        reason = form.text("reason") or None
         community = await hide_community(tx, who, community.id, hidden=hidden, reason=reason)
     said = gettext("Hidden: only subscribers find it in lists.") if hidden else gettext("Listed again.")
     return done(request, f"{community_link(community).href}/edit", said=said)

@@ -91,7 +91,9 @@ async def create(request: Request) -> Response:
     except Refusal as refusal:
         return await _show_form(request, "communities/create.html", typed, refusal)
     return done(
-        request, community_link(made).href, said=gettext("The community is founded, and yours to tend.")
+        request,
+        community_link(made).href,
+        said=gettext("The community is there, and you are its first moderator."),
     )
 
 

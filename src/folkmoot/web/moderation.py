@@ -23,7 +23,7 @@ from folkmoot.model.errors import NotAllowed, Refusal
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.errors import words
 from folkmoot.web.filters import number
-from folkmoot.web.forms import query, read_form
+from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import community_link, name_of
 from folkmoot.web.i18n import N_, gettext, ngettext
 
@@ -44,6 +44,11 @@ _Purge = Callable[..., Awaitable[None]]
 def reasons() -> list[tuple[str, str]]:
     """The canned reasons as choices of a form."""
     return [("", gettext("Write your own"))] + [(gettext(text), gettext(text)) for text in REASONS]
+
+
+def reason_of(form: Form) -> str:
+    """The reason in words; the canned one where none was written (it fills the field only where scripts run)."""
+    return form.text("reason").strip() or form.text("canned")
 
 
 async def _tools(request: Request, action: str) -> Tools:
@@ -110,7 +115,7 @@ async def remove(request: Request) -> Response:
     form = await read_form(request)
     removed = form.state() is not False
     number = request.path_params["id"]
-    reason = form.text("reason")
+    reason = reason_of(form)
     try:
         async with context(request).db.write() as tx:
             if request.url.path.startswith("/post/"):
@@ -158,7 +163,7 @@ async def remove_or_restore_community(request: Request) -> Response:
         async with context(request).db.write() as tx:
             found = await find_community(tx, viewer(request), request.path_params["name"])
             community = await remove_community(
-                tx, viewer(request), found.id, removed=removed, reason=form.text("reason")
+                tx, viewer(request), found.id, removed=removed, reason=reason_of(form)
             )
     except Refusal as refusal:
         if refusal.field != "reason":
@@ -179,7 +184,7 @@ async def lock(request: Request) -> Response:
         state = form.state()
         if state is None:
             state = not (await tools_for_post(tx, viewer(request), number)).post.locked
-        await lock_post(tx, viewer(request), number, locked=state, reason=form.text("reason") or None)
+        await lock_post(tx, viewer(request), number, locked=state, reason=reason_of(form) or None)
     said = gettext("Locked: only moderators may comment.") if state else gettext("Open to comments again.")
     return done(request, f"/post/{number}", {"on": state, "label": lock_label(state)}, said=said)
 
@@ -252,7 +257,7 @@ async def _purge_page(
 async def _purge(request: Request, do: _Purge, number_: int, to: str) -> Response:
     form = await read_form(request)
     async with context(request).db.write() as tx:
-        await do(tx, viewer(request), number_, reason=form.text("reason"))
+        await do(tx, viewer(request), number_, reason=reason_of(form))
     return done(request, to, said=gettext("Deleted for good."))
 
 

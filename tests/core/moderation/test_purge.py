@@ -23,6 +23,7 @@ from folkmoot.model.errors import NotAllowed, NotFound
 from folkmoot.model.posts import Post
 from folkmoot.store import communities, people
 from folkmoot.store.db import Database, Tx
+from folkmoot.store.recount import recount
 from tests import rows
 from tests.cast import Cast
 from tests.core.moderation import stories
@@ -165,6 +166,18 @@ async def test_a_purged_person_is_a_blank_record__O_7(db: Database, cast: Cast) 
         assert tuple(row) == (0, 0, 0, 0, 0)
         await assert_no_drift(tx)
         assert await stories.log(tx) == [("purge_person", 1, True, "spam")]
+
+
+async def test_the_recount_finds_nothing_to_put_right(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        _, (_, middle, *_) = await busy(tx, cast)
+        elsewhere = await stories.post(tx, cast.alice, cast.baking, "Elsewhere")
+        await stories.comment(tx, cast.bob, elsewhere, "hello")
+        await follow_community(tx, cast.carol, cast.gardening.id)
+        await purge_comment(tx, cast.admin, middle.id)
+        await purge_person(tx, cast.admin, cast.alice.id)
+        await purge_community(tx, cast.admin, cast.gardening.id)
+    assert await recount(db, repair=False) == []
 
 
 async def test_controversy_follows_when_votes_go(db: Database, cast: Cast) -> None:

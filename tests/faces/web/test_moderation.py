@@ -122,6 +122,16 @@ async def test_removing_and_restoring(browser: Callable[..., Any], db: Database,
     assert answer.json() == {"on": False}
 
 
+async def test_a_canned_reason_works_without_scripts(
+    browser: Callable[..., Any], db: Database, thread: Any
+) -> None:
+    bob = await browser("bob")
+    await bob.post(f"/comment/{thread[1].id}/remove", {"reason": "", "canned": "Spam"})
+    await bob.post(f"/comment/{thread[2].id}/remove", {"reason": "rule 2", "canned": "Spam"})
+    async with db.read() as tx:
+        assert [line[3] for line in await stories.log(tx)] == ["Spam", "rule 2"]
+
+
 async def test_locking_and_pinning(browser: Callable[..., Any], db: Database, thread: Any) -> None:
     post, _, _ = thread
     bob, admin = await browser("bob"), await browser("admin")

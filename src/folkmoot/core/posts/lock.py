@@ -1,6 +1,7 @@
 """Close a post to new comments, or open it: moderators do."""
 
 from folkmoot.core import after, permissions
+from folkmoot.core.moderation import checked_reason
 from folkmoot.model.enums import ModlogKind
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import PostLocked
@@ -13,8 +14,10 @@ from folkmoot.store.db import Tx
 async def lock_post(tx: Tx, viewer: Viewer, post_id: int, *, locked: bool, reason: str | None = None) -> Post:
     """Set whether a post is locked (P-12). Doing it again changes nothing.
 
-    Raises `NotFound` couldnt_find_post; `NotAllowed` not_a_mod_or_admin, banned_from_community, deleted.
+    Raises `NotFound` couldnt_find_post; `NotAllowed` not_a_mod_or_admin, banned_from_community, deleted; `Invalid`
+    invalid_body_field.
     """
+    reason = checked_reason(reason)
     post = await posts.by_id(tx, post_id)
     if post is None:
         raise NotFound("couldnt_find_post")
