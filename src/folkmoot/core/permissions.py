@@ -12,6 +12,7 @@ from folkmoot.model.errors import NotAllowed, NotFound, NotLoggedIn, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.store import communities as store_communities
 from folkmoot.store.db import Tx
+from folkmoot.store.places import Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +159,35 @@ async def standing_in(tx: Tx, viewer: Viewer, community: Community) -> Standing:
     if viewer.person is None:
         return Standing(viewer, community)
     relation = await store_communities.relation(tx, community.id, viewer.person.id)
-    from_home = (
-        viewer.account is None and not community.local and viewer.person.instance_id == community.instance_id
-    )
     return Standing(
         viewer,
         community,
         relation.moderator_since is not None,
         relation.top_moderator,
         relation.banned,
-        from_home,
+        _from_home(viewer, community),
+    )
+
+
+def standing_on(viewer: Viewer, ground: Ground) -> Standing:
+    """The same for who is about to write or vote: what they stand on is known. Who is the first moderator was not asked."""
+    community = ground.community
+    return Standing(
+        viewer,
+        community,
+        moderator=ground.moderates,
+        banned_here=ground.banned,
+        from_home=_from_home(viewer, community),
+    )
+
+
+def _from_home(viewer: Viewer, community: Community) -> bool:
+    person = viewer.person
+    return (
+        person is not None
+        and viewer.account is None
+        and not community.local
+        and person.instance_id == community.instance_id
     )
 
 

@@ -26,33 +26,49 @@ async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Comment]:
 
 async def insert(tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix: str) -> Comment:
     """Insert a comment under `parent_path` (`0` for the top level). Without an `ap_id` in `values` it gets ours: `ap_prefix` + id.
-    The comment as stored."""
-    comment_id: int = await tx.value(tx.dialect.next_id("comment"))
-    values = {"ap_id": f"{ap_prefix}{comment_id}", **values, "id": comment_id, "path": f"{parent_path}.{comment_id}"}
-    names = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
-    row = await tx.first(f"INSERT INTO comment ({names}) VALUES ({marks}) RETURNING {_RETURNED}", **values)
-    await tx.run(
-        "INSERT INTO search_pending (kind, object_id) VALUES ('comment', :comment_id) ON CONFLICT DO NOTHING", comment_id=comment_id
+    The comment as stored.
+
+    Votes and ranks are in `values` where they differ from what the schema says; `store/counts.py` keeps what else it adds to.
+    """
+    own = "" if "ap_id" in values else ", ap_id"
+    address = "" if "ap_id" in values else ", CAST(:ap_prefix AS TEXT) || (SELECT id FROM fresh)"
+    given = {**values, "parent_path": f"{parent_path}."} | ({"ap_prefix": ap_prefix} if own else {})
+    row = await tx.first(
+        f"WITH fresh (id) AS ({tx.dialect.next_id('comment')}) INSERT INTO comment (id, path{own}, {', '.join(values)})"
+        f" VALUES ((SELECT id FROM fresh), CAST(:parent_path AS TEXT) || (SELECT id FROM fresh){address},"
+        f" {', '.join(f':{name}' for name in values)}) RETURNING {_RETURNED}",
+        **given,
     )
     assert row is not None
-    return make_comment(row)
+    comment = make_comment(row)
+    await _index_soon(tx, comment.id)
+    return comment
+
+
+async def _index_soon(tx: Tx, comment_id: int) -> None:
+    """Full-text rows are written in batches, outside the transaction of the write."""
+    await tx.run(
+        "INSERT INTO search_pending (kind, object_id) VALUES ('comment', :comment_id) ON CONFLICT DO NOTHING",
+        comment_id=comment_id,
+    )
 
 
 async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> None:
     """Set columns; the version grows, the thread's caches are told, the search text is renewed."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     post_id = await tx.value(
-        f"UPDATE comment SET {assignments}, version = version + 1 WHERE id = :comment_id RETURNING post_id", comment_id=comment_id, **values
+        f"UPDATE comment SET {assignments}, version = version + 1 WHERE id = :comment_id RETURNING post_id",
+        comment_id=comment_id,
+        **values,
     )
-    if "content" in values:
-        await tx.run(
-            "INSERT INTO search_pending (kind, object_id) VALUES ('comment', :comment_id) ON CONFLICT DO NOTHING", comment_id=comment_id
-        )
+    if values.keys() & {"content", "deleted", "removed"}:
+        await _index_soon(tx, comment_id)
     tx.changed("thread", post_id)
 
 
-async def same_comment_since(tx: Tx, creator_id: int, post_id: int, parent_id: int | None, content: str, since: Micros) -> int | None:
+async def same_comment_since(
+    tx: Tx, creator_id: int, post_id: int, parent_id: int | None, content: str, since: Micros
+) -> int | None:
     """The id of an equal comment by the same person under the same parent, published after `since`: a double submit."""
     found: int | None = await tx.value(
         "SELECT id FROM comment WHERE creator_id = :creator_id AND published > :since AND post_id = :post_id"

@@ -1,7 +1,8 @@
 """The one writer of every stored count and rank.
 
-Each function here is called inside the transaction that causes the change. `recount` (in `store/recount.py`) computes the same numbers
-from the rows alone; a property test holds the two together.
+Each function here is called inside the transaction that causes the change, on items that it has locked (`store/places.py`). `recount` (in
+`store/recount.py`) computes the same numbers from the rows alone; a property test holds the two together. Rows are written in one order
+everywhere, so that two writers never wait for each other: post, comments, community, person, site.
 
 | stored | changes with |
 |---|---|
@@ -21,7 +22,9 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
 from folkmoot.model.ranking import controversy_rank, hot_rank, scaled_rank
 from folkmoot.model.time import DAY, Micros
+from folkmoot.model.votes import Tally
 from folkmoot.store.db import Tx
+from folkmoot.store.places import PlacedPost
 
 NECRO: Micros = 2 * DAY
 """How long after a post its comments lift it in Active (S-2)."""
@@ -44,7 +47,7 @@ async def post_appeared(tx: Tx, post: Post, by: int = 1) -> None:
         creator_id=post.creator_id,
     )
     if post.local:
-        await tx.run("UPDATE local_site SET posts = posts + :by", by=by)
+        await site_wrote(tx, posts=by)
     tx.changed("community", post.community_id)
     tx.changed("person", post.creator_id)
     tx.changed("posts")
@@ -69,93 +72,117 @@ async def comment_appeared(tx: Tx, comment: Comment, post: Post, by: int = 1) ->
         creator_id=comment.creator_id,
     )
     if comment.local:
-        await tx.run("UPDATE local_site SET comments = comments + :by", by=by)
+        await site_wrote(tx, comments=by)
     tx.changed("thread", comment.post_id)
     tx.changed("person", comment.creator_id)
     tx.changed("front")
 
 
-async def comment_added(tx: Tx, comment: Comment, post: Post) -> None:
-    """A new comment: its ancestors' child counts, the post's newest comment (never back, G-1) and active rank."""
-    ancestors = [int(part) for part in comment.path.split(".")[1:-1]]
-    if ancestors:
+async def post_written(tx: Tx, post: Post) -> None:
+    """A new post with the votes it came with: its community, its author and the site count it."""
+    await tx.run(
+        "UPDATE community SET posts = posts + 1, version = version + 1 WHERE id = :community_id",
+        community_id=post.community_id,
+    )
+    await tx.run(
+        "UPDATE person SET post_count = post_count + 1, post_score = post_score + :score WHERE id = :creator_id",
+        score=post.score, creator_id=post.creator_id,
+    )  # fmt: skip
+    tx.changed("community", post.community_id)
+    tx.changed("person", post.creator_id)
+    tx.changed("posts")
+
+
+async def comment_written(tx: Tx, comment: Comment, place: PlacedPost) -> None:
+    """A new comment with the votes it came with: its ancestors, its post (count, newest comment, active rank), its community and its
+    author count it; `site_wrote` comes last.
+
+    The newest comment never goes back (G-1). One by somebody else within two days of the post lifts it in Active (S-2).
+    """
+    post = place.post
+    if ancestors := [int(part) for part in comment.path.split(".")[1:-1]]:
         await tx.run(
             "UPDATE comment SET child_count = child_count + 1, version = version + 1 WHERE id IN :ids[]",
             ids=ancestors,
         )
-    if comment.published > post.newest_comment:
-        await tx.run(
-            "UPDATE post SET newest_comment = :published WHERE id = :post_id",
-            published=comment.published,
-            post_id=post.id,
-        )
-    lifts = comment.creator_id != post.creator_id and comment.published < post.published + NECRO
-    if lifts:
-        await tx.run(
-            "UPDATE post SET newest_comment_necro = :published, active_rank = :rank WHERE id = :post_id AND newest_comment_necro < :published",
-            published=comment.published, rank=hot_rank(post.score, comment.published, tx.now), post_id=post.id,
-        )  # fmt: skip
-    if counted(comment.deleted, comment.removed):
-        await comment_appeared(tx, comment, post)
-
-
-async def post_voted(tx: Tx, post_id: int, up: int, down: int) -> None:
-    """Votes on a post changed by so many up and down: its numbers, its ranks and its author's score."""
-    if not (up or down):
-        return
-    row = await tx.first(
-        "SELECT p.upvotes, p.downvotes, p.published, p.newest_comment_necro, p.creator_id, p.community_id, c.users_active_month"
-        " FROM post p JOIN community c ON c.id = p.community_id WHERE p.id = :post_id",
-        post_id=post_id,
+    lifts = comment.creator_id != post.creator_id and place.necro < comment.published < post.published + NECRO
+    lift = ", newest_comment_necro = :necro, active_rank = :active" if lifts else ""
+    lifted = (
+        {"necro": comment.published, "active": hot_rank(post.score, comment.published, tx.now)}
+        if lifts
+        else {}
     )
-    assert row is not None
-    upvotes, downvotes, published, necro, creator_id, community_id, active = row
-    upvotes += up
-    downvotes += down
-    score = upvotes - downvotes
-    hot = hot_rank(score, published, tx.now)
     await tx.run(
-        "UPDATE post SET upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, hot_rank = :hot, active_rank = :active,"
-        " scaled_rank = :scaled, controversy_rank = :controversy, version = version + 1 WHERE id = :post_id",
-        up=up, down=down, by=up - down, hot=hot, active=hot_rank(score, necro, tx.now), scaled=scaled_rank(hot, active),
-        controversy=controversy_rank(upvotes, downvotes), post_id=post_id,
+        f"UPDATE post SET comments = comments + 1, newest_comment = :newest, version = version + 1{lift} WHERE id = :post_id",
+        newest=max(post.newest_comment, comment.published), post_id=post.id, **lifted,
     )  # fmt: skip
+    if counted(post.deleted, post.removed):
+        await tx.run(
+            "UPDATE community SET comments = comments + 1 WHERE id = :community_id",
+            community_id=post.community_id,
+        )
     await tx.run(
-        "UPDATE person SET post_score = post_score + :by WHERE id = :creator_id",
-        by=up - down,
-        creator_id=creator_id,
-    )
-    tx.changed("thread", post_id)
+        "UPDATE person SET comment_count = comment_count + 1, comment_score = comment_score + :score WHERE id = :creator_id",
+        score=comment.score, creator_id=comment.creator_id,
+    )  # fmt: skip
+    tx.changed("thread", post.id)
+    tx.changed("person", comment.creator_id)
     tx.changed("front")
 
 
-async def comment_voted(tx: Tx, comment_id: int, up: int, down: int) -> None:
-    """Votes on a comment changed by so many up and down: its numbers, its ranks and its author's score."""
+async def site_wrote(tx: Tx, *, posts: int = 0, comments: int = 0) -> None:
+    """So many more local posts and comments stand (G-5). Everybody who writes waits for this one row: do it last."""
+    await tx.run(
+        "UPDATE local_site SET posts = posts + :posts, comments = comments + :comments",
+        posts=posts, comments=comments,
+    )  # fmt: skip
+
+
+async def post_voted(tx: Tx, place: PlacedPost, up: int, down: int) -> Tally:
+    """Votes on a post changed by so many up and down: its numbers, its ranks and its author's score. The numbers now."""
+    post = place.post
+    tally = Tally(post.upvotes + up, post.downvotes + down)
     if not (up or down):
-        return
-    row = await tx.first(
-        "SELECT upvotes, downvotes, published, creator_id, post_id FROM comment WHERE id = :comment_id",
-        comment_id=comment_id,
-    )
-    assert row is not None
-    upvotes, downvotes, published, creator_id, post_id = row
-    upvotes += up
-    downvotes += down
+        return tally
+    hot = hot_rank(tally.score, post.published, tx.now)
+    await tx.run(
+        "UPDATE post SET upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, hot_rank = :hot, active_rank = :active,"
+        " scaled_rank = :scaled, controversy_rank = :controversy, version = version + 1 WHERE id = :post_id",
+        up=up, down=down, by=up - down, hot=hot, active=hot_rank(tally.score, place.necro, tx.now),
+        scaled=scaled_rank(hot, place.ground.community.users_active_month),
+        controversy=controversy_rank(tally.upvotes, tally.downvotes), post_id=post.id,
+    )  # fmt: skip
+    await tx.run(
+        "UPDATE person SET post_score = post_score + :by WHERE id = :creator_id",
+        by=up - down, creator_id=post.creator_id,
+    )  # fmt: skip
+    tx.changed("thread", post.id)
+    tx.changed("front")
+    return tally
+
+
+async def comment_voted(tx: Tx, comment: Comment, up: int, down: int) -> Tally:
+    """Votes on a comment changed by so many up and down: its numbers, its ranks and its author's score. The numbers now."""
+    tally = Tally(comment.upvotes + up, comment.downvotes + down)
+    if not (up or down):
+        return tally
     await tx.run(
         "UPDATE comment SET upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, hot_rank = :hot,"
         " controversy_rank = :controversy, version = version + 1 WHERE id = :comment_id",
-        up=up, down=down, by=up - down, hot=hot_rank(upvotes - downvotes, published, tx.now),
-        controversy=controversy_rank(upvotes, downvotes), comment_id=comment_id,
+        up=up, down=down, by=up - down, hot=hot_rank(tally.score, comment.published, tx.now),
+        controversy=controversy_rank(tally.upvotes, tally.downvotes), comment_id=comment.id,
     )  # fmt: skip
     await tx.run(
         "UPDATE person SET comment_score = comment_score + :by WHERE id = :creator_id",
-        by=up - down,
-        creator_id=creator_id,
-    )
-    tx.changed("thread", post_id)
+        by=up - down, creator_id=comment.creator_id,
+    )  # fmt: skip
+    tx.changed("thread", comment.post_id)
+    return tally
 
 
-async def follows_changed(tx: Tx, community_id: int, by: int, *, local: bool, follower_local: bool = True) -> None:
+async def follows_changed(
+    tx: Tx, community_id: int, by: int, *, local: bool, follower_local: bool = True
+) -> None:
     """Somebody follows (1) or leaves (-1). For a community elsewhere, `subscribers` is what its home says (G-3)."""
     row = await tx.first(
         "UPDATE community SET subscribers_local = subscribers_local + :here, subscribers = subscribers + :counted, version = version + 1"

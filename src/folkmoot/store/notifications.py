@@ -5,29 +5,45 @@ from folkmoot.store.db import Tx
 
 async def add_mention(tx: Tx, recipient_id: int, comment_id: int) -> bool:
     """Write a mention unless this person has a notice of this comment already; whether one was written."""
-    return await _add(tx, "person_mention", recipient_id, comment_id)
-
-
-async def add_reply(tx: Tx, recipient_id: int, comment_id: int) -> bool:
-    """Write a reply notice unless this person has a notice of this comment already; whether one was written."""
-    return await _add(tx, "comment_reply", recipient_id, comment_id)
-
-
-async def _add(tx: Tx, table: str, recipient_id: int, comment_id: int) -> bool:
-    return bool(
-        await tx.run(
-            f"INSERT INTO {table} (recipient_id, comment_id, published) SELECT :recipient_id, :comment_id, :now"
-            " WHERE NOT EXISTS (SELECT 1 FROM comment_reply WHERE recipient_id = :recipient_id AND comment_id = :comment_id)"
-            " AND NOT EXISTS (SELECT 1 FROM person_mention WHERE recipient_id = :recipient_id AND comment_id = :comment_id)",
-            recipient_id=recipient_id, comment_id=comment_id, now=tx.now,
-        )
+    added = await tx.run(
+        "INSERT INTO person_mention (recipient_id, comment_id, published) SELECT :recipient_id, :comment_id, :now"
+        " WHERE NOT EXISTS (SELECT 1 FROM comment_reply WHERE recipient_id = :recipient_id AND comment_id = :comment_id)"
+        " AND NOT EXISTS (SELECT 1 FROM person_mention WHERE recipient_id = :recipient_id AND comment_id = :comment_id)",
+        recipient_id=recipient_id, comment_id=comment_id, now=tx.now,
     )  # fmt: skip
+    if added:
+        tx.changed("inbox", recipient_id)
+    return bool(added)
+
+
+async def add_reply(
+    tx: Tx, recipient_id: int, comment_id: int, *, author_id: int, community_id: int, instance_id: int
+) -> int | None:
+    """Tell a local person of an answer, unless they have a notice of this comment already, or block its author, the community or its
+    server (N-1, N-2). Their account's id; None where they are not told."""
+    told: int | None = await tx.value(
+        "INSERT INTO comment_reply (recipient_id, comment_id, published) SELECT p.id, :comment_id, :now FROM person p"
+        " WHERE p.id = :recipient_id AND p.local AND NOT p.deleted"
+        " AND NOT EXISTS (SELECT 1 FROM comment_reply WHERE recipient_id = :recipient_id AND comment_id = :comment_id)"
+        " AND NOT EXISTS (SELECT 1 FROM person_mention WHERE recipient_id = :recipient_id AND comment_id = :comment_id)"
+        " AND NOT EXISTS (SELECT 1 FROM person_block WHERE person_id = :recipient_id AND target_id = :author_id)"
+        " AND NOT EXISTS (SELECT 1 FROM community_block WHERE person_id = :recipient_id AND community_id = :community_id)"
+        " AND NOT EXISTS (SELECT 1 FROM instance_block WHERE person_id = :recipient_id AND instance_id = :instance_id)"
+        " RETURNING (SELECT id FROM local_user WHERE person_id = recipient_id)",
+        recipient_id=recipient_id, comment_id=comment_id, author_id=author_id, community_id=community_id, instance_id=instance_id, now=tx.now,
+    )  # fmt: skip
+    if told is not None:
+        tx.changed("inbox", recipient_id)
+    return told
 
 
 async def mark_comment_read(tx: Tx, recipient_id: int, comment_id: int) -> None:
-    """Mark this person's notices of one comment read."""
+    """Mark this person's notice of one comment read; there is one at the most."""
     for table in ("comment_reply", "person_mention"):
-        await tx.run(
-            f"UPDATE {table} SET read = :read WHERE recipient_id = :recipient_id AND comment_id = :comment_id",
-            read=True, recipient_id=recipient_id, comment_id=comment_id,
+        marked = await tx.run(
+            f"UPDATE {table} SET read = :yes WHERE recipient_id = :recipient_id AND comment_id = :comment_id AND NOT read",
+            yes=True, recipient_id=recipient_id, comment_id=comment_id,
         )  # fmt: skip
+        if marked:
+            tx.changed("inbox", recipient_id)
+            return

@@ -1,4 +1,4 @@
-"""Posts: rows, flags, and each reader's marks."""
+"""Posts: rows and flags. Each reader's marks on them are in `store/marks.py`."""
 
 from collections.abc import Collection
 from typing import Any
@@ -25,26 +25,44 @@ async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Post]:
 
 
 async def insert(tx: Tx, values: dict[str, Any], *, ap_prefix: str) -> Post:
-    """Insert a post. Without an `ap_id` in `values` it gets ours: `ap_prefix` + id. Counts and ranks start as the schema says and are
-    moved by `store/counts.py`. The post as stored."""
-    post_id: int = await tx.value(tx.dialect.next_id("post"))
-    values = {"ap_id": f"{ap_prefix}{post_id}", **values, "id": post_id}
-    names = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
-    row = await tx.first(f"INSERT INTO post ({names}) VALUES ({marks}) RETURNING {_RETURNED}", **values)
-    await tx.run("INSERT INTO search_pending (kind, object_id) VALUES ('post', :post_id) ON CONFLICT DO NOTHING", post_id=post_id)
+    """Insert a post. Without an `ap_id` in `values` it gets ours: `ap_prefix` + id. The post as stored.
+
+    Votes and ranks are in `values` where they differ from what the schema says; `store/counts.py` keeps what else it adds to.
+    """
+    own = "" if "ap_id" in values else ", ap_id"
+    address = "" if "ap_id" in values else ", CAST(:ap_prefix AS TEXT) || (SELECT id FROM fresh)"
+    if own:
+        values = {**values, "ap_prefix": ap_prefix}
+    names = [name for name in values if name != "ap_prefix"]
+    row = await tx.first(
+        f"WITH fresh (id) AS ({tx.dialect.next_id('post')}) INSERT INTO post (id{own}, {', '.join(names)})"
+        f" VALUES ((SELECT id FROM fresh){address}, {', '.join(f':{name}' for name in names)}) RETURNING {_RETURNED}",
+        **values,
+    )
     assert row is not None
-    return make_post(row)
+    post = make_post(row)
+    await _index_soon(tx, post.id)
+    return post
+
+
+async def _index_soon(tx: Tx, post_id: int) -> None:
+    """Full-text rows are written in batches, outside the transaction of the write."""
+    await tx.run(
+        "INSERT INTO search_pending (kind, object_id) VALUES ('post', :post_id) ON CONFLICT DO NOTHING",
+        post_id=post_id,
+    )
 
 
 async def update(tx: Tx, post_id: int, values: dict[str, Any]) -> None:
     """Set columns; the version grows, caches of the thread and its community are told, the search text is renewed."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     community_id = await tx.value(
-        f"UPDATE post SET {assignments}, version = version + 1 WHERE id = :post_id RETURNING community_id", post_id=post_id, **values
+        f"UPDATE post SET {assignments}, version = version + 1 WHERE id = :post_id RETURNING community_id",
+        post_id=post_id,
+        **values,
     )
-    if values.keys() & {"name", "body", "alt_text"}:
-        await tx.run("INSERT INTO search_pending (kind, object_id) VALUES ('post', :post_id) ON CONFLICT DO NOTHING", post_id=post_id)
+    if values.keys() & {"name", "body", "alt_text", "deleted", "removed"}:
+        await _index_soon(tx, post_id)
     tell(tx, post_id, community_id)
 
 
@@ -61,7 +79,9 @@ async def ap_id_exists(tx: Tx, ap_id: str) -> int | None:
     return found
 
 
-async def same_post_since(tx: Tx, creator_id: int, community_id: int, name: str, url: str | None, body: str | None, since: Micros) -> int | None:
+async def same_post_since(
+    tx: Tx, creator_id: int, community_id: int, name: str, url: str | None, body: str | None, since: Micros
+) -> int | None:
     """The id of an equal post by the same person in the same place, published after `since`: a double submit."""
     found: int | None = await tx.value(
         "SELECT id FROM post WHERE creator_id = :creator_id AND published > :since AND community_id = :community_id AND name = :name"
@@ -69,21 +89,3 @@ async def same_post_since(tx: Tx, creator_id: int, community_id: int, name: str,
         creator_id=creator_id, since=since, community_id=community_id, name=name, url=url or "", body=body or "",
     )  # fmt: skip
     return found
-
-
-async def mark_read(tx: Tx, person_id: int, post_id: int, *, read_comments: int | None = None) -> None:
-    """Mark one post read (votes and own posts do); with `read_comments`, that many comments count as seen."""
-    await tx.run(
-        "INSERT INTO post_read (person_id, post_id, read, read_comments, published) VALUES (:person_id, :post_id, :read, CAST(:seen AS INTEGER), :now)"
-        " ON CONFLICT (person_id, post_id) DO UPDATE SET read = excluded.read,"
-        " read_comments = coalesce(excluded.read_comments, post_read.read_comments)",
-        person_id=person_id, post_id=post_id, read=True, seen=read_comments, now=tx.now,
-    )  # fmt: skip
-
-
-async def one_more_comment_seen(tx: Tx, person_id: int, post_id: int) -> None:
-    """Who writes a comment has seen one more (C-3)."""
-    await tx.run(
-        "UPDATE post_read SET read_comments = coalesce(read_comments, 0) + 1 WHERE person_id = :person_id AND post_id = :post_id",
-        person_id=person_id, post_id=post_id,
-    )  # fmt: skip

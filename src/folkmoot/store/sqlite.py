@@ -132,6 +132,8 @@ class SqliteDatabase:
         connection.pragma("temp_store", 2)
         connection.pragma("journal_size_limit", 64 << 20)
         connection.wal_autocheckpoint(8000)
+        # Without this, SQLite plans a join anew whenever a parameter is bound to another value: 70 µs where running it takes 4.
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         return connection
 
     @asynccontextmanager

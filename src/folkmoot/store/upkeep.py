@@ -114,7 +114,7 @@ async def overwrite_deleted_posts(tx: Tx, before: Micros, blank: Blank, limit: i
         "UPDATE post SET name = :text, name_html = :title, body = :text, body_html = :html, excerpt = NULL, url = NULL, url_host = NULL,"
         " alt_text = NULL, thumbnail_url = NULL, embed_title = NULL, embed_description = NULL, embed_video_url = NULL,"
         " url_content_type = NULL, version = version + 1 WHERE id IN (SELECT id FROM post WHERE deleted"
-        " AND coalesce(updated, published) < :before AND (name <> :text OR body IS NULL OR body <> :text) LIMIT :limit)"
+        " AND coalesce(deleted_at, updated, published) < :before AND (name <> :text OR body IS NULL OR body <> :text) LIMIT :limit)"
         " RETURNING id, community_id",
         text=blank.text, title=blank.title_html, html=blank.body_html, before=before, limit=limit,
     )  # fmt: skip
@@ -129,7 +129,7 @@ async def overwrite_deleted_comments(tx: Tx, before: Micros, blank: Blank, limit
     """The same for comments."""
     rows = await tx.all(
         "UPDATE comment SET content = :text, content_html = :html, version = version + 1 WHERE id IN (SELECT id FROM comment"
-        " WHERE deleted AND coalesce(updated, published) < :before AND content <> :text LIMIT :limit) RETURNING id, post_id",
+        " WHERE deleted AND coalesce(deleted_at, updated, published) < :before AND content <> :text LIMIT :limit) RETURNING id, post_id",
         text=blank.text, html=blank.body_html, before=before, limit=limit,
     )  # fmt: skip
     for _, post_id in rows:

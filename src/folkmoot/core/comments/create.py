@@ -1,19 +1,19 @@
 """Write a comment."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.comments import rules
 from folkmoot.core.notifications import notify
 from folkmoot.core.site import languages
-from folkmoot.core.votes import cast
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.events import CommentCreated
 from folkmoot.model.people import Viewer
 from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import MINUTE, Micros
-from folkmoot.store import comments, communities, counts, posts
+from folkmoot.store import comments, counts, marks, places, votes
 from folkmoot.store.db import Tx
 
 
@@ -42,41 +42,42 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     An equal comment within a minute is the same one.
 
     Raises `Invalid` invalid_body_field, blocked_url, couldnt_create_comment, max_comment_depth_reached, language_not_allowed;
-    `NotFound` couldnt_find_post, couldnt_find_comment; `NotAllowed` deleted, locked, banned_from_community, site_ban.
+    `NotFound` couldnt_find_post; `NotAllowed` deleted, locked, banned_from_community, site_ban.
     """
     house = await writing.house(tx)
     text = house.long_text(asked.content, "content")
-    post = await posts.by_id(tx, asked.post_id)
-    if post is None:
+    place = await places.post(tx, asked.post_id, author.id)
+    if place is None:
         raise NotFound("couldnt_find_post")
-    community = await communities.by_id(tx, post.community_id)
-    if community is None:
-        raise NotFound("couldnt_find_community")
-    standing = await permissions.standing_in(tx, author, community)
-    permissions.check("comment.create", standing)
-    rules.must_take_comments(post, moderates=standing.moderator or author.admin)
+    post, ground = place.post, place.ground
+    permissions.check("comment.create", permissions.standing_on(author, ground))
+    rules.must_take_comments(post, moderates=ground.moderates or author.admin)
     parent = None
     if asked.parent_id is not None:
         parent = await comments.by_id(tx, asked.parent_id)
         if parent is None:
             raise Invalid("couldnt_create_comment", field="parent_id")
         rules.must_take_replies(parent, post)
-    language_id = await languages.language_for(tx, author, community.id, asked.language_id)
+    language_id = await languages.language_for(tx, author, ground, asked.language_id)
     if asked.ap_id is None:
-        twin = await comments.same_comment_since(tx, author.id, post.id, asked.parent_id, text.source, tx.now - MINUTE)
+        twin = await comments.same_comment_since(
+            tx, author.id, post.id, asked.parent_id, text.source, tx.now - MINUTE
+        )
         if twin is not None and (found := await comments.by_id(tx, twin)):
             return Created(found, [])
     published = asked.published if asked.published is not None else tx.now
-    values = {
+    values: dict[str, Any] = {
         "post_id": post.id,
-        "community_id": community.id,
+        "community_id": post.community_id,
         "parent_id": asked.parent_id,
         "creator_id": author.id,
         "content": text.source,
         "content_html": text.html,
         "local": asked.ap_id is None,
         "language_id": language_id,
-        "hot_rank": hot_rank(0, published, tx.now),
+        "upvotes": 1,
+        "score": 1,
+        "hot_rank": hot_rank(1, published, tx.now),
         "published": published,
     }
     if asked.ap_id is not None:
@@ -84,15 +85,17 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     comment = await comments.insert(
         tx, values, parent_path=parent.path if parent else "0", ap_prefix=f"{house.site.origin}/comment/"
     )
-    await counts.comment_added(tx, comment, post)
-    await cast.own_vote_on_comment(tx, author, comment)
+    await votes.add_comment_vote(tx, author.id, comment.id, post.id)
+    await counts.comment_written(tx, comment, place)
     if author.account:
-        await posts.mark_read(tx, author.id, post.id)
-        await posts.one_more_comment_seen(tx, author.id, post.id)
-    recipients = await notify.notify_of_comment(tx, author, comment, post, parent)
+        # The own comment is no news: as many are seen as there are now.
+        await marks.mark_read(tx, author.id, post.id, comments=post.comments + 1)
+    told = await notify.notify_of_comment(
+        tx, author, comment, parent=parent or post, community=ground.community
+    )
     if author.account and parent:
-        await notify.parent_was_answered(tx, author, parent.id)
+        await notify.parent_was_answered(tx, author, parent)
     await after.record(tx, CommentCreated(author.id, comment.id))
-    stored = await comments.by_id(tx, comment.id)
-    assert stored is not None
-    return Created(stored, recipients)
+    if comment.local:
+        await counts.site_wrote(tx, comments=1)
+    return Created(comment, told)

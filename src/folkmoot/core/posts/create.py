@@ -1,18 +1,18 @@
 """Write a post."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.posts import rules
 from folkmoot.core.site import languages
-from folkmoot.core.votes import cast
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import PostCreated
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.ranking import hot_rank, scaled_rank
 from folkmoot.model.time import MINUTE, Micros
-from folkmoot.store import communities, counts, posts
+from folkmoot.store import counts, marks, places, posts, votes
 from folkmoot.store.db import Tx
 
 
@@ -43,20 +43,27 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
     link = rules.checked_link(house, asked.url) if asked.url else None
     body = rules.checked_body(house, asked.body) if asked.body else None
     alt_text = rules.checked_alt_text(asked.alt_text) if asked.alt_text else None
-    community = await communities.by_id(tx, asked.community_id)
-    if community is None:
+    ground = await places.community(tx, asked.community_id, author.id)
+    if ground is None:
         raise NotFound("couldnt_find_community")
-    permissions.check("post.create", await permissions.standing_in(tx, author, community))
-    language_id = await languages.language_for(tx, author, community.id, asked.language_id)
+    community = ground.community
+    permissions.check("post.create", permissions.standing_on(author, ground))
+    language_id = await languages.language_for(tx, author, ground, asked.language_id)
     if asked.ap_id is None:
         twin = await posts.same_post_since(
-            tx, author.id, community.id, name, link.url if link else None, body.source if body else None, tx.now - MINUTE
+            tx,
+            author.id,
+            community.id,
+            name,
+            link.url if link else None,
+            body.source if body else None,
+            tx.now - MINUTE,
         )
         if twin is not None and (found := await posts.by_id(tx, twin)):
             return found
     published = asked.published if asked.published is not None else tx.now
-    hot = hot_rank(0, published, tx.now)
-    values = {
+    hot = hot_rank(1, published, tx.now)
+    values: dict[str, Any] = {
         "community_id": community.id,
         "creator_id": author.id,
         "name": name,
@@ -70,7 +77,11 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
         "local": asked.ap_id is None,
         "nsfw": asked.nsfw or community.nsfw,
         "language_id": language_id,
-        "thumbnail_url": rules.checked_link(house, asked.custom_thumbnail).url if asked.custom_thumbnail else None,
+        "thumbnail_url": rules.checked_link(house, asked.custom_thumbnail).url
+        if asked.custom_thumbnail
+        else None,
+        "upvotes": 1,
+        "score": 1,
         "newest_comment": published,
         "newest_comment_necro": published,
         "hot_rank": hot,
@@ -81,9 +92,11 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
     if asked.ap_id is not None:
         values["ap_id"] = asked.ap_id
     post = await posts.insert(tx, values, ap_prefix=f"{house.site.origin}/post/")
-    await counts.post_appeared(tx, post)
-    await cast.own_vote_on_post(tx, author, post)
+    await votes.add_post_vote(tx, author.id, post.id)
+    if author.account:
+        await marks.mark_read(tx, author.id, post.id, comments=0)
+    await counts.post_written(tx, post)
+    if post.local:
+        await counts.site_wrote(tx, posts=1)
     await after.record(tx, PostCreated(author.id, post.id))
-    stored = await posts.by_id(tx, post.id)
-    assert stored is not None
-    return stored
+    return post

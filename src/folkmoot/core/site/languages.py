@@ -4,19 +4,29 @@ from folkmoot.model.errors import Invalid
 from folkmoot.model.people import Viewer
 from folkmoot.store import communities
 from folkmoot.store.db import Tx
+from folkmoot.store.places import Ground
+from folkmoot.text import languages
+from folkmoot.text.languages import UNDETERMINED
 
-UNDETERMINED = 0
 
-
-async def language_for(tx: Tx, author: Viewer, community_id: int, asked: int | None) -> int:
-    """The language of a new item (P-6): the one asked for, if the community allows it; else the only one that author and community
-    share; else undetermined. Raises `Invalid` language_not_allowed.
+async def language_for(tx: Tx, author: Viewer, ground: Ground, asked: int | None) -> int:
+    """The language of a new item (P-6): the one asked for, if the community takes it; else the only one that author and community
+    share, whatever else is undetermined; else undetermined. Raises `Invalid` language_not_allowed.
     """
-    allowed = set(await communities.languages(tx, community_id))
+    taken = (
+        frozenset(await communities.languages(tx, ground.community.id))
+        if ground.chooses_languages
+        else frozenset()
+    )
     if asked is not None:
-        if allowed and asked not in allowed:
-            raise Invalid("language_not_allowed", field="language_id")
+        must_be_taken(taken, asked)
         return asked
-    shared = set(author.languages) & allowed if author.languages and allowed else set(author.languages) or allowed
+    shared = author.languages & taken if author.languages and taken else author.languages or taken
     certain = shared - {UNDETERMINED} or shared
-    return certain.pop() if len(certain) == 1 else UNDETERMINED
+    return next(iter(certain)) if len(certain) == 1 else UNDETERMINED
+
+
+def must_be_taken(taken: frozenset[int], asked: int) -> None:
+    """A community that chooses takes its own languages only, others all there are. Raises `Invalid` language_not_allowed."""
+    if languages.by_id(asked) is None or (taken and asked not in taken):
+        raise Invalid("language_not_allowed", field="language_id")
