@@ -34,6 +34,23 @@ async def show_legal(request: Request) -> Response:
     return await page(request, "about/legal.html", html=Markup(site.legal_html or ""))  # noqa: S704 - cleaned when written
 
 
+async def show_privacy(request: Request) -> Response:
+    """What the software keeps of people and passes on."""
+    async with context(request).db.read() as tx:
+        site = await read_site(tx)
+    return await page(request, "about/privacy.html", federates=site.federation_enabled)
+
+
+async def show_keys(request: Request) -> Response:
+    """The keyboard shortcuts, as a page and as a dialog."""
+    return await page(request, "about/keys.html")
+
+
+async def show_source(request: Request) -> Response:
+    """Under which licence this runs, and who owes its source."""
+    return await page(request, "about/source.html")
+
+
 def numbers_of(site: LocalSite) -> list[tuple[str, str]]:
     """The site's counts in words."""
     return [

@@ -158,6 +158,9 @@ ROUTES: list[Route] = guard(
         # the site itself
         Route("/about", about.show_about),
         Route("/legal", about.show_legal),
+        Route("/source", about.show_source),
+        Route("/privacy", about.show_privacy),
+        Route("/keys", about.show_keys),
         Route("/instances", instances.show_instances),
         Route("/language", site.show_languages),
         Route("/language", site.choose_language, methods=["POST"]),

@@ -33,10 +33,45 @@ async def test_a_private_site_says_what_it_is_and_what_its_rules_are__R_11(
 ) -> None:
     await edit(db, cast.admin, private_instance=True)
     visitor = await browser()
-    for path in ("/about", "/legal", "/instances", "/login", "/register", "/language"):
+    for path in (
+        "/about",
+        "/legal",
+        "/instances",
+        "/privacy",
+        "/keys",
+        "/source",
+        "/login",
+        "/register",
+        "/language",
+    ):
         assert (await visitor.get(path)).status_code == 200
 
 
 async def test_without_rules_it_says_whom_to_ask(browser: Browsers) -> None:
     page = read(await (await browser()).get("/legal"))
     assert page.css_first(".empty a").attributes["href"] == "/about"
+
+
+async def test_privacy_says_whether_anything_leaves_the_server(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
+    visitor = await browser()
+    assert "part of a network" in (await visitor.get("/privacy")).text
+    await edit(db, cast.admin, federation_enabled=False)
+    assert "Federation is turned off" in (await visitor.get("/privacy")).text
+
+
+async def test_the_keys_are_a_page_and_a_dialog(browser: Browsers) -> None:
+    visitor = await browser()
+    assert read(await visitor.get("/keys")).css_first("h1").text() == "Keyboard"
+    fragment = (await visitor.get("/keys", headers={"x-fragment": "1"})).text
+    assert fragment.strip().startswith("<h2>")
+    assert "<html" not in fragment
+
+
+async def test_every_page_the_footer_links_to_is_there(browser: Browsers) -> None:
+    visitor = await browser()
+    links = [link.attributes["href"] or "" for link in read(await visitor.get("/about")).css("footer a")]
+    assert len(links) >= 5
+    for link in links:
+        assert (await visitor.get(link)).status_code == 200, link
