@@ -2,16 +2,8 @@
 
 from folkmoot.model.site import Waiting
 from folkmoot.store.db import Tx
+from folkmoot.store.notices import UNREAD_MESSAGES, UNREAD_NOTICES
 
-_UNREAD_COMMENTS = (
-    "SELECT count(*) FROM {table} n JOIN comment c ON c.id = n.comment_id JOIN person w ON w.id = c.creator_id"
-    " WHERE n.recipient_id = :person_id AND NOT n.read AND NOT c.deleted AND NOT c.removed AND (:bots OR NOT w.bot)"
-    " AND NOT EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :person_id AND b.target_id = c.creator_id)"
-)
-_UNREAD_MESSAGES = (
-    "SELECT count(*) FROM private_message m WHERE m.recipient_id = :person_id AND NOT m.read AND NOT m.deleted AND NOT m.removed"
-    " AND NOT EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :person_id AND b.target_id = m.creator_id)"
-)
 _MODERATES = "EXISTS (SELECT 1 FROM community_moderator m WHERE m.person_id = :person_id)"
 _MINE = " AND {item}.community_id IN (SELECT m.community_id FROM community_moderator m WHERE m.person_id = :person_id)"
 _POST_REPORTS = "SELECT count(*) FROM post_report r JOIN post i ON i.id = r.post_id WHERE NOT r.resolved"
@@ -24,7 +16,14 @@ _APPLICATIONS = (
     " AND (u.email_verified OR NOT (SELECT l.require_email_verification FROM local_site l))"
 )
 
-_UNREAD = f"({_UNREAD_COMMENTS.format(table='comment_reply')}) + ({_UNREAD_COMMENTS.format(table='person_mention')}) + ({_UNREAD_MESSAGES})"
+_UNREAD = " + ".join(
+    f"({counted})"
+    for counted in (
+        UNREAD_NOTICES.format(table="comment_reply"),
+        UNREAD_NOTICES.format(table="person_mention"),
+        UNREAD_MESSAGES,
+    )
+)
 _OF_MEMBER = f"SELECT {_UNREAD}, ({_POST_REPORTS}{_MINE.format(item='i')}) + ({_COMMENT_REPORTS}{_MINE.format(item='i')}), 0, {_MODERATES}"
 _OF_ADMIN = f"SELECT {_UNREAD}, ({_POST_REPORTS}) + ({_COMMENT_REPORTS}) + ({_MESSAGE_REPORTS}), ({_APPLICATIONS}), {_MODERATES}"
 

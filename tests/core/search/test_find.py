@@ -76,7 +76,10 @@ async def test_removed_and_deleted_things_leave_the_search_and_come_back(db: Dat
         await remove_comment(tx, cast.bob, said, removed=False)
     await index_all(db)
     found = await look(db, "tomatoes")
-    assert ([view.post.id for view in found.posts], [view.comment.id for view in found.comments]) == ([number], [said])
+    assert ([view.post.id for view in found.posts], [view.comment.id for view in found.comments]) == (
+        [number],
+        [said],
+    )
 
 
 async def test_all_that_somebody_wrote_leaves_with_them(db: Database, cast: Cast) -> None:
@@ -127,7 +130,9 @@ async def test_blocked_people_are_not_found__L_15(db: Database, cast: Cast) -> N
 async def test_words_are_found_in_title_body_and_description__Q_1(db: Database, cast: Cast) -> None:
     title = await post(db, cast.alice, cast.gardening, "A Greenhouse for winter")
     body = await post(db, cast.alice, cast.gardening, "Plans", body="I want a GREENHOUSE too")
-    alt = await post(db, cast.alice, cast.gardening, "Look", url="https://a.example/x.png", alt_text="my greenhouse")
+    alt = await post(
+        db, cast.alice, cast.gardening, "Look", url="https://a.example/x.png", alt_text="my greenhouse"
+    )
     assert sorted(await posts_of(db, "greenHOUSE")) == [title, body, alt]
     assert await posts_of(db, "eenhou", title_only=True) == [title]
 
@@ -140,7 +145,9 @@ async def test_each_space_matches_anything_between__Q_1(db: Database, cast: Cast
     assert await posts_of(db, "cat dog") == [], "the words have to stand in one field"
 
 
-@pytest.mark.parametrize("term", ["100%", "f_rst", "it's \"so\"", "a\\b", "*", "AND", "near(", "c++", "-x", "col:umn"])
+@pytest.mark.parametrize(
+    "term", ["100%", "f_rst", 'it\'s "so"', "a\\b", "*", "AND", "near(", "c++", "-x", "col:umn"]
+)
 async def test_signs_are_themselves__Q_1(db: Database, cast: Cast, term: str) -> None:
     number = await post(db, cast.alice, cast.gardening, f"Here is {term} in a title")
     await post(db, cast.alice, cast.gardening, "The first of 1000 others by somebody else")
@@ -249,7 +256,9 @@ async def test_orders_and_pages(db: Database, cast: Cast, clock: FixedClock) -> 
     assert SearchType.POSTS not in page.more
 
 
-async def test_pinned_posts_stand_first_where_lists_do_it_too(db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_pinned_posts_stand_first_where_lists_do_it_too(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
     pinned = await post(db, cast.bob, cast.gardening, "Seeds: the rules")
     clock.advance(HOUR)
     other = await post(db, cast.alice, cast.gardening, "Seeds of mine")

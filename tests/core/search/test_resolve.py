@@ -18,7 +18,9 @@ async def discussion(db: Database, cast: Cast) -> tuple[int, int]:
     """A post that came from elsewhere, and alice's answer: their ids."""
     async with db.write() as tx:
         post = await create_post(
-            tx, cast.carol, CreatePost(cast.gardening.id, "Sourdough", ap_id=f"https://{THERE}/post/77", published=tx.now)
+            tx,
+            cast.carol,
+            CreatePost(cast.gardening.id, "Sourdough", ap_id=f"https://{THERE}/post/77", published=tx.now),
         )
         made = await create_comment(tx, cast.alice, CreateComment(post.id, "I know"))
     return post.id, made.comment.id
@@ -46,7 +48,9 @@ async def test_visitors_resolve_addresses_only(db: Database, cast: Cast) -> None
     assert (await resolved(db, f"{ORIGIN}/c/gardening", ANONYMOUS)).id == cast.gardening.id
 
 
-async def test_removed_things_are_gone_for_everybody(db: Database, cast: Cast, discussion: tuple[int, int]) -> None:
+async def test_removed_things_are_gone_for_everybody(
+    db: Database, cast: Cast, discussion: tuple[int, int]
+) -> None:
     async with db.write() as tx:
         await remove_post(tx, cast.bob, discussion[0], removed=True)
     for viewer in (ANONYMOUS, cast.carol, cast.bob, cast.admin):
@@ -61,7 +65,9 @@ async def test_deleted_people_are_gone(db: Database, cast: Cast) -> None:
         await resolved(db, f"@bob@{HERE}", cast.admin)
 
 
-async def test_things_of_a_blocked_server_are_gone(db: Database, cast: Cast, discussion: tuple[int, int]) -> None:
+async def test_things_of_a_blocked_server_are_gone(
+    db: Database, cast: Cast, discussion: tuple[int, int]
+) -> None:
     async with db.write() as tx:
         await tx.run(
             "INSERT INTO federation_block (instance_id, published) SELECT id, :now FROM instance WHERE domain = :domain",
@@ -91,7 +97,9 @@ async def test_a_private_site_tells_visitors_nothing__R_11(db: Database, cast: C
         await resolved(db, f"{ORIGIN}/c/gardening", ANONYMOUS)
 
 
-async def test_addresses_of_things_and_of_pages(db: Database, cast: Cast, discussion: tuple[int, int]) -> None:
+async def test_addresses_of_things_and_of_pages(
+    db: Database, cast: Cast, discussion: tuple[int, int]
+) -> None:
     post_id, comment_id = discussion
     for query, expected in (
         (f"https://{THERE}/post/77", ("post", post_id)),
