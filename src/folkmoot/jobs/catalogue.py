@@ -8,7 +8,7 @@ from typing import Any
 
 from folkmoot.core import mailing
 from folkmoot.core.notifications import mail
-from folkmoot.core.people import mails
+from folkmoot.core.people import import_settings, mails
 from folkmoot.jobs.tools import Tools
 
 Payload = dict[str, Any]
@@ -21,6 +21,10 @@ async def _send_mail(tools: Tools, payload: Payload) -> None:
 
 async def _mail_reset(tools: Tools, payload: Payload) -> None:
     await mails.mail_reset(tools.db, tools.mailer, payload)
+
+
+async def _import_settings(tools: Tools, payload: Payload) -> None:
+    await import_settings.import_lists(tools.db, None, payload)
 
 
 def _on_database(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
@@ -36,6 +40,7 @@ CATALOGUE: dict[str, Work] = {
     mailing.SEND: _send_mail,
     mails.RESET: _mail_reset,
     mails.APPLICATION: _on_database(mails.mail_application),
+    import_settings.IMPORT: _import_settings,
     "notifications.mail_comment": _on_database(mail.mail_comment),
     "notifications.mail_message": _on_database(mail.mail_message),
     "reports.mail_admins": _on_database(mail.mail_admins),

@@ -29,12 +29,12 @@ from folkmoot.web.i18n import N_, gettext
 TABS = (
     ("profile", N_("Profile"), "/settings"),
     ("display", N_("Display"), "/settings/display"),
-    ("feeds", N_("Feeds and languages"), "/settings/feeds"),
+    ("feeds", N_("Feeds"), "/settings/feeds"),
     ("notifications", N_("Notifications"), "/settings/notifications"),
     ("security", N_("Security"), "/settings/security"),
     ("blocks", N_("Blocks"), "/settings/blocks"),
-    ("transfer", N_("Take along"), "/settings/transfer"),
-    ("delete", N_("Delete account"), "/settings/delete"),
+    ("transfer", N_("Export"), "/settings/transfer"),
+    ("delete", N_("Delete"), "/settings/delete"),
 )
 DISPLAY = (
     "show_nsfw", "blur_nsfw", "show_bot_accounts", "show_read_posts", "show_scores", "vote_show_upvotes", "vote_show_downvotes",
@@ -136,7 +136,9 @@ async def save_profile(request: Request) -> Response:
 async def show_display(request: Request) -> Response:
     """How pages look to one."""
     _, account = must_have_account(viewer(request))
-    return await _display(request, {name: getattr(account, name) for name in DISPLAY}, account)
+    on = {name: getattr(account, name) for name in DISPLAY}
+    # What is shown is the display mode; the older setting of the two only follows it (W-13).
+    return await _display(request, on | {"show_scores": account.vote_show_score}, account)
 
 
 async def save_display(request: Request) -> Response:

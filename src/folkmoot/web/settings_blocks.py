@@ -135,7 +135,11 @@ async def toggle_community(request: Request) -> Response:
     async with context(request).db.write() as tx:
         community = await find_community(tx, viewer(request), name)
         asked = form.state()
-        on = not await block.is_blocked(tx, viewer(request), "community", community.id) if asked is None else asked
+        on = (
+            not await block.is_blocked(tx, viewer(request), "community", community.id)
+            if asked is None
+            else asked
+        )
         await block.block_community(tx, viewer(request), community.id, blocked=on)
     return done(request, f"/c/{name}", _state(on))
 

@@ -1,6 +1,7 @@
 """Settings: password, mail address, the second step, sessions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -13,7 +14,9 @@ from folkmoot.core.people import passwords, sessions, totp
 from folkmoot.core.people.passwords import Proof
 from folkmoot.core.people.rules import must_have_account
 from folkmoot.core.people.settings import SaveSettings, save_settings
+from folkmoot.model.accounts import Session
 from folkmoot.model.errors import NotLoggedIn, Refusal
+from folkmoot.model.time import Micros
 from folkmoot.web import session
 from folkmoot.web.account import client_of, errors_of, status_again
 from folkmoot.web.base import context, done, limited, viewer
@@ -23,6 +26,27 @@ from folkmoot.web.settings import saved, settings_page
 
 HOME = "/settings/security"
 SECOND_STEP = "/settings/second_step"
+# The order matters: most browsers claim to be the later ones, too.
+_BROWSERS = (
+    ("Firefox/", "Firefox"), ("Edg", "Edge"), ("OPR/", "Opera"), ("Vivaldi", "Vivaldi"), ("SamsungBrowser", "Samsung Internet"),
+    ("HeadlessChrome", "Chromium"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A session as the page shows it. `program` is None where it named itself in no way we know."""
+
+    id: int
+    program: str | None
+    user_agent: str | None
+    ip: str | None
+    published: Micros
+    last_used: Micros
 
 
 class WrongPassword(NotLoggedIn):
@@ -50,8 +74,24 @@ async def _security(
         codes_left = await totp.recovery_codes_left(tx, viewer(request)) if account.totp_enabled else 0
     return await settings_page(
         request, "security", status=status, errors=errors or {}, form=form or Form([("email", account.email or "")]),
-        account=account, sessions=places[::-1], here=viewer(request).session_id, codes_left=codes_left,
+        account=account, sessions=[_place(place) for place in reversed(places)], here=viewer(request).session_id, codes_left=codes_left,
     )  # fmt: skip
+
+
+def _place(place: Session) -> Place:
+    program = program_of(place.user_agent or "") or place.user_agent
+    return Place(place.id, program, place.user_agent, place.ip, place.published, place.last_used)
+
+
+def program_of(user_agent: str) -> str | None:
+    """A browser and its system in two words, as far as a user agent tells."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), None)
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)
+    if browser is None:
+        return None
+    return (
+        gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
+    )
 
 
 async def _own_proof(request: Request, password: str) -> Proof:

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from folkmoot.core import mailing
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.communities.follow import follow_community
-from folkmoot.core.people import block
+from folkmoot.core.people import block, mails
 from folkmoot.core.people.export import export_settings
-from folkmoot.core.people.import_settings import import_lists, import_settings, read_backup
+from folkmoot.core.people.import_settings import IMPORT, import_lists, import_settings, read_backup
 from folkmoot.core.people.settings import SaveSettings, save_settings
 from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.jobs.catalogue import CATALOGUE
 from folkmoot.model.errors import NotLoggedIn, Refusal
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.store import backups
@@ -197,3 +199,7 @@ async def test_things_of_other_servers_are_fetched__E_2(db: Database, cast: Cast
         brought = await export_settings(tx, cast.alice)
     assert brought["followed_communities"] == [f"https://{THERE}/c/bread"]
     assert asked == ["https://broken.example/c/x", f"https://{THERE}/c/bread", "https://broken.example/c/x"]
+
+
+def test_the_jobs_of_accounts_are_in_the_catalogue() -> None:
+    assert {IMPORT, mails.RESET, mails.APPLICATION, mailing.SEND} <= CATALOGUE.keys()

@@ -239,7 +239,9 @@ async def test_a_failed_second_step_leaves_nothing_behind(db: Database, cast: Ca
 # --- between the two steps ---------------------------------------------------------------------------------------------
 
 
-async def test_a_ticket_stands_for_the_first_step_for_five_minutes(db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_a_ticket_stands_for_the_first_step_for_five_minutes(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
     secret, _ = await with_totp(db, cast.alice)
     proof = await passwords.prove(db, "alice", password_of("alice"))
     async with db.write() as tx:

@@ -14,6 +14,7 @@ from folkmoot.model.people import LocalUser, Person
 from folkmoot.model.time import SECOND, FixedClock
 from folkmoot.store import accounts
 from folkmoot.store.db import Database
+from folkmoot.web.settings_security import program_of
 from tests import rows
 from tests.cast import THERE, Cast
 from tests.core.people.helpers import PASSWORD, jobs, mails
@@ -80,7 +81,7 @@ async def test_every_page_is_there_and_marks_its_tab(browser: Browsers, cast: Ca
     assert [tab.attributes["href"] for tab in marked] == (
         [] if page == "/second_step" else [f"/settings{page}"]
     )
-    for field in tree.css("main input:not([type=hidden]), main select, main textarea"):
+    for field in tree.css("main input:not([type=hidden], [hidden]), main select, main textarea"):
         assert tree.css_first(f"label[for='{field.attributes['id']}']") is not None
 
 
@@ -481,3 +482,23 @@ async def test_leaving_needs_the_password_and_says_what_goes(
     async with db.read() as tx:
         assert await tx.value("SELECT name FROM post") == "*Permanently Deleted*"
     assert (await alice.get("/settings")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1 Version/17.5 Safari/604.1",
+            "Safari on iOS",
+        ),
+        ("Jerboa/0.0.70", None),
+        ("", None),
+    ],
+)
+def test_a_program_is_called_by_its_name(user_agent: str, shown: str | None) -> None:
+    assert program_of(user_agent) == shown

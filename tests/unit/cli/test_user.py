@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from folkmoot.model.errors import NotLoggedIn
 
 @pytest.fixture(autouse=True)
 def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("FOLKMOOT_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("FOLKMOOT_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("FOLKMOOT_HOSTNAME", "here.example")
     monkeypatch.chdir(tmp_path)
