@@ -178,3 +178,14 @@ async def test_an_upgrade_runs_once_and_a_newer_database_is_left_alone(empty_db:
         await upgrade(empty_db)
     async with empty_db.write() as tx:
         await tx.run("DELETE FROM migration WHERE number > :newest", newest=newest)
+
+
+async def test_a_change_of_very_many_things_is_heard_as_well(empty_db: Database) -> None:
+    await empty_db.sync()
+    key = (("thread", 4999),)
+    before = empty_db.changes.newest(key)
+    async with empty_db.write() as tx:
+        for number in range(5000):
+            tx.changed("thread", number)
+    await empty_db.sync()
+    assert empty_db.changes.newest(key) > before

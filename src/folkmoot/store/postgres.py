@@ -17,6 +17,9 @@ from folkmoot.store.rows import Row
 
 _DIALECT: Dialect = PostgresDialect()
 _CHANNEL = "folkmoot_change"
+_EVERYTHING = "*"
+_PAYLOAD_LIMIT = 7900
+"""Bytes that a NOTIFY carries."""
 
 
 class PostgresTx:
@@ -74,6 +77,12 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, set | frozenset | tuple) else value
 
 
+def _payload(touched: Iterable[tuple[str, int]]) -> str:
+    """What other processes are told; where it is too much to name, that everything may have changed."""
+    named = " ".join(f"{kind}:{object_id}" for kind, object_id in touched)
+    return named if len(named) <= _PAYLOAD_LIMIT else _EVERYTHING
+
+
 class PostgresDatabase:
     """A pool on one PostgreSQL database. Made by `open_postgres`."""
 
@@ -102,10 +111,7 @@ class PostgresDatabase:
                     tx = PostgresTx(connection, self)
                     yield tx
                     if tx.touched:
-                        payload = " ".join(
-                            f"{kind}:{object_id}" for kind, object_id in list(tx.touched)[:300]
-                        )
-                        await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, payload)
+                        await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, _payload(tx.touched))
             except asyncpg.exceptions.LockNotAvailableError as error:
                 raise Busy from error
             finally:
@@ -120,6 +126,9 @@ class PostgresDatabase:
             self.changes.flush()
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
+        if payload == _EVERYTHING:
+            self.changes.flush()
+            return
         for entry in payload.split():
             kind, _, object_id = entry.partition(":")
             self.changes.touch((kind, int(object_id)))
