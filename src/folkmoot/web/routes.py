@@ -20,6 +20,7 @@ from folkmoot.web import (
     modlog,
     more,
     profiles,
+    search,
     settings,
     settings_blocks,
     settings_security,
@@ -155,6 +156,7 @@ ROUTES: list[Route] = guard(
         Route("/comment/{id:int}/purge", moderation.purge_comment, methods=["POST"]),
         # posts
         # search
+        Route("/search", search.show_search),
         # the site itself
         Route("/about", about.show_about),
         Route("/legal", about.show_legal),
