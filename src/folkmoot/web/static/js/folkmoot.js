@@ -6,7 +6,7 @@ if (has("#act")) import("./actions.js");
 if (has("form[data-send], [data-open], [data-draft]")) import("./forms.js");
 if (has(".t")) import("./thread.js");
 if (has("[data-suggest]")) import("./suggest.js");
-if (has("[data-bulk]")) import("./moderate.js");
+if (has("[data-bulk], [data-fills]")) import("./moderate.js");
 import("./keys.js");
 
 // Menus close when something else is meant.
