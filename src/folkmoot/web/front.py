@@ -1,7 +1,7 @@
 """Lists that people read: the front page, a community's page, what a reader saved."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +19,8 @@ from folkmoot.model.errors import NotLoggedIn
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentView, Marks
-from folkmoot.web.base import context, page, viewer
+from folkmoot.web import i18n
+from folkmoot.web.base import Templates, context, page, viewer
 from folkmoot.web.communities import community_card, head
 from folkmoot.web.filters import number
 from folkmoot.web.forms import Form, query
@@ -90,12 +91,12 @@ class Asked:
     scope: Listing
     sort: PostSort
     after: str | None
-    usual: Mapping[str, str]
+    usual: frozenset[tuple[str, str]]
 
     def address(self, **other: str) -> str:
         """The address of a list like this one, from its beginning unless `after` is given."""
         choices = {"kind": self.kind, "scope": scope_name(self.scope), "sort": self.sort.value, **other}
-        kept = {name: value for name, value in choices.items() if value and value != self.usual.get(name)}
+        kept = {name: value for name, value in choices.items() if value and (name, value) not in self.usual}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
 
@@ -117,7 +118,7 @@ def asked_of(request: Request, who: Viewer, site: LocalSite, *, scoped: bool = T
         scope=front.scope_of(who, site, scope),
         sort=PostSort(name) if name in set(PostSort) else usual_sort,
         after=asked.text("after") or None,
-        usual={"kind": "posts", "scope": scope_name(usual_scope), "sort": usual_sort.value},
+        usual=frozenset({("kind", "posts"), ("scope", scope_name(usual_scope)), ("sort", usual_sort.value)}),
     )
 
 
@@ -145,11 +146,11 @@ async def show_front(request: Request) -> Response:
         "front/show.html",
         rows=rows,
         card=card,
-        scopes=_scopes(asked, who),
+        asked=asked,
+        bar=bar(request, asked, tuple(SCOPES) if who.account else ("local", "all")),
         next=asked.address(after=after) if after else "",
         canonical=f"{ctx.settings.origin}{asked.address()}",
         feeds=_front_feeds(asked),
-        **choices(asked),
     )
 
 
@@ -176,6 +177,8 @@ async def show_community(request: Request) -> Response:
         "communities/show.html",
         head=shown,
         view=view,
+        asked=asked,
+        bar=bar(request, asked),
         rows=rows,
         card=community_card(who, view, beside),
         next=asked.address(after=after) if after else "",
@@ -183,7 +186,6 @@ async def show_community(request: Request) -> Response:
         if not view.community.local
         else f"{ctx.settings.origin}{asked.address()}",
         feeds=[(f"!{view.community.handle}", feed)] if view.community.visibility == "Public" else (),
-        **choices(asked),
     )
 
 
@@ -273,8 +275,13 @@ async def saved_rows(tx: Any, who: Viewer, look: Look, asked: Form, kind: str) -
 # --- values for templates ------------------------------------------------------------------------------------------
 
 
-def choices(asked: Asked) -> dict[str, Any]:
-    """What every list offers: posts or comments, and orders."""
+def bar(request: Request, asked: Asked, scopes: tuple[str, ...] = ()) -> Markup:
+    """The line of choices above a list: scopes, posts or comments, orders. The same for every list of its kind, so it is kept."""
+    return _bar(request.app.state.templates, replace(asked, after=None), scopes, i18n.current().code)
+
+
+@lru_cache(maxsize=4000)
+def _bar(templates: Templates, asked: Asked, scopes: tuple[str, ...], _code: str) -> Markup:
     kinds = [
         (gettext("Posts"), asked.address(kind="posts"), asked.kind == "posts"),
         (gettext("Comments"), asked.address(kind="comments"), asked.kind == "comments"),
@@ -294,9 +301,21 @@ def choices(asked: Asked) -> dict[str, Any]:
             (gettext(label), asked.address(sort=sort.value), sort is asked.sort)
             for sort, label in SORTS.items()
         ]
-    first, others = orders[:FIRST_SORTS], orders[FIRST_SORTS:]
-    chosen = next((label for label, _, current in others if current), "")
-    return {"kinds": kinds, "orders": first, "other_orders": others, "other_order": chosen, "asked": asked}
+    others = orders[FIRST_SORTS:]
+    html = templates.render(
+        "front/bar.html",
+        {
+            "scopes": [
+                (gettext(SCOPES[name][1]), asked.address(scope=name), SCOPES[name][0] is asked.scope)
+                for name in scopes
+            ],
+            "kinds": kinds,
+            "orders": orders[:FIRST_SORTS],
+            "other_orders": others,
+            "other_order": next((label for label, _, current in others if current), ""),
+        },
+    )
+    return Markup(html)  # noqa: S704 - a template escapes
 
 
 def site_card(site: LocalSite, admins: list[PersonLink]) -> SiteCard:
@@ -310,14 +329,6 @@ def site_card(site: LocalSite, admins: list[PersonLink]) -> SiteCard:
     ]
     html = Markup(site.sidebar_html or "")  # noqa: S704 - cleaned when it was written
     return SiteCard(site.name, site.description, html, facts, admins)
-
-
-def _scopes(asked: Asked, who: Viewer) -> list[Entry]:
-    names = list(SCOPES) if who.account else ["local", "all"]
-    return [
-        (gettext(SCOPES[name][1]), asked.address(scope=name), SCOPES[name][0] is asked.scope)
-        for name in names
-    ]
 
 
 def _front_feeds(asked: Asked) -> list[tuple[str, str]]:

@@ -1,19 +1,25 @@
 """Threads: a post with its comments, one comment in its context, a post's copies elsewhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from folkmoot.context import Context
 from folkmoot.core.communities.view import CommunityAbout
 from folkmoot.core.listings.front import ListPosts
+from folkmoot.core.posts.read import record_visit
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.threads import read
 from folkmoot.core.threads.read import ReadThread, read_thread
+from folkmoot.logs import logger
 from folkmoot.model.enums import CommentSort, PostSort
+from folkmoot.model.errors import Busy
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentView, CommunityView, PostView, Thread
@@ -39,6 +45,8 @@ SORTS: dict[CommentSort, str] = {
 }
 CONTEXT_MAX = 50
 
+log = logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -61,18 +69,19 @@ async def show_post(request: Request) -> Response:
         complete = renderer.is_new_here(post_id, look)
         wanted = ReadThread(post_id, sort, flat, after=asked.number("after"), complete=complete)
         thread = await read_thread(tx, who, wanted)
-        views = await _views(tx, thread, look)
+        gathered = renderer.gather(thread, look)
+        views = await _views(tx, thread, gathered)
         sort = sort or await read.default_sort(tx, who)
     address = _Address(
         f"/post/{post_id}", asked.text("sort") if asked.text("sort") in set(CommentSort) else "", flat
     )
     more = address(after=str(thread.next)) if thread.next else ""
-    return await page(
+    response = await page(
         request,
         "threads/show.html",
         comments=Markup(  # noqa: S704 - the renderer escapes
             renderer.render_thread(
-                thread, views, look, takes_replies=takes_replies(who, thread), more_href=more
+                thread, gathered, views, look, takes_replies=takes_replies(who, thread), more_href=more
             )
         ),
         sorts=[(gettext(label), address(sort=each.value), each is sort) for each, label in SORTS.items()],
@@ -83,6 +92,18 @@ async def show_post(request: Request) -> Response:
         continued=address() if asked.number("after") else "",
         **_values(request, who, site, thread, look),
     )
+    if who.account is not None:
+        response.background = BackgroundTask(_record_visit, context(request), who, thread)
+    return response
+
+
+async def _record_visit(ctx: Context, who: Viewer, thread: Thread) -> None:
+    """What was shown counts as read and seen, once it was sent (P-9). When the database is busy, the next look has to do."""
+    try:
+        async with ctx.db.write() as tx:
+            await record_visit(tx, who, thread.post.post)
+    except Busy:
+        log.info("visit_not_recorded", post=thread.post.post.id)
 
 
 async def show_comment(request: Request) -> Response:
@@ -95,8 +116,9 @@ async def show_comment(request: Request) -> Response:
         look = look_of(who, site, tx.now)
         wanted = ReadThread(post_id, _sort(asked.text("sort")), focus=comment_id, context=above)
         thread = await read_thread(tx, who, wanted)
-        views = await _views(tx, thread, look)
-    html = renderer.render_thread(thread, views, look, takes_replies=takes_replies(who, thread))
+        gathered = renderer.gather(thread, look)
+        views = await _views(tx, thread, gathered)
+    html = renderer.render_thread(thread, gathered, views, look, takes_replies=takes_replies(who, thread))
     return await page(
         request,
         "threads/comment.html",
@@ -218,11 +240,11 @@ def _seen(view: PostView) -> str:
     return gettext("Public: seen on %(host)s and by its followers.") % {"host": view.community.host}
 
 
-async def _views(tx: Any, thread: Thread, look: Look) -> dict[int, CommentView]:
-    if thread.views:
+async def _views(tx: Any, thread: Thread, gathered: renderer.Gathered) -> Mapping[int, CommentView]:
+    """The comments that no piece was made of yet."""
+    if thread.views or not gathered.missing:
         return thread.views
-    absent = renderer.missing(thread, look)
-    return await read.comment_views(tx, absent) if absent else {}
+    return await read.comment_views(tx, gathered.missing)
 
 
 def _sort(name: str) -> CommentSort | None:

@@ -13,6 +13,7 @@ from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
 from folkmoot.model.views import CommentOverlay, CommentView, PostOverlay, PostView
 from folkmoot.store.db import Tx
+from folkmoot.store.marks import VISIT_GAP
 from folkmoot.store.rows import columns, maker
 
 _POSTS, _COMMENTS, _PEOPLE, _COMMUNITIES = (len(fields(kind)) for kind in (Post, Comment, Person, Community))
@@ -41,7 +42,8 @@ _BANNED_ME = (
 _MY_POST = (
     "(SELECT b.value FROM post_vote b WHERE b.post_id = i.id AND b.person_id = :viewer),"
     " EXISTS (SELECT 1 FROM post_saved b WHERE b.person_id = :viewer AND b.post_id = i.id), r.read,"
-    " EXISTS (SELECT 1 FROM post_hidden b WHERE b.person_id = :viewer AND b.post_id = i.id), r.read_comments, r.visited,"
+    " EXISTS (SELECT 1 FROM post_hidden b WHERE b.person_id = :viewer AND b.post_id = i.id), r.read_comments,"
+    " CASE WHEN r.seen < :visit_before THEN r.seen ELSE r.visited END,"
     f" {_SUBSCRIBED}, {_BLOCKED}, {_BANNED_ME}"
 )
 _MY_READING = "LEFT JOIN post_read r ON r.post_id = i.id AND r.person_id = :viewer"
@@ -65,7 +67,7 @@ async def one_post(tx: Tx, viewer_id: int, post_id: int) -> tuple[PostView, bool
     moderates = "EXISTS (SELECT 1 FROM community_moderator b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
     row = await tx.first(
         f"SELECT {_POST_VIEW}, {_MY_POST}, {moderates} FROM {_POST_FROM} {_MY_READING} WHERE i.id = :post_id",
-        viewer=viewer_id, post_id=post_id,
+        viewer=viewer_id, post_id=post_id, visit_before=tx.now - VISIT_GAP,
     )  # fmt: skip
     return (post_view_of(row, _post_overlay(row[-10:-1])), bool(row[-1])) if row else None
 
@@ -76,6 +78,7 @@ async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[in
         f"SELECT i.id, {_MY_POST} FROM post i {_MY_READING} WHERE i.id IN :ids[]",
         viewer=viewer_id,
         ids=list(ids),
+        visit_before=tx.now - VISIT_GAP,
     )
     return {row[0]: _post_overlay(row[1:]) for row in rows}
 

@@ -9,7 +9,7 @@ from markupsafe import escape as _escape
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.site import LocalSite
-from folkmoot.model.time import MINUTE, Micros
+from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
 from folkmoot.text import languages
 from folkmoot.web import filters, i18n
 from folkmoot.web.i18n import gettext, ngettext
@@ -104,6 +104,9 @@ def words_of(code: str) -> Words:
     )
 
 
+_HOURS = 10_000
+
+
 @dataclass(slots=True)
 class Look:
     """One reader looking at one page. `ages` and `counts` remember words for as long as the page is made.
@@ -128,12 +131,17 @@ class Look:
     def ago(self, moment: Micros) -> str:
         """An age in words, as the filter `time_ago` writes it."""
         age = self.now - moment
-        if age < 0:
+        if age >= DAY:
+            step = -(age // DAY)  # the words change at full days,
+        elif age >= HOUR:
+            step = _HOURS + age // HOUR  # hours,
+        elif age >= 0:
+            step = age // MINUTE  # and minutes
+        else:
             return escaped(filters.time_ago(moment))
-        minutes = age // MINUTE  # all its words change at full minutes
-        words = self.ages.get(minutes)
+        words = self.ages.get(step)
         if words is None:
-            words = self.ages[minutes] = escaped(filters.time_ago(moment))
+            words = self.ages[step] = escaped(filters.time_ago(moment))
         return words
 
     def comments(self, number: int) -> str:

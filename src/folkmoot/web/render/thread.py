@@ -1,11 +1,11 @@
 """Comments as HTML: a thread, or one comment (interface.md, section 4).
 
-What is the same for every reader is made once per comment and version and kept (`Piece`). A page joins pieces, ages, and what is the
-reader's own, in one pass over a flat list.
+What is the same for every reader is made once per comment and version and kept (`Piece`), and so is what most readers of one kind get:
+everything between the ages of a comment that the reader has not voted on (`Cast`). A page joins them in one pass over a flat list.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from folkmoot.model.time import Micros
 from folkmoot.model.views import NO_MARKS, CommentView, Line, Marks, Thread
@@ -25,20 +25,28 @@ from folkmoot.web.render.look import (
 
 FLAT_FROM = 8
 """The level from which on answers are no longer indented but name whom they answer."""
-_KEPT_BYTES = 24 << 20
+_KEPT_BYTES = 32 << 20
+
+
+@dataclass(slots=True)
+class Cast:
+    """A comment as one kind of reader gets it: text, age, text, age of the edit, text, body, text."""
+
+    first: str
+    second: str
+    third: str
+    last: str
 
 
 @dataclass(slots=True)
 class Piece:
-    """A comment without its ages and without its reader. `head`, `link` and `body` are HTML."""
+    """A comment without its ages and without its reader. Texts are HTML. `casts` by kind of reader and place."""
 
     id: int
-    parent_id: int | None
     creator_id: int
     classes: str
     name: str
     bot: bool
-    gone: bool
     language_id: int
     head: str
     tag: str
@@ -50,7 +58,9 @@ class Piece:
     upvotes: int
     downvotes: int
     votes: str
+    children: int
     body: str
+    casts: dict[object, Cast] = field(default_factory=dict)
 
 
 _pieces: Kept[Piece] = Kept(_KEPT_BYTES)
@@ -61,49 +71,42 @@ _threads: Kept[bool] = Kept(20_000)
 def piece_of(view: CommentView, words: Words, op_id: int) -> Piece:
     """Make the piece of a comment. `op_id`: who wrote the post."""
     comment, person = view.comment, view.creator
-    badges = _badges(view, words, op_id)
-    link = f'<a rel="bookmark" href="/comment/{comment.id}">{moment_open(comment.published)}'
     code = language_code(comment.language_id)
+    spoken = f' lang="{code}"' if code else ""
     edited = comment.updated
     return Piece(
         id=comment.id,
-        parent_id=comment.parent_id,
         creator_id=comment.creator_id,
         classes="c d" if comment.distinguished else "c",
         name=escaped(person.name),
         bot=person.bot,
-        gone=comment.deleted or comment.removed,
         language_id=comment.language_id,
-        head=person_link(person) + badges,
-        tag=language_tag(comment.language_id),
-        link=link,
+        head=person_link(person) + _badges(view, words, op_id),
+        tag=f" {tag}" if (tag := language_tag(comment.language_id)) else "",
+        link=f' <a rel="bookmark" href="/comment/{comment.id}">{moment_open(comment.published)}',
         published=comment.published,
         edited=edited,
         edited_link=f" <i>{words.edited} {moment_open(edited)}" if edited is not None else "",
-        origin="" if comment.local else origin_link(comment.ap_id, words),
+        origin="" if comment.local else f" {origin_link(comment.ap_id, words)}",
         upvotes=comment.upvotes,
         downvotes=comment.downvotes,
         votes=_counts(comment.upvotes, comment.downvotes, words),
-        body=f'<div lang="{code}" dir="auto">{comment.content_html}</div>' if code else f'<div dir="auto">{comment.content_html}</div>',
-    )  # fmt: skip
+        children=comment.child_count,
+        body=f'<div{spoken} dir="auto">{comment.content_html}</div>\n',
+    )
 
 
 def _badges(view: CommentView, words: Words, op_id: int) -> str:
     person = view.creator
-    badges = ""
-    if person.id == op_id:
-        badges += f' <b class="op">{words.op}</b>'
-    if view.creator_is_moderator:
-        badges += f' <b class="mod">{words.moderator}</b>'
-    if person.admin:
-        badges += f' <b class="adm">{words.admin}</b>'
-    if person.bot:
-        badges += f' <b class="bot">{words.bot}</b>'
-    if person.banned or view.creator_banned_from_community:
-        badges += f' <b class="ban">{words.banned}</b>'
-    if person.deleted:
-        badges += f' <b class="tag">{words.gone}</b>'
-    return badges
+    badges = (
+        ("op", words.op, person.id == op_id),
+        ("mod", words.moderator, view.creator_is_moderator),
+        ("adm", words.admin, person.admin),
+        ("bot", words.bot, person.bot),
+        ("ban", words.banned, person.banned or view.creator_banned_from_community),
+        ("tag", words.gone, person.deleted),
+    )
+    return "".join(f' <b class="{kind}">{word}</b>' for kind, word, holds in badges if holds)
 
 
 def _counts(up: int, down: int, words: Words) -> str:
@@ -155,7 +158,7 @@ def _actions(piece: Piece, look: Look, *, saved: bool, takes_replies: bool) -> s
 
 @dataclass(slots=True)
 class Place:
-    """Where a comment stands: what its markup takes from its surroundings. `parent`: a link, ready made. `reason`: why it was removed."""
+    """Where comments stand, and who looks at them: what their markup takes from their surroundings."""
 
     look: Look
     marks: Marks = NO_MARKS
@@ -163,46 +166,57 @@ class Place:
     focus: int | None = None
     visited: Micros | None = None
 
+    def kind(self) -> tuple[object, ...]:
+        """What has to be equal for two readers to get the same of a comment that neither has marked."""
+        look = self.look
+        return (look.member, look.scores, look.downvotes, self.takes_replies)
 
-def _opening(piece: Piece, line: Line, place: Place, parent: str) -> str:
-    """Everything of a comment up to where its answers go."""
-    look, marks = place.look, place.marks
-    identity = piece.id
-    age = look.ago(piece.published)
-    count = look.comments(line.children + 1)
-    classes, new = piece.classes, ""
-    if identity == place.focus:
+
+def _cast(
+    piece: Piece,
+    place: Place,
+    parent: str,
+    *,
+    new: bool = False,
+    vote: int | None = None,
+    saved: bool = False,
+    reason: str = "",
+) -> Cast:
+    """Make everything of a comment but its ages, up to where its answers go."""
+    look = place.look
+    classes = piece.classes
+    if piece.id == place.focus:
         classes += " me"
-    if place.visited is not None and piece.published > place.visited and piece.creator_id != look.viewer_id:
+    if new:
         classes += " n"
-        new = f' <b class="new">{look.words.new}</b>'
-    edited = f"{piece.edited_link}{look.ago(piece.edited)}</time></i>" if piece.edited is not None else ""
-    tag = f" {piece.tag}" if piece.tag and look.tags(piece.language_id) else ""
-    origin = f" {piece.origin}" if piece.origin else ""
-    if look.member:
-        votes = vote_buttons(
-            f"/comment/{identity}", piece.upvotes, piece.downvotes, marks.votes.get(identity), look
-        )
-        actions = _actions(piece, look, saved=identity in marks.saved, takes_replies=place.takes_replies)
-        reason = _folded(piece, place)
-    else:
-        votes, actions, reason = piece.votes, "", ""
     if reason:
         classes += " f"
-    shown = (
+    badge = f' <b class="new">{look.words.new}</b>' if new else ""
+    tag = piece.tag if piece.tag and look.tags(piece.language_id) else ""
+    votes = (
+        vote_buttons(f"/comment/{piece.id}", piece.upvotes, piece.downvotes, vote, look)
+        if look.member
+        else piece.votes
+    )
+    count = look.comments(piece.children + 1)
+    summary = (
         f"<details><summary>{reason} · {count}</summary>"
         if reason
         else f"<details open><summary>{count}</summary>"
     )
-    return (
-        f'<article id="c{identity}" class="{classes}">\n<header>{piece.head}{new}{tag} {piece.link}{age}</time></a>{edited}{origin}{votes}'
-        f"{parent}</header>\n{shown}\n{piece.body}\n{actions}"
+    return Cast(
+        first=f'<article id="c{piece.id}" class="{classes}">\n<header>{piece.head}{badge}{tag}{piece.link}',
+        second=f"</time></a>{piece.edited_link}",
+        third=f"{'</time></i>' if piece.edited is not None else ''}{piece.origin}{votes}{parent}</header>\n{summary}\n",
+        last=_actions(piece, look, saved=saved, takes_replies=place.takes_replies) if look.member else "",
     )
 
 
 def _folded(piece: Piece, place: Place) -> str:
     """Why this reader sees the comment folded; empty where they do not."""
     look = place.look
+    if not look.member:
+        return ""
     if piece.creator_id in place.marks.blocked:
         return look.words.blocked
     if look.folds_bots and piece.bot:
@@ -210,6 +224,41 @@ def _folded(piece: Piece, place: Place) -> str:
     if look.languages and piece.language_id and piece.language_id not in look.languages:
         return look.words.foreign
     return ""
+
+
+def _cast_of(piece: Piece, place: Place, kind: object, parent: str) -> Cast:
+    """The cast for this reader: the kept one of their kind, or one of their own where anything about it is theirs."""
+    marks, look, number = place.marks, place.look, piece.id
+    visited = place.visited
+    new = visited is not None and piece.published > visited and piece.creator_id != look.viewer_id
+    reason = _folded(piece, place)
+    if (
+        new
+        or reason
+        or number in marks.votes
+        or number in marks.saved
+        or number == place.focus
+        or (piece.creator_id == look.viewer_id)
+    ):
+        return _cast(
+            piece,
+            place,
+            parent,
+            new=new,
+            vote=marks.votes.get(number),
+            saved=number in marks.saved,
+            reason=reason,
+        )
+    name = (kind, parent, bool(piece.tag) and look.tags(piece.language_id))
+    cast = piece.casts.get(name)
+    if cast is None:
+        if len(piece.casts) >= _MOST_CASTS:
+            piece.casts.clear()
+        cast = piece.casts[name] = _cast(piece, place, parent)
+    return cast
+
+
+_MOST_CASTS = 3
 
 
 def _opening_of_gone(line: Line, look: Look, reason: str | None, parent: str) -> str:
@@ -227,20 +276,19 @@ def _opening_of_gone(line: Line, look: Look, reason: str | None, parent: str) ->
 
 
 def one_comment(view: CommentView, place: Place, *, op_id: int, reason: str | None = None) -> str:
-    """A comment alone, `<article>` without answers: in lists, and as the answer after writing or editing."""
-    comment = view.comment
+    """A comment alone, `<article>` without answers: in lists, and as the answer after writing or editing.
+
+    `op_id`: who wrote the post; `reason`: why the comment was removed.
+    """
+    comment, look = view.comment, place.look
     line = line_of(view)
-    parent = (
-        f' <a href="/comment/{comment.parent_id}">{place.look.words.parent}</a>' if comment.parent_id else ""
-    )
+    parent = f' <a href="/comment/{comment.parent_id}">{look.words.parent}</a>' if comment.parent_id else ""
     if comment.deleted or comment.removed:
-        return _opening_of_gone(line, place.look, reason, parent) + "</details></article>"
-    name, stamp = (comment.id, place.look.code), line[1:5]
-    piece = _pieces.get(name, stamp)
-    if piece is None:
-        piece = piece_of(view, place.look.words, op_id)
-        _pieces.put(name, stamp, piece, _weight(piece))
-    return _opening(piece, line, place, parent) + "</details></article>"
+        return _opening_of_gone(line, look, reason, parent) + "</details></article>"
+    piece = _kept(view, line, look, op_id)
+    out: list[str] = []
+    _write_one(out, piece, _cast_of(piece, place, place.kind(), parent), look)
+    return "".join([*out, "</details></article>"])
 
 
 def line_of(view: CommentView) -> Line:
@@ -252,17 +300,45 @@ def line_of(view: CommentView) -> Line:
     )  # fmt: skip
 
 
+def _kept(view: CommentView, line: Line, look: Look, op_id: int) -> Piece:
+    name, stamp = (line.id, look.code), line[1:5]
+    piece = _pieces.get(name, stamp)
+    if piece is None:
+        piece = piece_of(view, look.words, op_id)
+        _pieces.put(name, stamp, piece, _weight(piece))
+    return piece
+
+
+def _write_one(out: list[str], piece: Piece, cast: Cast, look: Look) -> None:
+    edit = look.ago(piece.edited) if piece.edited is not None else ""
+    out += (cast.first, look.ago(piece.published), cast.second, edit, cast.third, piece.body, cast.last)
+
+
 # --- a thread ------------------------------------------------------------------------------------------------------
 
 
-def missing(thread: Thread, look: Look) -> list[int]:
-    """The comments of a thread for which there is no piece yet: read them and give them to `render_thread`."""
+@dataclass(slots=True)
+class Gathered:
+    """The pieces of a thread's comments by id, and the ids of those that are not made yet."""
+
+    pieces: dict[int, Piece]
+    missing: list[int]
+
+
+def gather(thread: Thread, look: Look) -> Gathered:
+    """What is kept of a thread. Read the views of what is missing, and give both to `render_thread`."""
+    pieces: dict[int, Piece] = {}
+    absent: list[int] = []
     get, code = _pieces.get, look.code
-    return [
-        line.id
-        for line in thread.lines
-        if not (line.deleted or line.removed) and get((line.id, code), line[1:5]) is None
-    ]
+    for line in thread.lines:
+        if line.deleted or line.removed:
+            continue
+        piece = get((line.id, code), line[1:5])
+        if piece is None:
+            absent.append(line.id)
+        else:
+            pieces[line.id] = piece
+    return Gathered(pieces, absent)
 
 
 def is_new_here(post_id: int, look: Look) -> bool:
@@ -271,18 +347,30 @@ def is_new_here(post_id: int, look: Look) -> bool:
 
 
 def render_thread(
-    thread: Thread, views: Mapping[int, CommentView], look: Look, *, takes_replies: bool, more_href: str = ""
+    thread: Thread,
+    gathered: Gathered,
+    views: Mapping[int, CommentView],
+    look: Look,
+    *,
+    takes_replies: bool,
+    more_href: str = "",
 ) -> str:
-    """The whole `<ol class="t" id="tree">`. `views` has at least what `missing` named; `more_href` leads to the comments that did not fit.
+    """The whole `<ol class="t" id="tree">`. `views` has what `gathered` misses; `more_href` leads to the comments that did not fit.
 
     Nothing in here asks the database.
     """
-    pieces = _gather(thread, views, look)
+    if gathered.missing:
+        op_id = thread.post.post.creator_id
+        lines = {line.id: line for line in thread.lines}
+        for number in gathered.missing:
+            if (view := views.get(number)) is not None:
+                gathered.pieces[number] = _kept(view, lines[number], look, op_id)
+    _threads.put((thread.post.post.id, look.code), (), True, 1)
     place = Place(
         look, thread.marks, takes_replies, thread.focus, thread.post.mine.visited if look.member else None
     )
     out = ['<ol class="t" id="tree">\n']
-    _write(out, thread.lines, pieces, place, thread.reasons)
+    _write(out, thread.lines, gathered.pieces, place, thread.reasons)
     if thread.rest and more_href:
         out.append(
             _more_item(
@@ -293,54 +381,38 @@ def render_thread(
     return "".join(out)
 
 
-def _gather(thread: Thread, views: Mapping[int, CommentView], look: Look) -> dict[int, Piece]:
-    """The pieces of a thread by comment, made where they are missing."""
-    found: dict[int, Piece] = {}
-    get, code = _pieces.get, look.code
-    op_id = thread.post.post.creator_id
-    for line in thread.lines:
-        name, stamp = (line.id, code), line[1:5]
-        piece = get(name, stamp)
-        if piece is None and (view := views.get(line.id)) is not None:
-            piece = piece_of(view, look.words, op_id)
-            _pieces.put(name, stamp, piece, _weight(piece))
-        if piece is not None:
-            found[line.id] = piece
-    _threads.put((thread.post.post.id, code), (), True, 1)
-    return found
-
-
 def _write(
-    out: list[str], lines: Iterable[Line], pieces: dict[int, Piece], place: Place, reasons: Mapping[int, str]
+    out: list[str], lines: list[Line], pieces: dict[int, Piece], place: Place, reasons: Mapping[int, str]
 ) -> None:
     """One pass: open lists and items as the depth grows, close them as it shrinks."""
-    look = place.look
+    look, kind = place.look, place.kind()
     shown: set[int] = set()
     opened: list[Line] = []
     for line in lines:
-        depth = line.depth
+        number, parent_id, depth = line.id, line.parent_id, line.depth
         if depth < len(opened):
             _close(out, opened, depth)
         elif depth:
             out.append("<ol>\n" if depth < FLAT_FROM else '<ol class="flat">\n')
-        shown.add(line.id)
-        parent = ""
-        if line.parent_id:
-            above = pieces.get(line.parent_id)
-            here = line.parent_id in shown
-            to_name = above is not None and not above.gone and (depth >= FLAT_FROM or (depth == 0 and here))
-            word = look.words.to % {"name": above.name} if to_name and above else look.words.parent
-            parent = (
-                f' <a href="#c{line.parent_id}">{word}</a>'
-                if here
-                else f' <a href="/comment/{line.parent_id}">{word}</a>'
-            )
-        piece = pieces.get(line.id)
         out.append("<li>")
-        if piece is None or line.deleted or line.removed:
-            out.append(_opening_of_gone(line, look, reasons.get(line.id), parent))
+        shown.add(number)
+        parent = ""
+        if parent_id:
+            above = pieces.get(parent_id)
+            here = parent_id in shown
+            word = look.words.parent
+            if above is not None and (depth >= FLAT_FROM or (depth == 0 and here)):
+                word = look.words.to % {"name": above.name}
+            parent = (
+                f' <a href="#c{parent_id}">{word}</a>'
+                if here
+                else f' <a href="/comment/{parent_id}">{word}</a>'
+            )
+        piece = pieces.get(number)
+        if piece is None:
+            out.append(_opening_of_gone(line, look, reasons.get(number), parent))
         else:
-            out.append(_opening(piece, line, place, parent))
+            _write_one(out, piece, _cast_of(piece, place, kind, parent), look)
         opened.append(line)
     _close(out, opened, 0)
 
@@ -368,6 +440,5 @@ def _more_item(href: str, words: str, number: int) -> str:
 
 
 def _weight(piece: Piece) -> int:
-    return (
-        600 + len(piece.head) + len(piece.body) + len(piece.link) + len(piece.origin) + len(piece.edited_link)
-    )
+    """About how much memory a piece will take, with the casts that are made of it later."""
+    return 3000 + 2 * len(piece.head) + len(piece.body) + 2 * len(piece.origin)
