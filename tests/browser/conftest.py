@@ -57,5 +57,11 @@ def browse(server: Server) -> Iterator[Browse]:
 
 def command(settings: dict[str, str], *arguments: str) -> object:
     """Run `folkmoot` on the server's database; what it printed as JSON."""
-    done = subprocess.run([Path(os.getcwd()) / FOLKMOOT, *arguments, "--json"], env=settings, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [Path(os.getcwd()) / FOLKMOOT, *arguments, "--json"],
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return json.loads(done.stdout)
