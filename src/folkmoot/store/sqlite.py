@@ -292,7 +292,7 @@ class SqliteDatabase:
         """Checkpoint the WAL and refresh statistics, off the loop; forget old change rows."""
 
         def tend(connection: apsw.Connection) -> None:
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            _checkpoint(connection)
             connection.execute("PRAGMA analysis_limit = 1000").fetchall()
             connection.execute("PRAGMA optimize").fetchall()
 
@@ -302,14 +302,7 @@ class SqliteDatabase:
 
     async def checkpoint(self) -> None:
         """Move committed pages from the WAL into the file, in a thread, so that no writer has to."""
-
-        def move(connection: apsw.Connection) -> None:
-            try:
-                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-            except apsw.BusyError:
-                pass  # another process is at it
-
-        await asyncio.to_thread(self._aside, move)
+        await asyncio.to_thread(self._aside, _checkpoint)
 
     def _aside(self, work: Callable[[apsw.Connection], Any]) -> Any:
         connection = self._connect()
@@ -323,6 +316,13 @@ class SqliteDatabase:
         for connection in [*self._readers, self._watcher, self._writer]:
             connection.close()
         self._readers.clear()
+
+
+def _checkpoint(connection: apsw.Connection) -> None:
+    try:
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    except apsw.BusyError:
+        pass  # another process is at it
 
 
 def open_sqlite(path: str, clock: Clock) -> SqliteDatabase:
