@@ -8,7 +8,7 @@ from folkmoot.model.people import LocalUser, Person, Viewer
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.rows import Row, columns, maker
 
 ACCOUNT = columns(LocalUser, "u")
 make_account = maker(LocalUser)
@@ -22,24 +22,22 @@ _WIDTH = len(LocalUser.__dataclass_fields__)
 # --- people with accounts ----------------------------------------------------------------------------------------------------
 
 
-async def insert_person(tx: Tx, values: dict[str, Any]) -> Person:
-    """The person of a new account; the person as stored."""
-    row = await tx.first(
-        f"INSERT INTO person ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)}) RETURNING {columns(Person)}",
-        **values,
-    )
-    assert row is not None
-    return make_person(row)
+async def insert_person(tx: Tx, values: dict[str, Any]) -> Person | None:
+    """The person of a new account; the person as stored, None where somebody took the name a moment ago."""
+    row = await _insert(tx, "person", values, columns(Person))
+    return make_person(row) if row else None
 
 
-async def insert_account(tx: Tx, values: dict[str, Any]) -> LocalUser:
-    """A new account; the account as stored."""
-    row = await tx.first(
-        f"INSERT INTO local_user ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)}) RETURNING {columns(LocalUser)}",
-        **values,
-    )
-    assert row is not None
-    return make_account(row)
+async def insert_account(tx: Tx, values: dict[str, Any]) -> LocalUser | None:
+    """A new account; the account as stored, None where somebody took the mail address a moment ago."""
+    row = await _insert(tx, "local_user", values, columns(LocalUser))
+    return make_account(row) if row else None
+
+
+async def _insert(tx: Tx, table: str, values: dict[str, Any], returned: str) -> Row | None:
+    names = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    return await tx.first(f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING {returned}", **values)
 
 
 async def viewer(tx: Tx, local_user_id: int) -> Viewer | None:

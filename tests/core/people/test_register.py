@@ -10,6 +10,7 @@ from folkmoot.core.people.register import Prepared
 from folkmoot.core.site.setup import create_site
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import DAY
+from folkmoot.store import accounts
 from folkmoot.store.db import Database
 from tests.cast import HERE, ORIGIN, Cast
 from tests.core.people.helpers import PASSWORD, READY, asking, jobs, mails, set_site
@@ -225,3 +226,17 @@ async def test_the_first_account_of_a_new_site_runs_it__A_16(empty_db: Database)
     assert not second.viewer.admin, "before the site is set up too, only the first one becomes admin"
     assert second.application_pending
     assert second.verification_sent
+
+
+async def test_who_comes_a_moment_late_is_refused_like_anybody(
+    db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two registrations that looked before either wrote: the table decides."""
+
+    async def free(*_: Any, **__: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(accounts, "name_taken", free)
+    monkeypatch.setattr(accounts, "email_taken", free)
+    assert (await refusal(db, name="Alice")).code == "user_already_exists"
+    assert (await refusal(db, email="alice@mail.example")).code == "email_already_exists"

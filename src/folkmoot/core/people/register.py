@@ -163,7 +163,7 @@ async def _insert_person(
     tx: Tx, site: LocalSite, asked: Register, prepared: Prepared, *, admin: bool
 ) -> Person:
     ap_id = f"{site.origin}/u/{asked.username}"
-    return await accounts.insert_person(
+    person = await accounts.insert_person(
         tx,
         {
             "instance_id": site.instance_id,
@@ -181,6 +181,9 @@ async def _insert_person(
             "last_refreshed": tx.now,
         },
     )
+    if person is None:
+        raise Conflict("user_already_exists", field="username")
+    return person
 
 
 async def _insert_account(
@@ -196,7 +199,7 @@ async def _insert_account(
 ) -> LocalUser:
     """Settings as A-10 and W-12 have them; what is not named here the schema knows."""
     shows_nsfw = asked.show_nsfw if asked.show_nsfw is not None else site.content_warning is not None
-    return await accounts.insert_account(
+    account = await accounts.insert_account(
         tx,
         {
             "person_id": person.id,
@@ -213,6 +216,9 @@ async def _insert_account(
             "last_donation_notification": tx.now - secrets.randbelow(YEAR),
         },
     )
+    if account is None:
+        raise Conflict("email_already_exists", field="email")
+    return account
 
 
 def _interface_language(accept_language: str) -> str:
