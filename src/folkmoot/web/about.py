@@ -12,6 +12,7 @@ from folkmoot.web.base import context, page
 from folkmoot.web.filters import number
 from folkmoot.web.handles import person_link
 from folkmoot.web.i18n import gettext
+from folkmoot.web.page_cache import SITE, may_be_kept
 
 
 async def show_about(request: Request) -> Response:
@@ -20,6 +21,7 @@ async def show_about(request: Request) -> Response:
         site = await read_site(tx)
         running = await admins(tx)
         tagline = await tagline_of_the_hour(tx)
+    may_be_kept(request, SITE)
     return await page(
         request, "about/about.html", about=site, html=Markup(site.sidebar_html or ""), numbers=numbers_of(site),  # noqa: S704 - cleaned when written
         tagline=Markup(tagline.content_html) if tagline else "",  # noqa: S704
@@ -31,6 +33,7 @@ async def show_legal(request: Request) -> Response:
     """Rules, imprint and whatever else the administrators have to say for the law."""
     async with context(request).db.read() as tx:
         site = await read_site(tx)
+    may_be_kept(request, SITE)
     return await page(request, "about/legal.html", html=Markup(site.legal_html or ""))  # noqa: S704 - cleaned when written
 
 

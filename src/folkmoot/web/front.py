@@ -14,6 +14,7 @@ from folkmoot.core.listings.comments import ListComments, comment_sort
 from folkmoot.core.listings.community import read_community
 from folkmoot.core.listings.front import ListPosts
 from folkmoot.core.site.frame import read_site
+from folkmoot.core.site.taglines import tagline_of_the_hour
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import NotLoggedIn
 from folkmoot.model.people import Viewer
@@ -140,12 +141,15 @@ async def show_front(request: Request) -> Response:
                 tx, who, look, ListPosts(asked.scope, asked.sort, after=asked.after)
             )
         card = site_card(site, [person_link(person) for person in await front.admins(tx)])
+        line = await tagline_of_the_hour(tx)
     may_be_kept(request, SITE, POSTS, late=(FRONT,))
     return await page(
         request,
         "front/show.html",
         rows=rows,
         card=card,
+        tagline=Markup(line.content_html) if line else "",  # noqa: S704 - cleaned when it was written
+        new=not site.site_setup,
         asked=asked,
         bar=bar(request, asked, tuple(SCOPES) if who.account else ("local", "all")),
         next=asked.address(after=after) if after else "",

@@ -15,6 +15,7 @@ from folkmoot.web.admin import AGAIN, admin_page, errors_of, whole_number
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.page_cache import SITE, may_be_kept
 
 PER_PAGE = 100
 STATE_WORDS = dict(zip(STATES, (N_("All"), N_("Blocked"), N_("Allowed")), strict=True))
@@ -29,6 +30,7 @@ async def show_instances(request: Request) -> Response:
         site = await read_site(tx)
         directory = await read_directory(tx, state=state, part=part, after=after, limit=PER_PAGE)
     following = directory.others.next
+    may_be_kept(request, SITE)
     return await page(
         request, "instances/list.html", directory=directory, state=state, q=part, federates=site.federation_enabled,
         states=[(name, gettext(label)) for name, label in STATE_WORDS.items()],

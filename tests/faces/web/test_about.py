@@ -75,3 +75,9 @@ async def test_every_page_the_footer_links_to_is_there(browser: Browsers) -> Non
     assert len(links) >= 5
     for link in links:
         assert (await visitor.get(link)).status_code == 200, link
+
+
+async def test_the_front_page_shows_the_line_of_the_hour(browser: Browsers, db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await set_taglines(tx, cast.admin, ["*Grow*"])
+    assert read(await (await browser()).get("/")).css_first("main .body em").text() == "Grow"

@@ -408,11 +408,14 @@ async def test_whoever_registers_first_is_led_there(browser: Browsers, db: Datab
         await tx.run("UPDATE local_user SET admin = :no", no=False)
         tx.changed("site")
     newcomer = await browser()
+    assert read(await newcomer.get("/")).css_first(".empty a").attributes["href"] == "/register"
     password = "a long enough password"
     filled = {"username": "keeper", "password": password, "password_verify": password}
     answer = await newcomer.post("/register", filled)
     assert (answer.status_code, answer.headers["location"]) == (303, "/setup")
     assert read(await newcomer.get("/setup")).css_first("h1").text() == "Set up your site"
+    assert read(await newcomer.get("/")).css_first("a.button[href='/setup']") is not None
     filled = {"name": "Moot", "registration_mode": "Open"}
     assert (await newcomer.post("/setup", filled)).headers["location"] == "/"
     assert (await newcomer.get("/admin")).status_code == 200
+    assert read(await newcomer.get("/")).css_first("a.button[href='/setup']") is None
