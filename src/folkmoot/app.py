@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from starlette.routing import request_response
 from folkmoot import __version__
 from folkmoot.context import Context
 from folkmoot.core.people import register
+from folkmoot.core.posts.fetch_link import Fetch
 from folkmoot.core.site import setup
 from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
@@ -25,6 +27,7 @@ from folkmoot.model.errors import Refusal
 from folkmoot.model.time import Clock, FixedClock, SystemClock
 from folkmoot.net.client import Client, user_agent
 from folkmoot.net.mail import make_mailer
+from folkmoot.net.metadata import fetch_metadata
 from folkmoot.settings import Settings
 from folkmoot.store import accounts, sessions
 from folkmoot.store import site as store_site
@@ -99,7 +102,12 @@ def tools_of(context: Context) -> Tools:
         sender=settings.mail_from,
         folder=settings.data_dir / "mail",
     )
-    return Tools(context, mailer)
+    return Tools(context, mailer, looking_at_links(context.http))
+
+
+def looking_at_links(http: Client) -> Fetch:
+    """What core asks about a linked page. Raises `ValueError` where there is no answer that can be used."""
+    return partial(fetch_metadata, http)
 
 
 async def prepare(db: Database, settings: Settings) -> Prepared:
@@ -203,6 +211,7 @@ def build_app(context: Context) -> Any:
     app = Starlette()
     app.state.context = context
     app.state.assets = assets
+    app.state.look_at = looking_at_links(context.http)
     app.state.templates = Templates(assets, fresh=settings.development)
     handlers = {Refusal: face.show_refusal, HTTPException: face.show_http_error}
     people: Any = Readers(ExceptionMiddleware(face.Router(ROUTES), handlers=handlers), context)

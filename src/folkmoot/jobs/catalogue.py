@@ -9,6 +9,7 @@ from typing import Any
 from folkmoot.core import mailing
 from folkmoot.core.notifications import mail
 from folkmoot.core.people import import_settings, mails
+from folkmoot.core.posts import fetch_link
 from folkmoot.jobs.tools import Tools
 
 Payload = dict[str, Any]
@@ -27,6 +28,10 @@ async def _import_settings(tools: Tools, payload: Payload) -> None:
     await import_settings.import_lists(tools.db, None, payload)
 
 
+async def _fetch_link(tools: Tools, payload: Payload) -> None:
+    await fetch_link.fetch_link(tools.db, tools.look_at, payload)
+
+
 def _on_database(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
     """A job that needs nothing but the database."""
 
@@ -37,6 +42,7 @@ def _on_database(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
 
 
 CATALOGUE: dict[str, Work] = {
+    fetch_link.FETCH: _fetch_link,
     mailing.SEND: _send_mail,
     mails.RESET: _mail_reset,
     mails.APPLICATION: _on_database(mails.mail_application),
