@@ -98,6 +98,24 @@ WORDS: dict[str, tuple[int, str]] = {
     "no_comment_edit_allowed": (403, N_("Only its author may do this.")),
     "object_not_local": (400, N_("Only people of this server can be administrators.")),
     "cannot_leave_admin": (403, N_("The last administrator cannot step down.")),
+    # messages and notices
+    "couldnt_find_private_message": (404, N_("There is no such message.")),
+    "couldnt_find_comment_reply": (404, N_("There is no such reply.")),
+    "couldnt_find_person_mention": (404, N_("There is no such mention.")),
+    "couldnt_create_private_message": (400, N_("There is nobody of this name to write to.")),
+    "couldnt_update_private_message": (403, N_("Only who got this message may do that.")),
+    "edit_private_message_not_allowed": (403, N_("Only who wrote this message may do that.")),
+    "person_is_blocked": (403, N_("This person does not take messages from you.")),
+    "empty_text": (400, N_("Please write something.")),
+    # reports
+    "report_reason_required": (400, N_("Please say what is wrong.")),
+    "report_too_long": (400, N_("Up to 1,000 characters, please.")),
+    "couldnt_create_report": (400, N_("You have reported this before, or it was not sent to you.")),
+    "couldnt_find_post_report": (404, N_("There is no such report.")),
+    "couldnt_find_comment_report": (404, N_("There is no such report.")),
+    "couldnt_find_private_message_report": (404, N_("There is no such report.")),
+    # search
+    "couldnt_find_object": (404, N_("Nothing under this name or address is known to this server.")),
     # people
     "couldnt_find_person": (404, N_("There is no such person.")),
     # the site itself

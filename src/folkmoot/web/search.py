@@ -198,7 +198,7 @@ async def _show(
     asked: Asked,
     found: Found | None = None,
     *,
-    rows: Markup = Markup(),
+    rows: Markup | str = "",
     unknown: bool = False,
     errors: dict[str, str] | None = None,
 ) -> Response:

@@ -8,7 +8,9 @@ from folkmoot.model.messages import Conversation, MessageView
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import Page
 from folkmoot.store import messages, people
+from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
+from folkmoot.text.names import name_key, parse_handle
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,21 @@ async def list_conversations(tx: Tx, viewer: Viewer, *, page: int = 1, limit: in
     person, _ = must_have_account(viewer)
     listed = await messages.conversations(tx, person.id, limit=limit + 1, offset=(page - 1) * limit)
     return Page(listed[:limit], str(page + 1) if len(listed) > limit else None)
+
+
+async def find_partner(tx: Tx, name: str) -> Person:
+    """Who is called `name` or `name@host`; deleted people too, because what they wrote is still there to be read.
+
+    Raises `NotFound` couldnt_find_person.
+    """
+    handle = parse_handle(name)
+    site = await store_site.local_site(tx)
+    if handle is not None and handle.kind != "community":
+        host = None if handle.host in (None, site.host.lower()) else handle.host
+        person = await people.by_name(tx, name_key(handle.name), host)
+        if person is not None:
+            return person
+    raise NotFound("couldnt_find_person", field="to")
 
 
 async def read_conversation(
