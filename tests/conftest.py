@@ -58,23 +58,37 @@ async def _sqlite_copy(
     return open_sqlite(str(target), clock)
 
 
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration' LOOP
+        EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+        PERFORM setval(format('%I', name), 1, false);
+    END LOOP;
+END $$
+"""
+"""Deleting from empty tables costs nothing; TRUNCATE of seventy tables takes most of a second."""
+
+_ready: set[str] = set()
+
+
 async def _postgres(worker: str, clock: FixedClock) -> Database:
+    """This worker's database: made anew by its first test, emptied for every other."""
     name = f"folkmoot_test_{worker}"
     url = POSTGRES.rsplit("/", 1)[0] + f"/{name}"
-    admin = await asyncpg.connect(POSTGRES)
-    exists = await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
-    if not exists:
+    if name not in _ready:
+        admin = await asyncpg.connect(POSTGRES)
+        await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         await admin.execute(f'CREATE DATABASE "{name}"')
-    await admin.close()
-    if not exists:
+        await admin.close()
         fresh = await open_postgres(url, clock, size=2)
         await upgrade(fresh)
         await fresh.close()
+        _ready.add(name)
     owner = await asyncpg.connect(url)
-    tables = await owner.fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'"
-    )
-    await owner.execute(f"TRUNCATE {', '.join(row[0] for row in tables)} RESTART IDENTITY CASCADE")
+    await owner.execute(_EMPTY)
     await owner.close()
     return await open_postgres(url, clock, size=4)
 
