@@ -53,17 +53,21 @@ async def _index_soon(tx: Tx, comment_id: int) -> None:
     )
 
 
-async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> None:
-    """Set columns; the version grows, the thread's caches are told, the search text is renewed."""
+async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> Comment:
+    """Set columns; the version grows, the thread's caches are told, the search text is renewed. The comment as it is now. There must be
+    such a comment."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
-    post_id = await tx.value(
-        f"UPDATE comment SET {assignments}, version = version + 1 WHERE id = :comment_id RETURNING post_id",
+    row = await tx.first(
+        f"UPDATE comment SET {assignments}, version = version + 1 WHERE id = :comment_id RETURNING {_RETURNED}",
         comment_id=comment_id,
         **values,
     )
-    if values.keys() & {"content", "deleted", "removed"}:
+    assert row is not None
+    comment = make_comment(row)
+    if "content" in values:
         await _index_soon(tx, comment_id)
-    tx.changed("thread", post_id)
+    tx.changed("thread", comment.post_id)
+    return comment
 
 
 async def same_comment_since(

@@ -2,8 +2,11 @@
 
 from collections.abc import Collection
 
-from folkmoot.model.time import Micros
+from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store.db import Tx
+
+VISIT_GAP: Micros = 30 * MINUTE
+"""Looks at a thread that are less apart belong to one visit (`core/posts/read.py`)."""
 
 
 async def mark_read(tx: Tx, person_id: int, post_id: int, *, comments: int | None = None) -> None:
@@ -31,14 +34,13 @@ async def mark_many(tx: Tx, person_id: int, post_ids: Collection[int], *, read: 
     )  # fmt: skip
 
 
-async def visit(tx: Tx, person_id: int, post_id: int, *, comments: int, before: Micros) -> Micros | None:
-    """Somebody looks at a thread in which there are so many comments. Where they looked last `before` that moment, this is a new visit, and
-    what came since that look is new to them; otherwise the visit goes on. Since when comments are new; None at the first visit."""
+async def visit(tx: Tx, person_id: int, post_id: int, *, comments: int) -> Micros | None:
+    """Somebody looks at a thread in which there are so many comments. Since when comments are new to them; None at the first visit."""
     since: Micros | None = await tx.value(
         "INSERT INTO post_read (person_id, post_id, read, read_comments, seen, published) VALUES (:person_id, :post_id, :yes, :comments, :now, :now)"
         " ON CONFLICT (person_id, post_id) DO UPDATE SET read = excluded.read, read_comments = excluded.read_comments, seen = excluded.seen,"
         " visited = CASE WHEN post_read.seen < :before THEN post_read.seen ELSE post_read.visited END RETURNING visited",
-        person_id=person_id, post_id=post_id, yes=True, comments=comments, now=tx.now, before=before,
+        person_id=person_id, post_id=post_id, yes=True, comments=comments, now=tx.now, before=tx.now - VISIT_GAP,
     )  # fmt: skip
     return since
 
@@ -92,11 +94,14 @@ async def unknown_post(tx: Tx, post_ids: Collection[int]) -> bool:
     return found < len(set(post_ids))
 
 
-async def is_saved(tx: Tx, kind: str, person_id: int, item_id: int) -> bool:
-    """Whether somebody saved a post or comment (`kind`)."""
-    return bool(
-        await tx.value(
-            f"SELECT EXISTS (SELECT 1 FROM {kind}_saved WHERE person_id = :person_id AND {kind}_id = :item_id)",
-            person_id=person_id, item_id=item_id,
-        )
-    )  # fmt: skip
+_MARKS = {
+    "read": "SELECT EXISTS (SELECT 1 FROM post_read WHERE person_id = :person_id AND post_id = :item_id AND read)",
+    "saved post": "SELECT EXISTS (SELECT 1 FROM post_saved WHERE person_id = :person_id AND post_id = :item_id)",
+    "hidden": "SELECT EXISTS (SELECT 1 FROM post_hidden WHERE person_id = :person_id AND post_id = :item_id)",
+    "saved comment": "SELECT EXISTS (SELECT 1 FROM comment_saved WHERE person_id = :person_id AND comment_id = :item_id)",
+}
+
+
+async def has(tx: Tx, mark: str, person_id: int, item_id: int) -> bool:
+    """Whether somebody marked an item: `read`, `saved post`, `hidden`, `saved comment`."""
+    return bool(await tx.value(_MARKS[mark], person_id=person_id, item_id=item_id))

@@ -5,6 +5,7 @@ from typing import Any
 
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
+from folkmoot.model.views import Crosspost
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
 
@@ -53,17 +54,56 @@ async def _index_soon(tx: Tx, post_id: int) -> None:
     )
 
 
-async def update(tx: Tx, post_id: int, values: dict[str, Any]) -> None:
-    """Set columns; the version grows, caches of the thread and its community are told, the search text is renewed."""
+async def for_change(tx: Tx, post_id: int) -> Post | None:
+    """A post, locked: for whoever changes whether it counts."""
+    row = await tx.first(f"SELECT {POST} FROM post p WHERE p.id = :post_id FOR_UPDATE", post_id=post_id)
+    return make_post(row) if row else None
+
+
+async def update(tx: Tx, post_id: int, values: dict[str, Any]) -> Post:
+    """Set columns; the version grows, caches of the thread and its community are told, the search text is renewed. The post as it is
+    now. There must be such a post."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
-    community_id = await tx.value(
-        f"UPDATE post SET {assignments}, version = version + 1 WHERE id = :post_id RETURNING community_id",
+    row = await tx.first(
+        f"UPDATE post SET {assignments}, version = version + 1 WHERE id = :post_id RETURNING {_RETURNED}",
         post_id=post_id,
         **values,
     )
-    if values.keys() & {"name", "body", "alt_text", "deleted", "removed"}:
+    assert row is not None
+    post = make_post(row)
+    if values.keys() & {"name", "body", "alt_text"}:
         await _index_soon(tx, post_id)
+    tell(tx, post_id, post.community_id)
+    return post
+
+
+async def set_link_facts(
+    tx: Tx, post_id: int, url: str, facts: dict[str, Any], thumbnail: str | None
+) -> bool:
+    """Write what is known of a post's link, unless it links elsewhere by now; a thumbnail that is there stays. Whether it was written."""
+    assignments = "".join(f"{name} = :{name}, " for name in facts)
+    community_id = await tx.value(
+        f"UPDATE post SET {assignments}thumbnail_url = coalesce(thumbnail_url, CAST(:thumbnail AS TEXT)), version = version + 1"
+        " WHERE id = :post_id AND url = :url RETURNING community_id",
+        post_id=post_id, url=url, thumbnail=thumbnail, **facts,
+    )  # fmt: skip
+    if community_id is None:
+        return False
     tell(tx, post_id, community_id)
+    return True
+
+
+async def of_link(tx: Tx, url: str, viewer_id: int, limit: int = 10) -> list[Crosspost]:
+    """Posts with exactly this link that this member may see, the newest first."""
+    rows = await tx.all(
+        "SELECT t.id, o.name, o.host, o.title, t.comments FROM post t JOIN community o ON o.id = t.community_id"
+        " WHERE t.url = :url AND NOT t.deleted AND NOT t.removed AND NOT o.deleted AND NOT o.removed AND NOT o.hidden"
+        " AND NOT EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = t.creator_id)"
+        " AND NOT EXISTS (SELECT 1 FROM community_block b WHERE b.person_id = :viewer AND b.community_id = t.community_id)"
+        " ORDER BY t.published DESC, t.id DESC LIMIT :limit",
+        url=url, viewer=viewer_id, limit=limit,
+    )  # fmt: skip
+    return [Crosspost(*row) for row in rows]
 
 
 def tell(tx: Tx, post_id: int, community_id: int) -> None:

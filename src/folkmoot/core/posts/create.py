@@ -40,9 +40,14 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
     """
     house = await writing.house(tx)
     name = rules.checked_title(house, asked.name)
-    link = rules.checked_link(house, asked.url) if asked.url else None
+    link = rules.checked_link(house, asked.url) if asked.url and asked.url.strip() else None
     body = rules.checked_body(house, asked.body) if asked.body else None
-    alt_text = rules.checked_alt_text(asked.alt_text) if asked.alt_text else None
+    alt_text = (rules.checked_alt_text(asked.alt_text) or None) if asked.alt_text else None
+    thumbnail = (
+        rules.checked_link(house, asked.custom_thumbnail, "custom_thumbnail")
+        if asked.custom_thumbnail
+        else None
+    )
     ground = await places.community(tx, asked.community_id, author.id)
     if ground is None:
         raise NotFound("couldnt_find_community")
@@ -77,9 +82,7 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
         "local": asked.ap_id is None,
         "nsfw": asked.nsfw or community.nsfw,
         "language_id": language_id,
-        "thumbnail_url": rules.checked_link(house, asked.custom_thumbnail).url
-        if asked.custom_thumbnail
-        else None,
+        "thumbnail_url": thumbnail.url if thumbnail else None,
         "upvotes": 1,
         "score": 1,
         "newest_comment": published,

@@ -1,5 +1,6 @@
 """What a post may be: rules without a database."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from folkmoot.core.writing import BODY_LIMIT, House, Written
@@ -11,6 +12,7 @@ from folkmoot.text.tidy import tidy, utf16_length
 
 TITLE_MIN, TITLE_MAX = 3, 200
 ALT_TEXT_MAX = 1500
+ITEMS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +23,26 @@ class Link:
     host: str | None
 
 
-def checked_title(house: House, name: str) -> str:
-    """The title, trimmed. Raises `Invalid` invalid_post_title, slurs (P-1)."""
-    name = tidy(name).strip()
-    if not TITLE_MIN <= len(name) <= TITLE_MAX or "\n" in name or "\r" in name:
+def checked_title(house: House, name: str, *, as_sent: bool = False) -> str:
+    """The title, trimmed unless it is kept `as_sent`. Raises `Invalid` invalid_post_title, slurs (P-1)."""
+    name = tidy(name)
+    trimmed = name.strip()
+    if not TITLE_MIN <= len(trimmed) <= TITLE_MAX or "\n" in trimmed:
         raise Invalid("invalid_post_title", field="name")
     house.check_words(name, "name")
-    return name
+    return name.strip("\n") if as_sent else trimmed
 
 
-def checked_link(house: House, url: str) -> Link:
-    """The address, tracking parameters stripped. Raises `Invalid` invalid_url, invalid_url_scheme, url_length_overflow, blocked_url (P-3)."""
+def checked_link(house: House, url: str, field: str = "url") -> Link:
+    """The address, tracking parameters stripped.
+
+    Raises `Invalid` invalid_url, invalid_url_scheme, url_length_overflow, blocked_url (P-3).
+    """
     try:
         url = links.check_post_url(url.strip())
     except links.UrlRefused as error:
-        raise Invalid(error.code, field="url") from error
-    house.check_links(url, "url")
+        raise Invalid(error.code, field=field) from error
+    house.check_links(url, field)
     return Link(links.strip_tracking(url), links.host_of(url))
 
 
@@ -56,6 +62,12 @@ def checked_alt_text(alt_text: str) -> str:
 def excerpt_of(body: str | None) -> str | None:
     """The quiet first line that lists show under a text post."""
     return markdown.excerpt(body, limit=200) or None if body else None
+
+
+def must_be_few(post_ids: Collection[int]) -> None:
+    """Raises `Invalid` too_many_items for more than 10000 different ones (P-14)."""
+    if len(set(post_ids)) > ITEMS_MAX:
+        raise Invalid("too_many_items", field="post_ids")
 
 
 def must_own(viewer: Viewer, post: Post) -> None:

@@ -1,0 +1,80 @@
+"""Change a comment that one wrote."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from folkmoot.core import after, permissions, writing
+from folkmoot.core.comments import rules
+from folkmoot.core.notifications import notify
+from folkmoot.core.site import languages
+from folkmoot.model.comments import Comment
+from folkmoot.model.errors import NotFound
+from folkmoot.model.events import CommentEdited
+from folkmoot.model.people import Viewer
+from folkmoot.model.posts import Post
+from folkmoot.model.time import Micros
+from folkmoot.store import comments, communities, places, posts
+from folkmoot.store.db import Tx
+from folkmoot.store.places import PlacedComment
+
+
+@dataclass(frozen=True, slots=True)
+class EditComment:
+    """What was asked; None leaves as it is. `updated` comes with edits from elsewhere."""
+
+    comment_id: int
+    content: str | None = None
+    language_id: int | None = None
+    updated: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The comment, and the accounts (local user ids) that are told of it only now (C-9)."""
+
+    comment: Comment
+    recipient_ids: list[int]
+
+
+async def edit_comment(tx: Tx, viewer: Viewer, asked: EditComment) -> Edited:
+    """Change the text or the language; who is named only now is told now (N-1).
+
+    Raises `Invalid` invalid_body_field, blocked_url, language_not_allowed; `NotFound` couldnt_find_comment; `NotAllowed`
+    no_comment_edit_allowed, deleted, banned_from_community, site_ban.
+    """
+    house = await writing.house(tx)
+    text = house.long_text(asked.content, "content") if asked.content is not None else None
+    place = await comment_to_edit(tx, viewer, asked.comment_id)
+    values: dict[str, Any] = {"updated": tx.now if asked.updated is None else asked.updated}
+    if text is not None:
+        values |= {"content": text.source, "content_html": text.html}
+    if asked.language_id is not None:
+        taken = frozenset(await communities.languages(tx, place.comment.community_id))
+        languages.must_be_taken(taken, asked.language_id)
+        values["language_id"] = asked.language_id
+    comment = await comments.update(tx, asked.comment_id, values)
+    told = await _tell(tx, viewer, comment, place) if text is not None else []
+    await after.record(tx, CommentEdited(viewer.id, comment.id))
+    return Edited(comment, told)
+
+
+async def comment_to_edit(tx: Tx, viewer: Viewer, comment_id: int) -> PlacedComment:
+    """The comment for the form that changes it. Raises `NotFound`, `NotAllowed` as `edit_comment`."""
+    place = await places.comment(tx, comment_id, viewer.id)
+    if place is None:
+        raise NotFound("couldnt_find_comment")
+    permissions.check("comment.edit", permissions.standing_on(viewer, place.ground))
+    rules.must_own(viewer, place.comment)
+    return place
+
+
+async def _tell(tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment) -> list[int]:
+    parent: Comment | Post | None
+    if comment.parent_id is not None:
+        parent = await comments.by_id(tx, comment.parent_id)
+    else:
+        parent = await posts.by_id(tx, comment.post_id)
+    assert parent is not None
+    return await notify.notify_of_comment(
+        tx, viewer, comment, parent=parent, community=place.ground.community
+    )

@@ -1,0 +1,22 @@
+"""Keep a post for later."""
+
+from folkmoot.core import permissions
+from folkmoot.core.permissions import Standing
+from folkmoot.model.errors import NotFound
+from folkmoot.model.people import Viewer
+from folkmoot.store import marks, posts
+from folkmoot.store.db import Tx
+
+
+async def save_post(tx: Tx, viewer: Viewer, post_id: int, *, saved: bool | None) -> bool:
+    """Set whether a post is in the viewer's saved list; None switches. Whether it is now.
+
+    Raises `NotLoggedIn`; `NotFound` couldnt_find_post.
+    """
+    permissions.check("account", Standing(viewer))
+    if await posts.by_id(tx, post_id) is None:
+        raise NotFound("couldnt_find_post")
+    if saved is None:
+        saved = not await marks.has(tx, "saved post", viewer.id, post_id)
+    await marks.save_post(tx, viewer.id, post_id, saved=saved)
+    return saved
