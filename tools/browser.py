@@ -24,7 +24,13 @@ SWITCHES = (
 
 @contextmanager
 def chromium_at(
-    binary: str, driver: str, *, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True
+    binary: str,
+    driver: str,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    dark: bool = False,
+    scripts: bool = True,
 ) -> Iterator[webdriver.Chrome]:
     """A browser with nothing remembered, its window `width` × `height` CSS pixels."""
     options = webdriver.ChromeOptions()

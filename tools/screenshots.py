@@ -12,7 +12,12 @@ from tools.browser import chromium_at
 
 TARGET = Path("docs/screenshots")
 NOW = "2026-06-01T12:00:00Z"
-VIEWS = {"light": (1280, 1000, False), "dark": (1280, 1000, True), "phone": (390, 844, False), "phone-dark": (390, 844, True)}
+VIEWS = {
+    "light": (1280, 1000, False),
+    "dark": (1280, 1000, True),
+    "phone": (390, 844, False),
+    "phone-dark": (390, 844, True),
+}
 PAGES = {"front": "/?scope=all&sort=Hot", "thread": "/post/2"}
 
 
@@ -24,7 +29,11 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         settings = environment(f"sqlite:///{folder}/demo.db", free_port(), Path(folder), 1)
-        settings |= {"FOLKMOOT_DEVELOPMENT": "1", "FOLKMOOT_NOW": NOW, "FOLKMOOT_HOSTNAME": settings["FOLKMOOT_BIND"]}
+        settings |= {
+            "FOLKMOOT_DEVELOPMENT": "1",
+            "FOLKMOOT_NOW": NOW,
+            "FOLKMOOT_HOSTNAME": settings["FOLKMOOT_BIND"],
+        }
         with serving(settings, "--demo") as server:
             for view, (width, height, dark) in VIEWS.items():
                 with chromium_at(binary, driver, width=width, height=height, dark=dark) as browser:

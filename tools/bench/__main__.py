@@ -44,7 +44,7 @@ def main() -> None:
     settings = environment(database, free_port(), FOLDER, asked.workers)
     reader = asyncio.run(plan.prepare_reader(settings))
     pages = [page for page in plan.pages(reader) if not asked.only or asked.only in page.name]
-    queries = asyncio.run(plan.count_queries(settings, pages, reader))
+    queries = asyncio.run(plan.count_queries(settings, pages))
     rows: list[Row] = []
     with serving(settings) as server:
         idle = server.memory_mb()

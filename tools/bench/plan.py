@@ -94,7 +94,8 @@ async def lift_limits(tx: Tx) -> None:
 async def sign_in(tx: Tx) -> str:
     """A session of the local person who reads the most communities."""
     user_id = await tx.value(
-        "SELECT u.id FROM local_user u JOIN community_follow f ON f.person_id = u.person_id GROUP BY u.id ORDER BY count(*) DESC, u.id LIMIT 1"
+        "SELECT u.id FROM local_user u JOIN community_follow f ON f.person_id = u.person_id"
+        " GROUP BY u.id ORDER BY count(*) DESC, u.id LIMIT 1"
     )
     row = await tx.first(f"SELECT {columns(LocalUser)} FROM local_user WHERE id = :id", id=user_id)
     assert row is not None
@@ -144,9 +145,9 @@ def pages(reader: Reader) -> list[Page]:
     ]
 
 
-async def count_queries(settings: dict[str, str], wanted: list[Page], reader: Reader) -> dict[str, int]:
-    """How many statements the second request of each page runs (the first one fills what processes remember). Pages from the page cache
-    are asked as nobody else asked them before, so that the number is that of making one."""
+async def count_queries(settings: dict[str, str], wanted: list[Page]) -> dict[str, int]:
+    """How many statements the second request of each page runs; the first one fills what processes remember. It is asked in another
+    order, so that the page cache cannot answer and the number is that of making the page."""
     counts: dict[str, int] = {}
     async with open_context(load_settings(settings)) as context:
         transport = httpx.ASGITransport(app=build_app(context))

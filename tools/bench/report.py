@@ -2,7 +2,19 @@
 
 from typing import Any
 
-HEAD = "| page | connections | requests/s | p50 ms | p95 ms | p99 ms | CPU ms | queries | kB | wrong |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+COLUMNS = (
+    "page",
+    "connections",
+    "requests/s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "CPU ms",
+    "queries",
+    "kB",
+    "wrong",
+)
+HEAD = f"| {' | '.join(COLUMNS)} |\n|---|{'--:|' * (len(COLUMNS) - 1)}"
 
 
 def line(row: Any) -> str:

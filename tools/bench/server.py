@@ -73,7 +73,9 @@ def free_port() -> int:
 def serving(settings: dict[str, str], *arguments: str) -> Iterator[Server]:
     """`folkmoot serve` with these settings and arguments, from ready to stopped."""
     base = f"http://{settings['FOLKMOOT_BIND']}"
-    with subprocess.Popen([FOLKMOOT, "serve", *arguments], env=settings, stdout=subprocess.DEVNULL) as started:
+    with subprocess.Popen(
+        [FOLKMOOT, "serve", *arguments], env=settings, stdout=subprocess.DEVNULL
+    ) as started:
         try:
             _wait_until_ready(base, started)
             yield Server(
