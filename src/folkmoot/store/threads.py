@@ -1,6 +1,7 @@
 """A thread as it is read: its comments in one query, what stands beside it in one, a reader's marks in one."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from folkmoot.model.posts import Post
@@ -93,26 +94,31 @@ _CROSSPOSTS = (
 )
 
 
-async def beside(tx: Tx, post: Post, viewer_id: int) -> tuple[tuple[Moderator, ...], tuple[Crosspost, ...]]:
-    """The moderators of the post's community in their order (R-1), and the other posts with the same link, hottest first (P-11). One
-    query."""
-    if post.url:
-        rows = await tx.all(
-            f"{_MODERATORS} UNION ALL {_CROSSPOSTS}",
-            community_id=post.community_id, url=post.url, post_id=post.id, viewer=viewer_id, inside=bool(viewer_id),
-        )  # fmt: skip
-    else:
-        rows = await tx.all(_MODERATORS, community_id=post.community_id)
-    return (
+_REASONS = (
+    "SELECT * FROM (SELECT 2 AS kind, g.comment_id, '', '', g.reason AS title, 0 AS comments FROM modlog g"
+    " WHERE g.comment_id IN :removed[] AND g.kind = 'remove_comment' AND g.state AND g.reason IS NOT NULL ORDER BY g.id) AS c"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id."""
+
+    moderators: tuple[Moderator, ...]
+    crossposts: tuple[Crosspost, ...]
+    reasons: dict[int, str]
+
+
+async def beside(tx: Tx, post: Post, viewer_id: int, removed: Collection[int]) -> Beside:
+    """The moderators of the post's community in their order (R-1), the other posts with the same link, hottest first (P-11), and why
+    comments were `removed`. One query."""
+    wanted = [_MODERATORS, *([_CROSSPOSTS] if post.url else ()), *([_REASONS] if removed else ())]
+    rows = await tx.all(
+        " UNION ALL ".join(wanted),
+        community_id=post.community_id, url=post.url, post_id=post.id, viewer=viewer_id, inside=bool(viewer_id), removed=list(removed),
+    )  # fmt: skip
+    return Beside(
         tuple(Moderator(row[1], row[2], row[3], row[4] or None) for row in rows if row[0] == 0),
         tuple(Crosspost(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[0] == 1),
+        {row[1]: row[4] for row in rows if row[0] == 2},
     )
-
-
-async def removal_reasons(tx: Tx, ids: Collection[int]) -> dict[int, str]:
-    """Why these comments were removed, where a reason was given: the last word of the modlog."""
-    rows = await tx.all(
-        "SELECT comment_id, reason FROM modlog WHERE comment_id IN :ids[] AND kind = 'remove_comment' AND reason IS NOT NULL ORDER BY id",
-        ids=list(ids),
-    )
-    return {row[0]: row[1] for row in rows}
