@@ -97,7 +97,9 @@ async def show_refusal(request: Request, refusal: Exception) -> Response:
         return JSONResponse({"error": refusal.code, "message": words(refusal)}, status, headers)
     if isinstance(refusal, Forged) and refusal.again:
         return await show_again(request)
-    if isinstance(refusal, NotLoggedIn) and request.method in ("GET", "HEAD"):
+    # A site that is only for its members has nothing else to show a visitor than the way in.
+    closed = isinstance(refusal, NotLoggedIn) or refusal.code == "instance_is_private"
+    if closed and request.method in ("GET", "HEAD"):
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(asked, safe='')}", 303)
     title = gettext(TITLES.get(status, TITLES[400]))

@@ -235,3 +235,15 @@ def test_a_form_is_read_tolerantly() -> None:
     assert (form.flag("nsfw"), form.flag("on"), form.flag("missing")) == (True, False, False)
     assert (form.state(), form.state("nsfw"), form.state("missing")) == (False, True, None)
     assert form.file("picture") is None
+
+
+async def test_a_private_site_shows_visitors_the_way_in__R_11(db: Database, browser: Any) -> None:
+    async with db.write() as tx:
+        await tx.run("UPDATE local_site SET private_instance = :yes", yes=True)
+        tx.changed("site")
+    visitor = await browser()
+    refused = await visitor.get("/communities?page=2")
+    assert (refused.status_code, refused.headers["location"]) == (303, "/login?next=%2Fcommunities%3Fpage%3D2")
+    assert (await visitor.get("/login")).status_code == 200
+    member = await browser("alice")
+    assert (await member.get("/communities")).status_code == 200

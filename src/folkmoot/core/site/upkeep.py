@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from folkmoot.core import limits
+from folkmoot.core.instances import policy
 from folkmoot.core.people.ban import lift_expired_bans
 from folkmoot.core.people.block import forget_expired_blocks
 from folkmoot.core.people.verify_email import VERIFICATION_LASTS
@@ -106,10 +107,11 @@ async def _refresh_active(db: Database, span: str) -> None:
 
 
 async def end_what_expired(db: Database) -> None:
-    """Lift bans (R-9) and forget blocks whose time is over: hourly; until then they still apply."""
+    """Lift bans (R-9) and forget blocks, of people and of servers, whose time is over: hourly; until then they still apply."""
     async with db.write() as tx:
         await lift_expired_bans(tx)
         await forget_expired_blocks(tx)
+        await policy.end_expired(tx)
 
 
 async def forget_stale(db: Database) -> None:
