@@ -24,8 +24,8 @@ _GROUND = (
     " EXISTS (SELECT 1 FROM community_ban b WHERE b.community_id = c.id AND b.person_id = :person_id),"
     " EXISTS (SELECT 1 FROM community_language l WHERE l.community_id = c.id)"
 )
-_OF_POST = f"SELECT {POST}, p.newest_comment_necro, {_GROUND} FROM (SELECT * FROM post WHERE id = "
-_IN_COMMUNITY = " FOR_UPDATE) AS p JOIN community c ON c.id = p.community_id"
+_POST_AND_GROUND = f"SELECT {POST}, p.newest_comment_necro, {_GROUND}"
+_GROUND_OF_POST = "AS p JOIN community c ON c.id = p.community_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +64,31 @@ async def community(tx: Tx, community_id: int, person_id: int) -> Ground | None:
     return _ground(row) if row else None
 
 
-async def post(tx: Tx, post_id: int, person_id: int) -> PlacedPost | None:
-    """A post, locked."""
-    row = await tx.first(f"{_OF_POST}:post_id{_IN_COMMUNITY}", post_id=post_id, person_id=person_id)
+async def post(tx: Tx, post_id: int, person_id: int, *, lock: bool = True) -> PlacedPost | None:
+    """A post, locked unless told otherwise."""
+    locked = " FOR_UPDATE" if lock else ""
+    row = await tx.first(
+        f"{_POST_AND_GROUND} FROM (SELECT * FROM post WHERE id = :post_id{locked}) {_GROUND_OF_POST}",
+        post_id=post_id, person_id=person_id,
+    )  # fmt: skip
     return _placed_post(row) if row else None
 
 
 async def post_of_comment(tx: Tx, comment_id: int, person_id: int) -> PlacedPost | None:
     """The post that a comment belongs to, locked: for whoever changes whether the comment counts."""
     row = await tx.first(
-        f"{_OF_POST}(SELECT post_id FROM comment WHERE id = :comment_id){_IN_COMMUNITY}",
+        f"{_POST_AND_GROUND} FROM (SELECT * FROM post WHERE id = (SELECT post_id FROM comment WHERE id = :comment_id) FOR_UPDATE)"
+        f" {_GROUND_OF_POST}",
         comment_id=comment_id, person_id=person_id,
     )  # fmt: skip
     return _placed_post(row) if row else None
 
 
-async def comment(tx: Tx, comment_id: int, person_id: int) -> PlacedComment | None:
-    """A comment, locked: for votes on it, which do not touch its post."""
+async def comment(tx: Tx, comment_id: int, person_id: int, *, lock: bool = True) -> PlacedComment | None:
+    """A comment, locked unless told otherwise: for votes on it, which do not touch its post."""
+    locked = " FOR_UPDATE" if lock else ""
     row = await tx.first(
-        f"SELECT {_COMMENT}, {_GROUND} FROM (SELECT * FROM comment WHERE id = :comment_id FOR_UPDATE) AS i"
+        f"SELECT {_COMMENT}, {_GROUND} FROM (SELECT * FROM comment WHERE id = :comment_id{locked}) AS i"
         " JOIN community c ON c.id = i.community_id",
         comment_id=comment_id, person_id=person_id,
     )  # fmt: skip

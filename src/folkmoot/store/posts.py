@@ -60,6 +60,15 @@ async def for_change(tx: Tx, post_id: int) -> Post | None:
     return make_post(row) if row else None
 
 
+async def of_comment_for_change(tx: Tx, comment_id: int) -> Post | None:
+    """The post that a comment belongs to, locked: for whoever changes whether the comment counts."""
+    row = await tx.first(
+        f"SELECT {POST} FROM post p WHERE p.id = (SELECT post_id FROM comment WHERE id = :comment_id) FOR_UPDATE",
+        comment_id=comment_id,
+    )
+    return make_post(row) if row else None
+
+
 async def update(tx: Tx, post_id: int, values: dict[str, Any]) -> Post:
     """Set columns; the version grows, caches of the thread and its community are told, the search text is renewed. The post as it is
     now. There must be such a post."""

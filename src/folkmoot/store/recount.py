@@ -3,10 +3,13 @@
 Works through the tables in ranges of ids, so that a large database neither fills the memory nor holds the writers up. Definitions are
 those of section 9 of the behaviour rules, as the table in `store/counts.py` lists them. Hot ranks fade with time and are not compared;
 `newest_comment` never goes back (G-1), so only a stored moment that is too early is drift.
+
+Everything may go on while this runs. One range is read by one statement, which sees what was committed and nothing else; rows that differ
+are locked and counted again before they are mended, and whoever writes meanwhile adds to what is written here.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +21,8 @@ RANGE = 2000
 """Ids of one step."""
 
 Values = dict[str, Any]
-Step = Callable[[Tx, int, int], Awaitable[dict[int, tuple[Values, Values]]]]
+Count = Callable[[Tx, int, int], Awaitable[dict[int, tuple[Values, Values]]]]
+"""Of the rows in a range of ids (after, until): the stored and the counted values, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +36,65 @@ class Drift:
     counted: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way through the rows of `table`, in ranges of the ids of `along`."""
+
+    table: str
+    along: str
+    count: Count
+
+
 async def recount(
     db: Database, *, repair: bool = True, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> list[Drift]:
-    """Compare everything; write the right values where `repair`. What was found, in the order of `TABLES`.
+    """Compare everything; write the right values where `repair`. What was found, in the order of `STEPS`.
 
-    `progress` hears the table, how far it is and how far it goes (ids).
+    `progress` hears the table, how far it is and how far it goes (ids). Without repair, people and communities are compared with what
+    posts and comments store, right or wrong.
     """
     found: list[Drift] = []
-    for table, step in TABLES.items():
+    for step in STEPS:
         async with db.read() as tx:
-            last = int(await tx.value(f"SELECT coalesce(max(id), 0) FROM {table}"))
+            last = int(await tx.value(f"SELECT coalesce(max(id), 0) FROM {step.along}"))
         for after in range(0, last, RANGE):
-            found += await _one_range(db, table, step, after, repair=repair)
-            progress(table, min(after + RANGE, last), last)
+            found += await _one_range(db, step, after, repair=repair)
+            progress(step.table, min(after + RANGE, last), last)
     return found
 
 
-async def _one_range(db: Database, table: str, step: Step, after: int, *, repair: bool) -> list[Drift]:
-    async with db.read() as tx:
-        drifts = _differences(table, await step(tx, after, after + RANGE))
-    if drifts and repair:
-        # Counted again where nobody else can write: what a writer changed since is not drift.
-        async with db.write() as tx:
-            drifts = _differences(table, await step(tx, after, after + RANGE))
-            for drift in drifts:
-                await tx.run(
-                    f"UPDATE {table} SET {drift.column} = :value WHERE id = :id",
-                    value=drift.counted,
-                    id=drift.id,
-                )
-            for kind in ("posts", "front", "site"):
-                tx.changed(kind)
-            for number in {drift.id for drift in drifts if table in ("post", "community", "person")}:
-                tx.changed("thread" if table == "post" else table, number)
+async def _one_range(db: Database, step: Step, after: int, *, repair: bool) -> list[Drift]:
+    async with db.read(slow=True) as tx:
+        drifts = _differences(step.table, await step.count(tx, after, after + RANGE))
+    if not (drifts and repair):
+        return drifts
+    async with db.write() as tx:
+        ids = {drift.id for drift in drifts}
+        await tx.all(f"SELECT id FROM {step.table} WHERE id IN :ids[] ORDER BY id FOR_UPDATE", ids=ids)
+        again = _differences(step.table, await step.count(tx, after, after + RANGE))
+        drifts = [drift for drift in again if drift.id in ids]
+        await _mend(tx, step.table, drifts)
     return drifts
+
+
+async def _mend(tx: Tx, table: str, drifts: Collection[Drift]) -> None:
+    for drift in drifts:
+        await tx.run(
+            f"UPDATE {table} SET {drift.column} = :value WHERE id = :id", value=drift.counted, id=drift.id
+        )
+    ids = {drift.id for drift in drifts}
+    if table != "local_site":
+        await tx.run(f"UPDATE {table} SET version = version + 1 WHERE id IN :ids[]", ids=ids)
+    threads = ids if table == "post" else set()
+    if table == "comment":
+        threads = {row[0] for row in await tx.all("SELECT post_id FROM comment WHERE id IN :ids[]", ids=ids)}
+    for number in threads:
+        tx.changed("thread", number)
+    if table in ("community", "person"):
+        for number in ids:
+            tx.changed(table, number)
+    for kind in ("posts", "front", "site"):
+        tx.changed(kind)
 
 
 def _differences(table: str, rows: dict[int, tuple[Values, Values]]) -> list[Drift]:
@@ -79,7 +107,11 @@ def _differences(table: str, rows: dict[int, tuple[Values, Values]]) -> list[Dri
 
 
 def _differ(stored: Any, counted: Any) -> bool:
-    return abs(stored - counted) > 1e-9 if isinstance(counted, float) else bool(stored != counted)
+    return (
+        abs(stored - counted) > 1e-9 * max(1.0, abs(counted))
+        if isinstance(counted, float)
+        else bool(stored != counted)
+    )
 
 
 _UP = "sum(CASE WHEN value = 1 THEN 1 ELSE 0 END)"
@@ -140,41 +172,32 @@ async def _posts(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Valu
 
 async def _comments(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Values]]:
     rows = await tx.all(
-        "SELECT c.id, c.upvotes, c.downvotes, c.score, c.controversy_rank, c.child_count, c.carried_upvotes + coalesce(v.up, 0),"
+        "SELECT c.id, c.upvotes, c.downvotes, c.score, c.controversy_rank, c.carried_upvotes + coalesce(v.up, 0),"
         " c.carried_downvotes + coalesce(v.down, 0) FROM comment c"
         f" LEFT JOIN (SELECT comment_id, {_UP} AS up, {_DOWN} AS down FROM comment_vote WHERE comment_id > :after AND comment_id <= :until"
         " GROUP BY comment_id) AS v ON v.comment_id = c.id WHERE c.id > :after AND c.id <= :until ORDER BY c.id",
         after=after, until=until,
     )  # fmt: skip
-    children = await _descendants(tx, after, until)
-    result = {}
-    for number, up, down, score, controversy, below, true_up, true_down in rows:
-        stored = {
-            "upvotes": up,
-            "downvotes": down,
-            "score": score,
-            "controversy_rank": controversy,
-            "child_count": below,
-        }
-        result[number] = (
-            stored,
-            _vote_values(int(true_up), int(true_down)) | {"child_count": children[number]},
+    return {
+        number: (
+            {"upvotes": up, "downvotes": down, "score": score, "controversy_rank": controversy},
+            _vote_values(int(true_up), int(true_down)),
         )
-    return result
+        for number, up, down, score, controversy, true_up, true_down in rows
+    }
 
 
-async def _descendants(tx: Tx, after: int, until: int) -> dict[int, int]:
-    """How many comments are below each comment of the range: the paths of their threads say it."""
+async def _children(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Values]]:
+    """How many comments are below each comment of the posts in the range: their paths say it."""
     rows = await tx.all(
-        "SELECT path FROM comment WHERE parent_id IS NOT NULL"
-        " AND post_id IN (SELECT post_id FROM comment WHERE id > :after AND id <= :until)",
+        "SELECT id, path, child_count FROM comment WHERE post_id > :after AND post_id <= :until ORDER BY id",
         after=after, until=until,
     )  # fmt: skip
     below: dict[int, int] = defaultdict(int)
-    for (path,) in rows:
+    for _, path, _ in rows:
         for ancestor in path.split(".")[1:-1]:
             below[int(ancestor)] += 1
-    return below
+    return {number: ({"child_count": stored}, {"child_count": below[number]}) for number, _, stored in rows}
 
 
 async def _people(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Values]]:
@@ -235,10 +258,11 @@ def _pairs(rows: Iterable[Any], columns: tuple[str, ...]) -> dict[int, tuple[Val
 
 
 # People and communities add up what posts and comments store, so those come first.
-TABLES: dict[str, Step] = {
-    "comment": _comments,
-    "post": _posts,
-    "person": _people,
-    "community": _communities,
-    "local_site": _site,
-}
+STEPS = (
+    Step("comment", "comment", _comments),
+    Step("comment", "post", _children),
+    Step("post", "post", _posts),
+    Step("person", "person", _people),
+    Step("community", "community", _communities),
+    Step("local_site", "local_site", _site),
+)

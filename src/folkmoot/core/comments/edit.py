@@ -60,7 +60,7 @@ async def edit_comment(tx: Tx, viewer: Viewer, asked: EditComment) -> Edited:
 
 async def comment_to_edit(tx: Tx, viewer: Viewer, comment_id: int) -> PlacedComment:
     """The comment for the form that changes it. Raises `NotFound`, `NotAllowed` as `edit_comment`."""
-    place = await places.comment(tx, comment_id, viewer.id)
+    place = await places.comment(tx, comment_id, viewer.id, lock=False)
     if place is None:
         raise NotFound("couldnt_find_comment")
     permissions.check("comment.edit", permissions.standing_on(viewer, place.ground))

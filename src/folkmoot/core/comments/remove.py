@@ -20,8 +20,9 @@ async def remove_comment(
     couldnt_update_comment for one that its author deleted (C-7); `Invalid` invalid_body_field.
     """
     reason = checked_reason(reason)
+    post = await posts.of_comment_for_change(tx, comment_id)
     comment = await comments.by_id(tx, comment_id)
-    if comment is None:
+    if post is None or comment is None:
         raise NotFound("couldnt_find_comment")
     _, standing = await permissions.officer_in(tx, viewer, comment.community_id, "comment.remove")
     await ranks.must_outrank_in(tx, standing, comment.creator_id)
@@ -30,8 +31,6 @@ async def remove_comment(
     if comment.removed == removed:
         return comment
     await comments.update(tx, comment_id, {"removed": removed})
-    post = await posts.by_id(tx, comment.post_id)
-    assert post is not None
     await counts.comment_appeared(tx, comment, post, -1 if removed else 1)
     if removed:
         await mass.resolve_reports(tx, viewer.id, comment_ids=[comment_id])

@@ -72,7 +72,7 @@ async def post_to_edit(tx: Tx, viewer: Viewer, post_id: int) -> PlacedPost:
 
 
 async def _own_post(tx: Tx, viewer: Viewer, post_id: int) -> PlacedPost:
-    place = await places.post(tx, post_id, viewer.id)
+    place = await places.post(tx, post_id, viewer.id, lock=False)
     if place is None:
         raise NotFound("couldnt_find_post")
     permissions.check("post.edit", permissions.standing_on(viewer, place.ground))

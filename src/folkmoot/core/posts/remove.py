@@ -20,7 +20,7 @@ async def remove_post(
     invalid_body_field.
     """
     reason = checked_reason(reason)
-    post = await posts.by_id(tx, post_id)
+    post = await posts.for_change(tx, post_id)
     if post is None:
         raise NotFound("couldnt_find_post")
     _, standing = await permissions.officer_in(tx, viewer, post.community_id, "post.remove")
