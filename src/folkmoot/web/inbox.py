@@ -147,7 +147,7 @@ def _wants_read(form: Form) -> bool:
 
 def mark_answer(read: bool) -> dict[str, object]:
     """The button's new state and words, for the module that pressed it."""
-    return {"on": read, "label": gettext("mark as unread") if read else gettext("mark as read")}
+    return {"on": read, "label": gettext("read") if read else gettext("mark as read")}
 
 
 async def mark_one(request: Request) -> Response:

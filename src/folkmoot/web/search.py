@@ -74,8 +74,8 @@ class Asked:
         """Whether there is something to look for."""
         return bool(self.term.strip() or self.community or self.person or self.host)
 
-    def address(self, **other: Any) -> str:
-        """The address of a search like this one, from its first page unless `page` is given."""
+    def kept(self, **other: Any) -> dict[str, Any]:
+        """What an address of this search has to name, its page left out."""
         choices = {
             "q": self.term,
             "type": self.kind,
@@ -87,18 +87,28 @@ class Asked:
             "title": "1" if self.title_only else "",
             **other,
         }
-        usual = {"type": "posts", "sort": PostSort.NEW.value}
-        kept = {name: value for name, value in choices.items() if value and value != usual.get(name)}
+        usual = {"type": "posts", "sort": usual_sort(choices["type"]).value}
+        return {name: value for name, value in choices.items() if value and value != usual.get(name)}
+
+    def address(self, **other: Any) -> str:
+        """The address of a search like this one, from its first page unless `page` is given."""
+        kept = self.kept(**other)
         return f"/search?{urlencode(kept)}" if kept else "/search"
+
+
+def usual_sort(kind: str) -> PostSort:
+    """Texts are wanted new, communities and people well known."""
+    return PostSort.NEW if kind in ("posts", "comments") else PostSort.TOP_ALL
 
 
 def asked_of(form: Form) -> Asked:
     """Read the address; what it says wrong is as if not said."""
+    kind = form.text("type") if form.text("type") in KINDS else "posts"
     sort = form.text("sort")
     return Asked(
         term=form.text("q"),
-        kind=form.text("type") if form.text("type") in KINDS else "posts",
-        sort=PostSort(sort) if sort in set(SORTS) else PostSort.NEW,
+        kind=kind,
+        sort=PostSort(sort) if sort in set(SORTS) else usual_sort(kind),
         scope=form.text("scope") if form.text("scope") in SCOPES else "",
         community=form.text("community").strip(),
         person=form.text("person").strip(),
@@ -208,6 +218,7 @@ async def _show(
         request,
         "search/show.html",
         asked=asked,
+        kept=asked.kept(),
         found=found,
         rows=rows,
         unknown=unknown,
@@ -227,8 +238,15 @@ async def _show(
     )
 
 
+def _sort_in(asked: Asked, kind: str) -> str:
+    """The order that another tab keeps: the one that was chosen, not the usual one of this tab."""
+    chosen = asked.sort if asked.sort is not usual_sort(asked.kind) else usual_sort(kind)
+    return chosen.value
+
+
 def _tabs(asked: Asked) -> Sequence[tuple[str, str, bool]]:
-    """The kinds. Without a word to look for there is only what a filter finds."""
+    """The kinds, each with the same words and filters."""
     return [
-        (gettext(label), asked.address(type=name), name == asked.kind) for name, (_, label) in KINDS.items()
+        (gettext(label), asked.address(type=name, sort=_sort_in(asked, name)), name == asked.kind)
+        for name, (_, label) in KINDS.items()
     ]

@@ -64,7 +64,7 @@ async def test_what_is_marked_leaves_the_unread_and_can_be_found_again(
 ) -> None:
     alice = await browser("alice")
     answer = await alice.post(f"/inbox/reply/{told['reply']}/read", {"value": "1"}, json=True)
-    assert answer.json() == {"on": True, "label": "mark as unread"}
+    assert answer.json() == {"on": True, "label": "read"}
     answer = await alice.post(f"/messages/{told['message']}/read", {"value": "1"}, json=True)
     assert answer.json()["on"] is True
     assert len(read(await alice.get("/inbox")).css("ul.rows > li")) == 1

@@ -1,0 +1,142 @@
+"""The search tables and what is found through them, on whichever engine the tests run."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from folkmoot.core.archive.invent import SCALES, invent
+from folkmoot.core.archive.load import load
+from folkmoot.core.search.index import index_all
+from folkmoot.model.enums import CommentSort, PostSort
+from folkmoot.store import search
+from folkmoot.store.db import Database
+from folkmoot.store.dialect.postgres import PostgresDialect
+from folkmoot.store.dialect.sqlite import SqliteDialect
+from folkmoot.store.listing.filters import Shape
+from folkmoot.store.search import Wanted, folded
+from tests.cast import Cast
+
+TERMS = (
+    "the",
+    "and water",
+    "ER",
+    "licencia",
+    "ä",
+    "w t",
+    "garden tomato",
+    "zzzqqq",
+    "e",
+    "%",
+    "_",
+    '"',
+    "*",
+    "can't",
+    "café",
+    "水",
+)
+
+
+@pytest.fixture
+async def site(db: Database, cast: Cast) -> Database:
+    """A few hundred invented comments in several languages, indexed."""
+    await load(db, enumerate(invent(SCALES["tiny"], datetime(2026, 6, 1, tzinfo=UTC)), 2))
+    assert await index_all(db) > 700
+    return db
+
+
+def _has(text: str | None, words: list[str]) -> bool:
+    """The definition (Q-1), without an index: the words in order, with anything between them."""
+    text, at = folded(text or ""), 0
+    for word in words:
+        at = text.find(word, at) + len(word)
+        if at < len(word):
+            return False
+    return True
+
+
+async def test_an_index_finds_what_looking_at_every_text_finds(site: Database) -> None:
+    async with site.read(slow=True) as tx:
+        comments = await tx.all("SELECT id, content FROM comment c WHERE NOT deleted AND NOT removed")
+        posts = await tx.all("SELECT id, name, body, alt_text FROM post WHERE NOT deleted AND NOT removed")
+        for term in TERMS:
+            words = folded(term).split()
+            wanted = Wanted(Shape("comment"), CommentSort.NEW, tuple(words))
+            found = await search.find(tx, wanted, limit=5000, offset=0)
+            visible = await search.find(tx, Wanted(wanted.shape, CommentSort.NEW), limit=5000, offset=0)
+            assert set(found.ids) == {row[0] for row in comments if _has(row[1], words)} & set(visible.ids), (
+                term
+            )
+            of_posts = await search.find(
+                tx, Wanted(Shape("post"), PostSort.NEW, tuple(words)), limit=500, offset=0
+            )
+            everything = await search.find(tx, Wanted(Shape("post"), PostSort.NEW), limit=500, offset=0)
+            having = {row[0] for row in posts if any(_has(text, words) for text in row[1:])}
+            assert set(of_posts.ids) == having & set(everything.ids), term
+
+
+async def test_pages_neither_lose_nor_repeat(site: Database) -> None:
+    wanted = Wanted(Shape("comment"), CommentSort.TOP, ("e",))
+    async with site.read(slow=True) as tx:
+        whole = await search.find(tx, wanted, limit=100, offset=0)
+        parts = [
+            number
+            for page in range(5)
+            for number in (await search.find(tx, wanted, limit=20, offset=page * 20)).ids
+        ]
+    assert parts == whole.ids
+    assert len(set(parts)) == 100
+
+
+async def test_sqlite_goes_by_the_hits_and_not_down_an_order(db: Database, cast: Cast) -> None:
+    if db.dialect.name != "sqlite":
+        pytest.skip("how PostgreSQL plans depends on its statistics")
+    async with db.read() as tx:
+        for shape in (
+            Shape("post", choosy=True, signed_in=True),
+            Shape("comment"),
+            Shape("comment", community=True),
+            Shape("post", creator=True),
+        ):
+            sort = PostSort.HOT if shape.of_posts else CommentSort.HOT
+            values = {
+                "ids": [1, 2],
+                "viewer": 1,
+                "now": 1,
+                "community_id": 1,
+                "creator_id": 1,
+                "languages": [0],
+            }
+            plan = [
+                row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {search._which(shape, sort)}", **values)
+            ]
+            assert any(step.startswith("SEARCH i USING INTEGER PRIMARY KEY") for step in plan), plan
+
+
+async def test_links_to_a_site_are_found_by_an_index(db: Database, cast: Cast) -> None:
+    if db.dialect.name != "sqlite":
+        pytest.skip("how PostgreSQL plans depends on its statistics")
+    async with db.read() as tx:
+        plan = await tx.all(
+            "EXPLAIN QUERY PLAN SELECT i.id FROM post i WHERE i.url_host = :text ORDER BY i.published DESC, i.id DESC LIMIT 5",
+            text="x",
+        )
+    assert "post_by_url_host" in plan[0][3]
+    assert len(plan) == 1
+
+
+def test_words_become_what_each_index_understands() -> None:
+    lite, post = SqliteDialect(), PostgresDialect()
+    assert lite.search_argument(["first", "of", 'a"cat']) == '"first" AND "a""cat"'
+    assert lite.search_argument(["first"], title_only=True) == '{name} : ("first")'
+    assert post.search_argument(["first", "of", "100%_\\"]) == "%first%of%100\\%\\_\\\\%"
+    for short in ([], ["ab"], ["a", "b"]):
+        assert lite.search_argument(short) is None
+        assert lite.search_argument(short, title_only=True) is None
+        assert post.search_argument(short) is None
+    assert post.search_argument(["c++", "%%%"]) is None, "its index knows letters and digits only"
+
+
+def test_folding_forgets_case_and_ways_of_writing() -> None:
+    assert folded("STRASSE") == folded("Straße")
+    assert folded("CAFE\u0301") == folded("café")
+    assert folded("ΠΌΛΙΣ") == folded("πόλις")
