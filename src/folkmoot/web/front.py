@@ -132,7 +132,7 @@ async def show_front(request: Request) -> Response:
     async with ctx.db.read() as tx:
         site = await read_site(tx)
         asked = asked_of(request, who, site)
-        look = look_of(who, site, tx.now)
+        look = look_of(who, site, tx.now, tx.memory)
         if asked.kind == "comments":
             wanted = ListComments(scope=asked.scope, sort=comment_sort(asked.sort), after=asked.after)
             rows, after = await comment_rows(tx, who, look, wanted)
@@ -165,7 +165,7 @@ async def show_community(request: Request) -> Response:
         view, beside = await read_community(tx, who, request.path_params["name"])
         site = await read_site(tx)
         asked = asked_of(request, who, site, scoped=False)
-        look = look_of(who, site, tx.now)
+        look = look_of(who, site, tx.now, tx.memory)
         number = view.community.id
         if asked.kind == "comments":
             wanted = ListComments(sort=comment_sort(asked.sort), community_id=number, after=asked.after)
@@ -201,7 +201,7 @@ async def show_saved(request: Request) -> Response:
     asked = query(request)
     kind = "comments" if asked.text("kind") == "comments" else "posts"
     async with context(request).db.read() as tx:
-        look = look_of(who, await read_site(tx), tx.now)
+        look = look_of(who, await read_site(tx), tx.now, tx.memory)
         rows, after = await saved_rows(tx, who, look, asked, kind)
     kinds = [
         (gettext("Posts"), "/saved", kind == "posts"),

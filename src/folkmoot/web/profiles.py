@@ -54,7 +54,7 @@ async def show_person(request: Request) -> Response:
     async with ctx.db.read() as tx:
         profile = await read_profile(tx, who, request.path_params["name"])
         person = profile.person
-        look = look_of(who, await read_site(tx), tx.now)
+        look = look_of(who, await read_site(tx), tx.now, tx.memory)
         own = who.id == person.id and who.account is not None
         shown = _shown(asked, own=own)
         sort = PostSort(asked.text("sort")) if asked.text("sort") in set(SORTS) else PostSort.NEW

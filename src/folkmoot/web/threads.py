@@ -65,7 +65,7 @@ async def show_post(request: Request) -> Response:
     sort, flat = _sort(asked.text("sort")), asked.text("view") == "flat"
     async with context(request).db.read() as tx:
         site = await read_site(tx)
-        look = look_of(who, site, tx.now)
+        look = look_of(who, site, tx.now, tx.memory)
         complete = renderer.is_new_here(post_id, look)
         wanted = ReadThread(post_id, sort, flat, after=asked.number("after"), complete=complete)
         thread = await read_thread(tx, who, wanted)
@@ -113,7 +113,7 @@ async def show_comment(request: Request) -> Response:
     async with context(request).db.read() as tx:
         post_id = await read.post_of_comment(tx, comment_id)
         site = await read_site(tx)
-        look = look_of(who, site, tx.now)
+        look = look_of(who, site, tx.now, tx.memory)
         wanted = ReadThread(post_id, _sort(asked.text("sort")), focus=comment_id, context=above)
         thread = await read_thread(tx, who, wanted)
         gathered = renderer.gather(thread, look)
@@ -134,7 +134,7 @@ async def show_crossposts(request: Request) -> Response:
     who, post_id = viewer(request), request.path_params["id"]
     async with context(request).db.read() as tx:
         site = await read_site(tx)
-        look = look_of(who, site, tx.now)
+        look = look_of(who, site, tx.now, tx.memory)
         post = (await read.read_post(tx, who, post_id)).post
         wanted = ListPosts(sort=PostSort.HOT, no_scope=True, url=post.url, but=post_id, limit=50)
         rows = (await post_rows(tx, who, look, wanted))[0] if post.url else ""
@@ -162,7 +162,7 @@ def _values(request: Request, who: Viewer, site: LocalSite, thread: Thread, look
         "total": look.comments(post.comments),
         "replies": takes_replies(who, thread),
         "notes": _notes(thread),
-        "seen": _seen(thread.post),
+        "seen": where_seen(thread.post),
         "card": _card(who, site, thread),
         "head": head_of(request, thread.post),
         "feeds": [(post.name, f"/feeds/post/{post.id}.atom")] if _is_public(thread.post) else (),
@@ -231,7 +231,7 @@ def _notes(thread: Thread) -> list[str]:
     return [words for holds, words in notes if holds]
 
 
-def _seen(view: PostView) -> str:
+def where_seen(view: PostView) -> str:
     """Where an answer will be seen."""
     if not _is_public(view):
         return gettext("Seen by people of this server only.")

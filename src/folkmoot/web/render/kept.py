@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -38,3 +38,12 @@ class Kept(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._pieces)
+
+
+class Shelf:
+    """The pieces of one process and database: rows of posts, comments, and which threads were rendered (by number and language)."""
+
+    def __init__(self) -> None:
+        self.posts: Kept[Any] = Kept(16 << 20)
+        self.comments: Kept[Any] = Kept(32 << 20)
+        self.threads: Kept[bool] = Kept(20_000)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from markupsafe import escape as _escape
@@ -13,6 +14,7 @@ from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
 from folkmoot.text import languages
 from folkmoot.web import filters, i18n
 from folkmoot.web.i18n import gettext, ngettext
+from folkmoot.web.render.kept import Shelf
 
 
 def escaped(text: str) -> str:
@@ -125,6 +127,7 @@ class Look:
     folds_bots: bool = False
     languages: frozenset[int] = frozenset()
     spoken: frozenset[int] | None = None
+    shelf: Shelf = field(default_factory=Shelf)
     ages: dict[int, str] = field(default_factory=dict)
     counts: dict[int, str] = field(default_factory=dict)
 
@@ -157,13 +160,14 @@ class Look:
         return self.spoken is None or language_id not in self.spoken
 
 
-def look_of(viewer: Viewer, site: LocalSite, now: Micros) -> Look:
-    """The look of this reader in the current language of the task."""
+def look_of(viewer: Viewer, site: LocalSite, now: Micros, memory: dict[str, Any] | None = None) -> Look:
+    """The look of this reader in the current language of the task. `memory`: the database's, where rendered pieces are kept."""
+    shelf: Shelf = Shelf() if memory is None else memory.get("pieces") or memory.setdefault("pieces", Shelf())
     filters.page_moment.set(now)
     code = i18n.current().code
     account = viewer.account
     if account is None:
-        return Look(code, now, words_of(code), downvotes=site.enable_downvotes)
+        return Look(code, now, words_of(code), downvotes=site.enable_downvotes, shelf=shelf)
     own = languages.by_code(code)
     return Look(
         code,
@@ -177,6 +181,7 @@ def look_of(viewer: Viewer, site: LocalSite, now: Micros) -> Look:
         folds_bots=account.collapse_bot_comments or not account.show_bot_accounts,
         languages=viewer.languages,
         spoken=viewer.languages or frozenset({own.id} if own else ()),
+        shelf=shelf,
     )
 
 

@@ -11,7 +11,6 @@ from folkmoot.model.time import Micros
 from folkmoot.model.views import NO_POST_OVERLAY, Page, PostKey, PostOverlay, PostView
 from folkmoot.web import filters
 from folkmoot.web.i18n import ngettext
-from folkmoot.web.render.kept import Kept
 from folkmoot.web.render.look import (
     Look,
     Words,
@@ -23,8 +22,6 @@ from folkmoot.web.render.look import (
     person_link,
     web_address,
 )
-
-_KEPT_BYTES = 16 << 20
 
 
 @dataclass(slots=True)
@@ -45,9 +42,6 @@ class Piece:
     crossposts: str
     picture: str
     nsfw: bool
-
-
-_pieces: Kept[Piece] = Kept(_KEPT_BYTES)
 
 
 def piece_of(view: PostView, words: Words) -> Piece:
@@ -149,7 +143,7 @@ def _picture(view: PostView) -> str:
 
 def missing(keys: Sequence[PostKey], look: Look) -> list[int]:
     """The posts for which there is no piece yet: read them and give them to `render_cards`."""
-    get, code = _pieces.get, look.code
+    get, code = look.shelf.posts.get, look.code
     return [key.id for key in keys if get((key.id, code), key[1:]) is None]
 
 
@@ -168,13 +162,13 @@ def render_cards(
     out = ['<ol class="ps">\n']
     for key in page.items:
         name, stamp = (key.id, look.code), key[1:]
-        piece = _pieces.get(name, stamp)
+        piece: Piece | None = look.shelf.posts.get(name, stamp)
         if piece is None:
             view = views.get(key.id)
             if view is None:  # purged between two queries
                 continue
             piece = piece_of(view, look.words)
-            _pieces.put(
+            look.shelf.posts.put(
                 name,
                 stamp,
                 piece,

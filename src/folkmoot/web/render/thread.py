@@ -11,7 +11,6 @@ from folkmoot.model.time import Micros
 from folkmoot.model.views import NO_MARKS, CommentView, Line, Marks, Thread
 from folkmoot.web import filters
 from folkmoot.web.i18n import ngettext
-from folkmoot.web.render.kept import Kept
 from folkmoot.web.render.look import (
     Look,
     Words,
@@ -25,7 +24,6 @@ from folkmoot.web.render.look import (
 
 FLAT_FROM = 8
 """The level from which on answers are no longer indented but name whom they answer."""
-_KEPT_BYTES = 32 << 20
 
 
 @dataclass(slots=True)
@@ -61,11 +59,6 @@ class Piece:
     children: int
     body: str
     casts: dict[object, Cast] = field(default_factory=dict)
-
-
-_pieces: Kept[Piece] = Kept(_KEPT_BYTES)
-_threads: Kept[bool] = Kept(20_000)
-"""Which threads were rendered here, by number."""
 
 
 def piece_of(view: CommentView, words: Words, op_id: int) -> Piece:
@@ -302,10 +295,10 @@ def line_of(view: CommentView) -> Line:
 
 def _kept(view: CommentView, line: Line, look: Look, op_id: int) -> Piece:
     name, stamp = (line.id, look.code), line[1:5]
-    piece = _pieces.get(name, stamp)
+    piece: Piece | None = look.shelf.comments.get(name, stamp)
     if piece is None:
         piece = piece_of(view, look.words, op_id)
-        _pieces.put(name, stamp, piece, _weight(piece))
+        look.shelf.comments.put(name, stamp, piece, _weight(piece))
     return piece
 
 
@@ -329,7 +322,7 @@ def gather(thread: Thread, look: Look) -> Gathered:
     """What is kept of a thread. Read the views of what is missing, and give both to `render_thread`."""
     pieces: dict[int, Piece] = {}
     absent: list[int] = []
-    get, code = _pieces.get, look.code
+    get, code = look.shelf.comments.get, look.code
     for line in thread.lines:
         if line.deleted or line.removed:
             continue
@@ -343,7 +336,7 @@ def gather(thread: Thread, look: Look) -> Gathered:
 
 def is_new_here(post_id: int, look: Look) -> bool:
     """Whether nothing of this thread was rendered in this process in this language, so that its texts are wanted with it."""
-    return _threads.get((post_id, look.code), ()) is None
+    return look.shelf.threads.get((post_id, look.code), ()) is None
 
 
 def render_thread(
@@ -365,7 +358,7 @@ def render_thread(
         for number in gathered.missing:
             if (view := views.get(number)) is not None:
                 gathered.pieces[number] = _kept(view, lines[number], look, op_id)
-    _threads.put((thread.post.post.id, look.code), (), True, 1)
+    look.shelf.threads.put((thread.post.post.id, look.code), (), True, 1)
     place = Place(
         look, thread.marks, takes_replies, thread.focus, thread.post.mine.visited if look.member else None
     )
