@@ -64,7 +64,7 @@ async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> Comment:
     )
     assert row is not None
     comment = make_comment(row)
-    if "content" in values:
+    if values.keys() & {"content", "deleted", "removed"}:
         await _index_soon(tx, comment_id)
     tx.changed("thread", comment.post_id)
     return comment

@@ -80,7 +80,7 @@ async def update(tx: Tx, post_id: int, values: dict[str, Any]) -> Post:
     )
     assert row is not None
     post = make_post(row)
-    if values.keys() & {"name", "body", "alt_text"}:
+    if values.keys() & {"name", "body", "alt_text", "deleted", "removed"}:
         await _index_soon(tx, post_id)
     tell(tx, post_id, post.community_id)
     return post
