@@ -61,9 +61,7 @@ def test_a_branch_folds_without_scripts(browse: Browse) -> None:
 
 def test_the_page_is_dark_where_the_system_is(browse: Browse) -> None:
     grounds = [
-        browse("/", dark=dark).execute_script(
-            "return getComputedStyle(document.body).color"
-        )
+        browse("/", dark=dark).execute_script("return getComputedStyle(document.body).color")
         for dark in (False, True)
     ]
     assert grounds[0] != grounds[1]
