@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from folkmoot.model.time import Clock
 from folkmoot.net.client import Client
+from folkmoot.net.metadata import PageMetadata, fetch_metadata
 from folkmoot.settings import Settings
 from folkmoot.store.db import Database
 
@@ -16,3 +17,7 @@ class Context:
     settings: Settings
     clock: Clock
     http: Client
+
+    async def look_at(self, url: str) -> PageMetadata:
+        """What a linked page says about itself: for the faces, which do not speak with the network. Raises as `fetch_metadata`."""
+        return await fetch_metadata(self.http, url)

@@ -77,8 +77,15 @@ WORDS: dict[str, tuple[int, str]] = {
     "blocked_url": (400, N_("This contains a link that is not allowed here.")),
     "language_not_allowed": (400, N_("This community does not take that language.")),
     "locked": (403, N_("This post is locked.")),
+    "downvotes_are_disabled": (403, N_("This site has no downvotes.")),
+    "no_post_edit_allowed": (403, N_("Only its author may do this.")),
+    "couldnt_update_post": (400, N_("This is so already.")),
+    "community_required": (400, N_("Please choose a community.")),
     # comments
     "couldnt_find_comment": (404, N_("There is no such comment.")),
+    "content_required": (400, N_("There is nothing written yet.")),
+    "couldnt_create_comment": (400, N_("What you answer is not in this thread.")),
+    "max_comment_depth_reached": (400, N_("Answers go no deeper than this; please answer further up.")),
     # communities
     "couldnt_find_community": (404, N_("There is no such community.")),
     "invalid_name": (400, N_("A name has 3 to 20 characters: letters of one script, digits and _.")),

@@ -1,0 +1,58 @@
+"""What readers note about posts and comments for themselves: saved, hidden, read. The state is in the form; without one it switches."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from folkmoot.core.comments.save import save_comment
+from folkmoot.core.posts.hide import hide_post
+from folkmoot.core.posts.read import mark_post_read
+from folkmoot.core.posts.save import save_post
+from folkmoot.web.base import context, done, flash, keep_flashes, viewer, wants_json
+from folkmoot.web.forms import read_form
+from folkmoot.web.i18n import gettext
+
+
+async def save_a_post(request: Request) -> Response:
+    """Keep a post for later."""
+    wanted, number = (await read_form(request)).state(), request.path_params["id"]
+    async with context(request).db.write() as tx:
+        saved = await save_post(tx, viewer(request), number, saved=wanted)
+    return done(request, f"/post/{number}#p{number}", {"on": saved, "label": _save_label(saved)})
+
+
+async def save_a_comment(request: Request) -> Response:
+    """Keep a comment for later."""
+    wanted, number = (await read_form(request)).state(), request.path_params["id"]
+    async with context(request).db.write() as tx:
+        saved = await save_comment(tx, viewer(request), number, saved=wanted)
+    return done(request, f"/comment/{number}#c{number}", {"on": saved, "label": _save_label(saved)})
+
+
+async def hide_a_post(request: Request) -> Response:
+    """Keep a post out of one's lists."""
+    wanted, number = (await read_form(request)).state(), request.path_params["id"]
+    async with context(request).db.write() as tx:
+        hidden = await hide_post(tx, viewer(request), number, hidden=wanted)
+    said = gettext("Hidden from your lists.") if hidden else gettext("Back in your lists.")
+    label = gettext("hidden") if hidden else gettext("hide")
+    return done(request, f"/post/{number}#p{number}", {"on": hidden, "label": label}, said=said)
+
+
+async def mark_a_post_read(request: Request) -> Response:
+    """Note that a post was read, or is to be read again."""
+    wanted, number = (await read_form(request)).state(), request.path_params["id"]
+    async with context(request).db.write() as tx:
+        read = await mark_post_read(tx, viewer(request), number, read=wanted)
+    said = gettext("Marked as read.") if read else gettext("Marked as unread.")
+    if not read and not wants_json(request):
+        # The thread itself, seen again, would count as read.
+        flash(request, said)
+        response = RedirectResponse("/", 303)
+        keep_flashes(request, response)
+        return response
+    label = gettext("mark unread") if read else gettext("mark read")
+    return done(request, f"/post/{number}#p{number}", {"on": read, "label": label}, said=said)
+
+
+def _save_label(saved: bool) -> str:
+    return gettext("saved") if saved else gettext("save")
