@@ -32,7 +32,7 @@ def main() -> None:
         settings |= {
             "FOLKMOOT_DEVELOPMENT": "1",
             "FOLKMOOT_NOW": NOW,
-            "FOLKMOOT_HOSTNAME": settings["FOLKMOOT_BIND"],
+            "FOLKMOOT_HOSTNAME": "forum.example",
         }
         with serving(settings, "--demo") as server:
             for view, (width, height, dark) in VIEWS.items():
