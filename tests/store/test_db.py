@@ -86,14 +86,18 @@ async def test_the_network_knows_that_a_write_is_under_way(empty_db: Database) -
     assert not writing.get()
 
 
+async def touch_and_fail(db: Database) -> None:
+    async with db.write() as tx:
+        tx.changed("thread", 7)
+        raise RuntimeError
+
+
 async def test_caches_hear_of_what_was_committed_and_only_then(empty_db: Database) -> None:
     await empty_db.sync()
     key = (("thread", 7),)
     before = empty_db.changes.newest(key)
     with pytest.raises(RuntimeError):
-        async with empty_db.write() as tx:
-            tx.changed("thread", 7)
-            raise RuntimeError
+        await touch_and_fail(empty_db)
     await empty_db.sync()
     assert empty_db.changes.newest(key) == before
     async with empty_db.write() as tx:
