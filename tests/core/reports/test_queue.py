@@ -10,7 +10,7 @@ from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.remove import remove_post
 from folkmoot.core.reports.create import CreateReport, create_report
 from folkmoot.core.reports.read import ListReports, ReadQueue, count_reports, list_reports, read_queue
-from folkmoot.core.reports.resolve import resolve_about, resolve_all_of, resolve_report
+from folkmoot.core.reports.resolve import resolve_about, resolve_report
 from folkmoot.model.errors import NotAllowed, NotFound, NotLoggedIn
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.reports import ReportCounts, ReportKind
@@ -132,8 +132,6 @@ async def test_removing_closes_all_reports_on_it__P_16(db: Database, cast: Cast,
     async with db.write() as tx:
         await remove_post(tx, cast.bob, trouble.post_id, removed=True)
         assert (await count_reports(tx, cast.bob)).total == 0
-        await resolve_all_of(tx, "comment", trouble.comment_id, cast.admin.id)
-        assert (await count_reports(tx, cast.admin)).comments == 0
 
 
 async def test_the_queue_holds_each_thing_once_what_waits_longest_first(

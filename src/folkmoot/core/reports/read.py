@@ -84,12 +84,6 @@ async def read_queue(tx: Tx, viewer: Viewer, asked: ReadQueue) -> Page[Case]:
     return Page(cases, str(asked.page + 1) if len(listed) > asked.limit else None)
 
 
-async def read_case(tx: Tx, viewer: Viewer, kind: ReportKind, item_id: int) -> Case | None:
-    """One reported thing with every report about it; None where there is none. Who may see it has been asked."""
-    found = await _cases(tx, viewer, [(kind, item_id)], None)
-    return found[0] if found else None
-
-
 async def report_view(tx: Tx, viewer: Viewer, report: Report) -> ReportView:
     """One report with all it names."""
     return (await report_views(tx, viewer, [report]))[0]

@@ -1,13 +1,11 @@
 """Close reports, or open them again."""
 
-from typing import Literal
-
 from folkmoot.core import permissions
 from folkmoot.core.permissions import Standing
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.reports import Report, ReportKind
-from folkmoot.store import comments, mass, posts, reports
+from folkmoot.store import comments, posts, reports
 from folkmoot.store.db import Tx
 
 
@@ -37,12 +35,6 @@ async def resolve_about(tx: Tx, viewer: Viewer, kind: ReportKind, item_id: int, 
     for report in found:
         await reports.set_resolved(tx, report, viewer.id, resolved=resolved)
     return len(found)
-
-
-async def resolve_all_of(tx: Tx, kind: Literal["post", "comment"], item_id: int, resolver_id: int) -> None:
-    """Close the open reports about something that was just removed (P-16). Who removed it was allowed to."""
-    ids = {"post_ids": [item_id]} if kind == "post" else {"comment_ids": [item_id]}
-    await mass.resolve_reports(tx, resolver_id, **ids)
 
 
 async def _may_decide(tx: Tx, viewer: Viewer, kind: ReportKind, item_id: int) -> None:
