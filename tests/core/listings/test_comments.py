@@ -40,7 +40,10 @@ def texts(db: Database) -> Texts:
     async def read(viewer: Viewer, **asked: Any) -> list[str]:
         asked = {"scope": Listing.ALL, "sort": CommentSort.OLD, **asked}
         async with db.read() as tx:
-            return [view.comment.content for view in (await list_comments(tx, viewer, ListComments(**asked))).items]
+            return [
+                view.comment.content
+                for view in (await list_comments(tx, viewer, ListComments(**asked))).items
+            ]
 
     return read
 
@@ -108,7 +111,9 @@ async def test_saved_ones_and_blocked_authors(
     assert await texts(ANONYMOUS, saved=True) == []
     async with db.write() as tx:
         await tx.run(
-            "INSERT INTO person_block (person_id, target_id, published) VALUES (:p, :t, 0)", p=cast.alice.id, t=cast.carol.id
+            "INSERT INTO person_block (person_id, target_id, published) VALUES (:p, :t, 0)",
+            p=cast.alice.id,
+            t=cast.carol.id,
         )
     assert await texts(cast.alice) == ["first", "answer"]
 

@@ -47,7 +47,9 @@ EVERYTHING = ListPosts(Listing.ALL, PostSort.OLD)
 
 
 @pytest.mark.parametrize("asked", [{"limit": 0}, {"limit": 51}, {"page": 0}, {"page": 101}])
-async def test_limits_and_pages_out_of_range_are_refused__L_1(db: Database, cast: Cast, asked: dict[str, int]) -> None:
+async def test_limits_and_pages_out_of_range_are_refused__L_1(
+    db: Database, cast: Cast, asked: dict[str, int]
+) -> None:
     async with db.read() as tx:
         with pytest.raises(Invalid, match="couldnt_get_posts"):
             await post_keys(tx, cast.alice, ListPosts(**asked))
@@ -113,7 +115,9 @@ async def test_a_community_makes_it_all__L_3(db: Database, cast: Cast, two: None
     assert await titles(db, cast.alice, wanted) == ["there"]
 
 
-async def test_hidden_communities_are_for_their_followers__L_7_L_8(db: Database, cast: Cast, two: None) -> None:
+async def test_hidden_communities_are_for_their_followers__L_7_L_8(
+    db: Database, cast: Cast, two: None
+) -> None:
     await change(db, "UPDATE community SET hidden = :yes WHERE id = :c", yes=True, c=cast.gardening.id)
     assert await titles(db, cast.alice, EVERYTHING) == ["there"]
     await change(
@@ -163,10 +167,15 @@ async def test_nsfw_is_shown_to_who_wants_it__L_10(db: Database, cast: Cast) -> 
         await post(tx, cast.alice, cast.gardening.id, "tame")
         await post(tx, cast.alice, cast.gardening.id, "wild", nsfw=True)
     assert await titles(db, cast.alice, EVERYTHING) == ["tame"]
-    assert await titles(db, cast.alice, ListPosts(Listing.ALL, PostSort.OLD, show_nsfw=True)) == ["tame", "wild"]
+    assert await titles(db, cast.alice, ListPosts(Listing.ALL, PostSort.OLD, show_nsfw=True)) == [
+        "tame",
+        "wild",
+    ]
     async with db.write() as tx:
         await tx.run("UPDATE local_user SET show_nsfw = :yes WHERE person_id = :p", yes=True, p=cast.alice.id)
-        await tx.run("UPDATE site SET content_warning = 'adults' WHERE instance_id = :i", i=cast.gardening.instance_id)
+        await tx.run(
+            "UPDATE site SET content_warning = 'adults' WHERE instance_id = :i", i=cast.gardening.instance_id
+        )
         tx.changed("site")
     async with db.read() as tx:
         alice = await rows.viewer(tx, "alice")
@@ -177,7 +186,9 @@ async def test_nsfw_is_shown_to_who_wants_it__L_10(db: Database, cast: Cast) -> 
 async def test_bots_are_hidden_from_who_does_not_want_them__L_11(db: Database, cast: Cast, two: None) -> None:
     async with db.write() as tx:
         await tx.run("UPDATE person SET bot = :yes WHERE id = :p", yes=True, p=cast.carol.id)
-        await tx.run("UPDATE local_user SET show_bot_accounts = :no WHERE person_id = :p", no=False, p=cast.alice.id)
+        await tx.run(
+            "UPDATE local_user SET show_bot_accounts = :no WHERE person_id = :p", no=False, p=cast.alice.id
+        )
         alice = await rows.viewer(tx, "alice")
     assert await titles(db, alice, EVERYTHING) == ["here"]
     assert await titles(db, ANONYMOUS, EVERYTHING) == ["here", "there"]
@@ -186,15 +197,22 @@ async def test_bots_are_hidden_from_who_does_not_want_them__L_11(db: Database, c
 async def test_read_posts_by_setting__L_12(db: Database, cast: Cast, two: None) -> None:
     wanted = ListPosts(Listing.ALL, show_read=False)
     assert await titles(db, cast.alice, wanted) == ["there"]  # one's own are read
-    assert await titles(db, cast.alice, ListPosts(no_scope=True, creator_id=cast.alice.id, show_read=False)) == ["here"]
+    assert await titles(
+        db, cast.alice, ListPosts(no_scope=True, creator_id=cast.alice.id, show_read=False)
+    ) == ["here"]
 
 
 async def test_hidden_posts__L_13(db: Database, cast: Cast, two: None) -> None:
     await change(
-        db, "INSERT INTO post_hidden (person_id, post_id, published) SELECT :p, id, 0 FROM post WHERE name = 'there'", p=cast.alice.id
+        db,
+        "INSERT INTO post_hidden (person_id, post_id, published) SELECT :p, id, 0 FROM post WHERE name = 'there'",
+        p=cast.alice.id,
     )
     assert await titles(db, cast.alice, EVERYTHING) == ["here"]
-    assert await titles(db, cast.alice, ListPosts(Listing.ALL, PostSort.OLD, show_hidden=True)) == ["here", "there"]
+    assert await titles(db, cast.alice, ListPosts(Listing.ALL, PostSort.OLD, show_hidden=True)) == [
+        "here",
+        "there",
+    ]
     assert await titles(db, cast.bob, EVERYTHING) == ["here", "there"]
 
 
@@ -210,17 +228,29 @@ async def test_votes_as_a_filter__L_14(db: Database, cast: Cast, two: None) -> N
 
 @pytest.mark.parametrize(
     ("table", "column", "target"),
-    [("person_block", "target_id", "carol"), ("community_block", "community_id", "baking"), ("instance_block", "instance_id", "there")],
+    [
+        ("person_block", "target_id", "carol"),
+        ("community_block", "community_id", "baking"),
+        ("instance_block", "instance_id", "there"),
+    ],
 )
 async def test_blocks_hide_posts_but_not_from_moderators__L_15(
     db: Database, cast: Cast, two: None, table: str, column: str, target: str
 ) -> None:
     number = {"carol": cast.carol.id, "baking": cast.baking.id, "there": cast.baking.instance_id}[target]
-    await change(db, f"INSERT INTO {table} (person_id, {column}, published) VALUES (:p, :n, 0)", p=cast.alice.id, n=number)
+    await change(
+        db,
+        f"INSERT INTO {table} (person_id, {column}, published) VALUES (:p, :n, 0)",
+        p=cast.alice.id,
+        n=number,
+    )
     assert await titles(db, cast.alice, EVERYTHING) == ["here"]
     assert await titles(db, cast.bob, EVERYTHING) == ["here", "there"]
     await change(
-        db, "INSERT INTO community_moderator (community_id, person_id, published) VALUES (:c, :p, 0)", c=cast.baking.id, p=cast.alice.id
+        db,
+        "INSERT INTO community_moderator (community_id, person_id, published) VALUES (:c, :p, 0)",
+        c=cast.baking.id,
+        p=cast.alice.id,
     )
     assert await titles(db, cast.alice, ListPosts(Listing.MODERATOR_VIEW)) == ["there"]
 
@@ -247,18 +277,27 @@ async def test_languages_the_reader_chose__L_15(db: Database, cast: Cast) -> Non
 
 @pytest.mark.parametrize(
     ("domain", "shown"),
-    [("tabloid.example", False), ("news.tabloid.example", False), ("oid.example", True), ("other.example", True)],
+    [
+        ("tabloid.example", False),
+        ("news.tabloid.example", False),
+        ("oid.example", True),
+        ("other.example", True),
+    ],
 )
 async def test_links_to_blocked_sites(db: Database, cast: Cast, domain: str, shown: bool) -> None:
     async with db.write() as tx:
         await post(tx, cast.bob, cast.gardening.id, "a link", url="https://news.tabloid.example/1")
         await tx.run(
-            "INSERT INTO domain_block (person_id, domain, published) VALUES (:p, :d, 0)", p=cast.alice.id, d=domain
+            "INSERT INTO domain_block (person_id, domain, published) VALUES (:p, :d, 0)",
+            p=cast.alice.id,
+            d=domain,
         )
     assert (await titles(db, cast.alice, EVERYTHING) == ["a link"]) is shown
 
 
-async def test_blocked_words_in_title_and_text_until_they_expire(db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_blocked_words_in_title_and_text_until_they_expire(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
     async with db.write() as tx:
         await post(tx, cast.bob, cast.gardening.id, "About Football")
         await post(tx, cast.bob, cast.gardening.id, "Weekend", body="there was FOOTBALL on")
@@ -291,7 +330,9 @@ async def test_the_next_page_is_named_only_where_there_is_one(db: Database, cast
     async with db.read() as tx:
         first = await post_keys(tx, cast.alice, ListPosts(Listing.ALL, PostSort.OLD, limit=1))
         assert first.next == f"P{first.items[0].id:x}"
-        second = await post_keys(tx, cast.alice, ListPosts(Listing.ALL, PostSort.OLD, limit=1, after=first.next))
+        second = await post_keys(
+            tx, cast.alice, ListPosts(Listing.ALL, PostSort.OLD, limit=1, after=first.next)
+        )
         assert second.next is None
         assert second.items != first.items
 

@@ -32,7 +32,9 @@ async def test_a_private_site_keeps_its_people_to_itself__R_11(db: Database, cas
 async def test_somebody_with_what_they_moderate(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         await tx.run(
-            "INSERT INTO person_block (person_id, target_id, published) VALUES (:p, :t, 0)", p=cast.alice.id, t=cast.carol.id
+            "INSERT INTO person_block (person_id, target_id, published) VALUES (:p, :t, 0)",
+            p=cast.alice.id,
+            t=cast.carol.id,
         )
     async with db.read() as tx:
         carol = await read_profile(tx, cast.alice, "carol@there.example")
@@ -49,7 +51,9 @@ async def test_communities_that_are_gone_are_not_named__Q_5(db: Database, cast: 
         assert len((await read_profile(tx, cast.bob, "bob")).moderates) == 1
 
 
-async def test_posts_and_comments_in_one_list_page_by_page(db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_posts_and_comments_in_one_list_page_by_page(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
     written = []
     async with db.write() as tx:
         start = await create_post(tx, cast.bob, CreatePost(cast.gardening.id, "Where all begins"))
@@ -69,7 +73,9 @@ async def test_posts_and_comments_in_one_list_page_by_page(db: Database, cast: C
         after = None
         while True:
             page = await overview(tx, ANONYMOUS, alice, after=after, limit=5)
-            seen += [view.post.name if isinstance(view, PostView) else view.comment.content for view in page.items]
+            seen += [
+                view.post.name if isinstance(view, PostView) else view.comment.content for view in page.items
+            ]
             if page.next is None:
                 break
             after = page.next

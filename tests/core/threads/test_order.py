@@ -9,7 +9,15 @@ from folkmoot.model.views import Line
 from folkmoot.store.threads import Branch
 
 
-def branch(number: int, parent: int | None = None, *, score: int = 0, published: int = 0, children: int = 0, **more: bool) -> Branch:
+def branch(
+    number: int,
+    parent: int | None = None,
+    *,
+    score: int = 0,
+    published: int = 0,
+    children: int = 0,
+    **more: bool,
+) -> Branch:
     """A comment with what order asks for."""
     return Branch(
         number, 1, 1, False, False, parent, 1, children, published or number, False, False, more.get("distinguished", False), score,
@@ -94,7 +102,9 @@ def test_one_comment_beneath_as_many_ancestors_as_asked_for() -> None:
 @given(st.data())
 def test_every_comment_is_there_once_after_its_parent(data: st.DataObject) -> None:
     count = data.draw(st.integers(0, 60))
-    parents = [data.draw(st.one_of(st.none(), st.integers(1, number))) if number else None for number in range(count)]
+    parents = [
+        data.draw(st.one_of(st.none(), st.integers(1, number))) if number else None for number in range(count)
+    ]
     rows = [branch(number + 1, parent) for number, parent in enumerate(parents)]
     sort = data.draw(st.sampled_from(list(CommentSort)))
     seen: list[int] = []

@@ -22,7 +22,9 @@ from tests.cast import Cast
 async def post(db: Database, cast: Cast) -> Post:
     """Alice's post in !gardening."""
     async with db.write() as tx:
-        return await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "Slugs", url="https://slugs.example/1"))
+        return await create_post(
+            tx, cast.alice, CreatePost(cast.gardening.id, "Slugs", url="https://slugs.example/1")
+        )
 
 
 async def say(db: Database, author: Viewer, post: Post, text: str, parent: Comment | None = None) -> Comment:
@@ -71,7 +73,9 @@ async def test_local_only_threads_are_for_members__R_10(db: Database, cast: Cast
         await read_thread(tx, cast.alice, ReadThread(post.id))
 
 
-async def test_a_private_site_shows_no_threads_to_visitors__R_11(db: Database, cast: Cast, post: Post) -> None:
+async def test_a_private_site_shows_no_threads_to_visitors__R_11(
+    db: Database, cast: Cast, post: Post
+) -> None:
     async with db.write() as tx:
         await tx.run("UPDATE local_site SET private_instance = :yes", yes=True)
         tx.changed("site")
@@ -92,10 +96,17 @@ async def test_comments_nest_and_come_with_the_readers_marks(db: Database, cast:
             "INSERT INTO comment_saved (person_id, comment_id, post_id, published) VALUES (:p, :c, :post, 0)",
             p=cast.alice.id, c=first.id, post=post.id,
         )  # fmt: skip
-        await tx.run("INSERT INTO person_block (person_id, target_id, published) VALUES (:p, :t, 0)", p=cast.alice.id, t=cast.bob.id)
+        await tx.run(
+            "INSERT INTO person_block (person_id, target_id, published) VALUES (:p, :t, 0)",
+            p=cast.alice.id,
+            t=cast.bob.id,
+        )
     async with db.read() as tx:
         thread = await read_thread(tx, cast.alice, ReadThread(post.id, CommentSort.OLD, complete=True))
-    assert [(line.depth, thread.views[line.id].comment.content) for line in thread.lines] == [(0, "Copper tape."), (1, "Beer.")]
+    assert [(line.depth, thread.views[line.id].comment.content) for line in thread.lines] == [
+        (0, "Copper tape."),
+        (1, "Beer."),
+    ]
     assert thread.marks.votes == {first.id: -1, thread.lines[1].id: 1}
     assert (thread.marks.saved, thread.marks.blocked) == (frozenset({first.id}), frozenset({cast.bob.id}))
     assert [each.name for each in thread.moderators] == ["bob"]
@@ -130,7 +141,9 @@ async def test_removed_comments_say_why(db: Database, cast: Cast, post: Post) ->
     assert thread.lines[0].removed
 
 
-async def test_what_came_since_the_last_visit_is_new(db: Database, cast: Cast, post: Post, clock: FixedClock) -> None:
+async def test_what_came_since_the_last_visit_is_new(
+    db: Database, cast: Cast, post: Post, clock: FixedClock
+) -> None:
     await say(db, cast.bob, post, "Early.")
     async with db.read() as tx:
         first = await read_thread(tx, cast.admin, ReadThread(post.id))
@@ -169,13 +182,19 @@ async def test_one_comment_in_its_context(db: Database, cast: Cast, post: Post) 
     third = await say(db, cast.bob, post, "Three.", second)
     async with db.read() as tx:
         thread = await read_thread(tx, ANONYMOUS, ReadThread(post.id, focus=third.id, context=1))
-        assert ([line.id for line in thread.lines], thread.above, thread.focus) == ([second.id, third.id], True, third.id)
+        assert ([line.id for line in thread.lines], thread.above, thread.focus) == (
+            [second.id, third.id],
+            True,
+            third.id,
+        )
         assert await post_of_comment(tx, third.id) == post.id
 
 
 async def test_the_order_is_the_readers_own(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
-        await tx.run("UPDATE local_user SET default_comment_sort_type = 'New' WHERE person_id = :p", p=cast.alice.id)
+        await tx.run(
+            "UPDATE local_user SET default_comment_sort_type = 'New' WHERE person_id = :p", p=cast.alice.id
+        )
         alice = await rows.viewer(tx, "alice")
     async with db.read() as tx:
         assert await default_sort(tx, alice) is CommentSort.NEW

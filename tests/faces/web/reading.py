@@ -19,7 +19,9 @@ async def write_post(db: Database, author: Viewer, community_id: int, name: str,
         return await create_post(tx, author, CreatePost(community_id, name, **more))
 
 
-async def write_comment(db: Database, author: Viewer, post: Post, text: str, parent: Comment | None = None, **more: Any) -> Comment:
+async def write_comment(
+    db: Database, author: Viewer, post: Post, text: str, parent: Comment | None = None, **more: Any
+) -> Comment:
     """A comment as its author writes it."""
     async with db.write() as tx:
         asked = CreateComment(post.id, text, parent.id if parent else None, **more)

@@ -64,7 +64,9 @@ async def token_of(db: Database, name: str) -> str:
         ("/feeds/inbox/x.atom", "not_logged_in"),
     ],
 )
-async def test_what_cannot_be_shown_is_unknown_with_a_message__F_3(get: Get, cast: Cast, path: str, message: str) -> None:
+async def test_what_cannot_be_shown_is_unknown_with_a_message__F_3(
+    get: Get, cast: Cast, path: str, message: str
+) -> None:
     response = await get(path)
     assert (response.status_code, response.json()) == (400, {"error": "unknown", "message": message})
 
@@ -77,7 +79,10 @@ async def test_there_are_no_other_kinds(get: Get, cast: Cast, path: str) -> None
 async def test_private_sites_have_no_open_feeds__F_3(get: Get, db: Database, cast: Cast) -> None:
     await change(db, "UPDATE local_site SET private_instance = :yes", ("site", 0), yes=True)
     assert (await get("/feeds/all.xml")).json() == {"error": "instance_is_private"}
-    assert (await get("/feeds/c/gardening.xml")).json() == {"error": "unknown", "message": "instance_is_private"}
+    assert (await get("/feeds/c/gardening.xml")).json() == {
+        "error": "unknown",
+        "message": "instance_is_private",
+    }
     token = await token_of(db, "alice")
     assert (await get(f"/feeds/front/{token}.xml")).status_code == 200
 
@@ -95,7 +100,11 @@ async def test_a_post_in_rss__F_2(get: Get, db: Database, cast: Cast) -> None:
         db, cast.carol, cast.gardening.id, "Slugs & snails", url="https://slugs.example/1?a=b&c=d", body="*What* helps?",
         ap_id="https://there.example/post/1",
     )  # fmt: skip
-    await change(db, "UPDATE post SET url_content_type = 'text/html', thumbnail_url = 'https://pics.example/1.jpg' WHERE id = :id", id=post.id)
+    await change(
+        db,
+        "UPDATE post SET url_content_type = 'text/html', thumbnail_url = 'https://pics.example/1.jpg' WHERE id = :id",
+        id=post.id,
+    )
     response = await get("/feeds/all.xml")
     assert response.headers["content-type"] == "application/rss+xml; charset=utf-8"
     assert response.headers["cache-control"] == "public, max-age=3600"
@@ -104,10 +113,17 @@ async def test_a_post_in_rss__F_2(get: Get, db: Database, cast: Cast) -> None:
     item = found.find("item")
     assert item is not None
     here = f"https://here.example/post/{post.id}"
-    assert [text(item, name) for name in ("title", "link", "guid", "comments")] == ["Slugs & snails", here, here, here]
+    assert [text(item, name) for name in ("title", "link", "guid", "comments")] == [
+        "Slugs & snails",
+        here,
+        here,
+        here,
+    ]
     assert text(item, "dc:creator") == "https://there.example/u/carol"
     assert text(item, "pubDate") == "Mon, 01 Jun 2026 12:00:00 GMT"
-    category, enclosure, picture = (item.find(path, NAMES) for path in ("category", "enclosure", "media:content"))
+    category, enclosure, picture = (
+        item.find(path, NAMES) for path in ("category", "enclosure", "media:content")
+    )
     assert category is not None
     assert (category.text, category.attrib) == ("Gardening", {"domain": "https://here.example/c/gardening"})
     assert enclosure is not None
@@ -125,7 +141,12 @@ async def test_each_feed_has_its_name_and_things(get: Get, db: Database, cast: C
     post = await write_post(db, cast.bob, cast.gardening.id, "Slugs")
     await write_post(db, cast.carol, cast.baking.id, "Bread", ap_id="https://there.example/post/1")
     await write_comment(db, cast.alice, post, "Beer.")
-    await change(db, "INSERT INTO community_follow (person_id, community_id, published) VALUES (:p, :c, 0)", p=cast.bob.id, c=cast.baking.id)
+    await change(
+        db,
+        "INSERT INTO community_follow (person_id, community_id, published) VALUES (:p, :c, 0)",
+        p=cast.bob.id,
+        c=cast.baking.id,
+    )
     token = await token_of(db, "bob")
     expected = {
         "/feeds/all.xml?sort=Old": ("Here - All", ["Slugs", "Bread"]),
@@ -167,11 +188,24 @@ async def test_atom(get: Get, db: Database, cast: Cast) -> None:
 
 
 async def test_whatever_people_write_is_well_formed(get: Get, db: Database, cast: Cast) -> None:
-    title = "]]> & <b>\"quoted\"</b> ☃ 𝄞"
-    await write_post(db, cast.bob, cast.gardening.id, title, body="]]>\n\n<script>&nbsp;</script>", url='https://x.example/?"<>&')
+    title = ']]> & <b>"quoted"</b> ☃ 𝄞'
+    await write_post(
+        db,
+        cast.bob,
+        cast.gardening.id,
+        title,
+        body="]]>\n\n<script>&nbsp;</script>",
+        url='https://x.example/?"<>&',
+    )
     odd = "\x01\x0b\x1f\ufffe <i>"
     await change(db, "UPDATE community SET title = :t WHERE id = :id", t=odd, id=cast.gardening.id)
-    await change(db, "UPDATE site SET description = :t WHERE instance_id = :id", ("site", 0), t=odd, id=cast.gardening.instance_id)
+    await change(
+        db,
+        "UPDATE site SET description = :t WHERE instance_id = :id",
+        ("site", 0),
+        t=odd,
+        id=cast.gardening.instance_id,
+    )
     for form in ("xml", "atom"):
         response = await get(f"/feeds/all.{form}")
         ElementTree.fromstring(response.content)

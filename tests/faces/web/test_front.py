@@ -28,7 +28,9 @@ async def test_a_cursor_that_leads_nowhere_is_refused(browser: Any, cast: Cast, 
     assert (await (await browser()).get(f"/?{query}")).status_code == 400
 
 
-@pytest.mark.parametrize("name", ["nothing", "gardening@nowhere.example", "baking", "%ff", "a%00b", "@", "!" * 300])
+@pytest.mark.parametrize(
+    "name", ["nothing", "gardening@nowhere.example", "baking", "%ff", "a%00b", "@", "!" * 300]
+)
 async def test_there_is_no_such_community(browser: Any, cast: Cast, name: str) -> None:
     assert (await (await browser()).get(f"/c/{name}")).status_code == 404
 
@@ -51,7 +53,9 @@ async def test_what_one_saved_needs_an_account(browser: Any, cast: Cast) -> None
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_row_as_the_interface_promises(browser: Any, db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_a_row_as_the_interface_promises(
+    browser: Any, db: Database, cast: Cast, clock: FixedClock
+) -> None:
     post = await write_post(
         db, cast.carol, cast.baking.id, "Sour *dough*", url="https://www.bread.example/1", body="First line.\n\nSecond.",
         ap_id="https://there.example/post/1", language_id=37,
@@ -67,12 +71,19 @@ async def test_a_row_as_the_interface_promises(browser: Any, db: Database, cast:
     assert row.attributes["id"] == f"p{post.id}"
     assert row.css_first(".v .sc").text() == "1.2k points"
     link = row.css_first("h2 a")
-    assert (link.attributes["href"], link.attributes["rel"], link.attributes["lang"]) == ("https://www.bread.example/1", "nofollow", "en")
+    assert (link.attributes["href"], link.attributes["rel"], link.attributes["lang"]) == (
+        "https://www.bread.example/1",
+        "nofollow",
+        "en",
+    )
     assert link.inner_html == "Sour <em>dough</em>"
     assert row.css_first(".h").attributes["href"] == "/search?host=bread.example"
     assert row.css_first("p.x").text().startswith("First line.")
     assert row.css_first(".m .tag").text() == "locked"
-    assert row.css_first(".m .u").html == '<a class="u" href="/u/carol@there.example">carol<small>@there.example</small></a>'
+    assert (
+        row.css_first(".m .u").html
+        == '<a class="u" href="/u/carol@there.example">carol<small>@there.example</small></a>'
+    )
     assert row.css_first(".m .k").text() == "!baking@there.example"
     assert row.css_first(".m a[rel=bookmark]").attributes["href"] == f"/post/{post.id}"
     assert row.css_first(".m time").text() == "5 hours ago"
@@ -82,7 +93,9 @@ async def test_a_row_as_the_interface_promises(browser: Any, db: Database, cast:
     assert row.css_first("button") is None
 
 
-async def test_members_vote_save_and_see_what_is_new(browser: Any, db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_members_vote_save_and_see_what_is_new(
+    browser: Any, db: Database, cast: Cast, clock: FixedClock
+) -> None:
     post = await write_post(db, cast.bob, cast.gardening.id, "Slugs again")
     alice = await browser("alice")
     await alice.get(f"/post/{post.id}")
@@ -105,9 +118,21 @@ async def test_no_down_button_where_the_site_has_no_downvotes(browser: Any, db: 
 
 
 async def test_hostile_names_and_titles_stay_text(browser: Any, db: Database, cast: Cast) -> None:
-    await write_post(db, cast.alice, cast.gardening.id, HOSTILE, body=HOSTILE, url="https://x.example/?a=\"><script>")
-    await change(db, "UPDATE person SET name = :name, display_name = :name WHERE id = :id", name=HOSTILE, id=cast.alice.id)
-    await change(db, "UPDATE community SET title = :name, description_html = '' WHERE id = :id", name=HOSTILE, id=cast.gardening.id)
+    await write_post(
+        db, cast.alice, cast.gardening.id, HOSTILE, body=HOSTILE, url='https://x.example/?a="><script>'
+    )
+    await change(
+        db,
+        "UPDATE person SET name = :name, display_name = :name WHERE id = :id",
+        name=HOSTILE,
+        id=cast.alice.id,
+    )
+    await change(
+        db,
+        "UPDATE community SET title = :name, description_html = '' WHERE id = :id",
+        name=HOSTILE,
+        id=cast.gardening.id,
+    )
     visitor = await browser()
     for path in ("/?scope=all", "/c/gardening"):
         response = await visitor.get(path)
@@ -121,7 +146,9 @@ async def test_hostile_names_and_titles_stay_text(browser: Any, db: Database, ca
 
 async def test_nsfw_pictures_wait_for_who_wants_them(browser: Any, db: Database, cast: Cast) -> None:
     post = await write_post(db, cast.bob, cast.gardening.id, "Charcoal", nsfw=True)
-    await change(db, "UPDATE post SET thumbnail_url = 'https://pics.example/a.jpg' WHERE id = :id", id=post.id)
+    await change(
+        db, "UPDATE post SET thumbnail_url = 'https://pics.example/a.jpg' WHERE id = :id", id=post.id
+    )
     await change(db, "UPDATE local_user SET show_nsfw = :yes", yes=True)
     row = read(await (await browser("alice")).get("/?scope=all")).css_first("article.p")
     assert row.css_first(".m .ban").text() == "NSFW"
@@ -167,8 +194,16 @@ async def test_scopes_orders_and_kinds_are_addresses(browser: Any, db: Database,
 
 async def test_empty_lists_say_how_to_begin(browser: Any, cast: Cast) -> None:
     member = await browser("alice")
-    assert read(await member.get("/?scope=subscribed")).css_first(".empty a.button").attributes["href"] == "/communities"
-    assert read(await member.get("/c/gardening")).css_first(".empty a.button").attributes["href"].startswith("/submit")
+    assert (
+        read(await member.get("/?scope=subscribed")).css_first(".empty a.button").attributes["href"]
+        == "/communities"
+    )
+    assert (
+        read(await member.get("/c/gardening"))
+        .css_first(".empty a.button")
+        .attributes["href"]
+        .startswith("/submit")
+    )
     elsewhere = read(await (await browser()).get("/c/baking@there.example"))
     assert elsewhere.css_first(".empty a.button").attributes["href"] == "https://there.example/c/baking"
 
@@ -180,7 +215,11 @@ async def test_a_community_without_its_own_name_in_each_row(browser: Any, db: Da
     assert page.css_first("article.p .k") is None
     assert page.css_first("aside .card").text()
     follow = page.css_first(".head button")
-    assert (follow.attributes["formaction"], follow.attributes["name"], follow.attributes["value"]) == ("/c/gardening/follow", "on", "1")
+    assert (follow.attributes["formaction"], follow.attributes["name"], follow.attributes["value"]) == (
+        "/c/gardening/follow",
+        "on",
+        "1",
+    )
     assert page.css_first("link[rel=canonical]").attributes["href"] == "https://here.example/c/gardening"
     assert page.css_first("link[rel=alternate]").attributes["href"] == "/feeds/c/gardening.atom"
 
@@ -194,7 +233,12 @@ async def test_other_servers_communities_point_home(browser: Any, cast: Cast) ->
 async def test_saved_posts_and_comments(browser: Any, db: Database, cast: Cast) -> None:
     post = await write_post(db, cast.bob, cast.gardening.id, "Slugs")
     comment = await write_comment(db, cast.bob, post, "Beer.")
-    await change(db, "INSERT INTO post_saved (person_id, post_id, published) VALUES (:p, :i, 0)", p=cast.alice.id, i=post.id)
+    await change(
+        db,
+        "INSERT INTO post_saved (person_id, post_id, published) VALUES (:p, :i, 0)",
+        p=cast.alice.id,
+        i=post.id,
+    )
     await change(
         db, "INSERT INTO comment_saved (person_id, comment_id, post_id, published) VALUES (:p, :i, :post, 0)",
         p=cast.alice.id, i=comment.id, post=post.id,

@@ -49,7 +49,17 @@ async def statements(counter: Counter, browser: Any, path: str, **options: Any) 
     return len(counter.statements) - before
 
 
-PAGES = ["/", "/?scope=all", "/?kind=comments&scope=all", "/c/gardening", "/post/1", "/comment/1", "/u/alice", "/feeds/all.xml", "/feeds/post/1.atom"]
+PAGES = [
+    "/",
+    "/?scope=all",
+    "/?kind=comments&scope=all",
+    "/c/gardening",
+    "/post/1",
+    "/comment/1",
+    "/u/alice",
+    "/feeds/all.xml",
+    "/feeds/post/1.atom",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -69,7 +79,9 @@ async def test_the_second_visitor_costs_no_query(
 # --- never personal ------------------------------------------------------------------------------------------------
 
 
-async def test_members_neither_get_nor_leave_kept_pages(browser: Any, db: Database, cast: Cast, post: Post, counted: Counter) -> None:
+async def test_members_neither_get_nor_leave_kept_pages(
+    browser: Any, db: Database, cast: Cast, post: Post, counted: Counter
+) -> None:
     alice, visitor = await browser("alice"), await browser()
     assert read(await alice.get("/?scope=all")).css_first("form#act") is not None
     page = read(await visitor.get("/?scope=all"))
@@ -88,14 +100,18 @@ async def test_a_token_that_is_no_longer_good_is_not_answered_from_memory(
     assert await statements(counted, visitor, "/", headers={"cookie": "jwt=x"}) > 0
 
 
-async def test_a_said_sentence_is_shown_once_and_not_to_others(browser: Any, cast: Cast, post: Post, counted: Counter) -> None:
+async def test_a_said_sentence_is_shown_once_and_not_to_others(
+    browser: Any, cast: Cast, post: Post, counted: Counter
+) -> None:
     visitor = await browser()
     await visitor.get("/")
     assert await statements(counted, visitor, "/", headers={"cookie": "flash=x.y"}) > 0
     assert await statements(counted, visitor, "/") == 0
 
 
-async def test_other_forms_of_an_address_are_not_kept_pages(browser: Any, cast: Cast, post: Post, counted: Counter) -> None:
+async def test_other_forms_of_an_address_are_not_kept_pages(
+    browser: Any, cast: Cast, post: Post, counted: Counter
+) -> None:
     visitor = await browser()
     whole = await visitor.get("/post/1")
     part = await visitor.get("/post/1", headers={"x-fragment": "1"})
@@ -123,7 +139,9 @@ async def test_what_is_missing_is_not_kept(browser: Any, db: Database, cast: Cas
 # --- never out of date ---------------------------------------------------------------------------------------------
 
 
-async def test_what_changes_a_thread_shows_at_once(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+async def test_what_changes_a_thread_shows_at_once(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
     visitor = await browser()
     path = f"/post/{post.id}"
     assert read(await visitor.get(path)).css("#tree article") == []
@@ -151,7 +169,9 @@ async def test_a_new_post_shows_at_once_and_a_score_within_a_second(
     assert len(read(await visitor.get("/")).css("article.p")) == 2
 
 
-async def test_what_the_admin_changes_shows_at_once(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+async def test_what_the_admin_changes_shows_at_once(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
     visitor = await browser()
     await visitor.get("/")
     await change(db, "UPDATE local_site SET private_instance = :yes", ("site", 0), yes=True)
@@ -166,7 +186,9 @@ async def test_ages_go_on(browser: Any, cast: Cast, post: Post, clock: FixedCloc
 
 
 @pytest.mark.skipif(bool(POSTGRES), reason="a second connection is opened by file")
-async def test_what_other_processes_write_shows_at_once(browser: Any, db: Database, cast: Cast, post: Post, clock: FixedClock) -> None:
+async def test_what_other_processes_write_shows_at_once(
+    browser: Any, db: Database, cast: Cast, post: Post, clock: FixedClock
+) -> None:
     visitor = await browser()
     await visitor.get(f"/post/{post.id}")
     other = await open_database(f"sqlite:///{db.path}", clock)  # type: ignore[attr-defined]
@@ -203,7 +225,9 @@ async def test_packed_and_unpacked_hold_the_same(browser: Any, cast: Cast, post:
     again = await visitor.get("/", headers={"accept-encoding": "identity"})
     assert again.text == plain.text
     assert int(again.headers["content-length"]) == len(plain.content)
-    assert {"accept-encoding", "cookie", "accept-language"} <= set(packed.headers["vary"].replace(" ", "").split(","))
+    assert {"accept-encoding", "cookie", "accept-language"} <= set(
+        packed.headers["vary"].replace(" ", "").split(",")
+    )
 
 
 async def test_only_the_head(browser: Any, cast: Cast, post: Post) -> None:
@@ -214,7 +238,9 @@ async def test_only_the_head(browser: Any, cast: Cast, post: Post) -> None:
     assert head.headers["etag"] == whole.headers["etag"]
 
 
-async def test_many_at_once_let_one_do_the_work(browser: Any, cast: Cast, post: Post, counted: Counter) -> None:
+async def test_many_at_once_let_one_do_the_work(
+    browser: Any, cast: Cast, post: Post, counted: Counter
+) -> None:
     visitor = await browser()
     await visitor.get("/post/1")
     alone = len(counted.statements)
@@ -223,7 +249,9 @@ async def test_many_at_once_let_one_do_the_work(browser: Any, cast: Cast, post: 
     assert len(counted.statements) - alone <= alone
 
 
-async def test_memory_is_bounded(served: Any, browser: Any, db: Database, cast: Cast, post: Post, counted: Counter) -> None:
+async def test_memory_is_bounded(
+    served: Any, browser: Any, db: Database, cast: Cast, post: Post, counted: Counter
+) -> None:
     visitor = await browser()
     for number in range(700):
         assert (await visitor.get(f"/post/1?x={number}")).status_code == 200

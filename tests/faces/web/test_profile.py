@@ -17,7 +17,13 @@ async def test_there_is_no_such_person(browser: Any, cast: Cast, name: str) -> N
 
 
 async def test_deleted_people_are_there_for_admins__Q_4(browser: Any, db: Database, cast: Cast) -> None:
-    await change(db, "UPDATE person SET deleted = :yes WHERE id = :id", ("person", cast.alice.id), yes=True, id=cast.alice.id)
+    await change(
+        db,
+        "UPDATE person SET deleted = :yes WHERE id = :id",
+        ("person", cast.alice.id),
+        yes=True,
+        id=cast.alice.id,
+    )
     assert (await (await browser("bob")).get("/u/alice")).status_code == 404
     page = read(await (await browser("admin")).get("/u/alice"))
     assert page.css_first("h1 .tag").text() == "account deleted"
@@ -29,12 +35,17 @@ async def test_choices_that_do_not_exist_are_as_if_not_made(browser: Any, cast: 
     assert page.css_first("nav.tabs [aria-current]").text() == "Overview"
 
 
-async def test_posts_and_comments_newest_first(browser: Any, db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_posts_and_comments_newest_first(
+    browser: Any, db: Database, cast: Cast, clock: FixedClock
+) -> None:
     post = await write_post(db, cast.alice, cast.gardening.id, "Slugs")
     clock.advance(MINUTE)
     await write_comment(db, cast.alice, post, "Beer.")
     page = read(await (await browser()).get("/u/alice"))
-    assert [row.css_first("article").attributes["id"] for row in page.css("ul.rows > li")] == ["c1", f"p{post.id}"]
+    assert [row.css_first("article").attributes["id"] for row in page.css("ul.rows > li")] == [
+        "c1",
+        f"p{post.id}",
+    ]
     assert page.css_first("article.p .u") is None
     assert page.css_first("article.p .k") is not None
     assert page.css_first("h1").text() == "alice"
@@ -51,7 +62,12 @@ async def test_what_one_can_do_with_somebody_depends(browser: Any, cast: Cast) -
     assert visitor.css_first(".head .buttons").text(strip=True) == ""
     own = read(await (await browser("alice")).get("/u/alice"))
     assert own.css_first(".head .button").attributes["href"] == "/settings"
-    assert [tab.text() for tab in own.css("nav.tabs")[0].css("a")] == ["Overview", "Posts", "Comments", "Saved"]
+    assert [tab.text() for tab in own.css("nav.tabs")[0].css("a")] == [
+        "Overview",
+        "Posts",
+        "Comments",
+        "Saved",
+    ]
     other = read(await (await browser("bob")).get("/u/alice"))
     assert other.css_first("button[formaction='/u/alice/block']").attributes["value"] == "1"
     assert other.css_first("a[href='/u/alice/ban']") is None
@@ -64,14 +80,24 @@ async def test_what_one_can_do_with_somebody_depends(browser: Any, cast: Cast) -
 
 async def test_ones_own_saved_things(browser: Any, db: Database, cast: Cast) -> None:
     post = await write_post(db, cast.bob, cast.gardening.id, "Slugs")
-    await change(db, "INSERT INTO post_saved (person_id, post_id, published) VALUES (:p, :i, 0)", p=cast.alice.id, i=post.id)
+    await change(
+        db,
+        "INSERT INTO post_saved (person_id, post_id, published) VALUES (:p, :i, 0)",
+        p=cast.alice.id,
+        i=post.id,
+    )
     alice = await browser("alice")
     assert read(await alice.get("/u/alice?view=saved")).css_first("article.p") is not None
     assert read(await alice.get("/u/alice?view=saved&kind=comments")).css_first(".empty") is not None
 
 
 async def test_hostile_profiles_stay_text(browser: Any, db: Database, cast: Cast) -> None:
-    await change(db, "UPDATE person SET display_name = :n, matrix_user_id = :n, avatar = :n WHERE id = :id", n=HOSTILE, id=cast.alice.id)
+    await change(
+        db,
+        "UPDATE person SET display_name = :n, matrix_user_id = :n, avatar = :n WHERE id = :id",
+        n=HOSTILE,
+        id=cast.alice.id,
+    )
     page = read(await (await browser()).get("/u/alice"))
     assert page.css_first("h1").text() == HOSTILE
     assert page.css_first("[onmouseover]") is None

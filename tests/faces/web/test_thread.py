@@ -23,7 +23,10 @@ async def post(db: Database, cast: Cast) -> Post:
 # --- refusals and nonsense -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/post/0", "/post/99999999", "/post/x", "/post/2147483648", "/comment/1", "/comment/-1", "/post/1/x"])
+@pytest.mark.parametrize(
+    "path",
+    ["/post/0", "/post/99999999", "/post/x", "/post/2147483648", "/comment/1", "/comment/-1", "/post/1/x"],
+)
 async def test_there_is_no_such_thing(browser: Any, cast: Cast, path: str) -> None:
     assert (await (await browser()).get(path)).status_code == 404
 
@@ -33,8 +36,12 @@ async def test_choices_that_do_not_exist_are_as_if_not_made(browser: Any, post: 
     assert (await (await browser()).get(f"/post/{post.id}?{query}")).status_code == 200
 
 
-async def test_removed_posts_are_for_author_and_moderators__P_9(browser: Any, db: Database, cast: Cast, post: Post) -> None:
-    await change(db, "UPDATE post SET removed = :yes WHERE id = :id", ("thread", post.id), yes=True, id=post.id)
+async def test_removed_posts_are_for_author_and_moderators__P_9(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
+    await change(
+        db, "UPDATE post SET removed = :yes WHERE id = :id", ("thread", post.id), yes=True, id=post.id
+    )
     assert (await (await browser()).get(f"/post/{post.id}")).status_code == 404
     page = read(await (await browser("alice")).get(f"/post/{post.id}"))
     assert "Removed by a moderator" in page.css_first("p.note.mod").text()
@@ -72,21 +79,31 @@ async def test_the_post_on_its_own_page(browser: Any, db: Database, cast: Cast, 
     assert meta.css_first(".dn").text() == "2 downvotes"
     assert article.css_first("div.body").attributes["lang"] == "en"
     assert article.css_first("div.link p").text() == "A page about bread"
-    assert article.css_first(f"p.m a[href='/post/{other.id}']").text() == "!gardening@here.example (0 comments)"
+    assert (
+        article.css_first(f"p.m a[href='/post/{other.id}']").text() == "!gardening@here.example (0 comments)"
+    )
     assert article.css_first("p.a") is None
     head = page.css_first("head")
     assert head.css_first("link[rel=canonical]").attributes["href"] == "https://there.example/post/7"
     assert head.css_first("meta[property='og:title']").attributes["content"] == "Bread"
     assert page.css_first("a[href^='/login?next=']").text() == "Log in"
-    assert read(await (await browser()).get(f"/post/{post.id}/crossposts")).css_first("article.p h2 a").text() == "Bread too"
+    assert (
+        read(await (await browser()).get(f"/post/{post.id}/crossposts")).css_first("article.p h2 a").text()
+        == "Bread too"
+    )
 
 
 async def test_a_picture_is_shown_in_full_and_nsfw_ones_wait(browser: Any, db: Database, cast: Cast) -> None:
-    post = await write_post(db, cast.bob, cast.gardening.id, "Charcoal", url="https://pics.example/a.jpg", alt_text='A "hand"')
+    post = await write_post(
+        db, cast.bob, cast.gardening.id, "Charcoal", url="https://pics.example/a.jpg", alt_text='A "hand"'
+    )
     await change(db, "UPDATE post SET url_content_type = 'image/jpeg' WHERE id = :id", id=post.id)
     visitor = await browser()
     picture = read(await visitor.get(f"/post/{post.id}")).css_first("div.media img")
-    assert (picture.attributes["src"], picture.attributes["alt"]) == ("https://pics.example/a.jpg", 'A "hand"')
+    assert (picture.attributes["src"], picture.attributes["alt"]) == (
+        "https://pics.example/a.jpg",
+        'A "hand"',
+    )
     await change(db, "UPDATE post SET nsfw = :yes WHERE id = :id", yes=True, id=post.id)
     page = read(await visitor.get(f"/post/{post.id}"))
     assert page.css_first("div.media") is None
@@ -97,8 +114,12 @@ async def test_a_picture_is_shown_in_full_and_nsfw_ones_wait(browser: Any, db: D
 # --- comments ------------------------------------------------------------------------------------------------------
 
 
-async def test_a_comment_exactly(browser: Any, db: Database, cast: Cast, post: Post, clock: FixedClock) -> None:
-    first = await write_comment(db, cast.carol, post, "Copper.", ap_id="https://there.example/comment/5", language_id=37)
+async def test_a_comment_exactly(
+    browser: Any, db: Database, cast: Cast, post: Post, clock: FixedClock
+) -> None:
+    first = await write_comment(
+        db, cast.carol, post, "Copper.", ap_id="https://there.example/comment/5", language_id=37
+    )
     await write_comment(db, cast.alice, post, "Beer.", first)
     await change(
         db, "UPDATE comment SET downvotes = 2, upvotes = 26, updated = :u WHERE id = :id", ("thread", post.id),
@@ -133,7 +154,9 @@ async def test_a_comment_exactly(browser: Any, db: Database, cast: Cast, post: P
     )  # fmt: skip
 
 
-async def test_members_have_buttons_and_a_line_of_actions(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+async def test_members_have_buttons_and_a_line_of_actions(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
     theirs = await write_comment(db, cast.bob, post, "Copper.")
     mine = await write_comment(db, cast.alice, post, "Beer.", theirs)
     await change(db, "INSERT INTO comment_vote (comment_id, person_id, post_id, value, published) VALUES (:c, :p, :post, -1, 0)",
@@ -142,7 +165,11 @@ async def test_members_have_buttons_and_a_line_of_actions(browser: Any, db: Data
     article = page.css_first(f"#c{theirs.id}")
     up, down = article.css("header > button")[:2]
     assert (up.attributes["value"], up.attributes["aria-pressed"], up.text()) == ("1", "false", "Upvote 1")
-    assert (down.attributes["value"], down.attributes["aria-pressed"], down.text()) == ("0", "true", "Downvote ")
+    assert (down.attributes["value"], down.attributes["aria-pressed"], down.text()) == (
+        "0",
+        "true",
+        "Downvote ",
+    )
     assert down.attributes["formaction"] == f"/comment/{theirs.id}/vote"
     words = [node.text() for node in article.css_first("p.a").iter()]
     assert words == ["reply", "save", "report", "source", "more"]
@@ -152,24 +179,40 @@ async def test_members_have_buttons_and_a_line_of_actions(browser: Any, db: Data
     assert "seen here" in page.css_first("form[data-send=reply] .help").text()
 
 
-async def test_locked_threads_take_replies_from_moderators_only__P_12(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+async def test_locked_threads_take_replies_from_moderators_only__P_12(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
     await write_comment(db, cast.alice, post, "Beer.")
-    await change(db, "UPDATE post SET locked = :yes WHERE id = :id", ("thread", post.id), yes=True, id=post.id)
+    await change(
+        db, "UPDATE post SET locked = :yes WHERE id = :id", ("thread", post.id), yes=True, id=post.id
+    )
     alice = read(await (await browser("alice")).get(f"/post/{post.id}"))
     assert alice.css_first("form[data-send=reply]") is None
     assert alice.css_first("a[href$='/reply']") is None
     assert "Locked" in alice.css_first("p.note.mod").text()
-    assert read(await (await browser("bob")).get(f"/post/{post.id}")).css_first("a[href$='/reply']") is not None
+    assert (
+        read(await (await browser("bob")).get(f"/post/{post.id}")).css_first("a[href$='/reply']") is not None
+    )
 
 
 async def test_badges_are_words(browser: Any, db: Database, cast: Cast, post: Post) -> None:
     for author in (cast.bob, cast.admin, cast.carol):
-        await write_comment(db, author, post, "Hm.", **({"ap_id": "https://there.example/comment/9"} if author is cast.carol else {}))
+        await write_comment(
+            db,
+            author,
+            post,
+            "Hm.",
+            **({"ap_id": "https://there.example/comment/9"} if author is cast.carol else {}),
+        )
     await change(db, "UPDATE person SET bot = :yes WHERE id = :id", yes=True, id=cast.carol.id)
     await change(db, "INSERT INTO community_ban (community_id, person_id, published) VALUES (:c, :p, 0)", ("thread", post.id),
                  c=cast.gardening.id, p=cast.carol.id)  # fmt: skip
     page = read(await (await browser()).get(f"/post/{post.id}?sort=Old"))
-    assert [[badge.text() for badge in header.css("b")] for header in page.css("#tree header")] == [["mod"], ["admin"], ["bot", "banned"]]
+    assert [[badge.text() for badge in header.css("b")] for header in page.css("#tree header")] == [
+        ["mod"],
+        ["admin"],
+        ["bot", "banned"],
+    ]
 
 
 async def test_deleted_and_removed_comments_leave_a_line_and_their_answers(
@@ -183,8 +226,12 @@ async def test_deleted_and_removed_comments_leave_a_line_and_their_answers(
         db, "INSERT INTO modlog (kind, kind_id, moderator_id, reason, comment_id, published) VALUES ('remove_comment', 1, :m, :r, :c, 0)",
         m=cast.bob.id, r="rule 2 <b>", c=removed.id,
     )  # fmt: skip
-    await change(db, "UPDATE comment SET removed = :yes WHERE id = :id", ("thread", post.id), yes=True, id=removed.id)
-    await change(db, "UPDATE comment SET deleted = :yes WHERE id = :id", ("thread", post.id), yes=True, id=deleted.id)
+    await change(
+        db, "UPDATE comment SET removed = :yes WHERE id = :id", ("thread", post.id), yes=True, id=removed.id
+    )
+    await change(
+        db, "UPDATE comment SET deleted = :yes WHERE id = :id", ("thread", post.id), yes=True, id=deleted.id
+    )
     page = read(await (await browser("alice")).get(f"/post/{post.id}?sort=Old"))
     gone = page.css_first(f"#c{removed.id}")
     assert gone.attributes["class"] == "c x"
@@ -197,10 +244,17 @@ async def test_deleted_and_removed_comments_leave_a_line_and_their_answers(
     assert page.css_first(f"#c{deleted.id} p.a") is None
 
 
-async def test_blocked_people_are_folded_with_the_reason(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+async def test_blocked_people_are_folded_with_the_reason(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
     comment = await write_comment(db, cast.bob, post, "Copper.")
     await write_comment(db, cast.alice, post, "Beer.", comment)
-    await change(db, "INSERT INTO person_block (person_id, target_id, published) VALUES (:p, :t, 0)", p=cast.alice.id, t=cast.bob.id)
+    await change(
+        db,
+        "INSERT INTO person_block (person_id, target_id, published) VALUES (:p, :t, 0)",
+        p=cast.alice.id,
+        t=cast.bob.id,
+    )
     article = read(await (await browser("alice")).get(f"/post/{post.id}")).css_first(f"#c{comment.id}")
     assert article.attributes["class"] == "c f"
     details = article.css_first("details")
@@ -230,7 +284,15 @@ async def test_beyond_eight_levels_lists_are_flat_and_name_whom_they_answer(
 ) -> None:
     chain: list[Comment] = []
     for level in range(10):
-        chain.append(await write_comment(db, cast.bob if level % 2 else cast.alice, post, f"Level {level}", chain[-1] if chain else None))
+        chain.append(
+            await write_comment(
+                db,
+                cast.bob if level % 2 else cast.alice,
+                post,
+                f"Level {level}",
+                chain[-1] if chain else None,
+            )
+        )
     page = read(await (await browser()).get(f"/post/{post.id}"))
     assert len(page.css("#tree ol.flat")) == 2
     assert page.css_first(f"#c{chain[7].id} > header a[href='#c{chain[6].id}']").text() == "parent"
@@ -241,7 +303,9 @@ async def test_beyond_eight_levels_lists_are_flat_and_name_whom_they_answer(
 
 
 async def test_hostile_names_and_texts_stay_text(browser: Any, db: Database, cast: Cast, post: Post) -> None:
-    await write_comment(db, cast.carol, post, HOSTILE, ap_id='https://there.example/"><script>alert(1)</script>')
+    await write_comment(
+        db, cast.carol, post, HOSTILE, ap_id='https://there.example/"><script>alert(1)</script>'
+    )
     await change(db, "UPDATE person SET name = :n, host = :n WHERE id = :id", n=HOSTILE, id=cast.carol.id)
     await change(db, "UPDATE post SET name_html = :n, name = :n WHERE id = :id", n="&lt;b&gt;", id=post.id)
     for reader in (None, "alice"):
@@ -249,17 +313,25 @@ async def test_hostile_names_and_texts_stay_text(browser: Any, db: Database, cas
         assert all("src" in (script.attributes or {}) for script in page.css("script"))
         assert page.css_first("[onmouseover]") is None
         assert page.css_first("#tree a.u").text() == f"{HOSTILE}@{HOSTILE}"
-        assert page.css_first("#tree a[rel~=external]").attributes["href"].startswith('https://there.example/"><script>')
+        assert (
+            page.css_first("#tree a[rel~=external]")
+            .attributes["href"]
+            .startswith('https://there.example/"><script>')
+        )
 
 
-async def test_addresses_that_are_no_web_addresses_are_not_linked(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+async def test_addresses_that_are_no_web_addresses_are_not_linked(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
     await write_comment(db, cast.carol, post, "Hm.", ap_id="javascript:alert(1)")
     await change(db, "UPDATE post SET url = 'javascript:alert(1)' WHERE id = :id", id=post.id)
     html = (await (await browser()).get(f"/post/{post.id}")).text
     assert "javascript:" not in html
 
 
-async def test_tags_only_for_languages_the_reader_does_not_read(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+async def test_tags_only_for_languages_the_reader_does_not_read(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
     await write_comment(db, cast.bob, post, "Kupfer.", language_id=32)
     await write_comment(db, cast.bob, post, "Copper.", language_id=37)
     visitor = read(await (await browser()).get(f"/post/{post.id}?sort=Old"))
@@ -274,7 +346,10 @@ async def test_one_comment_in_its_context(browser: Any, db: Database, cast: Cast
     third = await write_comment(db, cast.bob, post, "Three.", second)
     visitor = await browser()
     page = read(await visitor.get(f"/comment/{second.id}"))
-    assert [article.attributes["id"] for article in page.css("#tree article")] == [f"c{second.id}", f"c{third.id}"]
+    assert [article.attributes["id"] for article in page.css("#tree article")] == [
+        f"c{second.id}",
+        f"c{third.id}",
+    ]
     assert page.css_first(f"#c{second.id}").attributes["class"] == "c me"
     assert page.css_first(f"#c{second.id} > header a[href='/comment/{first.id}']").text() == "parent"
     assert page.css_first("h1 a").attributes["href"] == f"/post/{post.id}"
@@ -285,7 +360,9 @@ async def test_one_comment_in_its_context(browser: Any, db: Database, cast: Cast
     assert len(whole.css("p.row a")) == 1
 
 
-async def test_a_thread_of_three_hundred_is_complete(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+async def test_a_thread_of_three_hundred_is_complete(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
     async with db.write() as tx:
         await tx.many(
             "INSERT INTO comment (id, post_id, community_id, parent_id, creator_id, path, content, content_html, ap_id, local, published)"

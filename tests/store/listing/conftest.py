@@ -57,10 +57,15 @@ async def garden(db: Database, cast: Cast) -> Garden:
         away = await rows.community(tx, "away", moderators=[], instance_id=there, host=THERE)
         await tx.run("UPDATE community SET hidden = :yes WHERE id = :id", yes=True, id=hidden)
         for number in (cast.gardening.id, cast.baking.id, quiet, hidden, away):
-            found[number] = {"local": number in (cast.gardening.id, quiet, hidden), "hidden": number == hidden}
+            found[number] = {
+                "local": number in (cast.gardening.id, quiet, hidden),
+                "hidden": number == hidden,
+            }
         weights = [cast.gardening.id] * 6 + [cast.baking.id] * 8 + [quiet] * 2 + [hidden] * 2 + [away] * 12
         for number in range(60):
-            published = tx.now - random.choice([MINUTE, HOUR, 5 * HOUR, DAY - 1, 3 * DAY, 20 * DAY, 100 * DAY, 400 * DAY])
+            published = tx.now - random.choice(
+                [MINUTE, HOUR, 5 * HOUR, DAY - 1, 3 * DAY, 20 * DAY, 100 * DAY, 400 * DAY]
+            )
             posts.append(
                 await plant_post(
                     tx, number, community_id=random.choice(weights),

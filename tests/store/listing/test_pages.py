@@ -55,11 +55,17 @@ def in_order(posts: list[dict[str, Any]], sort: PostSort, flag: str, now: int) -
     return [post["id"] for post in sorted(posts, key=key, reverse=True)]
 
 
-def seen(garden: Garden, cast: Cast, viewer: Viewer, scope: Listing, community_id: int | None = None) -> list[dict[str, Any]]:
+def seen(
+    garden: Garden, cast: Cast, viewer: Viewer, scope: Listing, community_id: int | None = None
+) -> list[dict[str, Any]]:
     """The reference of L-7 to L-10."""
     member = viewer.account is not None
     follows = {number for number, row in garden.communities.items() if row["hidden"]} | set()
-    subscribed = [number for number in garden.communities if number not in (cast.gardening.id, cast.baking.id)] if member else []
+    subscribed = (
+        [number for number in garden.communities if number not in (cast.gardening.id, cast.baking.id)]
+        if member
+        else []
+    )
     found = []
     for post in garden.posts:
         community = garden.communities[post["community_id"]]
@@ -67,26 +73,39 @@ def seen(garden: Garden, cast: Cast, viewer: Viewer, scope: Listing, community_i
             continue
         if community_id is not None and post["community_id"] != community_id:
             continue
-        if scope in (Listing.ALL, Listing.LOCAL) and community["hidden"] and not (member and post["community_id"] in follows):
+        if (
+            scope in (Listing.ALL, Listing.LOCAL)
+            and community["hidden"]
+            and not (member and post["community_id"] in follows)
+        ):
             continue
         if scope is Listing.LOCAL and not community["local"]:
             continue
         if scope is Listing.SUBSCRIBED and post["community_id"] not in subscribed:
             continue
-        if scope is Listing.MODERATOR_VIEW and not (viewer.id == cast.bob.id and post["community_id"] == cast.gardening.id):
+        if scope is Listing.MODERATOR_VIEW and not (
+            viewer.id == cast.bob.id and post["community_id"] == cast.gardening.id
+        ):
             continue
         found.append(post)
     return found
 
 
-def wanted(viewer: Viewer, cast: Cast, scope: Listing | None, sort: Any, *, table: str = "post", **more: Any) -> Wanted:
+def wanted(
+    viewer: Viewer, cast: Cast, scope: Listing | None, sort: Any, *, table: str = "post", **more: Any
+) -> Wanted:
     community_id = more.pop("community_id", None)
     shape = Shape(
         table, scope=scope, signed_in=viewer.account is not None, community=community_id is not None,
         choosy=viewer.account is not None and scope is not Listing.MODERATOR_VIEW, shows_nsfw=False, **more.pop("shape", {}),
     )  # fmt: skip
     return Wanted(
-        shape, sort, viewer_id=viewer.id, community_id=community_id or 0, home_instance_id=cast.gardening.instance_id, **more
+        shape,
+        sort,
+        viewer_id=viewer.id,
+        community_id=community_id or 0,
+        home_instance_id=cast.gardening.instance_id,
+        **more,
     )
 
 
@@ -106,7 +125,9 @@ async def walk(db: Database, first: Wanted, limit: int) -> list[int]:
 
 
 @pytest.mark.parametrize("sort", list(PostSort))
-async def test_each_order_of_posts_in_each_scope(db: Database, cast: Cast, garden: Garden, window: int, sort: PostSort) -> None:
+async def test_each_order_of_posts_in_each_scope(
+    db: Database, cast: Cast, garden: Garden, window: int, sort: PostSort
+) -> None:
     for scope in SCOPES:
         viewer = cast.bob if scope is Listing.MODERATOR_VIEW else cast.alice
         expected = in_order(seen(garden, cast, viewer, scope), sort, "featured_local", db.clock.now())
@@ -115,12 +136,19 @@ async def test_each_order_of_posts_in_each_scope(db: Database, cast: Cast, garde
         assert await walk(db, wanted(viewer, cast, scope, sort), 4) == expected, scope
 
 
-@pytest.mark.parametrize("sort", [PostSort.HOT, PostSort.NEW, PostSort.OLD, PostSort.TOP_DAY, PostSort.NEW_COMMENTS])
-async def test_each_order_within_one_community(db: Database, cast: Cast, garden: Garden, sort: PostSort) -> None:
+@pytest.mark.parametrize(
+    "sort", [PostSort.HOT, PostSort.NEW, PostSort.OLD, PostSort.TOP_DAY, PostSort.NEW_COMMENTS]
+)
+async def test_each_order_within_one_community(
+    db: Database, cast: Cast, garden: Garden, sort: PostSort
+) -> None:
     """There the community's own featured posts come first."""
     posts = seen(garden, cast, cast.alice, Listing.ALL, cast.gardening.id)
     expected = in_order(posts, sort, "featured_community", db.clock.now())
-    assert await walk(db, wanted(cast.alice, cast, Listing.ALL, sort, community_id=cast.gardening.id), 3) == expected
+    assert (
+        await walk(db, wanted(cast.alice, cast, Listing.ALL, sort, community_id=cast.gardening.id), 3)
+        == expected
+    )
 
 
 @pytest.mark.parametrize("sort", list(CommentSort))
@@ -136,7 +164,11 @@ async def test_each_order_of_comments(
         if post["nsfw"] and (scope is Listing.ALL or {Listing.LOCAL: garden.communities[post["community_id"]]["local"],
         Listing.SUBSCRIBED: post["community_id"] not in (cast.gardening.id, cast.baking.id)}[scope])
     }  # fmt: skip
-    rows = [row for row in garden.comments if row["post_id"] in shown & placed and not row["deleted"] and not row["removed"]]
+    rows = [
+        row
+        for row in garden.comments
+        if row["post_id"] in shown & placed and not row["deleted"] and not row["removed"]
+    ]
     columns = sorts.COMMENTS[sort]
 
     def key(row: dict[str, Any]) -> Any:
@@ -146,13 +178,17 @@ async def test_each_order_of_comments(
     assert await walk(db, wanted(cast.alice, cast, scope, sort, table="comment"), 7) == expected
 
 
-async def test_pages_by_number_hold_the_same_rows(db: Database, cast: Cast, garden: Garden, window: int) -> None:
+async def test_pages_by_number_hold_the_same_rows(
+    db: Database, cast: Cast, garden: Garden, window: int
+) -> None:
     for scope in SCOPES:
         viewer = cast.bob if scope is Listing.MODERATOR_VIEW else cast.alice
         whole = await walk(db, wanted(viewer, cast, scope, PostSort.HOT), 50)
         async with db.read() as tx:
             for number in (2, 3):
-                keys, more = await pages.post_keys(tx, wanted(viewer, cast, scope, PostSort.HOT, limit=4, page=number))
+                keys, more = await pages.post_keys(
+                    tx, wanted(viewer, cast, scope, PostSort.HOT, limit=4, page=number)
+                )
                 assert [key.id for key in keys] == whole[4 * (number - 1) : 4 * number]
                 assert more == (len(whole) > 4 * number)
 
@@ -166,18 +202,26 @@ async def test_a_row_to_go_on_after_that_is_gone_is_refused__L_2(db: Database, c
 async def test_a_cursor_uses_the_current_rank__L_2(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         first, second, third = [
-            await plant_post(tx, number, community_id=cast.gardening.id, creator_id=cast.bob.id, hot_rank=rank)
+            await plant_post(
+                tx, number, community_id=cast.gardening.id, creator_id=cast.bob.id, hot_rank=rank
+            )
             for number, rank in enumerate((0.3, 0.2, 0.1))
         ]
         await tx.run("UPDATE post SET hot_rank = 0.05 WHERE id = :id", id=first["id"])
-        keys, _ = await pages.post_keys(tx, wanted(cast.alice, cast, Listing.ALL, PostSort.HOT, after=first["id"]))
+        keys, _ = await pages.post_keys(
+            tx, wanted(cast.alice, cast, Listing.ALL, PostSort.HOT, after=first["id"])
+        )
         assert [key.id for key in keys] == []
-        keys, _ = await pages.post_keys(tx, wanted(cast.alice, cast, Listing.ALL, PostSort.HOT, after=second["id"]))
+        keys, _ = await pages.post_keys(
+            tx, wanted(cast.alice, cast, Listing.ALL, PostSort.HOT, after=second["id"])
+        )
         assert [key.id for key in keys] == [third["id"], first["id"]]
 
 
 async def test_saved_ones_come_as_they_were_saved__L_14(db: Database, cast: Cast, garden: Garden) -> None:
-    chosen = [post["id"] for post in garden.posts if not (post["removed"] or post["deleted"] or post["nsfw"])][:9]
+    chosen = [
+        post["id"] for post in garden.posts if not (post["removed"] or post["deleted"] or post["nsfw"])
+    ][:9]
     shown = []
     async with db.write() as tx:
         for place, number in enumerate(chosen):
@@ -193,14 +237,20 @@ async def test_saved_ones_come_as_they_were_saved__L_14(db: Database, cast: Cast
 
 
 @pytest.mark.parametrize("vote", [1, -1])
-async def test_liked_and_disliked_without_ones_own__L_14(db: Database, cast: Cast, garden: Garden, vote: int) -> None:
+async def test_liked_and_disliked_without_ones_own__L_14(
+    db: Database, cast: Cast, garden: Garden, vote: int
+) -> None:
     async with db.write() as tx:
         for post in garden.posts[:20]:
             await tx.run(
                 "INSERT INTO post_vote (post_id, person_id, value, published) VALUES (:post, :person, :value, :now)",
                 post=post["id"], person=cast.alice.id, value=1 if post["id"] % 2 else -1, now=tx.now,
             )  # fmt: skip
-    mine = {p["id"] for p in garden.posts[:20] if p["creator_id"] != cast.alice.id and (1 if p["id"] % 2 else -1) == vote}
+    mine = {
+        p["id"]
+        for p in garden.posts[:20]
+        if p["creator_id"] != cast.alice.id and (1 if p["id"] % 2 else -1) == vote
+    }
     visible = [post for post in seen(garden, cast, cast.alice, Listing.ALL) if post["id"] in mine]
     found = await walk(db, wanted(cast.alice, cast, Listing.ALL, PostSort.HOT, shape={"vote": vote}), 3)
     assert found == in_order(visible, PostSort.HOT, "featured_local", 0) != []

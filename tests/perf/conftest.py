@@ -1,0 +1,5 @@
+"""Pages in process, as the tests of the web face have them."""
+
+from tests.faces.web.conftest import browser, served, settings
+
+__all__ = ["browser", "served", "settings"]
