@@ -29,7 +29,7 @@ def bar(
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=quiet, transient=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task(words, total=total)
         yield lambda done: progress.update(task, completed=done)
         if total is not None:

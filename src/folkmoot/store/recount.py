@@ -63,6 +63,12 @@ async def recount(
     return found
 
 
+async def ids_to_count(db: Database) -> int:
+    """How far all steps of `recount` go together, for a bar that shows progress."""
+    async with db.read() as tx:
+        return sum([int(await tx.value(f"SELECT coalesce(max(id), 0) FROM {step.along}")) for step in STEPS])
+
+
 async def _one_range(db: Database, step: Step, after: int, *, repair: bool) -> list[Drift]:
     async with db.read(slow=True) as tx:
         drifts = _differences(step.table, await step.count(tx, after, after + RANGE))
