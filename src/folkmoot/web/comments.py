@@ -1,4 +1,7 @@
-"""Comments: write one, change it, delete it, read its source. Each form is a page of its own, or opens in its place in the thread."""
+"""Comments: write one, change it, delete it, read its source.
+
+Each form is a page of its own, or opens in its place in the thread; only there it asks for the piece of the thread that is the answer.
+"""
 
 from typing import Any
 
@@ -143,6 +146,7 @@ async def _reply_page(
         request,
         "comments/reply.html",
         status=status_again(refusal) if refusal else 200,
+        in_place=wants_fragment(request),
         action=request.url.path,
         answers=not on_post,
         draft=f"{'p' if on_post else 'c'}{number}",
@@ -197,6 +201,7 @@ async def _edit_page(
         request,
         "comments/edit.html",
         status=status_again(refusal) if refusal else 200,
+        in_place=wants_fragment(request),
         comment=tools.comment,
         form={"content": form.text("content"), "language": form.number("language") or 0},
         languages=choices.languages(who, taken, chosen=True),
@@ -216,7 +221,9 @@ async def show_delete(request: Request) -> Response:
     if comment.creator_id != viewer(request).id:
         raise NotAllowed("no_comment_edit_allowed")
     html = Markup(comment.content_html)  # noqa: S704 - cleaned when it was written
-    return await page(request, "comments/delete.html", comment=comment, html=html)
+    return await page(
+        request, "comments/delete.html", comment=comment, html=html, in_place=wants_fragment(request)
+    )
 
 
 async def delete(request: Request) -> Response:

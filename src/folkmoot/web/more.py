@@ -75,6 +75,8 @@ def _authors(tools: Tools, signed_in: bool) -> list[Link | Button]:
     elif "report.create" in tools.actions and not (item.deleted or item.removed):
         items.append(Link(gettext("report"), f"{here}/report", opens=True))
     if tools.comment is None:
+        if not (item.deleted or item.removed):
+            items.append(Link(gettext("cross-post"), f"/submit?crosspost={item.id}"))
         items.append(Button(gettext("hide"), f"{here}/hide", "1"))
         items.append(Button(gettext("mark unread"), f"{here}/read", "0"))
     if not tools.own:

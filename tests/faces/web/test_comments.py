@@ -179,6 +179,9 @@ async def test_the_page_shows_what_is_answered(browser: Callable[..., Any], thre
     assert (
         page.css_first(".help").text() == "Public: seen here and on every server that follows this community."
     )
+    assert page.css_first("form.f").attributes["data-send"] == "", (
+        "there is no thread around it to put the answer in"
+    )
     assert [node.attributes.get("href") for node in page.css("form.f .buttons a")] == [
         f"/post/{post.id}#c{comment.id}"
     ]

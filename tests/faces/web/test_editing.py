@@ -218,6 +218,10 @@ async def test_deleting_and_restoring_a_comment_without_scripts(
     page = read(await alice.get(f"/post/{post.id}"))
     assert page.css_first(f"#c{mine.id}").attributes["class"] == "c x"
     assert "How much?" in page.css_first(f"#c{mine.id}").text()
+    button = page.css_first(f"#c{mine.id} > details > p.a button")
+    assert (button.text(), button.attributes["formaction"]) == ("restore", f"/comment/{mine.id}/restore")
+    for other in ("bob", None):
+        assert "/restore" not in (await (await browser(other)).get(f"/post/{post.id}")).text
     assert (await alice.get(f"/comment/{mine.id}/edit")).status_code == 403
     page = read(await alice.get(f"/comment/{mine.id}/delete"))
     assert page.css_first("form.f button").text() == "Restore the comment"

@@ -39,7 +39,7 @@ async def test_members_are_offered_what_they_may(browser: Callable[..., Any], th
     post, comment, answer = thread
     alice = await browser("alice")
     assert words(await alice.get(f"/post/{post.id}/more")) == [
-        "source", "edit", "delete", "hide", "mark unread",
+        "source", "edit", "delete", "cross-post", "hide", "mark unread",
     ]  # fmt: skip
     assert words(await alice.get(f"/comment/{answer.id}/more")) == ["context", "source", "edit", "delete"]
     assert words(await alice.get(f"/comment/{comment.id}/more")) == [

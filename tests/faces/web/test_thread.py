@@ -241,7 +241,9 @@ async def test_deleted_and_removed_comments_leave_a_line_and_their_answers(
     assert gone.css_first("summary").text() == "2 comments"
     assert gone.css_first(f"ol #c{answer.id}") is not None
     assert page.css_first(f"#c{deleted.id} header i").text() == "deleted by its author"
-    assert page.css_first(f"#c{deleted.id} p.a") is None
+    assert page.css_first(f"#c{deleted.id} p.a").text() == "restore", "it was alice's own"
+    visitor = read(await (await browser()).get(f"/post/{post.id}?sort=Old"))
+    assert visitor.css_first(f"#c{deleted.id} p.a") is None
 
 
 async def test_blocked_people_are_folded_with_the_reason(

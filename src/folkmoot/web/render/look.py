@@ -50,6 +50,7 @@ class Words:
     more: str
     edit: str
     delete: str
+    restore: str
     deleted_by_author: str
     removed: str
     removed_because: str
@@ -92,6 +93,7 @@ def words_of(code: str) -> Words:
         more=escaped(_("more")),
         edit=escaped(_("edit")),
         delete=escaped(_("delete")),
+        restore=escaped(_("restore")),
         deleted_by_author=escaped(_("deleted by its author")),
         removed=escaped(_("removed by a moderator")),
         removed_because=escaped(_("removed by a moderator: %(reason)s")),

@@ -255,16 +255,19 @@ _MOST_CASTS = 3
 
 
 def _opening_of_gone(line: Line, look: Look, reason: str | None, parent: str) -> str:
-    """What is left of a deleted or removed comment (C-6)."""
+    """What is left of a deleted or removed comment (C-6); who deleted it can bring it back."""
     words = look.words
     if line.deleted:
         said = words.deleted_by_author
     else:
         said = words.removed_because % {"reason": escaped(reason)} if reason else words.removed
     link = f'<a rel="bookmark" href="/comment/{line.id}">{moment_open(line.published)}{look.ago(line.published)}</time></a>'
+    restore = ""
+    if line.deleted and look.member and line.creator_id == look.viewer_id:
+        restore = f'<p class="a"><button form="act" formaction="/comment/{line.id}/restore">{words.restore}</button></p>\n'
     return (
         f'<article id="c{line.id}" class="c x">\n<header><i>{said}</i> {link}{parent}</header>\n'
-        f"<details open><summary>{look.comments(line.children + 1)}</summary>\n"
+        f"<details open><summary>{look.comments(line.children + 1)}</summary>\n{restore}"
     )
 
 
