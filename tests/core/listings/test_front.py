@@ -18,7 +18,6 @@ from folkmoot.store.people import by_id
 from tests import rows
 from tests.cast import THERE, Cast
 
-
 _seconds = count()
 
 

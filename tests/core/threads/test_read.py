@@ -167,11 +167,14 @@ async def test_a_change_shows_at_once_though_places_are_kept(db: Database, cast:
 
 
 async def test_what_is_not_committed_is_not_kept(db: Database, cast: Cast, post: Post) -> None:
-    with pytest.raises(RuntimeError):
+    async def speak_and_fall() -> None:
         async with db.write() as tx:
             await create_comment(tx, cast.bob, CreateComment(post.id, "Never said."))
             assert len((await read_thread(tx, cast.bob, ReadThread(post.id))).lines) == 1
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await speak_and_fall()
     async with db.read() as tx:
         assert (await read_thread(tx, cast.bob, ReadThread(post.id))).lines == []
 

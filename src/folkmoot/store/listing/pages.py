@@ -220,7 +220,7 @@ def _merged(
     beyond = _range(sort, order, after=after)
     arms = []
     for featured in ("TRUE", "FALSE") if shape.of_posts else ("",):
-        flag = [f"i.featured_community = {featured}", "i.featured_local = FALSE"] if featured else []
+        flag = [f"i.featured_community = {featured}", "NOT i.featured_local"] if featured else []
         where = " AND ".join(["i.community_id = f.community_id", *flag, *beyond, *which])
         arms.append(
             f"SELECT i.id FROM {shape.table} i WHERE {where} ORDER BY {order.clause('i')} LIMIT {limit}"
@@ -285,7 +285,8 @@ def _range(sort: PostSort | CommentSort, order: Order, *, after: bool) -> list[s
     """The window in time and the rows to go on after."""
     asked = []
     if isinstance(sort, PostSort) and sorts.has_window(sort):
-        asked.append("i.published > :since")
+        # Where the key leads the way, the plus keeps the time from doing so.
+        asked.append("i.published > :since" if order.gathered else "+i.published > :since")
     if after:
         asked.append(order.after("i"))
     return asked

@@ -1,0 +1,147 @@
+"""How the engines go about the lists that are asked for all the time: down one index that is in order already, and nothing sorted.
+
+PostgreSQL is told not to read whole tables, because in a small one it would be right to.
+"""
+
+from typing import Any
+
+import pytest
+
+from folkmoot.model.enums import CommentSort, Listing, PostSort
+from folkmoot.store.db import Database
+from folkmoot.store.listing import pages
+from folkmoot.store.listing.filters import Shape
+from tests.cast import Cast
+
+SORTS = {
+    PostSort.ACTIVE: "active",
+    PostSort.HOT: "hot",
+    PostSort.SCALED: "scaled",
+    PostSort.CONTROVERSIAL: "controversy",
+    PostSort.NEW: "published",
+    PostSort.NEW_COMMENTS: "newest_comment",
+    PostSort.MOST_COMMENTS: "comments",
+    PostSort.TOP_YEAR: "score",
+    PostSort.TOP_ALL: "score",
+}
+COMMENTS = {
+    CommentSort.HOT: "comment_by_hot",
+    CommentSort.TOP: "comment_by_score",
+    CommentSort.NEW: "comment_by_published",
+    CommentSort.OLD: "comment_by_published",
+    CommentSort.CONTROVERSIAL: "comment_by_controversy",
+}
+MEMBER = {
+    "signed_in": True,
+    "choosy": True,
+    "languages": True,
+    "shows_nsfw": False,
+    "shows_read": False,
+    "shows_hidden": False,
+    "shows_bots": False,
+}
+READERS = [pytest.param({}, id="visitor"), pytest.param(MEMBER, id="member")]
+VALUES: dict[str, Any] = {
+    "viewer": 1, "now": 1, "community_id": 1, "creator_id": 1, "home": 1, "languages": [1], "since": 1, "at_id": 1, "at_published": 1,
+    "at_hot_rank": 0.5, "at_active_rank": 0.5, "at_scaled_rank": 0.5, "at_controversy_rank": 0.5, "at_newest_comment": 1, "at_comments": 1,
+    "at_score": 1, "post_id": 1, "at_saved": 1,
+}  # fmt: skip
+
+
+async def plan_of(db: Database, statement: str) -> str:
+    """What the engine is going to do, in its words."""
+    if db.dialect.name == "sqlite":
+        async with db.read() as tx:
+            return "\n".join(row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **VALUES))
+    async with db.write() as tx:
+        await tx.run("SET LOCAL enable_seqscan = off")
+        await tx.run("SET LOCAL enable_bitmapscan = off")
+        return "\n".join(row[0] for row in await tx.all(f"EXPLAIN {statement}", **VALUES))
+
+
+def sorts(plan: str) -> bool:
+    """Whether anything is put in order that was not."""
+    return "USE TEMP B-TREE" in plan or "Sort" in plan
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("spot", ["start", "rest"])
+@pytest.mark.parametrize(("sort", "index"), SORTS.items())
+async def test_all_posts_are_read_off_one_index(
+    db: Database, cast: Cast, sort: PostSort, index: str, spot: str, reader: dict[str, bool]
+) -> None:
+    plan = await plan_of(db, pages._straight(Shape("post", scope=Listing.ALL, **reader), sort, spot, "21"))
+    assert f"post_by_{index}" in plan
+    assert not sorts(plan), plan
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(("sort", "index"), SORTS.items())
+async def test_a_communitys_posts_are_read_off_one_index(
+    db: Database, cast: Cast, sort: PostSort, index: str, reader: dict[str, bool]
+) -> None:
+    shape = Shape("post", scope=Listing.ALL, community=True, **reader)
+    plan = await plan_of(db, pages._straight(shape, sort, "rest", "21"))
+    assert f"post_in_community_by_{index}" in plan
+    assert not sorts(plan), plan
+
+
+@pytest.mark.parametrize("scope", [Listing.LOCAL, Listing.SUBSCRIBED, Listing.MODERATOR_VIEW])
+async def test_the_window_is_read_off_one_index(db: Database, cast: Cast, scope: Listing) -> None:
+    plan = await plan_of(
+        db, pages._windowed(Shape("post", scope=scope, **MEMBER), PostSort.HOT, "rest", "21")
+    )
+    assert "post_by_hot" in plan
+    assert not sorts(plan), plan
+
+
+@pytest.mark.parametrize("scope", [Listing.LOCAL, Listing.SUBSCRIBED, Listing.MODERATOR_VIEW])
+async def test_each_community_gives_its_first_rows_off_its_own_index(
+    db: Database, cast: Cast, scope: Listing
+) -> None:
+    """Only what was merged is sorted."""
+    plan = await plan_of(
+        db, pages._merged(db.dialect.of_each, Shape("post", scope=scope, **MEMBER), PostSort.HOT, True, "21")
+    )
+    assert plan.count("post_in_community_by_hot") == 2
+    assert plan.count("TEMP B-TREE") + plan.count("Sort  ") <= 1, plan
+    if db.dialect.name == "sqlite":
+        assert "SCAN e" not in plan
+        assert "SCAN i" not in plan
+
+
+@pytest.mark.parametrize(("sort", "index"), COMMENTS.items())
+async def test_all_comments_are_read_off_one_index(
+    db: Database, cast: Cast, sort: CommentSort, index: str
+) -> None:
+    plan = await plan_of(
+        db, pages._straight(Shape("comment", scope=Listing.ALL, **MEMBER), sort, "rest", "21")
+    )
+    assert index in plan
+    assert not sorts(plan), plan
+
+
+@pytest.mark.parametrize("table", ["post", "comment"])
+async def test_a_persons_newest_are_read_off_one_index(db: Database, cast: Cast, table: str) -> None:
+    shape = Shape(table, creator=True, pins=False)
+    sort = PostSort.NEW if table == "post" else CommentSort.NEW
+    plan = await plan_of(db, pages._straight(shape, sort, "rest", "21"))
+    assert f"{table}_by_creator" in plan
+    assert not sorts(plan), plan
+
+
+@pytest.mark.parametrize("table", ["post", "comment"])
+async def test_saved_things_are_read_off_one_index(db: Database, cast: Cast, table: str) -> None:
+    shape = Shape(table, scope=Listing.ALL, saved=True, **MEMBER)
+    plan = await plan_of(db, pages._straight(shape, PostSort.HOT, "rest", "21"))
+    assert f"{table}_saved_by_time" in plan
+    assert not sorts(plan), plan
+
+
+async def test_the_top_of_a_short_time_gathers_that_time_only(db: Database, cast: Cast) -> None:
+    """Sorted, but only what was published since."""
+    plan = await plan_of(
+        db, pages._straight(Shape("post", scope=Listing.ALL), PostSort.TOP_DAY, "start", "21")
+    )
+    assert "post_by_published" in plan
+    assert "post_by_score" not in plan
