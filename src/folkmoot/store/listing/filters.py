@@ -47,17 +47,14 @@ class Shape:
         return self.table == "post"
 
     @property
+    def small(self) -> bool:
+        """Whether what is asked for is little, so that all of it can be looked at: one person's, one thread's, one link's."""
+        return self.creator or self.link or self.saved or bool(self.vote) or self.thread or self.branch
+
+    @property
     def narrow(self) -> bool:
-        """Whether an index leads to few rows, so that a scope is only one more question about them."""
-        return (
-            self.community
-            or self.creator
-            or self.link
-            or self.saved
-            or bool(self.vote)
-            or self.thread
-            or self.branch
-        )
+        """Whether an index leads to what is asked for, so that a scope is only one more question about it."""
+        return self.community or self.small
 
 
 Condition = str | None

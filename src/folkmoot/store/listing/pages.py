@@ -3,15 +3,15 @@
 What costs: twenty rows of one index, whatever lies behind them. Three ways lead there.
 
 * *Straight down* an index that has the list's order (All, one community, one thread or person).
-* *A window*: a list that draws from some communities (Local, Subscribed, ModeratorView) looks at the first few hundred rows of all. Where
-  those communities are a fair share of the site, that fills the page.
-* *From each*: where it did not, the first few rows of each community are taken from its own index and merged.
+* *A window*: a list that draws from some communities (Local, Subscribed, ModeratorView), or from a short time, looks at the first few
+  hundred rows of all. Where what it wants is a fair share of the site, that fills the page.
+* *From each*: where it did not, the first few rows of each community are taken from its own index and merged; of a short time, all are.
 
 Statements are built once per combination of conditions and kept, so that both engines plan them once.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -83,15 +83,20 @@ async def _page(tx: Tx, wanted: Wanted) -> tuple[list[Any], bool]:
     skips = wanted.page > 1
     limit = ":reach" if skips else str(next(size for size in _SIZES if size > wanted.limit))
     spot = _spot(wanted, values)
-    if shape.scope in (Listing.ALL, None) or shape.narrow:
-        rows = await tx.all(_straight(shape, wanted.sort, spot, limit), **values)
-    else:
+    drawn = shape.scope in _OWNERS and not shape.narrow
+    rows: list[Any] = []
+    if drawn or (order_of(wanted.sort).gathered and not shape.small):
         rows = await tx.all(_windowed(shape, wanted.sort, spot, limit), **values)
-        if len(rows) <= wanted.limit * wanted.page:
-            # The window did not fill the page. Featured rows were all found: keep them, merge the rest.
+    if len(rows) <= wanted.limit * wanted.page:
+        # There was no window, or it did not fill the page.
+        if drawn:
             beyond = spot == "rest" or (spot != "start" and not shape.of_posts)
             text = _merged(tx.dialect.of_each, shape, wanted.sort, beyond, limit)
-            rows = [row for row in rows if row[-1]] + await tx.all(text, **values)
+            rows = [row for row in rows if row[-1]] + await tx.all(
+                text, **values
+            )  # featured ones were all found
+        else:
+            rows = await tx.all(_straight(shape, wanted.sort, spot, limit), **values)
     rows = rows[(wanted.page - 1) * wanted.limit :]
     return rows[: wanted.limit], len(rows) > wanted.limit
 
@@ -180,22 +185,22 @@ def _straight(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
 
 @cache
 def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
-    """The first rows of all that belong to the list's communities."""
-    order = order_of(sort)
-    which = " AND ".join(_which(shape))
+    """Those of the first few hundred rows that belong to the list."""
+    order = replace(order_of(sort), gathered=False)
+    which = [*_which(shape), *_range(sort, order, after=False)]
     strips = []
     if shape.of_posts and spot != "rest":
         strips.append(_strip(shape, sort, featured=True, after=spot == "featured", limit=limit))
-    flag = ["i.featured_local = FALSE"] if shape.of_posts else []
-    where = (
-        " AND ".join(
-            [*flag, *_range(sort, order, after=spot == "rest" or (not shape.of_posts and spot != "start"))]
-        )
-        or "TRUE"
-    )
+    where = [f"i.{_flag(shape)} = FALSE"] if shape.of_posts else []
+    where += filters.conditions(shape, filters.WHOSE)
+    if spot == "rest" or (spot != "start" and not shape.of_posts):
+        where.append(order.after("i"))
     tested = _TESTED[shape.table] + _order_columns(order)
-    inner = f"SELECT {tested} FROM {shape.table} i WHERE {where} ORDER BY {order.clause('i')} LIMIT {WINDOW}"
-    strips.append(f"SELECT {_keys(shape.table)}, FALSE FROM ({inner}) AS i WHERE {which} LIMIT {limit}")
+    asked = " AND ".join(where) or "TRUE"
+    inner = f"SELECT {tested} FROM {shape.table} i WHERE {asked} ORDER BY {order.clause('i')} LIMIT {WINDOW}"
+    strips.append(
+        f"SELECT {_keys(shape.table)}, FALSE FROM ({inner}) AS i WHERE {' AND '.join(which)} LIMIT {limit}"
+    )
     return _together(strips)
 
 
