@@ -219,9 +219,7 @@ def _merged(
     """The first rows of each community of the list, merged."""
     order = order_of(sort)
     source, chosen = _OWNERS[shape.scope]  # type: ignore[index]
-    which = list(
-        filters.conditions(shape, filters.WHICH)
-    )  # whose they are is settled by where they come from
+    which = _which(shape, members=False)
     beyond = _range(sort, order, after=after)
     arms = []
     for featured in ("TRUE", "FALSE") if shape.of_posts else ("",):
@@ -281,9 +279,14 @@ def _saved(shape: Shape, spot: str, limit: str) -> str:
     )
 
 
-def _which(shape: Shape) -> list[str]:
-    scope = filters.in_scope(shape)
-    return [*([scope] if scope else []), *filters.conditions(shape, filters.WHICH)]
+def _which(shape: Shape, *, members: bool = True) -> list[str]:
+    """What is asked of each row, as one condition: taken for many, planners believe that next to nothing passes, and rather sort it all.
+
+    `members`: whether the row's community is one of the list's; not asked where the rows come from these anyway.
+    """
+    scope = filters.in_scope(shape) if members else None
+    asked = [*([scope] if scope else []), *filters.conditions(shape, filters.WHICH)]
+    return [f"CASE WHEN {' AND '.join(asked)} THEN TRUE ELSE FALSE END"] if asked else []
 
 
 def _range(sort: PostSort | CommentSort, order: Order, *, after: bool) -> list[str]:
