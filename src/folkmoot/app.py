@@ -39,7 +39,7 @@ from folkmoot.web.assets import Assets
 from folkmoot.web.base import Templates
 from folkmoot.web.page_cache import PageCache
 from folkmoot.web.routes import ROUTES
-from folkmoot.web.security import Compress, Gate
+from folkmoot.web.security import Gate
 from folkmoot.web.session import Readers
 
 log = logger(__name__)
@@ -222,7 +222,7 @@ def build_app(context: Context) -> Any:
         scope["app"] = app
         await aside.get(scope["path"].split("/", 2)[1], people)(scope, receive, send)
 
-    gate = Gate(PageCache(Compress(by_first_word), context), settings, face.plain_page)
+    gate = Gate(PageCache(by_first_word, context), settings, face.plain_page)
     return RequestIds(gate, trust_header=settings.trusted_proxies > 0)
 
 

@@ -18,6 +18,7 @@ from folkmoot.context import Context
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.web import i18n
+from folkmoot.web.security import LEAST_TO_PACK, Compress, Packing
 from folkmoot.web.session import LANGUAGE
 
 Key = tuple[str, int]
@@ -30,7 +31,6 @@ LONGEST: Micros = MINUTE
 """How long a page is shown at most."""
 LAG: Micros = SECOND
 """How long a page may show old scores, where a handler named what it may be late with."""
-_LEAST_TO_PACK = 1000
 _LARGEST_KEY = 500
 _OFTEN = 4
 """So many times asked for, a page is worth being packed well."""
@@ -66,7 +66,7 @@ class _Page:
 
     def pack_well(self) -> int:
         """Pack what is asked for often once more, and better; how many bytes that saved. The ETag stays: it is the same page."""
-        body = zlib.compress(zlib.decompress(self.body, wbits=31), 7, wbits=31)
+        body = zlib.compress(zlib.decompress(self.body, wbits=31), 9, wbits=31)
         saved = len(self.body) - len(body)
         if saved > 0:
             self.body = body
@@ -75,10 +75,11 @@ class _Page:
 
 
 class PageCache:
-    """ASGI layer that answers visitors from memory where it can. Stands outside of what compresses, so that bodies are kept compressed."""
+    """ASGI layer that answers visitors from memory where it can, and compresses: what is kept is packed once for all who ask."""
 
     def __init__(self, app: Any, context: Context) -> None:
-        self.app = app
+        self.bare = app
+        self.app = Compress(app)
         self.db = context.db
         self.clock = context.clock
         self.limit = context.settings.page_cache_mb << 20
@@ -126,9 +127,9 @@ class PageCache:
         """Let the page be made, send it, and keep it where its handler allowed that."""
         done = self.making[name] = asyncio.Event()
         begun, moment = self.db.changes.latest(), self.clock.now()
-        kept = _Collector(scope, send)
+        kept = _Collector(scope, Packing(send) if packs else send)
         try:
-            await self.app(scope, receive, kept)
+            await self.bare(scope, receive, kept)
             page = kept.page(moment)
             if page is None:
                 return
@@ -234,16 +235,15 @@ class _Collector:
         if self.headers is None:
             return None
         body = b"".join(self.parts)
-        packed = any(name == b"content-encoding" for name, _ in self.headers)
-        if not packed and len(body) >= _LEAST_TO_PACK:
-            packer = zlib.compressobj(4, wbits=31)
-            body, packed = packer.compress(body) + packer.flush(), True
+        size = str(len(body)).encode()
+        packed = len(body) >= LEAST_TO_PACK
+        if packed:
+            body = zlib.compress(body, 5, wbits=31)
         etag = b'"%08x-%x"' % (crc32(body), len(body))
         varies = [value for name, value in self.headers if name == b"vary"]
         common = [header for header in self.headers if header[0] not in _OWN_HEADERS]
         common += [(b"etag", b"W/" + etag), (b"vary", b", ".join(dict.fromkeys([*varies, b"accept-encoding"])))]
         length = str(len(body)).encode()
-        size = str(int.from_bytes(body[-4:], "little")).encode() if packed else length  # gzip ends with it
         encoding = [(b"content-encoding", b"gzip")] if packed else []
         made_from, late = self.scope["page_made_from"]
         return _Page(

@@ -1,6 +1,6 @@
 """The outermost layers of the server: what comes in is bounded and well-formed, what goes out carries the rules for browsers.
 
-All of it is plain ASGI. The order, from outside: `logs.RequestIds`, `Gate`, `Compress`, then readers, routing and handlers.
+All of it is plain ASGI. The order, from outside: `logs.RequestIds`, `Gate`, `page_cache.PageCache` (which compresses), then readers, routing and handlers.
 """
 
 import traceback
@@ -160,14 +160,14 @@ class Compress:
         if scope["type"] != "http" or not _takes_gzip(scope):
             await self.app(scope, receive, send)
             return
-        await self.app(scope, receive, _Packing(send))
+        await self.app(scope, receive, Packing(send))
 
 
 def _takes_gzip(scope: Any) -> bool:
     return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
 
 
-class _Packing:
+class Packing:
     """`send` for one answer. The head is held back until it is known whether the body is worth packing."""
 
     def __init__(self, send: Any) -> None:
