@@ -61,7 +61,7 @@ async def show_inbox(request: Request) -> Response:
         wanted = ReadInbox(KINDS[kind][0], unread_only, after=asked.text("after") or None)
         found = await read_inbox(tx, who, wanted)
         unread = await unread_counts(tx, who)
-        look = look_of(who, await read_site(tx), tx.now)
+        look = look_of(who, await read_site(tx), tx.now, tx.memory)
     numbers = {
         "all": unread.total,
         "replies": unread.replies,

@@ -185,7 +185,7 @@ async def show_reports(request: Request) -> Response:
             except NotFound as refusal:
                 errors = {"community": words(refusal)}
         found = await read_queue(tx, who, _wanted(asked, community))
-        look = look_of(who, await read_site(tx), tx.now)
+        look = look_of(who, await read_site(tx), tx.now, tx.memory)
     kinds = [("", gettext("Everything"))] + [
         (name, gettext(label))
         for name, (kind, label) in KINDS.items()

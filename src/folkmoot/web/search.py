@@ -137,7 +137,7 @@ async def show_search(request: Request) -> Response:
         except (NotFound, Invalid) as refusal:
             return await _show(request, asked, errors={refusal.field or "community": words(refusal)})
         found = await find(tx, who, wanted)
-        look = look_of(who, await read_site(tx), tx.now)
+        look = look_of(who, await read_site(tx), tx.now, tx.memory)
     return await _show(request, asked, found, rows=_rows(found, look), unknown=unknown)
 
 

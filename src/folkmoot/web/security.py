@@ -1,6 +1,7 @@
 """The outermost layers of the server: what comes in is bounded and well-formed, what goes out carries the rules for browsers.
 
-All of it is plain ASGI. The order, from outside: `logs.RequestIds`, `Gate`, `page_cache.PageCache` (which compresses), then readers, routing and handlers.
+All of it is plain ASGI. The order, from outside: `logs.RequestIds`, `Gate`, `page_cache.PageCache` (which compresses), then readers,
+routing and handlers.
 """
 
 import traceback
