@@ -46,18 +46,19 @@ async def set_removed(tx: Tx, person_id: int, *, community_id: int | None, remov
         "after": removed,
         **({"community_id": community_id} if community_id else {}),
     }
+    await _hold_threads(tx, person_id, community_id)
     posts = await tx.all(
         f"UPDATE post SET removed = :after, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
         " RETURNING id, community_id, deleted, local, comments",
         **values,
     )
-    by = -1 if removed else 1
-    await _posts_moved(tx, person_id, [(row[1], row[3], row[4]) for row in posts if not row[2]], by)
     comments = await tx.all(
         f"UPDATE comment SET removed = :after, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
         " RETURNING id, post_id, deleted, local",
         **values,
     )
+    by = -1 if removed else 1
+    await _posts_moved(tx, person_id, [(row[1], row[3], row[4]) for row in posts if not row[2]], by)
     await _comments_moved(tx, person_id, [(row[1], row[3]) for row in comments if not row[2]], by)
     touched = Touched(sorted(row[0] for row in posts), sorted(row[0] for row in comments))
     await _index_again(tx, touched)
@@ -68,11 +69,11 @@ async def set_removed(tx: Tx, person_id: int, *, community_id: int | None, remov
 async def overwrite(tx: Tx, person_id: int, blank: Blank) -> Touched:
     """Put `blank` in the place of everything this person wrote, links and pictures gone, and mark it deleted, with all counts
     (A-15, P-15)."""
+    await _hold_threads(tx, person_id)
     alive = await tx.all(
         "SELECT community_id, local, comments FROM post WHERE creator_id = :person_id AND NOT deleted AND NOT removed",
         person_id=person_id,
     )
-    await _posts_moved(tx, person_id, [(row[0], row[1], row[2]) for row in alive], -1)
     posts = await tx.all(
         "UPDATE post SET name = :text, name_html = :title, body = :text, body_html = :html, excerpt = NULL, url = NULL, url_host = NULL,"
         " alt_text = NULL, thumbnail_url = NULL, embed_title = NULL, embed_description = NULL, embed_video_url = NULL, url_content_type = NULL,"
@@ -83,16 +84,27 @@ async def overwrite(tx: Tx, person_id: int, blank: Blank) -> Touched:
         "SELECT post_id, local FROM comment WHERE creator_id = :person_id AND NOT deleted AND NOT removed",
         person_id=person_id,
     )
-    await _comments_moved(tx, person_id, [(row[0], row[1]) for row in spoken], -1)
     comments = await tx.all(
         "UPDATE comment SET content = :text, content_html = :html, deleted = :yes, updated = :now, version = version + 1"
         " WHERE creator_id = :person_id RETURNING id, post_id",
         text=blank.text, html=blank.body_html, yes=True, now=tx.now, person_id=person_id,
     )  # fmt: skip
+    await _posts_moved(tx, person_id, [(row[0], row[1], row[2]) for row in alive], -1)
+    await _comments_moved(tx, person_id, [(row[0], row[1]) for row in spoken], -1)
     touched = Touched(sorted(row[0] for row in posts), sorted(row[0] for row in comments))
     await _index_again(tx, touched)
     _tell(tx, {row[0] for row in posts} | {row[1] for row in comments}, {row[1] for row in posts}, person_id)
     return touched
+
+
+async def _hold_threads(tx: Tx, person_id: int, community_id: int | None = None) -> None:
+    """Lock every thread in which this person wrote, in order, so that nothing of theirs is deleted, removed or answered meanwhile."""
+    here = " AND p.community_id = :community_id" if community_id else ""
+    await tx.all(
+        "SELECT p.id FROM post p WHERE (p.creator_id = :person_id"
+        f" OR p.id IN (SELECT c.post_id FROM comment c WHERE c.creator_id = :person_id)){here} ORDER BY p.id FOR_UPDATE",
+        person_id=person_id, **({"community_id": community_id} if community_id else {}),
+    )  # fmt: skip
 
 
 async def _index_again(tx: Tx, touched: Touched) -> None:
@@ -176,6 +188,10 @@ async def drop_votes(tx: Tx, person_id: int) -> None:
 
 
 async def _drop_post_votes(tx: Tx, person_id: int) -> None:
+    await tx.all(
+        "SELECT id FROM post WHERE id IN (SELECT post_id FROM post_vote WHERE person_id = :person_id) ORDER BY id FOR_UPDATE",
+        person_id=person_id,
+    )
     rows = await tx.all(
         "SELECT p.id, v.value, p.creator_id, p.upvotes, p.downvotes, p.published, p.newest_comment_necro, c.users_active_month"
         " FROM post_vote v JOIN post p ON p.id = v.post_id JOIN community c ON c.id = p.community_id WHERE v.person_id = :person_id",
@@ -205,6 +221,10 @@ async def _drop_post_votes(tx: Tx, person_id: int) -> None:
 
 
 async def _drop_comment_votes(tx: Tx, person_id: int) -> None:
+    await tx.all(
+        "SELECT id FROM comment WHERE id IN (SELECT comment_id FROM comment_vote WHERE person_id = :person_id) ORDER BY id FOR_UPDATE",
+        person_id=person_id,
+    )
     rows = await tx.all(
         "SELECT c.id, v.value, c.creator_id, c.upvotes, c.downvotes, c.published, c.post_id FROM comment_vote v"
         " JOIN comment c ON c.id = v.comment_id WHERE v.person_id = :person_id",

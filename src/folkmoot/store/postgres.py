@@ -16,6 +16,13 @@ from folkmoot.store.dialect.postgres import PostgresDialect
 from folkmoot.store.rows import Row
 
 _DIALECT: Dialect = PostgresDialect()
+_TRY_AGAIN = (
+    asyncpg.exceptions.LockNotAvailableError,
+    asyncpg.exceptions.DeadlockDetectedError,
+    asyncpg.exceptions.ForeignKeyViolationError,
+)
+"""Waited too long for others; each waited for the other; what was referred to has just been purged. Nothing was written, and another try
+will end well, or in a refusal that says why."""
 _CHANNEL = "folkmoot_change"
 _EVERYTHING = "*"
 _PAYLOAD_LIMIT = 7900
@@ -112,7 +119,7 @@ class PostgresDatabase:
                     yield tx
                     if tx.touched:
                         await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, _payload(tx.touched))
-            except asyncpg.exceptions.LockNotAvailableError as error:
+            except _TRY_AGAIN as error:
                 raise Busy from error
             finally:
                 writing.reset(token)

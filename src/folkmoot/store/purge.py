@@ -76,6 +76,15 @@ async def delete_comment(tx: Tx, comment: Comment, post: Post) -> None:
 async def delete_community(tx: Tx, community: Community) -> None:
     """A community, its posts and their comments, its followers, moderators and bans."""
     here = "i.community_id = :community_id"
+    held = await tx.value(
+        "SELECT id FROM community WHERE id = :community_id FOR_UPDATE", community_id=community.id
+    )
+    if held is None:
+        return  # somebody else was faster
+    await tx.all(
+        "SELECT id FROM post WHERE community_id = :community_id ORDER BY id FOR_UPDATE",
+        community_id=community.id,
+    )
     await _give_back_comments(tx, here, community_id=community.id)
     await _give_back_posts(tx, here, community_id=community.id)
     threads = await tx.all(
@@ -93,7 +102,9 @@ async def delete_community(tx: Tx, community: Community) -> None:
 
 
 async def _give_back_comments(tx: Tx, condition: str, **values: Any) -> tuple[int, int]:
-    """Take these comments out of their authors' and the site's counts; how many they are, and how many of them counted."""
+    """Take these comments out of their authors' and the site's counts; how many they are, and how many of them counted. They are
+    locked, so that no vote comes between."""
+    await tx.all(f"SELECT i.id FROM comment i WHERE {condition} ORDER BY i.id FOR_UPDATE", **values)
     rows = await tx.all(
         f"SELECT i.creator_id, count(*), sum({_COUNTED}), sum({_COUNTED_LOCAL}), sum(i.score) FROM comment i WHERE {condition}"
         " GROUP BY i.creator_id ORDER BY i.creator_id",

@@ -44,7 +44,7 @@ async def edit_comment(tx: Tx, viewer: Viewer, asked: EditComment) -> Edited:
     """
     house = await writing.house(tx)
     text = house.long_text(asked.content, "content") if asked.content is not None else None
-    place = await comment_to_edit(tx, viewer, asked.comment_id)
+    place = await _own_comment(tx, viewer, asked.comment_id, lock=True)
     values: dict[str, Any] = {"updated": tx.now if asked.updated is None else asked.updated}
     if text is not None:
         values |= {"content": text.source, "content_html": text.html}
@@ -60,7 +60,11 @@ async def edit_comment(tx: Tx, viewer: Viewer, asked: EditComment) -> Edited:
 
 async def comment_to_edit(tx: Tx, viewer: Viewer, comment_id: int) -> PlacedComment:
     """The comment for the form that changes it. Raises `NotFound`, `NotAllowed` as `edit_comment`."""
-    place = await places.comment(tx, comment_id, viewer.id, lock=False)
+    return await _own_comment(tx, viewer, comment_id, lock=False)
+
+
+async def _own_comment(tx: Tx, viewer: Viewer, comment_id: int, *, lock: bool) -> PlacedComment:
+    place = await places.comment(tx, comment_id, viewer.id, lock=lock)
     if place is None:
         raise NotFound("couldnt_find_comment")
     permissions.check("comment.edit", permissions.standing_on(viewer, place.ground))

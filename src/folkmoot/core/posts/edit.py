@@ -50,7 +50,7 @@ async def edit_post(tx: Tx, viewer: Viewer, asked: EditPost) -> Post:
     """
     house = await writing.house(tx)
     texts = _checked_texts(house, asked)
-    place = await _own_post(tx, viewer, asked.post_id)
+    place = await _own_post(tx, viewer, asked.post_id, lock=True)
     post = place.post
     if "url" in texts and texts["url"] != post.url:
         texts = _NO_FACTS | texts
@@ -68,11 +68,11 @@ async def edit_post(tx: Tx, viewer: Viewer, asked: EditPost) -> Post:
 
 async def post_to_edit(tx: Tx, viewer: Viewer, post_id: int) -> PlacedPost:
     """The post for the form that changes it. Raises `NotFound`, `NotAllowed` as `edit_post`."""
-    return await _own_post(tx, viewer, post_id)
+    return await _own_post(tx, viewer, post_id, lock=False)
 
 
-async def _own_post(tx: Tx, viewer: Viewer, post_id: int) -> PlacedPost:
-    place = await places.post(tx, post_id, viewer.id, lock=False)
+async def _own_post(tx: Tx, viewer: Viewer, post_id: int, *, lock: bool) -> PlacedPost:
+    place = await places.post(tx, post_id, viewer.id, lock=lock)
     if place is None:
         raise NotFound("couldnt_find_post")
     permissions.check("post.edit", permissions.standing_on(viewer, place.ground))

@@ -83,7 +83,7 @@ async def purge_post(tx: Tx, viewer: Viewer, post_id: int, *, reason: str | None
     Raises `NotFound` couldnt_find_post; `NotAllowed` not_an_admin, not_higher_admin; `Invalid` invalid_body_field.
     """
     reason = _may_purge(viewer, reason)
-    post = await posts.by_id(tx, post_id)
+    post = await posts.for_change(tx, post_id)
     if post is None:
         raise NotFound("couldnt_find_post")
     await ranks.must_outrank_on_site(tx, viewer, [post.creator_id])
@@ -100,12 +100,11 @@ async def purge_comment(tx: Tx, viewer: Viewer, comment_id: int, *, reason: str 
     Raises `NotFound` couldnt_find_comment; `NotAllowed` not_an_admin, not_higher_admin; `Invalid` invalid_body_field.
     """
     reason = _may_purge(viewer, reason)
+    post = await posts.of_comment_for_change(tx, comment_id)
     comment = await comments.by_id(tx, comment_id)
-    if comment is None:
+    if post is None or comment is None:
         raise NotFound("couldnt_find_comment")
     await ranks.must_outrank_on_site(tx, viewer, [comment.creator_id])
-    post = await posts.by_id(tx, comment.post_id)
-    assert post is not None
     await purge.delete_comment(tx, comment, post)
     await modlog.record(
         tx,
