@@ -29,8 +29,8 @@ from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import gettext
 from folkmoot.web.posts import delete_answer
+from folkmoot.web.render.comment import Place, one_comment
 from folkmoot.web.render.look import look_of
-from folkmoot.web.render.thread import Place, one_comment
 from folkmoot.web.threads import takes_replies, where_seen
 
 

@@ -29,8 +29,8 @@ from folkmoot.web.handles import PersonLink, person_link
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.page_cache import FRONT, POSTS, SITE, may_be_kept
 from folkmoot.web.render import post_card
+from folkmoot.web.render.comment import Place, one_comment
 from folkmoot.web.render.look import Look, community_link, escaped, look_of
-from folkmoot.web.render.thread import Place, one_comment
 
 SCOPES: dict[str, tuple[Listing, str]] = {
     "subscribed": (Listing.SUBSCRIBED, N_("Subscribed")),

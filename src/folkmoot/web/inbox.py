@@ -21,8 +21,8 @@ from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.front import marks_of
 from folkmoot.web.handles import CommunityLink, PersonLink, community_link, name_of, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.render.comment import Place, one_comment
 from folkmoot.web.render.look import Look, look_of
-from folkmoot.web.render.thread import Place, one_comment
 
 KINDS: dict[str, tuple[tuple[InboxKind, ...], str]] = {
     "all": (EVERYTHING, N_("Everything")),

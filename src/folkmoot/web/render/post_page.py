@@ -4,6 +4,7 @@ from folkmoot.model.people import Person
 from folkmoot.model.views import Crosspost, PostView, Thread
 from folkmoot.web import filters
 from folkmoot.web.i18n import gettext
+from folkmoot.web.render.comment import vote_buttons
 from folkmoot.web.render.look import (
     Look,
     community_link,
@@ -16,7 +17,6 @@ from folkmoot.web.render.look import (
     web_address,
 )
 from folkmoot.web.render.post_card import picture_of, title_link
-from folkmoot.web.render.thread import vote_buttons
 
 
 def render_post(thread: Thread, look: Look) -> str:
