@@ -145,12 +145,17 @@ async def post_voted(tx: Tx, place: PlacedPost, up: int, down: int) -> Tally:
     if not (up or down):
         return tally
     hot = hot_rank(tally.score, post.published, tx.now)
+    ranks = _moved(
+        post,
+        hot_rank=hot,
+        active_rank=hot_rank(tally.score, place.necro, tx.now),
+        scaled_rank=scaled_rank(hot, place.ground.community.users_active_month),
+        controversy_rank=controversy_rank(tally.upvotes, tally.downvotes),
+    )
     await tx.run(
-        "UPDATE post SET upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, hot_rank = :hot, active_rank = :active,"
-        " scaled_rank = :scaled, controversy_rank = :controversy, version = version + 1 WHERE id = :post_id",
-        up=up, down=down, by=up - down, hot=hot, active=hot_rank(tally.score, place.necro, tx.now),
-        scaled=scaled_rank(hot, place.ground.community.users_active_month),
-        controversy=controversy_rank(tally.upvotes, tally.downvotes), post_id=post.id,
+        f"UPDATE post SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
+        " WHERE id = :post_id",
+        up=up, down=down, by=up - down, post_id=post.id, **ranks,
     )  # fmt: skip
     await tx.run(
         "UPDATE person SET post_score = post_score + :by WHERE id = :creator_id",
@@ -166,11 +171,15 @@ async def comment_voted(tx: Tx, comment: Comment, up: int, down: int) -> Tally:
     tally = Tally(comment.upvotes + up, comment.downvotes + down)
     if not (up or down):
         return tally
+    ranks = _moved(
+        comment,
+        hot_rank=hot_rank(tally.score, comment.published, tx.now),
+        controversy_rank=controversy_rank(tally.upvotes, tally.downvotes),
+    )
     await tx.run(
-        "UPDATE comment SET upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, hot_rank = :hot,"
-        " controversy_rank = :controversy, version = version + 1 WHERE id = :comment_id",
-        up=up, down=down, by=up - down, hot=hot_rank(tally.score, comment.published, tx.now),
-        controversy=controversy_rank(tally.upvotes, tally.downvotes), comment_id=comment.id,
+        f"UPDATE comment SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
+        " WHERE id = :comment_id",
+        up=up, down=down, by=up - down, comment_id=comment.id, **ranks,
     )  # fmt: skip
     await tx.run(
         "UPDATE person SET comment_score = comment_score + :by WHERE id = :creator_id",
@@ -178,6 +187,15 @@ async def comment_voted(tx: Tx, comment: Comment, up: int, down: int) -> Tally:
     )  # fmt: skip
     tx.changed("thread", comment.post_id)
     return tally
+
+
+def _moved(thing: Post | Comment, **ranks: float) -> dict[str, float]:
+    """The ranks that are not what they were. Old things keep theirs, and each that stays spares two indexes."""
+    return {name: rank for name, rank in ranks.items() if rank != getattr(thing, name)}
+
+
+def _set(columns: dict[str, float]) -> str:
+    return "".join(f"{name} = :{name}, " for name in columns)
 
 
 async def follows_changed(
