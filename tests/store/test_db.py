@@ -193,3 +193,23 @@ async def test_a_change_of_very_many_things_is_heard_as_well(empty_db: Database)
             tx.changed("thread", number)
     await empty_db.sync()
     assert empty_db.changes.newest(key) > before
+
+
+async def test_a_long_question_that_is_given_up_leaves_nothing_busy(db: Database, cast: Cast) -> None:
+    asked = asyncio.Event()
+
+    async def ask() -> None:
+        async with db.read(slow=True) as tx:
+            asked.set()
+            await tx.value(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT count(*) FROM n"
+            )
+
+    asking = asyncio.create_task(ask())
+    await asked.wait()
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    async with db.read(slow=True) as tx:
+        assert await tx.value("SELECT count(*) FROM person") == 5

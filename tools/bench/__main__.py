@@ -47,6 +47,7 @@ def main() -> None:
     queries = asyncio.run(plan.count_queries(settings, pages))
     rows: list[Row] = []
     with serving(settings) as server:
+        server.settle()
         idle = server.memory_mb()
         for page in pages:
             for connections in CONNECTIONS:

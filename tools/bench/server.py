@@ -44,6 +44,14 @@ class Server:
             total += times.user + times.system
         return total
 
+    def settle(self) -> None:
+        """Wait until the periodic work that a start brings is done: until a second costs next to nothing, two minutes at most."""
+        for _ in range(60):
+            before = self.cpu_seconds()
+            time.sleep(2)
+            if self.cpu_seconds() - before < 0.1:
+                return
+
     def memory_mb(self) -> float:
         """Proportional set size of all its processes: shared pages counted once."""
         return sum(process.memory_full_info().pss for process in self.processes()) / 2**20

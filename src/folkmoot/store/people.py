@@ -65,5 +65,9 @@ async def blocks_any(tx: Tx, person_id: int, *, target_id: int, community_id: in
 async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:
     """Set columns; the version grows and caches of this person are told."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
-    await tx.run(f"UPDATE person SET {assignments}, version = version + 1 WHERE id = :person_id", person_id=person_id, **values)
+    await tx.run(
+        f"UPDATE person SET {assignments}, version = version + 1 WHERE id = :person_id",
+        person_id=person_id,
+        **values,
+    )
     tx.changed("person", person_id)

@@ -11,6 +11,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from typing import Any
 
 import apsw
@@ -63,9 +64,23 @@ class SqliteTx:
         rows: Any = self._execute(sql, values).fetchall()
         return rows  # type: ignore[no-any-return]
 
+    async def _fetch_aside(self, sql: str, values: dict[str, Any]) -> list[Row]:
+        """The same in a thread. Who is cancelled meanwhile ends the statement first: the connection must be free when they go."""
+        context = copy_context()
+        fetching = asyncio.get_running_loop().run_in_executor(None, context.run, self._fetch, sql, values)
+        try:
+            return await asyncio.shield(fetching)
+        except asyncio.CancelledError:
+            # Again and again: an interruption that comes before the statement began is forgotten.
+            while not fetching.done():
+                self._connection.interrupt()
+                await asyncio.wait([fetching], timeout=0.01)
+            fetching.exception()
+            raise
+
     async def all(self, sql: str, /, **values: Any) -> list[Row]:
         if self._offload:
-            return await asyncio.to_thread(self._fetch, sql, values)
+            return await self._fetch_aside(sql, values)
         return self._fetch(sql, values)
 
     async def first(self, sql: str, /, **values: Any) -> Row | None:

@@ -9,8 +9,12 @@ from folkmoot.text.languages import LANGUAGES
 
 async def create_site(tx: Tx, *, domain: str, origin: str, name: str = "New Site") -> None:
     """Write the instance, the site and its settings into an empty database; `site_setup` stays false until an admin exists (A-16)."""
-    await store_site.insert_languages(tx, [(language.id, language.code, language.name) for language in LANGUAGES])
-    await store_site.insert_local(tx, domain=domain, origin=origin, name=name, jwt_secret=secrets.token_hex(32))
+    await store_site.insert_languages(
+        tx, [(language.id, language.code, language.name) for language in LANGUAGES]
+    )
+    await store_site.insert_local(
+        tx, domain=domain, origin=origin, name=name, jwt_secret=secrets.token_hex(32)
+    )
 
 
 async def has_site(tx: Tx) -> bool:
