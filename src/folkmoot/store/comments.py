@@ -18,6 +18,12 @@ async def by_id(tx: Tx, comment_id: int) -> Comment | None:
     return make_comment(row) if row else None
 
 
+async def by_ap_id(tx: Tx, ap_id: str) -> Comment | None:
+    """The comment of this address, which other servers know it by."""
+    row = await tx.first(f"SELECT {COMMENT} FROM comment c WHERE c.ap_id = :ap_id", ap_id=ap_id)
+    return make_comment(row) if row else None
+
+
 async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Comment]:
     """Those that exist, by id."""
     rows = await tx.all(f"SELECT {COMMENT} FROM comment c WHERE c.id IN :ids[]", ids=set(ids))
@@ -70,13 +76,13 @@ async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> Comment:
     return comment
 
 
-async def same_comment_since(
+async def same_since(
     tx: Tx, creator_id: int, post_id: int, parent_id: int | None, content: str, since: Micros
-) -> int | None:
-    """The id of an equal comment by the same person under the same parent, published after `since`: a double submit."""
-    found: int | None = await tx.value(
-        "SELECT id FROM comment WHERE creator_id = :creator_id AND published > :since AND post_id = :post_id"
-        " AND coalesce(parent_id, 0) = :parent_id AND content = :content AND NOT deleted ORDER BY published DESC LIMIT 1",
+) -> Comment | None:
+    """An equal comment by the same person under the same parent, published after `since`: a double submit."""
+    row = await tx.first(
+        f"SELECT {COMMENT} FROM comment c WHERE c.creator_id = :creator_id AND c.published > :since AND c.post_id = :post_id"
+        " AND coalesce(c.parent_id, 0) = :parent_id AND c.content = :content AND NOT c.deleted ORDER BY c.published DESC LIMIT 1",
         creator_id=creator_id, since=since, post_id=post_id, parent_id=parent_id or 0, content=content,
     )  # fmt: skip
-    return found
+    return make_comment(row) if row else None

@@ -56,9 +56,9 @@ class PlacedComment:
 
 
 async def community(tx: Tx, community_id: int, person_id: int) -> Ground | None:
-    """A community alone; it is not locked."""
+    """A community alone, locked: of two equal posts that come at once, the second finds the first."""
     row = await tx.first(
-        f"SELECT {_GROUND} FROM community c WHERE c.id = :community_id",
+        f"SELECT {_GROUND} FROM (SELECT * FROM community WHERE id = :community_id FOR_UPDATE) AS c",
         community_id=community_id, person_id=person_id,
     )  # fmt: skip
     return _ground(row) if row else None

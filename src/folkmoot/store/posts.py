@@ -122,19 +122,20 @@ def tell(tx: Tx, post_id: int, community_id: int) -> None:
     tx.changed("posts")
 
 
-async def ap_id_exists(tx: Tx, ap_id: str) -> int | None:
-    """The id of the post of this `ap_id`."""
-    found: int | None = await tx.value("SELECT id FROM post WHERE ap_id = :ap_id", ap_id=ap_id)
-    return found
+async def by_ap_id(tx: Tx, ap_id: str) -> Post | None:
+    """The post of this address, which other servers know it by."""
+    row = await tx.first(f"SELECT {POST} FROM post p WHERE p.ap_id = :ap_id", ap_id=ap_id)
+    return make_post(row) if row else None
 
 
-async def same_post_since(
+async def same_since(
     tx: Tx, creator_id: int, community_id: int, name: str, url: str | None, body: str | None, since: Micros
-) -> int | None:
-    """The id of an equal post by the same person in the same place, published after `since`: a double submit."""
-    found: int | None = await tx.value(
-        "SELECT id FROM post WHERE creator_id = :creator_id AND published > :since AND community_id = :community_id AND name = :name"
-        " AND coalesce(url, '') = :url AND coalesce(body, '') = :body AND NOT deleted ORDER BY published DESC LIMIT 1",
+) -> Post | None:
+    """An equal post by the same person in the same place, published after `since`: a double submit."""
+    row = await tx.first(
+        f"SELECT {POST} FROM post p WHERE p.creator_id = :creator_id AND p.published > :since AND p.community_id = :community_id"
+        " AND p.name = :name AND coalesce(p.url, '') = :url AND coalesce(p.body, '') = :body AND NOT p.deleted"
+        " ORDER BY p.published DESC LIMIT 1",
         creator_id=creator_id, since=since, community_id=community_id, name=name, url=url or "", body=body or "",
     )  # fmt: skip
-    return found
+    return make_post(row) if row else None

@@ -1,5 +1,7 @@
 """Writing a comment."""
 
+import asyncio
+
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
@@ -209,6 +211,29 @@ async def test_sending_twice_makes_one_comment_for_a_minute(
     clock.advance(MINUTE)
     async with db.write() as tx:
         assert (await write_comment(tx, cast.bob, post, "Water")).id != first.id
+    await assert_counts_are_right(db)
+
+
+async def test_pressing_the_button_twice_makes_one_comment(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+
+    async def send() -> int:
+        async with db.write() as tx:
+            return (await write_comment(tx, cast.bob, post)).id
+
+    assert len(set(await asyncio.gather(send(), send(), send()))) == 1
+    await assert_counts_are_right(db)
+
+
+async def test_what_arrives_twice_is_one_comment(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+        first, again = [
+            await write_comment(tx, cast.carol, post, ap_id="https://there.example/comment/7")
+            for _ in range(2)
+        ]
+        assert again == await now(tx, first)
     await assert_counts_are_right(db)
 
 

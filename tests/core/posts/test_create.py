@@ -1,5 +1,6 @@
 """Writing a post."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -199,6 +200,15 @@ async def test_sending_twice_makes_one_post_for_a_minute(db: Database, cast: Cas
     await assert_counts_are_right(db)
 
 
+async def test_pressing_the_button_twice_makes_one_post(db: Database, cast: Cast) -> None:
+    async def send() -> int:
+        async with db.write() as tx:
+            return (await write_post(tx, cast.alice, cast.gardening)).id
+
+    assert len(set(await asyncio.gather(send(), send(), send()))) == 1
+    await assert_counts_are_right(db)
+
+
 async def test_a_post_from_elsewhere_keeps_its_address_and_time(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         post = await write_post(
@@ -211,4 +221,14 @@ async def test_a_post_from_elsewhere_keeps_its_address_and_time(db: Database, ca
         )
         assert await tx.value("SELECT count(*) FROM post_read") == 0
         assert await tx.value("SELECT posts FROM local_site") == 0
+    await assert_counts_are_right(db)
+
+
+async def test_what_arrives_twice_is_one_post(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        first, again = [
+            await write_post(tx, cast.carol, cast.gardening, ap_id="https://there.example/post/7")
+            for _ in range(2)
+        ]
+        assert again == first
     await assert_counts_are_right(db)

@@ -1,5 +1,6 @@
 """Voting."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -190,6 +191,21 @@ async def test_votes_are_listed_downvotes_first_then_by_time__L_3__P_20(
         assert [each.voter.name for each in await votes_on_post(tx, cast.bob, post.id, page=2, limit=3)] == [
             "admin"
         ]
+
+
+async def test_pressing_the_button_twice_makes_one_vote(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post, comment = await both(tx, cast)
+
+    async def send() -> None:
+        async with db.write() as tx:
+            await vote_on_post(tx, cast.bob, post.id, 1)
+            await vote_on_comment(tx, cast.bob, comment.id, 1)
+
+    await asyncio.gather(send(), send(), send())
+    async with db.read() as tx:
+        assert ((await now(tx, post)).upvotes, (await now(tx, comment)).upvotes) == (2, 2)
+    await assert_counts_are_right(db)
 
 
 async def test_a_vote_takes_few_statements(db: Database, cast: Cast) -> None:

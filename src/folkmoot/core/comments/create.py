@@ -39,7 +39,7 @@ class Created:
 
 async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Created:
     """Write a comment under a post or another comment; its author's vote comes with it, the people concerned are told (C-2, C-3, N-1).
-    An equal comment within a minute is the same one.
+    An equal comment within a minute is the same one, and so is one of the same address.
 
     Raises `Invalid` invalid_body_field, blocked_url, couldnt_create_comment, max_comment_depth_reached, language_not_allowed;
     `NotFound` couldnt_find_post; `NotAllowed` deleted, locked, banned_from_community, site_ban.
@@ -59,12 +59,8 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
             raise Invalid("couldnt_create_comment", field="parent_id")
         rules.must_take_replies(parent, post)
     language_id = await languages.language_for(tx, author, ground, asked.language_id)
-    if asked.ap_id is None:
-        twin = await comments.same_comment_since(
-            tx, author.id, post.id, asked.parent_id, text.source, tx.now - MINUTE
-        )
-        if twin is not None and (found := await comments.by_id(tx, twin)):
-            return Created(found, [])
+    if (twin := await _twin(tx, author, asked, text.source)) is not None:
+        return Created(twin, [])
     published = asked.published if asked.published is not None else tx.now
     values: dict[str, Any] = {
         "post_id": post.id,
@@ -99,3 +95,10 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     if comment.local:
         await counts.site_wrote(tx, comments=1)
     return Created(comment, told)
+
+
+async def _twin(tx: Tx, author: Viewer, asked: CreateComment, content: str) -> Comment | None:
+    """The same comment, where it is here already: by its address, or equal and sent again within a minute."""
+    if asked.ap_id is not None:
+        return await comments.by_ap_id(tx, asked.ap_id)
+    return await comments.same_since(tx, author.id, asked.post_id, asked.parent_id, content, tx.now - MINUTE)
