@@ -37,7 +37,10 @@ async def insert_account(tx: Tx, values: dict[str, Any]) -> LocalUser | None:
 async def _insert(tx: Tx, table: str, values: dict[str, Any], returned: str) -> Row | None:
     names = ", ".join(values)
     marks = ", ".join(f":{name}" for name in values)
-    return await tx.first(f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING {returned}", **values)
+    return await tx.first(
+        f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING {returned}",
+        **values,
+    )
 
 
 async def viewer(tx: Tx, local_user_id: int) -> Viewer | None:

@@ -34,7 +34,9 @@ LAG: Micros = SECOND
 _LARGEST_KEY = 500
 _OFTEN = 4
 """So many times asked for, a page is worth being packed well."""
-_WORDS = frozenset({"", "about", "c", "comment", "communities", "feeds", "instances", "legal", "modlog", "post", "u"})
+_WORDS = frozenset(
+    {"", "about", "c", "comment", "communities", "feeds", "instances", "legal", "modlog", "post", "u"}
+)
 """First words of the paths whose pages may be kept."""
 _PERSONAL = (b"jwt=", b"flash=")
 """Cookies with which a page is not the same as for others."""
@@ -123,7 +125,9 @@ class PageCache:
             self.size -= page.pack_well()
         return page
 
-    async def make(self, name: Any, scope: Any, receive: Any, send: Any, *, packs: bool, known: bytes) -> None:
+    async def make(
+        self, name: Any, scope: Any, receive: Any, send: Any, *, packs: bool, known: bytes
+    ) -> None:
         """Let the page be made, send it, and keep it where its handler allowed that."""
         done = self.making[name] = asyncio.Event()
         begun, moment = self.db.changes.latest(), self.clock.now()
@@ -242,7 +246,10 @@ class _Collector:
         etag = b'"%08x-%x"' % (crc32(body), len(body))
         varies = [value for name, value in self.headers if name == b"vary"]
         common = [header for header in self.headers if header[0] not in _OWN_HEADERS]
-        common += [(b"etag", b"W/" + etag), (b"vary", b", ".join(dict.fromkeys([*varies, b"accept-encoding"])))]
+        common += [
+            (b"etag", b"W/" + etag),
+            (b"vary", b", ".join(dict.fromkeys([*varies, b"accept-encoding"]))),
+        ]
         length = str(len(body)).encode()
         encoding = [(b"content-encoding", b"gzip")] if packed else []
         made_from, late = self.scope["page_made_from"]

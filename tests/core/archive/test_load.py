@@ -56,11 +56,19 @@ async def drift(db: Database) -> list[Any]:
         ({**POST, "creator": "nobody"}, "person 'nobody' does not come before"),
         ({**POST, "community": "nowhere"}, "community 'nowhere' does not come before"),
         (comment("c1", None), "post 'p' does not come before"),
-        ({"type": "vote", "on": "post", "target": "p", "person": "emil", "value": 1}, "post 'p' does not come before"),
-        ({"type": "subscription", "person": "emil", "community": "books@far.example", "role": "king"}, "role 'king'"),
+        (
+            {"type": "vote", "on": "post", "target": "p", "person": "emil", "value": 1},
+            "post 'p' does not come before",
+        ),
+        (
+            {"type": "subscription", "person": "emil", "community": "books@far.example", "role": "king"},
+            "role 'king'",
+        ),
     ],
 )
-async def test_a_record_that_refers_to_nothing_is_an_error_with_its_line(db: Database, cast: Cast, record: Any, says: str) -> None:
+async def test_a_record_that_refers_to_nothing_is_an_error_with_its_line(
+    db: Database, cast: Cast, record: Any, says: str
+) -> None:
     with pytest.raises(BadArchive, match=f"line 6: .*{says}"):
         await bring(db, record)
 
@@ -73,7 +81,9 @@ async def test_a_record_that_refers_to_nothing_is_an_error_with_its_line(db: Dat
         ({"on": "post", "target": "p", "value": 1}, "brought totals"),
     ],
 )
-async def test_a_vote_is_one_up_or_down_on_something_without_totals(db: Database, cast: Cast, vote: Any, says: str) -> None:
+async def test_a_vote_is_one_up_or_down_on_something_without_totals(
+    db: Database, cast: Cast, vote: Any, says: str
+) -> None:
     with pytest.raises(BadArchive, match=says):
         await bring(db, {**POST, "upvotes": 3}, {"type": "vote", "person": "emil", **vote})
 
@@ -93,14 +103,23 @@ async def test_what_breaks_a_house_rule_is_left_out_with_what_hangs_on_it(db: Da
 async def test_totals_are_carried_and_counted(db: Database, cast: Cast) -> None:
     await bring(db, {**POST, "upvotes": 10, "downvotes": 4}, comment("c1", None, upvotes=2, downvotes=5))
     async with db.read() as tx:
-        assert tuple(await tx.first("SELECT upvotes, downvotes, score, comments FROM post") or ()) == (10, 4, 6, 1)
+        assert tuple(await tx.first("SELECT upvotes, downvotes, score, comments FROM post") or ()) == (
+            10,
+            4,
+            6,
+            1,
+        )
         assert tuple(await tx.first("SELECT upvotes, downvotes, score FROM comment") or ()) == (2, 5, -3)
-        assert tuple(await tx.first("SELECT post_score, comment_score FROM person WHERE name = 'dora'") or ()) == (6, -3)
+        assert tuple(
+            await tx.first("SELECT post_score, comment_score FROM person WHERE name = 'dora'") or ()
+        ) == (6, -3)
     assert await drift(db) == []
 
 
 @pytest.mark.parametrize("batch", [1, 3, 4000])
-async def test_the_tree_and_the_counts_are_right_whatever_the_batches(db: Database, cast: Cast, batch: int) -> None:
+async def test_the_tree_and_the_counts_are_right_whatever_the_batches(
+    db: Database, cast: Cast, batch: int
+) -> None:
     await bring(
         db,
         POST,
@@ -139,7 +158,16 @@ async def test_the_same_file_twice_changes_nothing(db: Database, cast: Cast) -> 
 async def everything(db: Database) -> list[Any]:
     async with db.read() as tx:
         found = []
-        for table in ("person", "community", "post", "comment", "post_vote", "comment_vote", "local_site", "local_user"):
+        for table in (
+            "person",
+            "community",
+            "post",
+            "comment",
+            "post_vote",
+            "comment_vote",
+            "local_site",
+            "local_user",
+        ):
             found.append([tuple(row) for row in await tx.all(f"SELECT * FROM {table} ORDER BY 1, 2")])
         return found
 
@@ -154,9 +182,20 @@ async def test_an_import_that_broke_off_goes_on_when_run_again(db: Database, cas
 
 
 async def test_local_people_come_with_their_password(db: Database, cast: Cast) -> None:
-    await bring(db, {"type": "person", "handle": "frida", "password_hash": "$2b$12$abc", "email": "Frida@mail.example", "admin": True})
+    await bring(
+        db,
+        {
+            "type": "person",
+            "handle": "frida",
+            "password_hash": "$2b$12$abc",
+            "email": "Frida@mail.example",
+            "admin": True,
+        },
+    )
     async with db.read() as tx:
-        row = await tx.first("SELECT u.password_hash, u.email_key, u.admin FROM local_user u JOIN person p ON p.id = u.person_id WHERE p.name = 'frida'")
+        row = await tx.first(
+            "SELECT u.password_hash, u.email_key, u.admin FROM local_user u JOIN person p ON p.id = u.person_id WHERE p.name = 'frida'"
+        )
     assert row is not None
     assert (row[0], row[1], bool(row[2])) == ("$2b$12$abc", "frida@mail.example", True)
 
@@ -167,15 +206,30 @@ async def test_an_invented_site_is_the_same_every_time_and_counts_right(db: Data
     assert list(invent(scale, moment)) == list(invent(scale, moment))
     await load(db, enumerate(invent(scale, moment), 2))
     assert await number_of(db, "SELECT count(*) FROM comment") == 60
-    assert await number_of(db, "SELECT count(*) FROM post_vote") + await number_of(db, "SELECT count(*) FROM comment_vote") == 200
+    assert (
+        await number_of(db, "SELECT count(*) FROM post_vote")
+        + await number_of(db, "SELECT count(*) FROM comment_vote")
+        == 200
+    )
     assert await number_of(db, "SELECT max(comments) FROM post") >= 18
     assert await drift(db) == []
 
 
 def test_the_large_scales_have_the_sizes_they_promise() -> None:
-    assert (SCALES["small"].posts, SCALES["small"].comments, SCALES["small"].votes) == (1_000, 20_000, 100_000)
-    assert (SCALES["medium"].posts, SCALES["medium"].comments, SCALES["medium"].votes) == (20_000, 400_000, 2_000_000)
-    assert all(SCALES[name].instances == 50 and SCALES[name].long_threads == (2000, 300) for name in ("small", "medium"))
+    assert (SCALES["small"].posts, SCALES["small"].comments, SCALES["small"].votes) == (
+        1_000,
+        20_000,
+        100_000,
+    )
+    assert (SCALES["medium"].posts, SCALES["medium"].comments, SCALES["medium"].votes) == (
+        20_000,
+        400_000,
+        2_000_000,
+    )
+    assert all(
+        SCALES[name].instances == 50 and SCALES[name].long_threads == (2000, 300)
+        for name in ("small", "medium")
+    )
 
 
 async def test_the_demo_ends_now_and_breaks_no_rule(db: Database, cast: Cast) -> None:

@@ -37,7 +37,10 @@ def test_a_file_without_our_header_is_refused(first: bytes, says: str) -> None:
         (b'{"host": "a.example"}', "unknown type None"),
         (b'{"type": "instance"}', "host"),
         (b'{"type": "instance", "host": 7}', "host"),
-        (b'{"type": "comment", "id": "c", "post": "p", "creator": "a", "content": "x", "published": "yesterday"}', "published"),
+        (
+            b'{"type": "comment", "id": "c", "post": "p", "creator": "a", "content": "x", "published": "yesterday"}',
+            "published",
+        ),
         (b"nothing like JSON", "not a JSON object"),
         (HEADER.strip(), "a second header"),
     ],
@@ -49,13 +52,18 @@ def test_a_line_that_cannot_be_read_is_named(line: bytes, says: str) -> None:
 
 def test_members_that_the_format_does_not_know_are_kept_out_and_reported() -> None:
     reading = open_archive(
-        BytesIO(HEADER + b'{"type": "instance", "host": "a.example", "colour": "blue"}\n\n{"type": "instance", "host": "b.example"}')
+        BytesIO(
+            HEADER
+            + b'{"type": "instance", "host": "a.example", "colour": "blue"}\n\n{"type": "instance", "host": "b.example"}'
+        )
     )
     assert [record for _, record in reading.records()] == [Instance("a.example"), Instance("b.example")]
     assert reading.unknown == {"instance.colour": 1}
 
 
 def test_ids_may_be_texts_or_numbers() -> None:
-    (comment,) = read(b'{"type": "comment", "id": 5, "post": "p", "creator": "a", "content": "x", "published": "2026-01-01T00:00:00Z"}')
+    (comment,) = read(
+        b'{"type": "comment", "id": 5, "post": "p", "creator": "a", "content": "x", "published": "2026-01-01T00:00:00Z"}'
+    )
     assert isinstance(comment, Comment)
     assert (comment.id, comment.post, comment.parent) == (5, "p", None)

@@ -243,7 +243,10 @@ async def test_a_private_site_shows_visitors_the_way_in__R_11(db: Database, brow
         tx.changed("site")
     visitor = await browser()
     refused = await visitor.get("/communities?page=2")
-    assert (refused.status_code, refused.headers["location"]) == (303, "/login?next=%2Fcommunities%3Fpage%3D2")
+    assert (refused.status_code, refused.headers["location"]) == (
+        303,
+        "/login?next=%2Fcommunities%3Fpage%3D2",
+    )
     assert (await visitor.get("/login")).status_code == 200
     member = await browser("alice")
     assert (await member.get("/communities")).status_code == 200
