@@ -173,7 +173,8 @@ class Thread:
     """A post and its comments in display order: a flat list whose depth nests it.
 
     `total`: all comments there are, deleted and removed ones included; `len(lines)` of them are here. `focus` is the comment a permalink
-    named; `above` says that it has ancestors which are not shown. `rest` comments of the first level follow after `next`. `reasons`: why comments were removed, as the modlog says, by id.
+    named; `above` says that it has ancestors which are not shown. `rest` comments of the first level follow after `next`. `reasons`: why
+    comments were removed, as the modlog says, by id.
     `views`: the comments themselves, as far as they were asked for.
     """
 

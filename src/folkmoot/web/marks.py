@@ -7,14 +7,14 @@ from folkmoot.core.comments.save import save_comment
 from folkmoot.core.posts.hide import hide_post
 from folkmoot.core.posts.read import mark_post_read
 from folkmoot.core.posts.save import save_post
-from folkmoot.web.base import context, done, flash, keep_flashes, viewer, wants_json
+from folkmoot.web.base import context, done, flash, keep_flashes, limited, viewer, wants_json
 from folkmoot.web.forms import read_form
 from folkmoot.web.i18n import gettext
 
 
 async def save_a_post(request: Request) -> Response:
     """Keep a post for later."""
-    wanted, number = (await read_form(request)).state(), request.path_params["id"]
+    wanted, number = await _asked(request)
     async with context(request).db.write() as tx:
         saved = await save_post(tx, viewer(request), number, saved=wanted)
     return done(request, f"/post/{number}#p{number}", {"on": saved, "label": _save_label(saved)})
@@ -22,7 +22,7 @@ async def save_a_post(request: Request) -> Response:
 
 async def save_a_comment(request: Request) -> Response:
     """Keep a comment for later."""
-    wanted, number = (await read_form(request)).state(), request.path_params["id"]
+    wanted, number = await _asked(request)
     async with context(request).db.write() as tx:
         saved = await save_comment(tx, viewer(request), number, saved=wanted)
     return done(request, f"/comment/{number}#c{number}", {"on": saved, "label": _save_label(saved)})
@@ -30,7 +30,7 @@ async def save_a_comment(request: Request) -> Response:
 
 async def hide_a_post(request: Request) -> Response:
     """Keep a post out of one's lists."""
-    wanted, number = (await read_form(request)).state(), request.path_params["id"]
+    wanted, number = await _asked(request)
     async with context(request).db.write() as tx:
         hidden = await hide_post(tx, viewer(request), number, hidden=wanted)
     said = gettext("Hidden from your lists.") if hidden else gettext("Back in your lists.")
@@ -40,7 +40,7 @@ async def hide_a_post(request: Request) -> Response:
 
 async def mark_a_post_read(request: Request) -> Response:
     """Note that a post was read, or is to be read again."""
-    wanted, number = (await read_form(request)).state(), request.path_params["id"]
+    wanted, number = await _asked(request)
     async with context(request).db.write() as tx:
         read = await mark_post_read(tx, viewer(request), number, read=wanted)
     said = gettext("Marked as read.") if read else gettext("Marked as unread.")
@@ -52,6 +52,12 @@ async def mark_a_post_read(request: Request) -> Response:
         return response
     label = gettext("mark unread") if read else gettext("mark read")
     return done(request, f"/post/{number}#p{number}", {"on": read, "label": label}, said=said)
+
+
+async def _asked(request: Request) -> tuple[bool | None, int]:
+    """The state that is wanted, None to switch, and the number of the thing. Raises `RateLimited`."""
+    await limited(request, "message")
+    return (await read_form(request)).state(), request.path_params["id"]
 
 
 def _save_label(saved: bool) -> str:

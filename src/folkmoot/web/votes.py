@@ -6,7 +6,7 @@ from starlette.responses import Response
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.model.errors import Invalid
 from folkmoot.model.votes import Tally
-from folkmoot.web.base import context, done, viewer
+from folkmoot.web.base import context, done, limited, viewer
 from folkmoot.web.forms import read_form
 
 
@@ -27,7 +27,8 @@ async def vote_on_a_comment(request: Request) -> Response:
 
 
 async def _value(request: Request) -> int:
-    """Other numbers take the vote back (P-18). Raises `Invalid` unknown for what is no number."""
+    """Other numbers take the vote back (P-18). Raises `Invalid` unknown for what is no number, `RateLimited`."""
+    await limited(request, "message")
     value = (await read_form(request)).number("value")
     if value is None:
         raise Invalid("unknown", field="value")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
+from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
 from folkmoot.store.db import Database
@@ -105,3 +106,13 @@ async def test_without_scripts_one_comes_back_to_the_place(browser: Callable[...
     assert pressed == ["dn", "up"]
     response = await bob.post(f"/post/{post.id}/vote", {"value": "1", "next": "https://elsewhere.example/"})
     assert response.headers["location"] == f"/post/{post.id}#p{post.id}"
+
+
+async def test_votes_are_limited_like_everything_else__K_1(db: Database, cast: Cast, browser: Any) -> None:
+    async with db.write() as tx:
+        await tx.run("UPDATE local_site SET rate_message = 2, rate_message_seconds = 60")
+        tx.changed("site")
+        post = await create_post(tx, cast.bob, CreatePost(community_id=cast.gardening.id, name="Which mulch?"))
+    alice = await browser("alice")
+    answers = [(await alice.post(f"/post/{post.id}/vote", {"value": value}, json=True)).status_code for value in (1, 0, 1)]
+    assert answers == [200, 200, 429]
