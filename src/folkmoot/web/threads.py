@@ -69,6 +69,7 @@ async def show_post(request: Request) -> Response:
         complete = renderer.is_new_here(post_id, look)
         wanted = ReadThread(post_id, sort, flat, after=asked.number("after"), complete=complete)
         thread = await read_thread(tx, who, wanted)
+        look.moderates = thread.may_moderate
         gathered = renderer.gather(thread, look)
         views = await _views(tx, thread, gathered)
         sort = sort or await read.default_sort(tx, who)
@@ -116,6 +117,7 @@ async def show_comment(request: Request) -> Response:
         look = look_of(who, site, tx.now, tx.memory)
         wanted = ReadThread(post_id, _sort(asked.text("sort")), focus=comment_id, context=above)
         thread = await read_thread(tx, who, wanted)
+        look.moderates = thread.may_moderate
         gathered = renderer.gather(thread, look)
         views = await _views(tx, thread, gathered)
     html = renderer.render_thread(thread, gathered, views, look, takes_replies=takes_replies(who, thread))

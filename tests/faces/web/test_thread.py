@@ -244,6 +244,10 @@ async def test_deleted_and_removed_comments_leave_a_line_and_their_answers(
     assert page.css_first(f"#c{deleted.id} p.a").text() == "restore", "it was alice's own"
     visitor = read(await (await browser()).get(f"/post/{post.id}?sort=Old"))
     assert visitor.css_first(f"#c{deleted.id} p.a") is None
+    tools = f'#c{removed.id} > details > p.a a[href="/comment/{removed.id}/more"]'
+    assert page.css_first(tools) is None
+    moderator = await browser("bob")
+    assert read(await moderator.get(f"/post/{post.id}")).css_first(tools) is not None
 
 
 async def test_blocked_people_are_folded_with_the_reason(

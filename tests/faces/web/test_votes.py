@@ -112,7 +112,12 @@ async def test_votes_are_limited_like_everything_else__K_1(db: Database, cast: C
     async with db.write() as tx:
         await tx.run("UPDATE local_site SET rate_message = 2, rate_message_seconds = 60")
         tx.changed("site")
-        post = await create_post(tx, cast.bob, CreatePost(community_id=cast.gardening.id, name="Which mulch?"))
+        post = await create_post(
+            tx, cast.bob, CreatePost(community_id=cast.gardening.id, name="Which mulch?")
+        )
     alice = await browser("alice")
-    answers = [(await alice.post(f"/post/{post.id}/vote", {"value": value}, json=True)).status_code for value in (1, 0, 1)]
+    answers = [
+        (await alice.post(f"/post/{post.id}/vote", {"value": value}, json=True)).status_code
+        for value in (1, 0, 1)
+    ]
     assert answers == [200, 200, 429]

@@ -247,19 +247,22 @@ _MOST_CASTS = 3
 
 
 def opening_of_gone(line: Line, look: Look, reason: str | None, parent: str) -> str:
-    """What is left of a deleted or removed comment (C-6); who deleted it can bring it back."""
+    """What is left of a deleted or removed comment (C-6); who deleted it can bring it back, and moderators
+    find their tools."""
     words = look.words
     if line.deleted:
         said = words.deleted_by_author
     else:
         said = words.removed_because % {"reason": escaped(reason)} if reason else words.removed
     link = f'<a rel="bookmark" href="/comment/{line.id}">{moment_open(line.published)}{look.ago(line.published)}</time></a>'
-    restore = ""
+    actions = ""
     if line.deleted and look.member and line.creator_id == look.viewer_id:
-        restore = f'<p class="a"><button form="act" formaction="/comment/{line.id}/restore">{words.restore}</button></p>\n'
+        actions = f'<p class="a"><button form="act" formaction="/comment/{line.id}/restore">{words.restore}</button></p>\n'
+    elif line.removed and look.moderates:
+        actions = f'<p class="a"><a href="/comment/{line.id}/more" data-open>{words.more}</a></p>\n'
     return (
         f'<article id="c{line.id}" class="c x">\n<header><i>{said}</i> {link}{parent}</header>\n'
-        f"<details open><summary>{look.comments(line.children + 1)}</summary>\n{restore}"
+        f"<details open><summary>{look.comments(line.children + 1)}</summary>\n{actions}"
     )
 
 

@@ -115,7 +115,7 @@ _HOURS = 10_000
 class Look:
     """One reader looking at one page. `ages` and `counts` remember words for as long as the page is made.
 
-    `spoken`: language ids that need no tag; None where every known language gets one.
+    `moderates`: whether the reader looks after the community of the page. `spoken`: language ids that need no tag; None where every known language gets one.
     """
 
     code: str
@@ -123,6 +123,7 @@ class Look:
     words: Words
     viewer_id: int = 0
     member: bool = False
+    moderates: bool = False
     downvotes: bool = True
     scores: bool = True
     shows_nsfw_pictures: bool = False
