@@ -115,7 +115,8 @@ _HOURS = 10_000
 class Look:
     """One reader looking at one page. `ages` and `counts` remember words for as long as the page is made.
 
-    `moderates`: whether the reader looks after the community of the page. `spoken`: language ids that need no tag; None where every known language gets one.
+    `moderates`: whether the reader looks after the community of the page.
+    `spoken`: language ids that need no tag; None where every known language gets one.
     """
 
     code: str
