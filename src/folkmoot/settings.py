@@ -145,6 +145,7 @@ PASSWORD = _matching(r"(?s).{10,60}", "10 to 60 characters")
 SMTP = Kind(
     _read_smtp, "smtp://user:password@host:587 (turns to TLS) or smtps://user:password@host:465 (TLS at once)"
 )
+WEB_ADDRESS = _matching(r"https?://[^\s<>\"]+", "an address with http:// or https://")
 SWITCH = Kind(_read_switch, "true or false")
 
 
@@ -177,6 +178,7 @@ class Settings:
     image_mode: str = setting("store-previews", _one_of("none", "store-previews", "proxy-all"), "Pictures of other servers: linked only, small previews kept here, or all fetched through this server.")
     page_cache_mb: int = setting(64, _number(0, 65536), "Memory for ready pages in each worker, in megabytes; 0 turns it off.")
     nodeinfo_as_lemmy: bool = setting(True, SWITCH, "Whether nodeinfo calls the software `lemmy`, which most apps insist on.")
+    source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of who runs a changed one for others; the page /source leads there.")
     log_level: str = setting("info", _one_of("debug", "info", "warning", "error"), "Least important messages that are logged.")
     log_format: str = setting("auto", _one_of("auto", "console", "json"), "Lines for people or for programs. `auto`: for people on a terminal, else JSON.")
     development: bool = setting(False, SWITCH, "For developers: plain http, errors in full, templates read anew. Never on a public server.")

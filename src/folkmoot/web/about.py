@@ -51,7 +51,7 @@ async def show_keys(request: Request) -> Response:
 
 async def show_source(request: Request) -> Response:
     """Under which licence this runs, and who owes its source."""
-    return await page(request, "about/source.html")
+    return await page(request, "about/source.html", source=context(request).settings.source_url)
 
 
 def numbers_of(site: LocalSite) -> list[tuple[str, str]]:

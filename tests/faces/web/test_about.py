@@ -1,13 +1,19 @@
 """What the site says of itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from folkmoot.app import build_app
+from folkmoot.context import Context
 from folkmoot.core.site.taglines import set_taglines
-from folkmoot.store.db import Database
+from folkmoot.model.time import FixedClock
+from folkmoot.net.client import Client
+from folkmoot.settings import Settings
+from folkmoot.store.db import Database, writing
 from tests.cast import Cast
 from tests.core.site.stories import edit
-from tests.faces.web.conftest import read
+from tests.faces.web.conftest import Browser, read
 
 Browsers = Callable[..., Any]
 
@@ -81,3 +87,16 @@ async def test_the_front_page_shows_the_line_of_the_hour(browser: Browsers, db: 
     async with db.write() as tx:
         await set_taglines(tx, cast.admin, ["*Grow*"])
     assert read(await (await browser()).get("/")).css_first("main .body em").text() == "Grow"
+
+
+async def test_the_source_is_offered_where_its_address_is_set(
+    db: Database, cast: Cast, clock: FixedClock, settings: Settings, browser: Browsers
+) -> None:
+    plain = await (await browser()).get("/source")
+    assert "Ask the administrators" in plain.text
+    address = "https://code.example/our-folkmoot"
+    async with Client(agent="test", holds_write=writing.get) as http:
+        served = build_app(Context(db, replace(settings, source_url=address), clock, http))
+        async with Browser(served, {}, "192.0.2.1") as reader:
+            page = read(await reader.get("/source"))
+    assert page.css_first(f"main a[href='{address}']").text() == "Here it is."
