@@ -4,7 +4,7 @@ A transaction (`Tx`) is handed along and never committed by who receives it. Sta
 (`store/dialect/base.py`). Engines: `store/sqlite.py`, `store/postgres.py`.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -116,6 +116,3 @@ class Database(Protocol):
         ...
 
     async def close(self) -> None: ...
-
-
-RowStream = AsyncIterator[Row]

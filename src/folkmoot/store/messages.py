@@ -86,12 +86,6 @@ async def update(tx: Tx, message_id: int, values: dict[str, Any]) -> PrivateMess
     return message
 
 
-async def ap_id_exists(tx: Tx, ap_id: str) -> int | None:
-    """The id of the message of this `ap_id`."""
-    found: int | None = await tx.value("SELECT id FROM private_message WHERE ap_id = :ap_id", ap_id=ap_id)
-    return found
-
-
 async def same_message_since(
     tx: Tx, creator_id: int, recipient_id: int, content: str, since: Micros
 ) -> int | None:

@@ -50,18 +50,6 @@ async def local_user_ids(tx: Tx, person_ids: Collection[int]) -> list[int]:
     return [row[0] for row in rows]
 
 
-async def blocks_any(tx: Tx, person_id: int, *, target_id: int, community_id: int, instance_id: int) -> bool:
-    """Whether `person_id` blocks this person, this community or this instance (N-2)."""
-    return bool(
-        await tx.value(
-            "SELECT EXISTS (SELECT 1 FROM person_block WHERE person_id = :person_id AND target_id = :target_id)"
-            " OR EXISTS (SELECT 1 FROM community_block WHERE person_id = :person_id AND community_id = :community_id)"
-            " OR EXISTS (SELECT 1 FROM instance_block WHERE person_id = :person_id AND instance_id = :instance_id)",
-            person_id=person_id, target_id=target_id, community_id=community_id, instance_id=instance_id,
-        )
-    )  # fmt: skip
-
-
 async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:
     """Set columns; the version grows and caches of this person are told."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)

@@ -1,6 +1,5 @@
 """Lines become records: streaming, with the number of every line."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,14 +34,12 @@ class Reading:
     offset: int = 0
     unknown: Counter[str] = field(default_factory=Counter)
     """Members that the format does not know, as `type.member`, with how often they came."""
-    prefix: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def records(self) -> Iterator[tuple[int, Record]]:
         """Every further record with its line number. Raises `BadArchive`."""
         while raw := self.stream.readline(LINE_LIMIT):
             self.line += 1
             self.offset += len(raw)
-            self.prefix.update(raw)
             if raw.strip():
                 yield self.line, self._record(raw)
 
@@ -88,6 +85,4 @@ def open_archive(stream: IO[bytes]) -> Reading:
             1,
             f"format {header.format!r} version {header.version}; this program reads {FORMAT!r} version {VERSION}",
         )
-    reading = Reading(stream, header, offset=len(raw))
-    reading.prefix.update(raw)
-    return reading
+    return Reading(stream, header, offset=len(raw))

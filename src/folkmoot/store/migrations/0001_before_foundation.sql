@@ -661,11 +661,6 @@ CREATE TABLE rate_bucket (
     PRIMARY KEY (class, key)
 ){keyed};
 CREATE INDEX rate_bucket_by_updated ON rate_bucket (updated);
-CREATE TABLE import_progress (
-    source TEXT NOT NULL PRIMARY KEY,
-    line INTEGER NOT NULL,
-    updated {micros} NOT NULL
-){keyed};
 -- Texts whose full-text rows are not written yet: they go in batches, outside the writer's transaction.
 CREATE TABLE search_pending (
     kind TEXT NOT NULL,
