@@ -1,7 +1,7 @@
 """A fresh database for every test.
 
 SQLite by default: a file copied from a template that was migrated once. With `FOLKMOOT_TEST_DATABASE=postgresql://…` the same tests run
-there: one database per worker process, emptied between tests.
+there: one database per worker process, named after that one, emptied between tests.
 """
 
 import os
@@ -76,8 +76,9 @@ _ready: set[str] = set()
 
 async def _postgres(worker: str, clock: FixedClock) -> Database:
     """This worker's database: made anew by its first test, emptied for every other."""
-    name = f"folkmoot_test_{worker}"
-    url = POSTGRES.rsplit("/", 1)[0] + f"/{name}"
+    server, _, base = POSTGRES.rpartition("/")
+    name = f"{base}_{worker}"
+    url = f"{server}/{name}"
     if name not in _ready:
         admin = await asyncpg.connect(POSTGRES)
         await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def _url(db: Database, worker: str) -> str:
     if POSTGRES:
-        return POSTGRES.rsplit("/", 1)[0] + f"/folkmoot_test_{worker}"
+        return f"{POSTGRES}_{worker}"
     return f"sqlite:///{getattr(db, 'path')}"  # noqa: B009 - only SQLite has one
 
 
