@@ -16,8 +16,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import request_response
 
 from folkmoot import __version__
+from folkmoot.api.face import Api, plain_answer, token_of
+from folkmoot.api.v3.routes import ROUTES as API_V3
 from folkmoot.context import Context
 from folkmoot.core.people import register
+from folkmoot.core.people.readers import Viewers
 from folkmoot.core.posts.fetch_link import Fetch
 from folkmoot.core.site import setup
 from folkmoot.jobs.runner import Runner
@@ -214,16 +217,28 @@ def build_app(context: Context) -> Any:
     app.state.look_at = looking_at_links(context.http)
     app.state.templates = Templates(assets, fresh=settings.development)
     handlers = {Refusal: face.show_refusal, HTTPException: face.show_http_error}
-    people: Any = Readers(ExceptionMiddleware(face.Router(ROUTES), handlers=handlers), context)
+    viewers = Viewers(context.db)
+    people: Any = Readers(ExceptionMiddleware(face.Router(ROUTES), handlers=handlers), context, viewers)
+    api = Api(API_V3, context, viewers, app)
     # What is not a page for somebody is answered before it is asked who is looking.
-    aside: dict[str, Any] = {"static": assets, "health": request_response(show_health)}
+    aside: dict[str, Any] = {"static": assets, "health": request_response(show_health), "api": api}
 
     async def by_first_word(scope: Any, receive: Any, send: Any) -> None:
         scope["app"] = app
         await aside.get(scope["path"].split("/", 2)[1], people)(scope, receive, send)
 
-    gate = Gate(PageCache(by_first_word, context), settings, face.plain_page)
+    gate = Gate(PageCache(by_first_word, context), settings, plain_of_face)
     return RequestIds(gate, trust_header=settings.trusted_proxies > 0)
+
+
+def plain_of_face(scope: Any, status: int, detail: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body of an answer that no handler made, in the form of the face that was asked."""
+    if scope["path"].startswith("/api/"):
+        return plain_answer(status, token_of(dict(scope["headers"])), detail)
+    as_json = any(name == b"accept" and b"json" in value for name, value in scope["headers"])
+    kind, body = face.plain_page(status, as_json=as_json, detail=detail)
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    return [*headers, (b"cache-control", b"no-store")], body
 
 
 async def show_health(request: Request) -> Response:

@@ -27,6 +27,8 @@ LARGE = 100_000
 _TEXTS = (b"text/", b"application/json", b"application/activity+json", b"application/xml", b"application/atom+xml",
           b"application/rss+xml", b"application/jrd+json", b"application/ld+json", b"image/svg+xml")  # fmt: skip
 
+Plain = Callable[[Any, int, str], tuple[list[tuple[bytes, bytes]], bytes]]
+
 log = logger(__name__)
 
 
@@ -59,14 +61,14 @@ def browser_rules(settings: Settings) -> list[tuple[bytes, bytes]]:
 class Gate:
     """ASGI layer: refuses malformed and oversized requests, tells the client's address, adds `browser_rules`, catches what failed.
 
-    `plain_page(status, as_json=…)` makes type and bytes of an answer that needs neither database nor templates.
+    `plain(scope, status, detail)` makes headers and body of an answer that needs neither database nor templates.
     """
 
-    def __init__(self, app: Any, settings: Settings, plain_page: Callable[..., tuple[bytes, bytes]]) -> None:
+    def __init__(self, app: Any, settings: Settings, plain: Plain) -> None:
         self.app = app
         self.proxies = settings.trusted_proxies
         self.rules = browser_rules(settings)
-        self.plain_page = plain_page
+        self.plain = plain
         self.in_full = settings.development
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -85,8 +87,8 @@ class Gate:
         if status := malformed(scope):
             await self.answer(scope, status, send_with_rules)
             return
-        if self.proxies:
-            scope["client"] = (client_behind(scope, self.proxies), 0)
+        if self.proxies or _from_here(scope):
+            scope["client"] = (client_behind(scope, self.proxies or 1), 0)
         try:
             await self.app(scope, bounded(scope, receive), send_with_rules)
         except ClientDisconnect:
@@ -101,14 +103,8 @@ class Gate:
             await self.answer(scope, 500, send_with_rules, traceback.format_exc() if self.in_full else "")
 
     async def answer(self, scope: Any, status: int, send: Any, detail: str = "") -> None:
-        """A plain page, or JSON for programs. `detail` is for developers."""
-        as_json = any(name == b"accept" and b"json" in value for name, value in scope["headers"])
-        kind, body = self.plain_page(status, as_json=as_json, detail=detail)
-        headers = [
-            (b"content-type", kind),
-            (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
-        ]
+        """What was refused or failed, in the form of the face that was asked. `detail` is for developers."""
+        headers, body = self.plain(scope, status, detail)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -130,6 +126,12 @@ def client_behind(scope: Any, proxies: int) -> str:
     if len(hops) >= proxies:
         return hops[-proxies]
     return hops[0] if hops else (scope["client"] or ("",))[0]
+
+
+def _from_here(scope: Any) -> bool:
+    """Whether the request came from this machine: then a proxy on it is taken at its word."""
+    peer = scope["client"]
+    return peer is None or peer[0] in {"127.0.0.1", "::1"}
 
 
 def bounded(scope: Any, receive: Any) -> Any:

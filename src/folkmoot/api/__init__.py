@@ -1,0 +1,1 @@
+"""The JSON interfaces: faces that parse, call core and render."""

@@ -1,0 +1,66 @@
+"""One call of an operation: who asks, from where, and what handlers need to answer."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from folkmoot.context import Context
+from folkmoot.core.people.sessions import Client
+from folkmoot.model.errors import NotLoggedIn
+from folkmoot.model.people import LocalUser, Person, Viewer
+from folkmoot.store.db import Tx
+
+Key = tuple[str, int]
+"""What an answer was made from, as `store/changes.py` numbers it."""
+
+
+@dataclass(slots=True)
+class Call:
+    """`viewer` is nobody for an invalid token; `token` what was sent, valid or not. `address`: the client's."""
+
+    context: Context
+    scope: Any
+    viewer: Viewer
+    token: str
+    address: str
+    app: Any
+    headers: dict[bytes, bytes] = field(default_factory=dict)
+
+    @property
+    def member(self) -> tuple[Person, LocalUser]:
+        """The caller's person and account. Raises `NotLoggedIn`."""
+        if self.viewer.person is None or self.viewer.account is None:
+            raise NotLoggedIn
+        return self.viewer.person, self.viewer.account
+
+    @property
+    def client(self) -> Client:
+        """The program that calls, as lists of log-ins show it."""
+        return Client(self.address or None, self.headers.get(b"user-agent", b"").decode("latin-1") or None)
+
+    def read(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction that sees one state of the database."""
+        return self.context.db.read()
+
+    def write(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction that is kept unless it raises."""
+        return self.context.db.write()
+
+    def made_from(self, *keys: Key, late: tuple[Key, ...] = ()) -> None:
+        """Say that this answer is the same for every visitor until one of `keys` changes; changes of `late` may show a second later."""
+        if not self.token:
+            self.scope["page_made_from"] = (keys, late)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is not just 200 and JSON."""
+
+    body: bytes = b""
+    status: int = 200
+    kind: bytes = b"application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Handler = Callable[..., Awaitable[Any]]

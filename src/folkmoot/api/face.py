@@ -1,0 +1,167 @@
+"""The JSON face put together: from a request to a row of the table, through the caller and the limits, to an answer.
+
+Plain ASGI, because the way to a handler is paid by every call.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from folkmoot.api import throttle
+from folkmoot.api.call import Answer, Call
+from folkmoot.api.query import Unreadable, must_be_storable, read_query
+from folkmoot.api.v3 import errors
+from folkmoot.api.v3.routes import Route
+from folkmoot.context import Context
+from folkmoot.core.people.readers import Viewers
+from folkmoot.model.errors import NotLoggedIn, Refusal
+from folkmoot.model.people import ANONYMOUS
+
+JSON = b"application/json"
+LARGEST_BODY = 2 << 20
+_PUBLIC, _PRIVATE = b"public, max-age=60", b"private"
+_METHODS = b"GET, POST, PUT, OPTIONS"
+_encode = msgspec.json.Encoder().encode
+
+
+class Api:
+    """ASGI application for everything in the table of routes."""
+
+    def __init__(self, routes: Sequence[Route], context: Context, viewers: Viewers, app: Any) -> None:
+        self.context = context
+        self.viewers = viewers
+        self.app = app
+        self.table: dict[str, dict[str, Route]] = {}
+        for route in routes:
+            self.table.setdefault(route.path, {})[route.method] = route
+        self.decoders: dict[type, msgspec.json.Decoder[Any]] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        token = token_of(headers)
+        common = self._common(headers, token)
+        if scope["method"] == "OPTIONS":
+            await _send(send, Answer(), [*common, *_preflight(headers)])
+            return
+        methods = self.table.get(scope["path"], {})
+        route = methods.get(scope["method"])
+        if route is None and scope["method"] == "HEAD":
+            route = methods.get("GET")
+        if route is None:
+            await _send(send, _no_route(methods), common)
+            return
+        try:
+            answer = await self._answer(route, scope, receive, headers, token)
+        except Unreadable as error:
+            answer = errors.unreadable(str(error))
+        except Refusal as refusal:
+            answer = errors.answer_to(refusal)
+        await _send(send, answer, common, with_body=scope["method"] != "HEAD")
+        await self.viewers.note_use()
+
+    async def _answer(
+        self, route: Route, scope: Any, receive: Any, headers: dict[bytes, bytes], token: str
+    ) -> Answer:
+        viewer = await self.viewers.viewer_of(token) if token else ANONYMOUS
+        client = scope["client"]
+        call = Call(self.context, scope, viewer, token, client[0] if client else "", self.app, headers)
+        if route.limit:
+            await throttle.count(call, route.limit)
+        asked = await self._read(route, scope, receive, headers)
+        if route.auth == "required" and viewer.account is None:
+            raise NotLoggedIn
+        said = await (route.handler(call, asked) if asked is not None else route.handler(call))
+        if isinstance(said, Answer):
+            return said
+        return Answer(said if isinstance(said, bytes) else _encode(said))
+
+    async def _read(
+        self, route: Route, scope: Any, receive: Any, headers: dict[bytes, bytes]
+    ) -> msgspec.Struct | None:
+        """What was asked: from the query for GET, else from a body of JSON (T-1, T-10)."""
+        if route.asks is None:
+            return None
+        if route.method == "GET":
+            return read_query(scope["query_string"], route.asks)
+        body = await read_body(receive)
+        if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON:
+            raise Unreadable("Content type error")
+        decoder = self.decoders.get(route.asks)
+        if decoder is None:
+            decoder = self.decoders[route.asks] = msgspec.json.Decoder(route.asks)
+        try:
+            asked: msgspec.Struct = decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unreadable(f"Json deserialize error: {error}") from None
+        must_be_storable(body)
+        return asked
+
+    def _common(self, headers: Mapping[bytes, bytes], token: str) -> list[tuple[bytes, bytes]]:
+        """What every answer carries: how long it may be kept (T-13) and who may read it (T-14)."""
+        common = [(b"cache-control", _PRIVATE if token else _PUBLIC)]
+        if origin := headers.get(b"origin"):
+            common += [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
+        return common
+
+
+def token_of(headers: Mapping[bytes, bytes]) -> str:
+    """The token that came with a request: of the header, else of the cookie (A-1); empty for none."""
+    authorization = headers.get(b"authorization", b"")
+    if authorization[:7].lower() == b"bearer ":
+        return authorization[7:].strip().decode("latin-1")
+    for cookie in headers.get(b"cookie", b"").split(b";"):
+        name, _, value = cookie.strip().partition(b"=")
+        if name == b"jwt" and value:
+            return unquote(value.decode("latin-1")).strip('"')
+    return ""
+
+
+async def read_body(receive: Any) -> bytes:
+    """The whole body of a request; the layers before have bounded it."""
+    message = await receive()
+    if not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        return body
+    parts = [message.get("body", b"")]
+    while message.get("more_body", False):
+        message = await receive()
+        parts.append(message.get("body", b""))
+    return b"".join(parts)
+
+
+def plain_answer(status: int, token: str, detail: str = "") -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body of an answer that was made before or after a handler could: too large, failed, not ready."""
+    body = _encode({"error": "unknown", "message": detail or {413: "body too large"}.get(status, "internal")})
+    headers = [(b"content-type", JSON), (b"cache-control", _PRIVATE if token else _PUBLIC)]
+    return [*headers, (b"content-length", str(len(body)).encode())], body
+
+
+def _no_route(methods: Mapping[str, Route]) -> Answer:
+    """Nothing is there: 404, or 405 with what is allowed; both without a body (T-10)."""
+    if methods:
+        return Answer(b"", 405, b"", ((b"allow", ", ".join(sorted(methods)).encode()),))
+    return Answer(b"", 404, b"")
+
+
+def _preflight(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    asked = headers.get(b"access-control-request-headers", b"authorization, content-type")
+    return [
+        (b"access-control-allow-methods", _METHODS),
+        (b"access-control-allow-headers", b", ".join(each.strip() for each in asked.split(b","))),
+        (b"access-control-max-age", b"3600"),
+    ]
+
+
+async def _send(
+    send: Any, answer: Answer, common: list[tuple[bytes, bytes]], *, with_body: bool = True
+) -> None:
+    own = {name for name, _ in answer.headers}
+    headers = [header for header in common if header[0] not in own]
+    if answer.kind and answer.status != 204:
+        headers.append((b"content-type", answer.kind))
+    headers += answer.headers
+    headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
