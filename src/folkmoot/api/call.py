@@ -9,7 +9,6 @@ from folkmoot.context import Context
 from folkmoot.core.people.sessions import Client
 from folkmoot.model.errors import NotLoggedIn
 from folkmoot.model.people import LocalUser, Person, Viewer
-from folkmoot.store.db import Tx
 
 Key = tuple[str, int]
 """What an answer was made from, as `store/changes.py` numbers it."""
@@ -39,11 +38,11 @@ class Call:
         """The program that calls, as lists of log-ins show it."""
         return Client(self.address or None, self.headers.get(b"user-agent", b"").decode("latin-1") or None)
 
-    def read(self) -> AbstractAsyncContextManager[Tx]:
+    def read(self) -> AbstractAsyncContextManager[Any]:
         """A transaction that sees one state of the database."""
         return self.context.db.read()
 
-    def write(self) -> AbstractAsyncContextManager[Tx]:
+    def write(self) -> AbstractAsyncContextManager[Any]:
         """A transaction that is kept unless it raises."""
         return self.context.db.write()
 
