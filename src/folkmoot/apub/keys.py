@@ -1,0 +1,78 @@
+"""RSA keys: made, written as PEM, read and checked (ACT-2, ACT-9)."""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from folkmoot.apub.documents import malformed
+
+BITS = 2048
+MAX_BITS = 8192
+MAX_PEM = 8000
+
+_PEM = re.compile(r"-----BEGIN (RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END (RSA )?PUBLIC KEY-----")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A pair as it is kept: PKCS 8 and SPKI, as PEM."""
+
+    private_pem: str = field(repr=False)
+    public_pem: str
+
+
+def new_key_pair() -> KeyPair:
+    """A fresh RSA pair of 2048 bits. Takes a tenth of a second or more: call it in a thread."""
+    key = generate_private_key(public_exponent=65537, key_size=BITS)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return KeyPair(private.decode(), _spki(key.public_key()))
+
+
+def read_public_pem(pem: str) -> str:
+    """A key of another server as SPKI PEM, from SPKI or PKCS 1, with any line ends. Raises Malformed (`invalid_key`)."""
+    return _spki(public_key(pem))
+
+
+def public_key(pem: str) -> RSAPublicKey:
+    """The key to verify with: RSA, 2048 bits at least (ACT-2). Raises Malformed (`invalid_key`)."""
+    key = _public_key(pem)
+    if key is None:
+        raise malformed("invalid_key", pem[:60], field="publicKey")
+    return key
+
+
+@lru_cache(maxsize=2048)
+def _public_key(pem: str) -> RSAPublicKey | None:
+    text = pem.strip().replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > MAX_PEM or _PEM.fullmatch(text) is None:
+        return None
+    try:
+        key = load_pem_public_key(text.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if not isinstance(key, RSAPublicKey) or not BITS <= key.key_size <= MAX_BITS:
+        return None
+    return key
+
+
+@lru_cache(maxsize=1024)
+def private_key(pem: str) -> RSAPrivateKey:
+    """The key to sign with, one of ours."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
+
+
+def _spki(key: RSAPublicKey) -> str:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
