@@ -1,14 +1,16 @@
 """The table: what follows from what happened.
 
 `record` writes one job row per consequence, in the transaction of the cause; `jobs/catalogue.py` says which function does it. A test
-holds both to the same names. Conditions belong in the job, not here.
+holds both to the same names. Conditions belong in the job, not here. What people of this server do is also noted for other servers, in
+the order in which it happened; who is told of it, and in which words, is not for core to know.
 """
 
 from dataclasses import asdict
 
 from folkmoot.model import events
 from folkmoot.model.events import Event
-from folkmoot.store import jobs
+from folkmoot.store import jobs, outbox, people
+from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
 CONSEQUENCES: dict[type[Event], tuple[str, ...]] = {
@@ -18,10 +20,31 @@ CONSEQUENCES: dict[type[Event], tuple[str, ...]] = {
     events.MessageSent: ("notifications.mail_message",),
     events.Reported: ("reports.mail_admins",),
 }
-"""Events that are not here have no consequence yet; federation adds its own."""
+"""Events that are not here have no consequence on this server."""
+
+TOLD_ELSEWHERE: frozenset[type[Event]] = frozenset(
+    {
+        events.PostCreated, events.PostEdited, events.PostDeleted, events.PostRemoved, events.PostLocked, events.PostFeatured,
+        events.CommentCreated, events.CommentEdited, events.CommentDeleted, events.CommentRemoved,
+        events.PostVoted, events.CommentVoted,
+        events.CommunityEdited, events.CommunityDeleted, events.CommunityRemoved, events.CommunityFollowed,
+        events.ModeratorChanged, events.PersonBanned, events.PersonEdited, events.PersonDeleted,
+        events.MessageSent, events.MessageEdited, events.MessageDeleted, events.Reported,
+    }
+)  # fmt: skip
+"""What other servers may have to be told of; `apub/outbox/publish.py` has a row for each."""
 
 
 async def record(tx: Tx, event: Event) -> None:
     """Write down what has to follow from `event`."""
     for name in CONSEQUENCES.get(type(event), ()):
         await jobs.enqueue(tx, name, asdict(event))
+    if type(event) in TOLD_ELSEWHERE and await _concerns_others(tx, event):
+        await outbox.note(tx, type(event).__name__, asdict(event))
+
+
+async def _concerns_others(tx: Tx, event: Event) -> bool:
+    """Whether other servers hear it from us: while there is federation, and not what came from them."""
+    if not (await store_site.local_site(tx)).federation_enabled:
+        return False
+    return await people.is_local(tx, event.actor_id)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from folkmoot.model.time import Micros
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -41,6 +43,7 @@ class PostRemoved(Event):
 class PostLocked(Event):
     post_id: int
     state: bool
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +78,18 @@ class CommentRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class PostVoted(Event):
-    """`value` 1, -1, or 0 for a vote taken back."""
+    """`value` 1, -1, or 0 for a vote taken back; `before`: what it was until now."""
 
     post_id: int
     value: int
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
 class CommentVoted(Event):
     comment_id: int
     value: int
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +130,14 @@ class ModeratorChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PersonBanned(Event):
-    """From the site, or from one community."""
+    """From the site, or from one community. `expires` None: for good."""
 
     person_id: int
     community_id: int | None
     state: bool
     reason: str | None
     remove_data: bool
+    expires: Micros | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,3 +46,57 @@ class Federation:
     linked: list[Instance]
     allowed: list[Instance]
     blocked: list[Instance]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A server that is sent to: how far it has got, and how it fares.
+
+    `cursor`: everything up to this activity is done. `fails`: failures in a row, lowered by one with each success; `next_try` waits for
+    the last of them. `since`: when sending began, or began again. `dead`: it gave no sign of life for days and is sent nothing.
+    `scheme`: how requests that it accepts are signed, since `scheme_since`. `looked`: when it was asked what software it runs.
+    """
+
+    instance_id: int
+    domain: str
+    software: str | None
+    version: str | None
+    last_seen: Micros | None
+    cursor: int
+    fails: int
+    last_try: Micros | None
+    next_try: Micros | None
+    last_success: Micros | None
+    last_error: str | None
+    delivered: int
+    rejected: int
+    dead: bool
+    scheme: str | None
+    scheme_since: Micros | None
+    looked: Micros | None
+    since: Micros
+
+    @property
+    def last_sign_of_life(self) -> Micros:
+        """When we last knew that it lives; the beginning, where it never showed (DLV-9)."""
+        return max(self.since, self.last_success or 0, self.last_seen or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Deliveries that failed for one reason: how many, and when the last one did."""
+
+    reason: str
+    number: int
+    last: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class PostElsewhere:
+    """What became of a post on another server. `passed`: it was sent there. `refused`: the status with which that server would
+    not take it. `confirmed`: when the community, where it lives elsewhere, sent it back."""
+
+    domain: str
+    passed: bool
+    refused: int | None
+    confirmed: Micros | None

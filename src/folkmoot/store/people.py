@@ -9,6 +9,7 @@ from folkmoot.store.rows import columns, maker
 
 PERSON = columns(Person, "p")
 make_person = maker(Person)
+_REMEMBERED = 50_000
 
 
 async def by_id(tx: Tx, person_id: int) -> Person | None:
@@ -48,6 +49,18 @@ async def local_user_ids(tx: Tx, person_ids: Collection[int]) -> list[int]:
         "SELECT id FROM local_user WHERE person_id IN :ids[] ORDER BY id", ids=set(person_ids)
     )
     return [row[0] for row in rows]
+
+
+async def is_local(tx: Tx, person_id: int) -> bool:
+    """Whether this person has an account here. That never changes, so each process remembers it."""
+    known: dict[int, bool] = tx.memory.setdefault("local_people", {})
+    if person_id not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[person_id] = bool(
+            await tx.value("SELECT local FROM person WHERE id = :person_id", person_id=person_id)
+        )
+    return known[person_id]
 
 
 async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:

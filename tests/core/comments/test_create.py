@@ -241,9 +241,11 @@ async def test_a_comment_takes_few_statements(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         erin = await somebody(tx, "erin")
         post = await write_post(tx, cast.alice, cast.gardening)
+        for who in (cast.bob, erin):
+            await write_comment(tx, who, post, "Before anything is counted")
         with count_statements() as top:
             comment = await write_comment(tx, cast.bob, post, "Top")
         with count_statements() as reply:
             await write_comment(tx, erin, post, "Reply", comment)
-    assert len(top.statements) <= 12
-    assert len(reply.statements) <= 16
+    assert len(top.statements) <= 13, "one of them for other servers"
+    assert len(reply.statements) <= 17

@@ -211,9 +211,10 @@ async def test_pressing_the_button_twice_makes_one_vote(db: Database, cast: Cast
 async def test_a_vote_takes_few_statements(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         post, comment = await both(tx, cast)
+        await vote_on_comment(tx, cast.bob, comment.id, -1)
         with count_statements() as on_post:
             await vote_on_post(tx, cast.bob, post.id, 1)
         with count_statements() as on_comment:
             await vote_on_comment(tx, cast.bob, comment.id, 1)
-    assert len(on_post.statements) <= 6
-    assert len(on_comment.statements) <= 5
+    assert len(on_post.statements) <= 7, "one of them for other servers"
+    assert len(on_comment.statements) <= 6

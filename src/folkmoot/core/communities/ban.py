@@ -77,7 +77,9 @@ async def impose(
         person_id=person.id,
         community_id=community.id,
     )
-    await after.record(tx, PersonBanned(viewer.id, person.id, community.id, True, reason, remove_data))
+    await after.record(
+        tx, PersonBanned(viewer.id, person.id, community.id, True, reason, remove_data, expires)
+    )
 
 
 async def lift(tx: Tx, viewer: Viewer, community_id: int, person_id: int, *, reason: str | None) -> None:
@@ -92,7 +94,7 @@ async def lift(tx: Tx, viewer: Viewer, community_id: int, person_id: int, *, rea
             person_id=person_id,
             community_id=community_id,
         )
-        await after.record(tx, PersonBanned(viewer.id, person_id, community_id, False, reason, False))
+        await after.record(tx, PersonBanned(viewer.id, person_id, community_id, False, reason, False, None))
 
 
 async def banned_people(

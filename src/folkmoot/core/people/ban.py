@@ -72,7 +72,7 @@ async def _impose(
     if remove_data:
         await _remove_everything(tx, viewer, person, reason)
     await modlog.record(tx, ModlogKind.BAN, viewer.id, reason=reason, expires=expires, person_id=person.id)
-    await after.record(tx, PersonBanned(viewer.id, person.id, None, True, reason, remove_data))
+    await after.record(tx, PersonBanned(viewer.id, person.id, None, True, reason, remove_data, expires))
     if person.local:
         return
     places = await communities.by_ids(tx, await bans.local_communities_of(tx, person.id))
@@ -95,7 +95,7 @@ async def _lift(tx: Tx, viewer: Viewer, person: Person, *, reason: str | None) -
         await community_ban.lift(tx, viewer, community_id, person.id, reason=reason)
     await bans.set_site_ban(tx, person.id, banned=False, expires=None)
     await modlog.record(tx, ModlogKind.BAN, viewer.id, state=False, reason=reason, person_id=person.id)
-    await after.record(tx, PersonBanned(viewer.id, person.id, None, False, reason, False))
+    await after.record(tx, PersonBanned(viewer.id, person.id, None, False, reason, False, None))
 
 
 async def banned_people(tx: Tx, viewer: Viewer) -> list[Person]:

@@ -35,7 +35,7 @@ async def lock_post(tx: Tx, viewer: Viewer, post_id: int, *, locked: bool, reaso
         community_id=post.community_id,
         post_id=post_id,
     )
-    await after.record(tx, PostLocked(viewer.id, post_id, locked))
+    await after.record(tx, PostLocked(viewer.id, post_id, locked, reason))
     stored = await posts.by_id(tx, post_id)
     assert stored is not None
     return stored

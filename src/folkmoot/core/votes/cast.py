@@ -25,7 +25,7 @@ async def vote_on_post(tx: Tx, voter: Viewer, post_id: int, value: int) -> Tally
     if voter.account:
         await marks.mark_read(tx, voter.id, post_id)
     if before != value:
-        await after.record(tx, PostVoted(voter.id, post_id, value))
+        await after.record(tx, PostVoted(voter.id, post_id, value, before))
     return tally
 
 
@@ -39,7 +39,7 @@ async def vote_on_comment(tx: Tx, voter: Viewer, comment_id: int, value: int) ->
     before = await votes.set_comment_vote(tx, voter.id, comment_id, place.comment.post_id, value)
     tally = await counts.comment_voted(tx, place.comment, *_difference(before, value))
     if before != value:
-        await after.record(tx, CommentVoted(voter.id, comment_id, value))
+        await after.record(tx, CommentVoted(voter.id, comment_id, value, before))
     return tally
 
 

@@ -26,6 +26,8 @@ class SqliteDialect:
     def schema_words(self) -> dict[str, str]:
         return {
             "{id}": "INTEGER PRIMARY KEY AUTOINCREMENT",
+            "{long_id}": "INTEGER PRIMARY KEY AUTOINCREMENT",
+            "{long}": "INTEGER",
             "{micros}": "INTEGER",
             "{bool}": "INTEGER",
             "{real}": "REAL",

@@ -1,0 +1,248 @@
+"""Servers that are sent to: how far each has got, how it fares, and how it wants requests signed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from folkmoot.model.instances import Destination, Failure, PostElsewhere
+from folkmoot.model.time import Micros
+from folkmoot.store.db import Tx
+from folkmoot.store.rows import maker
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a server has got, to be written down. `delivered` and `rejected` are added to what is there."""
+
+    instance_id: int
+    cursor: int
+    fails: int
+    last_try: Micros | None
+    next_try: Micros | None
+    last_success: Micros | None
+    last_error: str | None
+    delivered: int
+    rejected: int
+    dead: bool
+    scheme: str | None
+    scheme_since: Micros | None
+
+
+_DESTINATION = ", ".join(
+    f"{'i' if name in {'domain', 'software', 'version', 'last_seen'} else 'd'}.{name}"
+    for name in Destination.__dataclass_fields__
+)
+_make_destination = maker(Destination)
+_make_failure = maker(Failure)
+_FROM = "destination d JOIN instance i ON i.id = d.instance_id"
+_BLOCKED = "EXISTS (SELECT 1 FROM federation_block b WHERE b.instance_id = i.id)"
+_NOT_ALLOWED = "(EXISTS (SELECT 1 FROM federation_allow) AND NOT EXISTS (SELECT 1 FROM federation_allow a WHERE a.instance_id = i.id))"
+
+
+async def ensure(tx: Tx, instance_ids: Collection[int], cursor: int) -> None:
+    """Begin sending to these servers behind `cursor`, unless that has begun already (DLV-7)."""
+    await tx.many(
+        "INSERT INTO destination (instance_id, cursor, since) VALUES (:instance_id, :cursor, :now) ON CONFLICT (instance_id) DO NOTHING",
+        [{"instance_id": number, "cursor": cursor, "now": tx.now} for number in sorted(set(instance_ids))],
+    )
+
+
+async def known_ids(tx: Tx) -> set[int]:
+    """The servers that are sent to."""
+    return {row[0] for row in await tx.all("SELECT instance_id FROM destination")}
+
+
+async def all_of_them(tx: Tx) -> list[Destination]:
+    """Every server that is sent to."""
+    rows = await tx.all(f"SELECT {_DESTINATION} FROM {_FROM} ORDER BY d.instance_id")
+    return [_make_destination(row) for row in rows]
+
+
+async def by_instance(tx: Tx, instance_id: int) -> Destination | None:
+    row = await tx.first(
+        f"SELECT {_DESTINATION} FROM {_FROM} WHERE d.instance_id = :instance_id", instance_id=instance_id
+    )
+    return _make_destination(row) if row else None
+
+
+async def by_instances(tx: Tx, instance_ids: Collection[int]) -> dict[int, Destination]:
+    """Those of these servers that are sent to, by id."""
+    rows = await tx.all(
+        f"SELECT {_DESTINATION} FROM {_FROM} WHERE d.instance_id IN :ids[]", ids=set(instance_ids)
+    )
+    return {row[0]: _make_destination(row) for row in rows}
+
+
+async def shut_out(tx: Tx) -> set[int]:
+    """The servers that get nothing: blocked, or not on the list of the only ones allowed (DLV-10)."""
+    rows = await tx.all(f"SELECT i.id FROM instance i WHERE NOT i.local AND ({_BLOCKED} OR {_NOT_ALLOWED})")
+    return {row[0] for row in rows}
+
+
+async def keep_progress(tx: Tx, progress: Sequence[Progress]) -> None:
+    """Write down how far servers have got. A cursor never goes back, whoever writes later."""
+    await tx.many(
+        "UPDATE destination SET cursor = CASE WHEN cursor < :cursor THEN :cursor ELSE cursor END, fails = :fails, last_try = :last_try,"
+        " next_try = :next_try, last_success = :last_success, last_error = :last_error, delivered = delivered + :delivered,"
+        " rejected = rejected + :rejected, dead = :dead, scheme = :scheme, scheme_since = :scheme_since WHERE instance_id = :instance_id",
+        [{name: getattr(each, name) for name in Progress.__dataclass_fields__} for each in progress],
+    )
+
+
+async def count_failures(tx: Tx, failures: Mapping[tuple[int, str], int]) -> None:
+    """Add to how often deliveries failed, by server and reason."""
+    await tx.many(
+        "INSERT INTO delivery_failure (instance_id, reason, number, last) VALUES (:instance_id, :reason, :number, :now)"
+        " ON CONFLICT (instance_id, reason) DO UPDATE SET number = delivery_failure.number + excluded.number, last = excluded.last",
+        [
+            {"instance_id": instance_id, "reason": reason, "number": number, "now": tx.now}
+            for (instance_id, reason), number in failures.items()
+        ],
+    )
+
+
+async def failures(tx: Tx, instance_ids: Collection[int], since: Micros) -> dict[int, list[Failure]]:
+    """Why deliveries failed, by server, the reason of the latest first; those that happened after `since`."""
+    rows = await tx.all(
+        "SELECT instance_id, reason, number, last FROM delivery_failure WHERE instance_id IN :ids[] AND last > :since"
+        " ORDER BY instance_id, last DESC, reason",
+        ids=set(instance_ids), since=since,
+    )  # fmt: skip
+    found: dict[int, list[Failure]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(_make_failure(row[1:]))
+    return found
+
+
+async def forget_failures(tx: Tx, before: Micros) -> int:
+    """Drop reasons that did not come up again since a moment; how many."""
+    return await tx.run("DELETE FROM delivery_failure WHERE last < :before", before=before)
+
+
+async def refuse_post(tx: Tx, refusals: Sequence[tuple[int, int, int]]) -> None:
+    """These servers would not take these posts: (post, server, status)."""
+    await tx.many(
+        "INSERT INTO delivery_refusal (post_id, instance_id, status, published)"
+        " SELECT p.id, :instance_id, :status, :now FROM post p WHERE p.id = :post_id ON CONFLICT (post_id, instance_id) DO NOTHING",
+        [
+            {"post_id": post_id, "instance_id": instance_id, "status": status, "now": tx.now}
+            for post_id, instance_id, status in refusals
+        ],
+    )
+
+
+async def set_looked(
+    tx: Tx, instance_id: int, *, software: str | None, version: str | None, answered: bool
+) -> None:
+    """A server was asked what it is (NI-3). Where it answered, it lives, and what it said is kept."""
+    await tx.run(
+        "UPDATE destination SET looked = :now WHERE instance_id = :instance_id",
+        now=tx.now,
+        instance_id=instance_id,
+    )
+    if answered:
+        await tx.run(
+            "UPDATE instance SET software = :software, version = :version, updated = :now, last_seen = :now WHERE id = :instance_id",
+            software=software, version=version, now=tx.now, instance_id=instance_id,
+        )  # fmt: skip
+        await revive(tx, instance_id)
+
+
+async def to_look_at(tx: Tx, before: Micros) -> list[tuple[int, str]]:
+    """Servers that were not asked what they are since a moment: (id, domain)."""
+    rows = await tx.all(
+        "SELECT i.id, i.domain FROM destination d JOIN instance i ON i.id = d.instance_id WHERE (d.looked IS NULL OR d.looked < :before)"
+        f" AND NOT {_BLOCKED} AND NOT {_NOT_ALLOWED} ORDER BY i.id",
+        before=before,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def revive(tx: Tx, instance_id: int) -> bool:
+    """A dead server gave a sign of life: it is sent to again, from now on (DLV-9). Whether it was dead."""
+    revived = await tx.run(
+        "UPDATE destination SET dead = :no, fails = 0, next_try = NULL, since = :now,"
+        " cursor = (SELECT coalesce(max(id), 0) FROM sent_activity) WHERE instance_id = :instance_id AND dead",
+        no=False, now=tx.now, instance_id=instance_id,
+    )  # fmt: skip
+    if revived:
+        tx.changed("destination", instance_id)
+    return bool(revived)
+
+
+async def seen(tx: Tx, instance_id: int) -> None:
+    """A server gave a sign of life. Written at most every ten minutes."""
+    await tx.run(
+        "UPDATE instance SET last_seen = :now WHERE id = :instance_id AND (last_seen IS NULL OR last_seen < :stale)",
+        now=tx.now, instance_id=instance_id, stale=tx.now - 600_000_000,
+    )  # fmt: skip
+    await revive(tx, instance_id)
+
+
+async def retry_now(tx: Tx, instance_id: int) -> bool:
+    """Forget the waiting; what waits is sent at once (DLV-14). False for a server that is not sent to."""
+    changed = await tx.run(
+        "UPDATE destination SET fails = 0, next_try = NULL WHERE instance_id = :instance_id",
+        instance_id=instance_id,
+    )
+    await revive(tx, instance_id)
+    tx.changed("destination", instance_id)
+    return bool(changed)
+
+
+async def skip_to(tx: Tx, instance_id: int, cursor: int) -> bool:
+    """Leave out what waits, up to this id (DLV-14). False for a server that is not sent to."""
+    changed = await tx.run(
+        "UPDATE destination SET fails = 0, next_try = NULL, cursor = CASE WHEN cursor < :cursor THEN :cursor ELSE cursor END"
+        " WHERE instance_id = :instance_id",
+        cursor=cursor, instance_id=instance_id,
+    )  # fmt: skip
+    tx.changed("destination", instance_id)
+    return bool(changed)
+
+
+# --- what waits ------------------------------------------------------------------------------------------------------------------
+
+_RELEVANT = (
+    "(a.to_all OR EXISTS (SELECT 1 FROM sent_inbox x WHERE x.activity_id = a.id AND x.instance_id = :instance_id)"
+    " OR (a.community_id IS NOT NULL AND EXISTS (SELECT 1 FROM community_follow f JOIN person p ON p.id = f.person_id"
+    " WHERE f.community_id = a.community_id AND p.instance_id = :instance_id AND NOT f.pending AND f.published <= a.published))"
+    " OR (a.person_id IS NOT NULL AND EXISTS (SELECT 1 FROM person_follow f JOIN person p ON p.id = f.person_id"
+    " WHERE f.target_id = a.person_id AND p.instance_id = :instance_id AND f.published <= a.published)))"
+)
+
+
+async def waiting(tx: Tx, instance_id: int, *, after: int, upto: int, since: Micros) -> list[int]:
+    """The ids of activities above `after` and up to `upto`, and not older than `since`, that a server is to be sent, ascending."""
+    rows = await tx.all(
+        f"SELECT a.id FROM sent_activity a WHERE a.id > :after AND a.id <= :upto AND a.published >= :since AND {_RELEVANT} ORDER BY a.id",
+        after=after, upto=upto, since=since, instance_id=instance_id,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+async def lag(tx: Tx, instance_id: int, cursor: int) -> tuple[int, Micros | None]:
+    """How many activities wait for a server, and since when the oldest does (DLV-14)."""
+    row = await tx.first(
+        f"SELECT count(*), min(a.published) FROM sent_activity a WHERE a.id > :cursor AND {_RELEVANT}",
+        cursor=cursor, instance_id=instance_id,
+    )  # fmt: skip
+    assert row is not None
+    return row[0], row[1]
+
+
+# --- who has a post ----------------------------------------------------------------------------------------------------------------
+
+
+async def post_elsewhere(tx: Tx, post_id: int) -> list[PostElsewhere]:
+    """What became of a post on other servers, by domain, while its activity is kept."""
+    rows = await tx.all(
+        "SELECT DISTINCT i.domain, d.cursor >= a.id, r.status, a.confirmed FROM sent_activity a"
+        " JOIN destination d ON d.cursor >= 0 JOIN instance i ON i.id = d.instance_id"
+        " LEFT JOIN delivery_refusal r ON r.post_id = a.post_id AND r.instance_id = i.id"
+        " WHERE a.post_id = :post_id AND (EXISTS (SELECT 1 FROM sent_inbox x WHERE x.activity_id = a.id AND x.instance_id = i.id)"
+        " OR (a.community_id IS NOT NULL AND EXISTS (SELECT 1 FROM community_follow f JOIN person p ON p.id = f.person_id"
+        " WHERE f.community_id = a.community_id AND p.instance_id = i.id AND NOT f.pending AND f.published <= a.published)))"
+        " ORDER BY i.domain",
+        post_id=post_id,
+    )
+    return [PostElsewhere(row[0], bool(row[1]), row[2], row[3]) for row in rows]

@@ -1,0 +1,297 @@
+"""What is told to other servers: what happened and is still to be told, and every activity that was made of it.
+
+Activities are written by one publisher at a time (`apub/outbox/publish.py`), so their ids are in the order in which they became visible: whoever
+has seen an id has seen all before it. Who has got how far is in `store/destinations.py`.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from folkmoot.model.time import Micros
+from folkmoot.store.db import Tx
+from folkmoot.store.rows import columns, maker
+
+ActorKind = Literal["person", "community", "site"]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that happened and is still to be told. `kind` names an event of `model/events.py`, or is `relay`."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    published: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Where one activity goes besides the followers: an address, and the server it belongs to."""
+
+    instance_id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """An activity as it is to be kept. `body` is the document, byte by byte what is sent.
+
+    Who is sent it: the servers with followers of `community_id` or of `person_id`, all that are known (`to_all`), and `inboxes`. `sensitive`: nobody
+    may fetch it at its address. `order_key` is a path of what it concerns, `c5/p17` for a thread in a community, empty for everything: it is sent
+    after all before it and before all after it whose path begins with its own, or the other way round. `post_id`: the post that it makes known.
+    """
+
+    ap_id: str
+    body: str
+    actor_kind: ActorKind
+    actor_id: int
+    order_key: str
+    inner_ap_id: str | None = None
+    sensitive: bool = False
+    to_all: bool = False
+    community_id: int | None = None
+    person_id: int | None = None
+    post_id: int | None = None
+    inboxes: tuple[Inbox, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An activity as it is kept."""
+
+    id: int
+    ap_id: str
+    inner_ap_id: str | None
+    body: str
+    actor_kind: ActorKind
+    actor_id: int
+    sensitive: bool
+    to_all: bool
+    community_id: int | None
+    person_id: int | None
+    order_key: str
+    post_id: int | None
+    confirmed: Micros | None
+    published: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Where what goes to the followers of something is delivered: per server the addresses, and since when somebody there follows.
+    What is older than that is not for them (DLV-7, VIS-2)."""
+
+    since: dict[int, Micros]
+    inboxes: dict[int, tuple[str, ...]]
+
+
+_SENT = columns(Sent, "a")
+_make_sent = maker(Sent)
+
+
+# --- what is still to be told ------------------------------------------------------------------------------------------------
+
+
+async def note(tx: Tx, kind: str, payload: dict[str, Any]) -> None:
+    """Write down that something has to be told."""
+    await tx.run(
+        "INSERT INTO outgoing (kind, payload, published) VALUES (:kind, :payload, :now)",
+        kind=kind, payload=json.dumps(payload), now=tx.now,
+    )  # fmt: skip
+    tx.changed("outgoing")
+
+
+async def noted(tx: Tx, limit: int) -> list[Noted]:
+    """What waits longest."""
+    rows = await tx.all(
+        "SELECT id, kind, payload, published FROM outgoing ORDER BY id LIMIT :limit", limit=limit
+    )
+    return [Noted(row[0], row[1], json.loads(row[2]), row[3]) for row in rows]
+
+
+async def settle(tx: Tx, ids: Collection[int]) -> bool:
+    """These are told. False where somebody else has told one of them meanwhile: then take back what was written."""
+    return await tx.run("DELETE FROM outgoing WHERE id IN :ids[]", ids=set(ids)) == len(set(ids))
+
+
+# --- activities ----------------------------------------------------------------------------------------------------------------
+
+
+async def newest_id(tx: Tx) -> int:
+    """The id of the newest activity; 0 before the first."""
+    number: int = await tx.value("SELECT coalesce(max(id), 0) FROM sent_activity")
+    return number
+
+
+async def insert(tx: Tx, activities: Sequence[Activity]) -> list[int]:
+    """Write activities in this order; their ids, ascending."""
+    if not activities:
+        return []
+    rows = await tx.all(tx.dialect.next_ids("sent_activity"), count=len(activities))
+    ids = [row[0] for row in rows]
+    numbered = list(zip(ids, activities, strict=True))
+    await tx.many(
+        "INSERT INTO sent_activity (id, ap_id, inner_ap_id, body, actor_kind, actor_id, sensitive, to_all, community_id, person_id, order_key,"
+        " post_id, published) VALUES (:id, :ap_id, :inner_ap_id, :body, :actor_kind, :actor_id, :sensitive, :to_all, :community_id, :person_id,"
+        " :order_key, :post_id, :published)",
+        [
+            {
+                "id": number,
+                "published": tx.now,
+                **{
+                    name: getattr(activity, name)
+                    for name in Activity.__dataclass_fields__
+                    if name != "inboxes"
+                },
+            }
+            for number, activity in numbered
+        ],
+    )
+    inboxes = [
+        {"instance_id": inbox.instance_id, "activity_id": number, "inbox_url": inbox.url}
+        for number, activity in numbered
+        for inbox in dict.fromkeys(activity.inboxes)
+    ]
+    if inboxes:
+        await tx.many(
+            "INSERT INTO sent_inbox (instance_id, activity_id, inbox_url) VALUES (:instance_id, :activity_id, :inbox_url)",
+            inboxes,
+        )
+    tx.changed("outbox")
+    return ids
+
+
+async def between(tx: Tx, after: int, upto: int) -> list[Sent]:
+    """The activities with ids above `after` and up to `upto`, in order."""
+    rows = await tx.all(
+        f"SELECT {_SENT} FROM sent_activity a WHERE a.id > :after AND a.id <= :upto ORDER BY a.id",
+        after=after, upto=upto,
+    )  # fmt: skip
+    return [_make_sent(row) for row in rows]
+
+
+async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Sent]:
+    """Those that are still kept, by id."""
+    rows = await tx.all(f"SELECT {_SENT} FROM sent_activity a WHERE a.id IN :ids[]", ids=set(ids))
+    return {row[0]: _make_sent(row) for row in rows}
+
+
+async def inboxes_of(tx: Tx, ids: Collection[int]) -> dict[int, list[Inbox]]:
+    """Where these go besides the followers, by activity."""
+    rows = await tx.all(
+        "SELECT activity_id, instance_id, inbox_url FROM sent_inbox WHERE activity_id IN :ids[] ORDER BY activity_id, instance_id, inbox_url",
+        ids=set(ids),
+    )
+    found: dict[int, list[Inbox]] = {}
+    for activity_id, instance_id, url in rows:
+        found.setdefault(activity_id, []).append(Inbox(instance_id, url))
+    return found
+
+
+async def by_ap_id(tx: Tx, ap_id: str) -> Sent | None:
+    """The activity of ours at this address, while it is kept. It may be the one inside an Announce (`inner_ap_id`), which is kept whole:
+    see `apub/outbox/kept.py:document_at`."""
+    row = await tx.first(f"SELECT {_SENT} FROM sent_activity a WHERE a.ap_id = :ap_id", ap_id=ap_id)
+    if row is None:
+        row = await tx.first(
+            f"SELECT {_SENT} FROM sent_activity a WHERE a.inner_ap_id = :ap_id ORDER BY a.id LIMIT 1",
+            ap_id=ap_id,
+        )
+    return _make_sent(row) if row else None
+
+
+async def confirm(tx: Tx, ap_id: str) -> bool:
+    """The community to which this activity was sent has sent it back (CMN-6). False where it was not ours, or confirmed before."""
+    return bool(
+        await tx.run(
+            "UPDATE sent_activity SET confirmed = :now WHERE ap_id = :ap_id AND confirmed IS NULL",
+            now=tx.now, ap_id=ap_id,
+        )
+    )  # fmt: skip
+
+
+async def forget(tx: Tx, before: Micros, limit: int = 2000) -> int:
+    """Drop activities that are older than we keep them; how many. In pieces, the oldest first."""
+    return await tx.run(
+        "DELETE FROM sent_activity WHERE id IN (SELECT id FROM sent_activity WHERE published < :before ORDER BY published LIMIT :limit)",
+        before=before, limit=limit,
+    )  # fmt: skip
+
+
+# --- who is sent what ------------------------------------------------------------------------------------------------------------
+
+
+async def community_audience(tx: Tx, community_id: int) -> Audience:
+    """The followers elsewhere of a community, by server (FLW-3, DLV-8)."""
+    return _audience(
+        await tx.all(
+            "SELECT p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url), min(f.published) FROM community_follow f"
+            " JOIN person p ON p.id = f.person_id WHERE f.community_id = :community_id AND NOT f.pending AND NOT p.local AND NOT p.deleted"
+            " GROUP BY p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url)",
+            community_id=community_id,
+        )
+    )
+
+
+async def person_audience(tx: Tx, person_id: int) -> Audience:
+    """The followers elsewhere of a person, by server."""
+    return _audience(
+        await tx.all(
+            "SELECT p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url), min(f.published) FROM person_follow f"
+            " JOIN person p ON p.id = f.person_id WHERE f.target_id = :person_id AND NOT p.deleted"
+            " GROUP BY p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url)",
+            person_id=person_id,
+        )
+    )
+
+
+def _audience(rows: Iterable[Sequence[Any]]) -> Audience:
+    since: dict[int, Micros] = {}
+    inboxes: dict[int, tuple[str, ...]] = {}
+    for instance_id, url, published in rows:
+        since[instance_id] = min(published, since.get(instance_id, published))
+        inboxes[instance_id] = (*inboxes.get(instance_id, ()), url)
+    return Audience(since, inboxes)
+
+
+async def has_followers_elsewhere(tx: Tx, community_id: int) -> bool:
+    """Whether anybody on another server follows a community."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM community_follow f JOIN person p ON p.id = f.person_id"
+            " WHERE f.community_id = :community_id AND NOT p.local)",
+            community_id=community_id,
+        )
+    )
+
+
+async def person_has_followers(tx: Tx, person_id: int) -> bool:
+    """Whether anybody on another server follows a person."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM person_follow WHERE target_id = :person_id)", person_id=person_id
+        )
+    )
+
+
+async def server_inboxes(tx: Tx) -> dict[int, str]:
+    """The address at which each server takes what concerns everybody there: its site's inbox, or the shared one that its people or
+    communities name. Servers that have none are not sent such things."""
+    rows = await tx.all(
+        "SELECT i.id, coalesce((SELECT s.inbox_url FROM site s WHERE s.instance_id = i.id),"
+        " (SELECT max(p.shared_inbox_url) FROM person p WHERE p.instance_id = i.id),"
+        " (SELECT max(c.shared_inbox_url) FROM community c WHERE c.instance_id = i.id)) FROM instance i WHERE NOT i.local"
+    )
+    return {row[0]: row[1] for row in rows if row[1]}
+
+
+async def server_inbox(tx: Tx, instance_id: int) -> str | None:
+    """The same of one server."""
+    row = await tx.first(
+        "SELECT coalesce((SELECT s.inbox_url FROM site s WHERE s.instance_id = i.id),"
+        " (SELECT max(p.shared_inbox_url) FROM person p WHERE p.instance_id = i.id),"
+        " (SELECT max(c.shared_inbox_url) FROM community c WHERE c.instance_id = i.id)) FROM instance i WHERE i.id = :instance_id AND NOT i.local",
+        instance_id=instance_id,
+    )
+    return row[0] if row else None
