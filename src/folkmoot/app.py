@@ -23,6 +23,7 @@ from folkmoot.core.people import register
 from folkmoot.core.people.readers import Viewers
 from folkmoot.core.posts.fetch_link import Fetch
 from folkmoot.core.site import setup
+from folkmoot.core.site.frame import read_site
 from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
 from folkmoot.logs import RequestIds, logger
@@ -197,6 +198,8 @@ class Server:
             await prepare(context.db, self.settings)
             runner = Runner(tools_of(context)) if self.work else None
             working = asyncio.create_task(runner.run()) if runner else None
+            async with context.db.read() as tx:
+                await read_site(tx)  # what every page asks first
             self.app = build_app(context)
             try:
                 yield

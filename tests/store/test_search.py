@@ -98,18 +98,19 @@ async def test_sqlite_goes_by_the_hits_and_not_down_an_order(db: Database, cast:
             Shape("post", creator=True),
         ):
             sort = PostSort.HOT if shape.of_posts else CommentSort.HOT
+            hits, _, text = search._hits(tx, Wanted(shape, sort, words=("slugs",)))
             values = {
-                "ids": [1, 2],
+                "text": text,
                 "viewer": 1,
                 "now": 1,
                 "community_id": 1,
                 "creator_id": 1,
                 "languages": [0],
             }
-            plan = [
-                row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {search._which(shape, sort)}", **values)
-            ]
+            statement = search._listed(shape, sort, hits)
+            plan = [row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **values)]
             assert any(step.startswith("SEARCH i USING INTEGER PRIMARY KEY") for step in plan), plan
+            assert not any(step.startswith("SCAN i") for step in plan), plan
 
 
 async def test_links_to_a_site_are_found_by_an_index(db: Database, cast: Cast) -> None:

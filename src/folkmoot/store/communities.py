@@ -14,6 +14,7 @@ from folkmoot.store.rows import columns, maker
 COMMUNITY = columns(Community, "c")
 make_community = maker(Community)
 _RETURNED = columns(Community)
+_PERSON_AT = 1 + len(Community.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,24 @@ async def by_name(tx: Tx, name_key: str, host: str | None) -> Community | None:
         **({"host": host} if host else {}),
     )
     return make_community(row) if row else None
+
+
+async def by_name_with_about(
+    tx: Tx, name_key: str, host: str | None
+) -> tuple[Community, list[Person], list[int]] | None:
+    """The same with its moderators in order of appointment and the languages allowed there, in one query."""
+    rows = await tx.all(
+        "SELECT (SELECT string_agg(CAST(l.language_id AS TEXT), ' ') FROM community_language l WHERE l.community_id = c.id),"
+        f" {COMMUNITY}, {PERSON} FROM community c JOIN instance i ON i.id = c.instance_id"
+        " LEFT JOIN community_moderator m ON m.community_id = c.id LEFT JOIN person p ON p.id = m.person_id"
+        f" WHERE c.name_key = :name_key AND {'i.domain = :host' if host else 'i.local'} ORDER BY m.published, p.id",
+        name_key=name_key, **({"host": host} if host else {}),
+    )  # fmt: skip
+    if not rows:
+        return None
+    moderators = [make_person(row[_PERSON_AT:]) for row in rows if row[_PERSON_AT] is not None]
+    languages = sorted(int(number) for number in (rows[0][0] or "").split())
+    return make_community(rows[0][1:_PERSON_AT]), moderators, languages
 
 
 async def relation(tx: Tx, community_id: int, person_id: int) -> Relation:

@@ -6,18 +6,20 @@ after the other in one field, looked at until the page is full. So both engines 
 """
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, PostSort
 from folkmoot.model.people import Person
+from folkmoot.model.views import CommentView, PostView
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import filters, sorts
 from folkmoot.store.listing.communities import like_pattern
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.listing.pages import order_of
+from folkmoot.store.listing.views import comment_views, post_views
 from folkmoot.store.people import PERSON, make_person
 
 HITS = 5000
@@ -26,6 +28,9 @@ LOOKED_AT = 2000
 """Rows that are looked at where no index can serve, the newest first."""
 _CHUNK = 200
 """Texts that are read at once while a page is being filled."""
+
+_FEW = 60
+"""So many are read whole while they are being looked through."""
 
 _TEXTS = {"post": ("name", "body", "alt_text"), "comment": ("content",)}
 """The fields that are searched, the title first (Q-1)."""
@@ -56,22 +61,36 @@ class Wanted:
     languages: frozenset[int] = field(default_factory=frozenset)
 
 
+View = PostView | CommentView
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """A page of ids in order. `bounded`: there may be older ones that were not looked at."""
+    """A page of ids in order, and the things themselves by id. `bounded`: there may be older ones that were not looked at."""
 
     ids: list[int]
     more: bool
     bounded: bool
+    views: dict[int, Any] = field(default_factory=dict)
 
 
 async def find(tx: Tx, wanted: Wanted, *, limit: int, offset: int) -> Hits:
-    """The posts or comments (as `wanted.shape` says) that have the words."""
-    found, bounded = await _hits(tx, wanted)
-    if not found:
-        return Hits([], False, bounded)
+    """The posts or comments (as `wanted.shape` says) that have the words. Two queries, where nearly all that the index knows has them."""
+    ordered, bounded = await _which(tx, wanted)
+    kept, views = await _verified(tx, wanted, ordered, offset + limit + 1)
+    page = kept[offset : offset + limit]
+    absent = [number for number in page if number not in views]
+    if absent:
+        views |= await _read_views(tx, wanted.shape.table, absent)
+    ids = [number for number in page if number in views]
+    return Hits(ids, len(kept) > offset + limit, bounded, views)
+
+
+async def _which(tx: Tx, wanted: Wanted) -> tuple[list[int], bool]:
+    """The hits that belong to the list, in order, and whether there may be more than were looked at."""
+    hits, most, argument = _hits(tx, wanted)
     values: dict[str, Any] = {
-        "ids": found,
+        "text": argument,
         "viewer": wanted.viewer_id,
         "now": tx.now,
         "community_id": wanted.community_id,
@@ -80,43 +99,32 @@ async def find(tx: Tx, wanted: Wanted, *, limit: int, offset: int) -> Hits:
     }
     if isinstance(wanted.sort, PostSort) and sorts.has_window(wanted.sort):
         values["since"] = sorts.since(wanted.sort, tx.now)
-    rows = await tx.all(_which(wanted.shape, wanted.sort), **values)
-    ordered = [row[0] for row in rows]
-    kept = await _verified(tx, wanted, ordered, offset + limit + 1)
-    page = kept[offset : offset + limit]
-    return Hits(page, len(kept) > offset + limit, bounded)
+    rows = await tx.all(_listed(wanted.shape, wanted.sort, hits), **values)
+    bounded = rows[0][1] == most
+    if bounded and most == HITS and (wanted.shape.community or wanted.shape.creator):
+        # Words that are everywhere: beside the newest of all, look at the newest of this person or community.
+        both = f"SELECT * FROM ({hits}) AS a UNION SELECT * FROM ({_newest(wanted.shape)}) AS b"
+        rows = await tx.all(_listed(wanted.shape, wanted.sort, both), **values)
+    return [row[0] for row in rows if row[0] is not None], bounded
 
 
-async def _hits(tx: Tx, wanted: Wanted) -> tuple[list[int], bool]:
-    """Ids to look at, and whether there may be more than these."""
-    table = wanted.shape.table
+def _hits(tx: Tx, wanted: Wanted) -> tuple[str, int, str | None]:
+    """A statement for the ids to look at, how many it answers at most, and its `:text`."""
     if wanted.url is not None or wanted.host is not None:
         column = "url" if wanted.url is not None else "url_host"
-        rows = await tx.all(
-            f"SELECT i.id FROM post i WHERE i.{column} = :text ORDER BY i.published DESC, i.id DESC LIMIT {HITS}",
-            text=wanted.url if wanted.url is not None else wanted.host,
-        )
-        return [row[0] for row in rows], len(rows) == HITS
+        text = wanted.url if wanted.url is not None else wanted.host
+        order = "ORDER BY i.published DESC, i.id DESC"
+        return f"SELECT i.id FROM post i WHERE i.{column} = :text {order} LIMIT {HITS}", HITS, text
     match = tx.dialect.search_argument(wanted.words, title_only=wanted.title_only)
     if match is None:
-        rows = await tx.all(
-            _newest(wanted.shape), community_id=wanted.community_id, creator_id=wanted.creator_id
-        )
-        return [row[0] for row in rows], len(rows) == LOOKED_AT
-    condition = tx.dialect.search_match(f"{table}_search", title_only=wanted.title_only)
-    rows = await tx.all(
-        f"SELECT s.rowid FROM {table}_search s WHERE {condition} ORDER BY s.rowid DESC LIMIT {HITS}",
-        match=match,
+        return _newest(wanted.shape), LOOKED_AT, None
+    table = f"{wanted.shape.table}_search"
+    condition = tx.dialect.search_match(table, title_only=wanted.title_only)
+    return (
+        f"SELECT s.rowid AS id FROM {table} s WHERE {condition} ORDER BY s.rowid DESC LIMIT {HITS}",
+        HITS,
+        match,
     )
-    found = [row[0] for row in rows]
-    bounded = len(found) == HITS
-    if bounded and (wanted.shape.community or wanted.shape.creator):
-        # Words that are everywhere: beside the newest of all, look at the newest of this person or community.
-        rows = await tx.all(
-            _newest(wanted.shape), community_id=wanted.community_id, creator_id=wanted.creator_id
-        )
-        return list({*found, *(row[0] for row in rows)}), bounded
-    return found, bounded
 
 
 @cache
@@ -130,10 +138,10 @@ def _newest(shape: Shape) -> str:
 
 
 @cache
-def _which(shape: Shape, sort: PostSort | CommentSort) -> str:
-    """Of some ids those that belong to the list, in order."""
+def _listed(shape: Shape, sort: PostSort | CommentSort, hits: str) -> str:
+    """Of the hits those that belong to the list, in order, each with the number of all hits; one row at least."""
     scope = filters.in_scope(shape)
-    asked = ["i.id IN :ids[]", *([scope] if scope else [])]
+    asked = ["i.id IN (SELECT h.id FROM h)", *([scope] if scope else [])]
     # The plus keeps the planner on the ids: a community may have a thousand times as many rows.
     asked += [f"+{condition}" for condition in filters.conditions(shape, filters.WHOSE)]
     asked += filters.conditions(shape, filters.WHICH)
@@ -147,25 +155,53 @@ def _which(shape: Shape, sort: PostSort | CommentSort) -> str:
         columns, first = f"i.{flag} AS featured, {columns}", "w.featured DESC, "
     # The rows are gathered before they are sorted: no index of the order may lure the planner away from the ids.
     return (
-        f"WITH w AS MATERIALIZED (SELECT i.id, {columns} FROM {shape.table} i WHERE {' AND '.join(asked)})"
-        f" SELECT w.id FROM w ORDER BY {first}{order.clause('w')}"
+        f"WITH h AS MATERIALIZED ({hits}),"
+        f" w AS MATERIALIZED (SELECT i.id, {columns} FROM {shape.table} i WHERE {' AND '.join(asked)})"
+        f" SELECT w.id, n.hits FROM (SELECT count(*) AS hits FROM h) AS n LEFT JOIN w ON TRUE ORDER BY {first}{order.clause('w')}"
     )
 
 
-async def _verified(tx: Tx, wanted: Wanted, ids: Sequence[int], enough: int) -> list[int]:
-    """The first `enough` ids whose rows have the words, in the order given and within one field."""
+async def _verified(
+    tx: Tx, wanted: Wanted, ids: Sequence[int], enough: int
+) -> tuple[list[int], dict[int, Any]]:
+    """The first `enough` ids whose rows have the words, in the order given and within one field; and what was read whole on the way.
+
+    Most hits have them: where few are wanted, the first are read whole, so that nothing is read twice.
+    """
     if not wanted.words:
-        return list(ids[:enough])
+        return list(ids[:enough]), {}
+    table = wanted.shape.table
     kept: list[int] = []
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
-        texts = await _texts(tx, wanted.shape.table, chunk, title_only=wanted.title_only)
-        kept += [
-            number for number in chunk if any(_has(text, wanted.words) for text in texts.get(number, ()))
-        ]
+    views: dict[int, Any] = {}
+    begin = 0
+    if ids and enough <= _FEW:
+        begin = enough
+        views = await _read_views(tx, table, ids[:enough])
+        texts = {number: _texts_of(view, title_only=wanted.title_only) for number, view in views.items()}
+        kept = _with_words(ids[:enough], texts, wanted.words)
+    for start in range(begin, len(ids), _CHUNK):
         if len(kept) >= enough:
             break
-    return kept[:enough]
+        chunk = ids[start : start + _CHUNK]
+        texts = await _texts(tx, table, chunk, title_only=wanted.title_only)
+        kept += _with_words(chunk, texts, wanted.words)
+    return kept[:enough], views
+
+
+async def _read_views(tx: Tx, table: str, ids: Sequence[int]) -> dict[int, Any]:
+    return await (post_views(tx, ids) if table == "post" else comment_views(tx, ids, placed=True))
+
+
+def _with_words(ids: Sequence[int], texts: Mapping[int, list[str]], words: Sequence[str]) -> list[int]:
+    return [number for number in ids if any(_has(text, words) for text in texts.get(number, ()))]
+
+
+def _texts_of(view: View, *, title_only: bool) -> list[str]:
+    """The folded texts of something that was read whole."""
+    if isinstance(view, CommentView):
+        return [folded(view.comment.content)]
+    names = _TEXTS["post"][:1] if title_only else _TEXTS["post"]
+    return [folded(text) for name in names if (text := getattr(view.post, name))]
 
 
 def _has(text: str, words: Sequence[str]) -> bool:

@@ -1,12 +1,15 @@
 """The local site's row, its rate limits, taglines and lists."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.model.administration import BlockedUrl, Tagline
+from folkmoot.model.people import Person
 from folkmoot.model.site import LocalSite, RateLimits
 from folkmoot.model.time import SECOND
 from folkmoot.store.db import Tx
+from folkmoot.store.people import PERSON, make_person
 from folkmoot.store.rows import columns, maker
 
 _OF_SITE = frozenset(
@@ -23,6 +26,7 @@ _OF_SITE = frozenset(
     }
 )
 _COLUMNS = ", ".join(f"{'s' if name in _OF_SITE else 'l'}.{name}" for name in LocalSite.__dataclass_fields__)
+_LIMITS = ", ".join(f"l.rate_{name}" for name in RateLimits.__dataclass_fields__)
 _make_site = maker(LocalSite)
 _make_limits = maker(RateLimits)
 _TAGLINE = columns(Tagline)
@@ -32,40 +36,84 @@ _make_blocked_url = maker(BlockedUrl)
 _SITE_KEY = (("site", 0),)
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What nearly every page asks of the site. `admins`: the highest first (R-1). `taglines`: the oldest first."""
+
+    site: LocalSite
+    limits: RateLimits
+    admins: list[Person]
+    taglines: list[Tagline]
+
+
+async def frame(tx: Tx) -> Frame:
+    """All of it in one query, kept per process until the site changes. Raises `LookupError` before the site exists."""
+    stamp = tx.changes.newest(_SITE_KEY)
+    cached = tx.memory.get("frame")
+    if cached is None or cached[0] != stamp:
+        cached = tx.memory["frame"] = (stamp, await _read_frame(tx))
+        tx.memory["counted_site"] = ((stamp, tx.now // SECOND), cached[1].site)
+    kept: Frame = cached[1]
+    return kept
+
+
 async def local_site(tx: Tx) -> LocalSite:
-    """This server's site; its counts may be a second old (W-1). Raises `LookupError` before the site exists."""
+    """This server's site and its settings. Its counts are of when it last changed: `counted_site` has them as they are. Raises as
+    `frame`."""
+    return (await frame(tx)).site
+
+
+async def counted_site(tx: Tx) -> LocalSite:
+    """The same with counts that are a second old at most (W-1)."""
     stamp = (tx.changes.newest(_SITE_KEY), tx.now // SECOND)
-    cached = tx.memory.get("local_site")
-    if cached is not None and cached[0] == stamp:
-        site: LocalSite = cached[1]
-        return site
-    fresh = await read_local_site(tx)
-    if fresh is None:
+    cached = tx.memory.get("counted_site")
+    if cached is None or cached[0] != stamp:
+        fresh = await read_local_site(tx)
+        if fresh is None:
+            raise LookupError("this database has no site yet")
+        cached = tx.memory["counted_site"] = (stamp, fresh)
+    kept: LocalSite = cached[1]
+    return kept
+
+
+_FRAME = (
+    f"SELECT x.kind, {_COLUMNS}, {_LIMITS}, {PERSON}, {columns(Tagline, 't')} FROM (SELECT 0 AS kind, 0 AS place, 0 AS id"
+    " UNION ALL SELECT 1, u.id, u.person_id FROM local_user u WHERE u.admin UNION ALL SELECT 2, g.id, g.id FROM tagline g) AS x"
+    " LEFT JOIN local_site l ON x.kind = 0 LEFT JOIN site s ON s.id = l.site_id LEFT JOIN person p ON x.kind = 1 AND p.id = x.id"
+    " LEFT JOIN tagline t ON x.kind = 2 AND t.id = x.id ORDER BY x.kind, x.place"
+)
+_LIMITS_AT = 1 + len(LocalSite.__dataclass_fields__)
+_ADMIN_AT = _LIMITS_AT + len(RateLimits.__dataclass_fields__)
+_TAGLINE_AT = _ADMIN_AT + len(Person.__dataclass_fields__)
+
+
+async def _read_frame(tx: Tx) -> Frame:
+    rows = await tx.all(_FRAME)
+    first = rows[0]
+    if first[1] is None:
         raise LookupError("this database has no site yet")
-    tx.memory["local_site"] = (stamp, fresh)
-    return fresh
+    return Frame(
+        _make_site(first[1:_LIMITS_AT]),
+        _make_limits(first[_LIMITS_AT:_ADMIN_AT]),
+        [make_person(row[_ADMIN_AT:_TAGLINE_AT]) for row in rows if row[0] == 1],
+        [_make_tagline(row[_TAGLINE_AT:]) for row in rows if row[0] == 2],
+    )
 
 
 async def read_local_site(tx: Tx) -> LocalSite | None:
-    """The same straight from the database, None on an empty one."""
+    """The site straight from the database, None on an empty one."""
     row = await tx.first(f"SELECT {_COLUMNS} FROM local_site l JOIN site s ON s.id = l.site_id")
     return _make_site(row) if row else None
 
 
 async def rate_limits(tx: Tx) -> RateLimits:
     """The limits in force, kept per process until the site changes."""
-    stamp = tx.changes.newest(_SITE_KEY)
-    cached = tx.memory.get("rate_limits")
-    if cached is None or cached[0] != stamp:
-        cached = tx.memory["rate_limits"] = (stamp, await read_rate_limits(tx))
-    limits: RateLimits = cached[1]
-    return limits
+    return (await frame(tx)).limits
 
 
 async def read_rate_limits(tx: Tx) -> RateLimits:
     """The same straight from the database. Raises `LookupError` before the site exists."""
-    names = ", ".join(f"rate_{name}" for name in RateLimits.__dataclass_fields__)
-    row = await tx.first(f"SELECT {names} FROM local_site")
+    row = await tx.first(f"SELECT {_LIMITS} FROM local_site l")
     if row is None:
         raise LookupError("this database has no site yet")
     return _make_limits(row)
@@ -144,12 +192,12 @@ async def read_taglines(tx: Tx) -> list[Tagline]:
 
 async def taglines(tx: Tx) -> list[Tagline]:
     """The same, kept per process until the site changes: for pages."""
-    stamp = tx.changes.newest(_SITE_KEY)
-    cached = tx.memory.get("taglines")
-    if cached is None or cached[0] != stamp:
-        cached = tx.memory["taglines"] = (stamp, await read_taglines(tx))
-    kept: list[Tagline] = cached[1]
-    return kept
+    return (await frame(tx)).taglines
+
+
+async def admins(tx: Tx) -> list[Person]:
+    """Who runs this site, the highest first (R-1), kept per process until the site changes: for pages."""
+    return (await frame(tx)).admins
 
 
 async def replace_taglines(tx: Tx, lines: Sequence[tuple[str, str]]) -> None:

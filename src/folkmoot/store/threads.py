@@ -1,14 +1,15 @@
 """A thread as it is read: its comments in one query, what stands beside it in one, a reader's marks in one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
-from folkmoot.model.views import CommentView, Crosspost, Marks, Moderator
+from folkmoot.model.views import NO_MARKS, CommentView, Crosspost, Marks, Moderator
 from folkmoot.store.db import Tx
 from folkmoot.store.listing.views import BANNED, COMMENT_VIEW, MODERATES, comment_view_of
+from folkmoot.store.rows import Row
 
 MOST = 20_000
 """Comments of one thread that are looked at: the oldest ones, so that answers have their parents."""
@@ -65,21 +66,6 @@ async def whole_branches(tx: Tx, post_id: int) -> tuple[list[Branch], dict[int, 
     return found, views
 
 
-async def marks(tx: Tx, viewer_id: int, post_id: int) -> Marks:
-    """The reader's votes and saves in a thread, and whom they block: one range of an index each."""
-    rows = await tx.all(
-        "SELECT 0, comment_id, value FROM comment_vote WHERE person_id = :viewer AND post_id = :post_id"
-        " UNION ALL SELECT 1, comment_id, 0 FROM comment_saved WHERE person_id = :viewer AND post_id = :post_id"
-        " UNION ALL SELECT 2, target_id, 0 FROM person_block WHERE person_id = :viewer",
-        viewer=viewer_id, post_id=post_id,
-    )  # fmt: skip
-    return Marks(
-        {row[1]: row[2] for row in rows if row[0] == 0},
-        frozenset(row[1] for row in rows if row[0] == 1),
-        frozenset(row[1] for row in rows if row[0] == 2),
-    )
-
-
 _MODERATORS = (
     "SELECT * FROM (SELECT 0 AS kind, w.id, w.name, w.host, coalesce(w.display_name, '') AS title, 0 AS comments"
     " FROM community_moderator b JOIN person w ON w.id = b.person_id WHERE b.community_id = :community_id ORDER BY b.published, w.id) AS a"
@@ -98,21 +84,33 @@ _REASONS = (
     "SELECT * FROM (SELECT 2 AS kind, g.comment_id, '', '', g.reason AS title, 0 AS comments FROM modlog g"
     " WHERE g.comment_id IN :removed[] AND g.kind = 'remove_comment' AND g.state AND g.reason IS NOT NULL ORDER BY g.id) AS c"
 )
+_MARKS = (
+    "SELECT 3 AS kind, v.comment_id, '', '', '' AS title, v.value FROM comment_vote v WHERE v.person_id = :viewer AND v.post_id = :post_id"
+    " UNION ALL SELECT 4, v.comment_id, '', '', '', 0 FROM comment_saved v WHERE v.person_id = :viewer AND v.post_id = :post_id"
+    " UNION ALL SELECT 5, b.target_id, '', '', '', 0 FROM person_block b WHERE b.person_id = :viewer"
+)
+"""The reader's votes and saves in a thread, and whom they block: one range of an index each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id."""
+    """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id. `marks`: what is the reader's own."""
 
     moderators: tuple[Moderator, ...]
     crossposts: tuple[Crosspost, ...]
     reasons: dict[int, str]
+    marks: Marks
 
 
 async def beside(tx: Tx, post: Post, viewer_id: int, removed: Collection[int]) -> Beside:
-    """The moderators of the post's community in their order (R-1), the other posts with the same link, hottest first (P-11), and why
-    comments were `removed`. One query."""
-    wanted = [_MODERATORS, *([_CROSSPOSTS] if post.url else ()), *([_REASONS] if removed else ())]
+    """The moderators of the post's community in their order (R-1), the other posts with the same link, hottest first (P-11), why
+    comments were `removed`, and the marks of a reader who is somebody. One query."""
+    wanted = [
+        _MODERATORS,
+        *([_CROSSPOSTS] if post.url else ()),
+        *([_REASONS] if removed else ()),
+        *([_MARKS] if viewer_id else ()),
+    ]
     rows = await tx.all(
         " UNION ALL ".join(wanted),
         community_id=post.community_id, url=post.url, post_id=post.id, viewer=viewer_id, inside=bool(viewer_id), removed=list(removed),
@@ -121,4 +119,13 @@ async def beside(tx: Tx, post: Post, viewer_id: int, removed: Collection[int]) -
         tuple(Moderator(row[1], row[2], row[3], row[4] or None) for row in rows if row[0] == 0),
         tuple(Crosspost(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[0] == 1),
         {row[1]: row[4] for row in rows if row[0] == 2},
+        _marks(rows) if viewer_id else NO_MARKS,
+    )
+
+
+def _marks(rows: Sequence[Row]) -> Marks:
+    return Marks(
+        {row[1]: row[5] for row in rows if row[0] == 3},
+        frozenset(row[1] for row in rows if row[0] == 4),
+        frozenset(row[1] for row in rows if row[0] == 5),
     )

@@ -4,8 +4,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from folkmoot.core.site.admins import admins
-from folkmoot.core.site.frame import read_site
+from folkmoot.core.site.frame import read_admins, read_counted_site, read_site
 from folkmoot.core.site.taglines import tagline_of_the_hour
 from folkmoot.model.site import LocalSite
 from folkmoot.web.base import context, page
@@ -18,8 +17,8 @@ from folkmoot.web.page_cache import SITE, may_be_kept
 async def show_about(request: Request) -> Response:
     """What the site says of itself, its administrators and how to reach them, its counts."""
     async with context(request).db.read() as tx:
-        site = await read_site(tx)
-        running = await admins(tx)
+        site = await read_counted_site(tx)
+        running = await read_admins(tx)
         tagline = await tagline_of_the_hour(tx)
     may_be_kept(request, SITE)
     return await page(

@@ -13,7 +13,7 @@ from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments, comment_sort
 from folkmoot.core.listings.community import read_community
 from folkmoot.core.listings.front import ListPosts
-from folkmoot.core.site.frame import read_site
+from folkmoot.core.site.frame import read_admins, read_counted_site, read_site
 from folkmoot.core.site.taglines import tagline_of_the_hour
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import NotLoggedIn
@@ -130,7 +130,7 @@ async def show_front(request: Request) -> Response:
     """The front page."""
     who, ctx = viewer(request), context(request)
     async with ctx.db.read() as tx:
-        site = await read_site(tx)
+        site = await read_counted_site(tx)
         asked = asked_of(request, who, site)
         look = look_of(who, site, tx.now, tx.memory)
         if asked.kind == "comments":
@@ -140,7 +140,7 @@ async def show_front(request: Request) -> Response:
             rows, after = await post_rows(
                 tx, who, look, ListPosts(asked.scope, asked.sort, after=asked.after)
             )
-        card = site_card(site, [person_link(person) for person in await front.admins(tx)])
+        card = site_card(site, [person_link(person) for person in await read_admins(tx)])
         line = await tagline_of_the_hour(tx)
     may_be_kept(request, SITE, POSTS, late=(FRONT,))
     return await page(
@@ -225,7 +225,12 @@ async def post_rows(
     in_community: bool = False,
     in_profile: bool = False,
 ) -> tuple[Markup, str | None]:
-    """The rows of a list of posts, and the cursor of the next page. Posts that were shown before are not read again."""
+    """The rows of a list of posts, and the cursor of the next page. Posts that were shown before are not read again; a process that has
+    shown none yet reads them all at once."""
+    if not look.shelf.posts:
+        whole = await front.list_posts(tx, who, asked)
+        html = post_card.render_views(whole.items, look, in_community=in_community, in_profile=in_profile)
+        return Markup(html), whole.next  # noqa: S704 - the renderer escapes
     found = await front.post_keys(tx, who, asked)
     absent = post_card.missing(found.items, look)
     views = await front.post_views(tx, absent) if absent else {}

@@ -17,7 +17,6 @@ from folkmoot.core.site.frame import read_site
 from folkmoot.model.enums import Listing, PostSort, SearchType
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import Viewer
-from folkmoot.model.views import Page, PostKey, PostView
 from folkmoot.web.base import context, limited, page, viewer
 from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, query
@@ -25,7 +24,7 @@ from folkmoot.web.front import comment_row
 from folkmoot.web.handles import community_link, person_link
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.render.look import Look, look_of
-from folkmoot.web.render.post_card import render_cards
+from folkmoot.web.render.post_card import render_views
 
 PER_PAGE = 20
 LAST_PAGE = 50
@@ -192,15 +191,7 @@ def _rows(found: Found, look: Look) -> Markup:
     if found.comments:
         rows = "".join(comment_row(view, look) for view in found.comments)
         return Markup(f'<ul class="rows">\n{rows}</ul>')  # noqa: S704 - made of escaped parts
-    keys = [_key(view) for view in found.posts]
-    views = {view.post.id: view for view in found.posts}
-    mine = {view.post.id: view.mine for view in found.posts}
-    return Markup(render_cards(Page(keys), views, mine, look))  # noqa: S704 - the renderer escapes
-
-
-def _key(view: PostView) -> PostKey:
-    post, creator, community = view.post, view.creator, view.community
-    return PostKey(post.id, post.version, creator.id, community.id, creator.version, community.version)
+    return Markup(render_views(found.posts, look))  # noqa: S704 - the renderer escapes
 
 
 async def _show(

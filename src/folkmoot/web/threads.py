@@ -112,15 +112,15 @@ async def show_comment(request: Request) -> Response:
     who, comment_id, asked = viewer(request), request.path_params["id"], query(request)
     above = min(max(asked.number("context") or 0, 0), CONTEXT_MAX)
     async with context(request).db.read() as tx:
-        post_id = await read.post_of_comment(tx, comment_id)
         site = await read_site(tx)
         look = look_of(who, site, tx.now, tx.memory)
-        wanted = ReadThread(post_id, _sort(asked.text("sort")), focus=comment_id, context=above)
+        wanted = ReadThread(0, _sort(asked.text("sort")), focus=comment_id, context=above)
         thread = await read_thread(tx, who, wanted)
         look.moderates = thread.may_moderate
         gathered = renderer.gather(thread, look)
         views = await _views(tx, thread, gathered)
     html = renderer.render_thread(thread, gathered, views, look, takes_replies=takes_replies(who, thread))
+    post_id = thread.post.post.id
     return await page(
         request,
         "threads/comment.html",

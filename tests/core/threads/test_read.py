@@ -5,7 +5,7 @@ import pytest
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.read import record_visit
-from folkmoot.core.threads.read import ReadThread, default_sort, post_of_comment, read_thread
+from folkmoot.core.threads.read import ReadThread, default_sort, read_thread
 from folkmoot.core.votes.cast import vote_on_comment
 from folkmoot.model.comments import Comment
 from folkmoot.model.enums import CommentSort
@@ -44,7 +44,7 @@ async def test_there_is_no_such_post_or_comment(db: Database, cast: Cast, post: 
         with pytest.raises(NotFound, match="couldnt_find_comment"):
             await read_thread(tx, cast.alice, ReadThread(post.id, focus=999_999))
         with pytest.raises(NotFound, match="couldnt_find_comment"):
-            await post_of_comment(tx, 999_999)
+            await read_thread(tx, cast.alice, ReadThread(0, focus=999_999))
 
 
 @pytest.mark.parametrize("table", ["post", "community"])
@@ -190,7 +190,8 @@ async def test_one_comment_in_its_context(db: Database, cast: Cast, post: Post) 
             True,
             third.id,
         )
-        assert await post_of_comment(tx, third.id) == post.id
+        same = await read_thread(tx, ANONYMOUS, ReadThread(0, focus=third.id, context=1))
+        assert (same.post.post.id, same.lines) == (post.id, thread.lines)
 
 
 async def test_the_order_is_the_readers_own(db: Database, cast: Cast) -> None:

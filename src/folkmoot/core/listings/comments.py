@@ -42,34 +42,21 @@ async def comment_keys(tx: Tx, viewer: Viewer, asked: ListComments) -> Page[Comm
     Raises `Invalid` couldnt_get_comments for a page or limit out of range (L-1), unknown for a cursor that leads nowhere;
     `NotAllowed` instance_is_private (R-11).
     """
-    await must_be_open(tx, viewer)
-    if not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
-        raise Invalid("couldnt_get_comments")
-    personal = asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW) and asked.community_id is None
-    if viewer.account is None and (asked.saved or personal):
-        return Page([])  # L-7, L-14
-    parent = await comments.by_id(tx, asked.parent_id) if asked.parent_id is not None else None
-    if asked.parent_id is not None and parent is None:
+    wanted = await _must_be_wanted(tx, viewer, asked)
+    if wanted is None:
         return Page([])
-    site = await store_site.local_site(tx)
-    wanted = _wanted(viewer, site, asked)
-    if parent is not None:
-        wanted = replace(wanted, post_id=parent.post_id, path=parent.path)
     keys, more = await pages.comment_keys(tx, wanted)
-    return Page(keys, f"C{keys[-1].id:x}" if keys and more else None)
+    return Page(keys, comment_cursor(keys[-1].id) if keys and more else None)
 
 
 async def list_comments(tx: Tx, viewer: Viewer, asked: ListComments) -> Page[CommentView]:
-    """The same with the comments themselves, their post and community, and the reader's part. Raises as `comment_keys`."""
-    page = await comment_keys(tx, viewer, asked)
-    ids = [key.id for key in page.items]
-    found = await comment_views(tx, ids) if ids else {}
-    mine = await overlays(tx, viewer, ids)
-    items = [found[number] for number in ids if number in found]
-    return Page(
-        [replace(view, mine=mine[view.comment.id]) if view.comment.id in mine else view for view in items],
-        page.next,
-    )
+    """The same with the comments themselves, their post and community, and the reader's part, in as many queries. Raises as
+    `comment_keys`."""
+    wanted = await _must_be_wanted(tx, viewer, asked)
+    if wanted is None:
+        return Page([])
+    items, more = await pages.comments(tx, wanted)
+    return Page(items, comment_cursor(items[-1].comment.id) if items and more else None)
 
 
 async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:
@@ -89,6 +76,26 @@ def comment_sort(sort: PostSort) -> CommentSort:
     if sort in (PostSort.NEW, PostSort.NEW_COMMENTS, PostSort.MOST_COMMENTS):
         return CommentSort.NEW
     return CommentSort(sort) if sort in (PostSort.OLD, PostSort.CONTROVERSIAL) else CommentSort.TOP
+
+
+def comment_cursor(comment_id: int) -> str:
+    """`C` and the id in hexadecimal (L-2)."""
+    return f"C{comment_id:x}"
+
+
+async def _must_be_wanted(tx: Tx, viewer: Viewer, asked: ListComments) -> pages.Wanted | None:
+    """The list in the words of the store, None where it is empty whatever there is. Raises as `comment_keys`."""
+    await must_be_open(tx, viewer)
+    if not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
+        raise Invalid("couldnt_get_comments")
+    personal = asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW) and asked.community_id is None
+    if viewer.account is None and (asked.saved or personal):
+        return None  # L-7, L-14
+    wanted = _wanted(viewer, await store_site.local_site(tx), asked)
+    if asked.parent_id is None:
+        return wanted
+    parent = await comments.by_id(tx, asked.parent_id)
+    return None if parent is None else replace(wanted, post_id=parent.post_id, path=parent.path)
 
 
 def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wanted:

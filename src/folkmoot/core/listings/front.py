@@ -1,16 +1,15 @@
 """Lists of posts: the front page, one community's, one person's, what the reader saved or voted on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import Invalid
-from folkmoot.model.people import Person, Viewer
+from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import Page, PostKey, PostOverlay, PostView
-from folkmoot.store import bans
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx, writing
+from folkmoot.store.db import Tx
 from folkmoot.store.listing import pages, views
 from folkmoot.store.listing.filters import Shape
 
@@ -49,27 +48,20 @@ async def post_keys(tx: Tx, viewer: Viewer, asked: ListPosts) -> Page[PostKey]:
     Raises `Invalid` couldnt_get_posts for a page or limit out of range (L-1), unknown for a cursor that leads nowhere (L-2);
     `NotAllowed` instance_is_private (R-11).
     """
-    await must_be_open(tx, viewer)
-    if not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
-        raise Invalid("couldnt_get_posts")
-    if asked.saved and viewer.account is None:
+    wanted = await _must_be_wanted(tx, viewer, asked)
+    if wanted is None:
         return Page([])
-    site = await store_site.local_site(tx)
-    keys, more = await pages.post_keys(tx, _wanted(viewer, site, asked))
+    keys, more = await pages.post_keys(tx, wanted)
     return Page(keys, post_cursor(keys[-1].id) if keys and more else None)
 
 
 async def list_posts(tx: Tx, viewer: Viewer, asked: ListPosts) -> Page[PostView]:
-    """The same with the posts themselves and the reader's part of them: one query more, two for a member. Raises as `post_keys`."""
-    page = await post_keys(tx, viewer, asked)
-    ids = [key.id for key in page.items]
-    found = await views.post_views(tx, ids) if ids else {}
-    mine = await overlays(tx, viewer, ids)
-    items = [found[number] for number in ids if number in found]
-    return Page(
-        [replace(view, mine=mine[view.post.id]) if view.post.id in mine else view for view in items],
-        page.next,
-    )
+    """The same with the posts themselves and the reader's part of them, in as many queries. Raises as `post_keys`."""
+    wanted = await _must_be_wanted(tx, viewer, asked)
+    if wanted is None:
+        return Page([])
+    items, more = await pages.posts(tx, wanted)
+    return Page(items, post_cursor(items[-1].post.id) if items and more else None)
 
 
 async def post_views(tx: Tx, ids: list[int]) -> dict[int, PostView]:
@@ -80,17 +72,6 @@ async def post_views(tx: Tx, ids: list[int]) -> dict[int, PostView]:
 async def overlays(tx: Tx, viewer: Viewer, ids: list[int]) -> dict[int, PostOverlay]:
     """The reader's own part of these posts; empty for who has no account. One query."""
     return await views.post_overlays(tx, viewer.id, ids) if viewer.account and ids else {}
-
-
-async def admins(tx: Tx) -> list[Person]:
-    """Who runs this site, the first one first; kept per process until the site changes."""
-    stamp = tx.changes.newest((("site", 0),))
-    kept: tuple[int, list[Person]] | None = tx.memory.get("admins")
-    if kept is None or kept[0] != stamp or writing.get():
-        kept = (stamp, await bans.admins(tx))
-        if not writing.get():
-            tx.memory["admins"] = kept
-    return kept[1]
 
 
 def post_cursor(post_id: int) -> str:
@@ -129,6 +110,16 @@ def shows_nsfw(viewer: Viewer, site: LocalSite, asked: bool | None) -> bool:
     if asked is not None:
         return asked
     return viewer.account.show_nsfw if viewer.account else bool(site.content_warning)
+
+
+async def _must_be_wanted(tx: Tx, viewer: Viewer, asked: ListPosts) -> pages.Wanted | None:
+    """The list in the words of the store, None where it is empty whatever there is. Raises as `post_keys`."""
+    await must_be_open(tx, viewer)
+    if not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
+        raise Invalid("couldnt_get_posts")
+    if asked.saved and viewer.account is None:
+        return None
+    return _wanted(viewer, await store_site.local_site(tx), asked)
 
 
 def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:

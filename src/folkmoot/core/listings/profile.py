@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments
 from folkmoot.core.listings.front import ListPosts, read_cursor
-from folkmoot.core.people.find import find_person
+from folkmoot.core.people.find import key_of, must_be_known
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import CommentSort, PostSort, Visibility
@@ -27,13 +27,12 @@ class Profile:
 async def read_profile(tx: Tx, viewer: Viewer, name: str) -> Profile:
     """The person called so; deleted ones for admins only (Q-4). Raises `NotFound` couldnt_find_person; `NotAllowed` instance_is_private."""
     await must_be_open(tx, viewer)
-    person = await find_person(tx, viewer, name)
-    moderates = [
-        community
-        for community in await profiles.moderated_by(tx, person.id)
-        if _may_know(viewer, person, community)
-    ]
-    blocked = viewer.account is not None and await profiles.is_blocked(tx, viewer.id, person.id)
+    called = await key_of(tx, name)
+    found = await profiles.by_name(tx, viewer.id, *called) if called else None
+    person = must_be_known(viewer, found[0] if found else None)
+    assert found is not None
+    _, moderated, blocked = found
+    moderates = [community for community in moderated if _may_know(viewer, person, community)]
     return Profile(person, moderates, blocked)
 
 

@@ -13,11 +13,22 @@ async def find_person(tx: Tx, viewer: Viewer, name: str) -> Person:
 
     Raises `NotFound` couldnt_find_person.
     """
+    called = await key_of(tx, name)
+    person = await people.by_name(tx, *called) if called else None
+    return must_be_known(viewer, person)
+
+
+async def key_of(tx: Tx, name: str) -> tuple[str, str | None] | None:
+    """The folded name and the host, None for this server, that somebody called so is found by; None where it is no name."""
     handle = parse_handle(name)
-    if handle is not None and handle.kind != "community":
-        site = await store_site.local_site(tx)
-        host = None if handle.host in (None, site.host.lower()) else handle.host
-        person = await people.by_name(tx, name_key(handle.name), host)
-        if person is not None and (viewer.admin or not person.deleted):
-            return person
-    raise NotFound("couldnt_find_person", field="person")
+    if handle is None or handle.kind == "community":
+        return None
+    site = await store_site.local_site(tx)
+    return name_key(handle.name), None if handle.host in (None, site.host.lower()) else handle.host
+
+
+def must_be_known(viewer: Viewer, person: Person | None) -> Person:
+    """The person, if this reader may know of them (Q-4). Raises `NotFound` couldnt_find_person."""
+    if person is None or (person.deleted and not viewer.admin):
+        raise NotFound("couldnt_find_person", field="person")
+    return person

@@ -152,9 +152,8 @@ async def _with_posts(tx: Tx, viewer: Viewer, site: LocalSite, asked: SearchFor,
         languages=viewer.languages,
     )
     hits = await search.find(tx, wanted, **_span(asked))
-    views = await front.post_views(tx, hits.ids) if hits.ids else {}
     mine = await front.overlays(tx, viewer, hits.ids)
-    shown = [views[number] for number in hits.ids if number in views]
+    shown = [hits.views[number] for number in hits.ids]
     posts = [replace(view, mine=mine[view.post.id]) if view.post.id in mine else view for view in shown]
     return _noted(replace(found, posts=posts), SearchType.POSTS, hits)
 
@@ -173,9 +172,8 @@ async def _with_comments(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found)
         languages=viewer.languages,
     )
     hits = await search.find(tx, wanted, **_span(asked))
-    views = await comment_lists.comment_views(tx, hits.ids) if hits.ids else {}
     mine = await comment_lists.overlays(tx, viewer, hits.ids)
-    shown = [views[number] for number in hits.ids if number in views]
+    shown = [hits.views[number] for number in hits.ids]
     comments = [
         replace(view, mine=mine[view.comment.id]) if view.comment.id in mine else view for view in shown
     ]

@@ -1,6 +1,6 @@
 """What every page and every request needs to know about the site and its reader."""
 
-from folkmoot.model.people import Viewer
+from folkmoot.model.people import Person, Viewer
 from folkmoot.model.site import LocalSite, Waiting
 from folkmoot.model.time import SECOND, Micros
 from folkmoot.store import frame
@@ -13,8 +13,18 @@ NOTHING = Waiting(0, 0, 0, False)
 
 
 async def read_site(tx: Tx) -> LocalSite:
-    """This server's site, kept per process and at most a second old."""
+    """This server's site, kept per process until it changes; its counts are as old as that."""
     return await store_site.local_site(tx)
+
+
+async def read_counted_site(tx: Tx) -> LocalSite:
+    """The same with counts that are at most a second old (W-1)."""
+    return await store_site.counted_site(tx)
+
+
+async def read_admins(tx: Tx) -> list[Person]:
+    """Who runs the site, the highest first; kept as the site is."""
+    return await store_site.admins(tx)
 
 
 async def waiting_for(tx: Tx, viewer: Viewer) -> Waiting:

@@ -10,8 +10,7 @@ from folkmoot.model.enums import CommentSort, Visibility
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import MINUTE, Micros
-from folkmoot.model.views import NO_MARKS, CommentView, Line, PostView, Thread
-from folkmoot.store import comments
+from folkmoot.model.views import CommentView, Line, PostView, Thread
 from folkmoot.store import site as store_site
 from folkmoot.store import threads as store
 from folkmoot.store.db import Tx, writing
@@ -19,14 +18,16 @@ from folkmoot.store.listing import views as store_views
 
 PAGE = 2000
 """Comments on one page; the others are one link away."""
+_SHORT = 300
+"""Comments of a thread that is read whole for one of them."""
 _KEPT = 30_000
 """Comments whose place is remembered per process, over all threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadThread:
-    """What was asked. `sort` None: the reader's own. `focus`: one comment with its answers and `context` ancestors. `after`: go on after
-    this comment of the first level. `complete`: the comments' texts are wanted too."""
+    """What was asked. `sort` None: the reader's own. `focus`: one comment with its answers and `context` ancestors; `post_id` may then
+    be 0. `after`: go on after this comment of the first level. `complete`: the comments' texts are wanted too."""
 
     post_id: int
     sort: CommentSort | None = None
@@ -49,21 +50,22 @@ class _Kept:
 
 
 async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
-    """A post and its comments as this reader sees them. Three queries for nobody, four for a member, whatever the thread's size.
+    """A post and its comments as this reader sees them. Three queries, whatever the thread's size.
 
     Raises `NotFound` couldnt_find_post, couldnt_find_comment; `NotAllowed` instance_is_private (R-11).
     """
-    post, moderates = await _post(tx, viewer, asked.post_id)
+    post, moderates = await _post(tx, viewer, asked.post_id, focus=asked.focus or 0)
     sort = asked.sort or await default_sort(tx, viewer)
-    kept, views = await _thread(tx, asked.post_id, complete=asked.complete)
+    # Of a short thread that is not known yet, one comment is read together with all others.
+    soon = asked.focus is not None and post.post.comments <= _SHORT
+    kept, views = await _thread(tx, post.post.id, complete=asked.complete, soon=soon)
     ordered, above = _order(kept, sort, asked)
-    marks = await store.marks(tx, viewer.id, asked.post_id) if viewer.account else NO_MARKS
     beside = await store.beside(tx, post.post, viewer.id, kept.removed)
     return Thread(
         post=post,
         lines=ordered.lines,
         total=len(kept.branches),
-        marks=marks,
+        marks=beside.marks,
         views=views,
         moderators=beside.moderators,
         crossposts=beside.crossposts,
@@ -85,23 +87,15 @@ async def read_post(tx: Tx, viewer: Viewer, post_id: int) -> PostView:
     return (await _post(tx, viewer, post_id))[0]
 
 
-async def _post(tx: Tx, viewer: Viewer, post_id: int) -> tuple[PostView, bool]:
-    """The post, and whether the reader moderates its community or is an admin."""
+async def _post(tx: Tx, viewer: Viewer, post_id: int, *, focus: int = 0) -> tuple[PostView, bool]:
+    """The post (0: that of the comment `focus`), and whether the reader moderates its community or is an admin."""
     await must_be_open(tx, viewer)
-    found = await store_views.one_post(tx, viewer.id, post_id)
+    found = await store_views.one_post(tx, viewer.id, post_id, comment_id=focus)
     if found is None:
-        raise NotFound("couldnt_find_post")
+        raise NotFound("couldnt_find_post" if post_id else "couldnt_find_comment")
     post, moderates = found[0], found[1] or viewer.admin
     must_be_visible(viewer, post, moderates=moderates)
     return post, moderates
-
-
-async def post_of_comment(tx: Tx, comment_id: int) -> int:
-    """The post a comment belongs to. Raises `NotFound` couldnt_find_comment."""
-    comment = await comments.by_id(tx, comment_id)
-    if comment is None:
-        raise NotFound("couldnt_find_comment")
-    return comment.post_id
 
 
 async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:
@@ -157,9 +151,12 @@ def _count_new(lines: list[Line], visited: Micros | None, viewer: Viewer) -> int
     return sum(1 for line in lines if line.published > visited and line.creator_id != viewer.id)
 
 
-async def _thread(tx: Tx, post_id: int, *, complete: bool) -> tuple[_Kept, dict[int, CommentView]]:
+async def _thread(
+    tx: Tx, post_id: int, *, complete: bool, soon: bool
+) -> tuple[_Kept, dict[int, CommentView]]:
     """The places of a thread's comments: kept per process for as long as nothing in the thread changed, but no longer than ranks take to
-    move. Inside a write they are read anew, because what is not committed yet must not be kept."""
+    move. Inside a write they are read anew, because what is not committed yet must not be kept. With the comments themselves where
+    `complete`, and where `soon` if they are read anyway."""
     threads: OrderedDict[int, _Kept] = tx.memory.setdefault("threads", OrderedDict())
     stamp = tx.changes.newest((("thread", post_id),))
     kept = threads.get(post_id)
@@ -173,7 +170,7 @@ async def _thread(tx: Tx, post_id: int, *, complete: bool) -> tuple[_Kept, dict[
         threads.move_to_end(post_id)
         return kept, {}
     views: dict[int, CommentView] = {}
-    if complete:
+    if complete or soon:
         branches, views = await store.whole_branches(tx, post_id)
     else:
         branches = await store.branches(tx, post_id)

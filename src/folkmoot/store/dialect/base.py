@@ -59,12 +59,12 @@ class Dialect(Protocol):
         ...
 
     def search_match(self, table: str, *, title_only: bool = False) -> str:
-        """A condition on `s` (an alias of `table`: post_search or comment_search) that narrows to candidates of a search, with :match.
+        """A condition on `s` (an alias of `table`: post_search or comment_search) that narrows to candidates of a search, with :text.
         Some of them may have the words in another order or spread over title and text: who asks looks again."""
         ...
 
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
-        """The value of `:match` for words that were folded as the texts in the tables are, None where no index can serve them."""
+        """The value of `:text` for words that were folded as the texts in the tables are, None where no index can serve them."""
         ...
 
 

@@ -62,9 +62,9 @@ class PostgresDialect:
 
     def search_match(self, table: str, *, title_only: bool = False) -> str:
         return (
-            f"{_TEXTS[table]} LIKE :match AND s.name LIKE :match"
+            f"{_TEXTS[table]} LIKE :text AND s.name LIKE :text"
             if title_only
-            else f"{_TEXTS[table]} LIKE :match"
+            else f"{_TEXTS[table]} LIKE :text"
         )
 
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:

@@ -49,7 +49,7 @@ class SqliteDialect:
         return f"{source} CROSS JOIN {target} WHERE {chosen} AND {alias}.id IN ({inner})"
 
     def search_match(self, table: str, *, title_only: bool = False) -> str:
-        return f"{table} MATCH :match"
+        return f"{table} MATCH :text"
 
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
         """Trigram phrases, one per word of at least three characters; all must occur."""

@@ -17,11 +17,12 @@ from typing import Any
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid
-from folkmoot.model.views import CommentKey, PostKey
+from folkmoot.model.views import CommentKey, CommentView, PostKey, PostView
 from folkmoot.store.db import Tx
-from folkmoot.store.listing import filters, sorts
+from folkmoot.store.listing import filters, sorts, views
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.listing.sorts import Order
+from folkmoot.store.marks import VISIT_GAP
 
 WINDOW = 400
 """Rows looked at before the merge."""
@@ -65,19 +66,39 @@ class Wanted:
     page: int = 1
 
 
+Dress = Callable[[str], str]
+"""Makes of a statement that names rows one that answers more about them: the flag of the featured first, the rest in the same order."""
+
+
 async def post_keys(tx: Tx, wanted: Wanted) -> tuple[list[PostKey], bool]:
     """A page of posts, and whether there are more. Raises `Invalid` unknown for a row to go on after that is gone (L-2)."""
     rows, more = await _page(tx, wanted)
-    return [PostKey(*row[:6]) for row in rows], more
+    return [PostKey(*row[1:]) for row in rows], more
+
+
+async def posts(tx: Tx, wanted: Wanted) -> tuple[list[PostView], bool]:
+    """The same with the posts themselves and the reader's part of them, in as many queries."""
+    rows, more = await _page(tx, wanted, views.dressed_posts(signed_in=wanted.shape.signed_in))
+    return [views.post_view_of(row[1:], signed_in=wanted.shape.signed_in) for row in rows], more
 
 
 async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:
     """A page of comments, and whether there are more. Raises as `post_keys`."""
     rows, more = await _page(tx, wanted)
-    return [CommentKey(*row[:8]) for row in rows], more
+    return [CommentKey(*row[1:]) for row in rows], more
 
 
-async def _page(tx: Tx, wanted: Wanted) -> tuple[list[Any], bool]:
+async def comments(tx: Tx, wanted: Wanted) -> tuple[list[CommentView], bool]:
+    """The same with the comments themselves, their post and community, and the reader's part of them, in as many queries."""
+    rows, more = await _page(tx, wanted, views.dressed_comments(signed_in=wanted.shape.signed_in))
+    return [views.placed_comment_of(row[1:], signed_in=wanted.shape.signed_in) for row in rows], more
+
+
+def _bare(keys: str) -> str:
+    return keys
+
+
+async def _page(tx: Tx, wanted: Wanted, dress: Dress = _bare) -> tuple[list[Any], bool]:
     shape = wanted.shape
     values = await _values(tx, wanted)
     skips = wanted.page > 1
@@ -86,17 +107,16 @@ async def _page(tx: Tx, wanted: Wanted) -> tuple[list[Any], bool]:
     drawn = shape.scope in _OWNERS and not shape.narrow
     rows: list[Any] = []
     if drawn or (order_of(wanted.sort).gathered and not shape.small):
-        rows = await tx.all(_windowed(shape, wanted.sort, spot, limit), **values)
+        rows = await tx.all(dress(_windowed(shape, wanted.sort, spot, limit)), **values)
     if len(rows) <= wanted.limit * wanted.page:
         # There was no window, or it did not fill the page.
         if drawn:
             beyond = spot == "rest" or (spot != "start" and not shape.of_posts)
             text = _merged(tx.dialect.of_each, shape, wanted.sort, beyond, limit)
-            rows = [row for row in rows if row[-1]] + await tx.all(
-                text, **values
-            )  # featured ones were all found
+            # Featured ones were all found.
+            rows = [row for row in rows if row[0]] + await tx.all(dress(text), **values)
         else:
-            rows = await tx.all(_straight(shape, wanted.sort, spot, limit), **values)
+            rows = await tx.all(dress(_straight(shape, wanted.sort, spot, limit)), **values)
     rows = rows[(wanted.page - 1) * wanted.limit :]
     return rows[: wanted.limit], len(rows) > wanted.limit
 
@@ -116,6 +136,7 @@ async def _values(tx: Tx, wanted: Wanted) -> dict[str, Any]:
         "but": wanted.but,
         "below": f"{wanted.path}.%",
         "reach": wanted.page * wanted.limit + 1,
+        "visit_before": tx.now - VISIT_GAP,
     }
     if isinstance(wanted.sort, PostSort) and sorts.has_window(wanted.sort):
         values["since"] = sorts.since(wanted.sort, tx.now)
@@ -199,7 +220,7 @@ def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
     asked = " AND ".join(where) or "TRUE"
     inner = f"SELECT {tested} FROM {shape.table} i WHERE {asked} ORDER BY {order.clause('i')} LIMIT {WINDOW}"
     strips.append(
-        f"SELECT {_keys(shape.table)}, FALSE FROM ({inner}) AS i WHERE {' AND '.join(which)} LIMIT {limit}"
+        f"SELECT FALSE, {_keys(shape.table)} FROM ({inner}) AS i WHERE {' AND '.join(which)} LIMIT {limit}"
     )
     return _together(strips)
 
@@ -230,7 +251,7 @@ def _merged(
         )
     inner = _together(arms)
     rows = of_each(source, chosen, inner, f"{shape.table} e")
-    return f"SELECT {_keys(shape.table, 'e')}, FALSE FROM {rows} ORDER BY {_plain(order, 'e')} LIMIT {limit}"
+    return f"SELECT FALSE, {_keys(shape.table, 'e')} FROM {rows} ORDER BY {_plain(order, 'e')} LIMIT {limit}"
 
 
 def _strip(
@@ -245,7 +266,7 @@ def _strip(
     flag = [] if featured is None else [f"i.{_flag(shape)} = {'TRUE' if featured else 'FALSE'}"]
     where = " AND ".join([*flag, *whose, *_range(sort, order, after=after), *_which(shape)])
     return (
-        f"SELECT {_keys(shape.table)}, {'TRUE' if featured else 'FALSE'} FROM {shape.table} i WHERE {where}"
+        f"SELECT {'TRUE' if featured else 'FALSE'}, {_keys(shape.table)} FROM {shape.table} i WHERE {where}"
         f" ORDER BY {order.clause('i')} LIMIT {limit}"
     )
 
@@ -259,7 +280,7 @@ def _comments(shape: Shape, sort: PostSort | CommentSort, after: bool, limit: st
         or "TRUE"
     )
     first = "i.distinguished DESC, " if shape.thread or shape.branch else ""  # C-5
-    return f"SELECT {_keys('comment')}, FALSE FROM comment i WHERE {where} ORDER BY {first}{order.clause('i')} LIMIT {limit}"
+    return f"SELECT FALSE, {_keys('comment')} FROM comment i WHERE {where} ORDER BY {first}{order.clause('i')} LIMIT {limit}"
 
 
 def _saved(shape: Shape, spot: str, limit: str) -> str:
@@ -274,7 +295,7 @@ def _saved(shape: Shape, spot: str, limit: str) -> str:
     if spot != "start":
         asked.append(f"(s.published, s.{key}) < (:at_saved, :at_id)")
     return (
-        f"SELECT {_keys(shape.table)}, FALSE FROM {shape.table}_saved s CROSS JOIN {shape.table} i WHERE {' AND '.join(asked)}"
+        f"SELECT FALSE, {_keys(shape.table)} FROM {shape.table}_saved s CROSS JOIN {shape.table} i WHERE {' AND '.join(asked)}"
         f" ORDER BY s.published DESC, s.{key} DESC LIMIT {limit}"
     )
 

@@ -1,28 +1,27 @@
 """What a person's page needs besides lists."""
 
 from folkmoot.model.communities import Community
+from folkmoot.model.people import Person
+from folkmoot.store.communities import COMMUNITY, make_community
 from folkmoot.store.db import Tx
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.people import PERSON, make_person
 
-_make_community = maker(Community)
+_COMMUNITY_AT = 1 + len(Person.__dataclass_fields__)
 
 
-async def moderated_by(tx: Tx, person_id: int) -> list[Community]:
-    """Every community this person moderates, whatever its state, by name."""
+async def by_name(
+    tx: Tx, viewer_id: int, name_key: str, host: str | None
+) -> tuple[Person, list[Community], bool] | None:
+    """Somebody by folded name and host (none means local), every community they moderate, whatever its state, by name, and whether the
+    reader blocks them. One query."""
     rows = await tx.all(
-        f"SELECT {columns(Community, 'm')} FROM community_moderator b JOIN community m ON m.id = b.community_id"
-        " WHERE b.person_id = :person_id ORDER BY m.name_key, m.id",
-        person_id=person_id,
-    )
-    return [_make_community(row) for row in rows]
-
-
-async def is_blocked(tx: Tx, viewer_id: int, person_id: int) -> bool:
-    """Whether the reader blocks this person."""
-    return bool(
-        await tx.value(
-            "SELECT EXISTS (SELECT 1 FROM person_block WHERE person_id = :viewer AND target_id = :person_id)",
-            viewer=viewer_id,
-            person_id=person_id,
-        )
-    )
+        f"SELECT EXISTS (SELECT 1 FROM person_block k WHERE k.person_id = :viewer AND k.target_id = p.id), {PERSON}, {COMMUNITY}"
+        " FROM person p JOIN instance i ON i.id = p.instance_id LEFT JOIN community_moderator b ON b.person_id = p.id"
+        f" LEFT JOIN community c ON c.id = b.community_id WHERE p.name_key = :name_key AND {'i.domain = :host' if host else 'i.local'}"
+        " ORDER BY c.name_key, c.id",
+        viewer=viewer_id, name_key=name_key, **({"host": host} if host else {}),
+    )  # fmt: skip
+    if not rows:
+        return None
+    moderated = [make_community(row[_COMMUNITY_AT:]) for row in rows if row[_COMMUNITY_AT] is not None]
+    return make_person(rows[0][1:_COMMUNITY_AT]), moderated, bool(rows[0][0])

@@ -3,15 +3,16 @@
 Views are the same for everybody and cost one query for any number of ids; overlays cost one more.
 """
 
-from collections.abc import Collection
-from dataclasses import fields
+from collections.abc import Callable, Collection
+from dataclasses import fields, replace
+from functools import cache, lru_cache
 from typing import Any
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
-from folkmoot.model.views import CommentOverlay, CommentView, PostOverlay, PostView
+from folkmoot.model.views import NO_POST_OVERLAY, CommentOverlay, CommentView, PostOverlay, PostView
 from folkmoot.store.db import Tx
 from folkmoot.store.marks import VISIT_GAP
 from folkmoot.store.rows import columns, maker
@@ -33,6 +34,9 @@ _CROSSPOSTS = (
 _POST_VIEW = f"{columns(Post, 'i')}, {columns(Person, 'w')}, {columns(Community, 'm')}, {MODERATES}, {BANNED}, {_CROSSPOSTS}"
 _POST_FROM = "post i JOIN person w ON w.id = +i.creator_id JOIN community m ON m.id = +i.community_id"
 COMMENT_VIEW = f"{columns(Comment, 'i')}, {columns(Person, 'w')}, {MODERATES}, {BANNED}"
+_PLACED_COMMENT = f"{COMMENT_VIEW}, {columns(Post, 't')}, {columns(Community, 'm')}"
+_PLACED_FROM = "comment i JOIN person w ON w.id = +i.creator_id JOIN post t ON t.id = +i.post_id JOIN community m ON m.id = +i.community_id"
+_NUMBERED = "k AS MATERIALIZED (SELECT row_number() OVER () AS place, featured, id FROM named)"
 
 _SUBSCRIBED = "(SELECT b.pending FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = i.community_id)"
 _BLOCKED = "EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = i.creator_id)"
@@ -59,17 +63,40 @@ async def post_views(tx: Tx, ids: Collection[int]) -> dict[int, PostView]:
     return {row[0]: post_view_of(row) for row in rows}
 
 
-async def one_post(tx: Tx, viewer_id: int, post_id: int) -> tuple[PostView, bool] | None:
-    """One post with the reader's overlay, and whether they moderate its community. One query."""
+@cache
+def dressed_posts(*, signed_in: bool) -> Callable[[str], str]:
+    """Makes of a statement that names posts (`featured`, then the columns of a `PostKey`) one that answers `featured` and a row for
+    `post_view_of`, in the same order."""
+    mine, reading = (f", {_MY_POST}", f" {_MY_READING}") if signed_in else ("", "")
+    start = "WITH named (featured, id, version, creator_id, community_id, creator_version, community_version)"
+    asked = f"SELECT k.featured, {_POST_VIEW}{mine} FROM k CROSS JOIN {_POST_FROM}{reading} WHERE i.id = k.id ORDER BY k.place"
+    return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {_NUMBERED} {asked}")
+
+
+@cache
+def dressed_comments(*, signed_in: bool) -> Callable[[str], str]:
+    """The same for comments, with post and community: a row for `placed_comment_of`."""
+    mine = f", {_MY_COMMENT}" if signed_in else ""
+    start = "WITH named (featured, id, version, creator_id, community_id, creator_version, community_version, post_id, post_version)"
+    asked = f"SELECT k.featured, {_PLACED_COMMENT}{mine} FROM k CROSS JOIN {_PLACED_FROM} WHERE i.id = k.id ORDER BY k.place"
+    return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {_NUMBERED} {asked}")
+
+
+async def one_post(
+    tx: Tx, viewer_id: int, post_id: int, *, comment_id: int = 0
+) -> tuple[PostView, bool] | None:
+    """One post, or (0) that of a comment, with the reader's overlay, and whether they moderate its community. One query."""
+    which = ":post_id" if post_id else "(SELECT c.post_id FROM comment c WHERE c.id = :comment_id)"
+    asked = {"post_id": post_id} if post_id else {"comment_id": comment_id}
     if not viewer_id:
-        row = await tx.first(f"SELECT {_POST_VIEW} FROM {_POST_FROM} WHERE i.id = :post_id", post_id=post_id)
+        row = await tx.first(f"SELECT {_POST_VIEW} FROM {_POST_FROM} WHERE i.id = {which}", **asked)
         return (post_view_of(row), False) if row else None
     moderates = "EXISTS (SELECT 1 FROM community_moderator b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
     row = await tx.first(
-        f"SELECT {_POST_VIEW}, {_MY_POST}, {moderates} FROM {_POST_FROM} {_MY_READING} WHERE i.id = :post_id",
-        viewer=viewer_id, post_id=post_id, visit_before=tx.now - VISIT_GAP,
+        f"SELECT {_POST_VIEW}, {_MY_POST}, {moderates} FROM {_POST_FROM} {_MY_READING} WHERE i.id = {which}",
+        viewer=viewer_id, **asked, visit_before=tx.now - VISIT_GAP,
     )  # fmt: skip
-    return (post_view_of(row, _post_overlay(row[-10:-1])), bool(row[-1])) if row else None
+    return (post_view_of(row, signed_in=True), bool(row[-1])) if row else None
 
 
 async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, PostOverlay]:
@@ -91,20 +118,8 @@ async def comment_views(tx: Tx, ids: Collection[int], *, placed: bool = False) -
             ids=list(ids),
         )
         return {row[0]: comment_view_of(row) for row in rows}
-    rows = await tx.all(
-        f"SELECT {COMMENT_VIEW}, {columns(Post, 't')}, {columns(Community, 'm')} FROM comment i JOIN person w ON w.id = +i.creator_id"
-        " JOIN post t ON t.id = +i.post_id JOIN community m ON m.id = +i.community_id WHERE i.id IN :ids[]",
-        ids=list(ids),
-    )
-    start = _COMMENTS + _PEOPLE + 2
-    return {
-        row[0]: comment_view_of(
-            row,
-            post=_make_post(row[start : start + _POSTS]),
-            community=_make_community(row[start + _POSTS :]),
-        )
-        for row in rows
-    }
+    rows = await tx.all(f"SELECT {_PLACED_COMMENT} FROM {_PLACED_FROM} WHERE i.id IN :ids[]", ids=list(ids))
+    return {row[0]: placed_comment_of(row) for row in rows}
 
 
 async def comment_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, CommentOverlay]:
@@ -112,20 +127,18 @@ async def comment_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict
     rows = await tx.all(
         f"SELECT i.id, {_MY_COMMENT} FROM comment i WHERE i.id IN :ids[]", viewer=viewer_id, ids=list(ids)
     )
-    return {
-        row[0]: CommentOverlay(row[1], bool(row[2]), bool(row[3]), _standing(row[4]), bool(row[5]))
-        for row in rows
-    }
+    return {row[0]: _comment_overlay(row[1:]) for row in rows}
 
 
-def post_view_of(row: Any, mine: PostOverlay | None = None) -> PostView:
-    """From a row that begins with post, person, community."""
+def post_view_of(row: Any, *, signed_in: bool = False) -> PostView:
+    """From a row that begins with `_POST_VIEW`, and for who is `signed_in` goes on with `_MY_POST`."""
     middle = _POSTS + _PEOPLE
     end = middle + _COMMUNITIES
     view = (
         _make_post(row[:_POSTS]), _make_person(row[_POSTS:middle]), _make_community(row[middle:end]), bool(row[end]), bool(row[end + 1]),
     )  # fmt: skip
-    return PostView(*view, mine or PostOverlay(), row[end + 2])
+    mine = _post_overlay(row[end + 3 : end + 12]) if signed_in else NO_POST_OVERLAY
+    return PostView(*view, mine, row[end + 2])
 
 
 def comment_view_of(row: Any, *, post: Post | None = None, community: Community | None = None) -> CommentView:
@@ -139,6 +152,21 @@ def comment_view_of(row: Any, *, post: Post | None = None, community: Community 
         post,
         community,
     )
+
+
+def placed_comment_of(row: Any, *, signed_in: bool = False) -> CommentView:
+    """From a row that begins with `_PLACED_COMMENT`, and for who is `signed_in` goes on with `_MY_COMMENT`."""
+    start = _COMMENTS + _PEOPLE + 2
+    middle = start + _POSTS
+    end = middle + _COMMUNITIES
+    view = comment_view_of(
+        row, post=_make_post(row[start:middle]), community=_make_community(row[middle:end])
+    )
+    return replace(view, mine=_comment_overlay(row[end:])) if signed_in else view
+
+
+def _comment_overlay(row: Any) -> CommentOverlay:
+    return CommentOverlay(row[0], bool(row[1]), bool(row[2]), _standing(row[3]), bool(row[4]))
 
 
 def _post_overlay(row: Any) -> PostOverlay:

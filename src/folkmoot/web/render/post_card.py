@@ -181,6 +181,21 @@ def render_cards(
     return "".join(out)
 
 
+def render_views(
+    views: Sequence[PostView], look: Look, *, in_community: bool = False, in_profile: bool = False
+) -> str:
+    """The same of posts that were read whole."""
+    keys = Page([_key(view) for view in views])
+    whole = {view.post.id: view for view in views}
+    mine = {view.post.id: view.mine for view in views}
+    return render_cards(keys, whole, mine, look, in_community=in_community, in_profile=in_profile)
+
+
+def _key(view: PostView) -> PostKey:
+    post, creator, community = view.post, view.creator, view.community
+    return PostKey(post.id, post.version, creator.id, community.id, creator.version, community.version)
+
+
 def render_row(view: PostView, look: Look) -> str:
     """One post's row, `<article>` alone, without its author: among other things of a profile."""
     piece = piece_of(view, look.words)
