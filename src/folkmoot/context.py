@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from folkmoot.model.errors import Invalid
 from folkmoot.model.time import Clock
 from folkmoot.net.client import Client
+from folkmoot.net.errors import AddressRefused, BadUrl, NetFailure
 from folkmoot.net.metadata import PageMetadata, fetch_metadata
 from folkmoot.settings import Settings
 from folkmoot.store.db import Database
@@ -21,3 +23,22 @@ class Context:
     async def look_at(self, url: str) -> PageMetadata:
         """What a linked page says about itself: for the faces, which do not speak with the network. Raises as `fetch_metadata`."""
         return await fetch_metadata(self.http, url)
+
+    async def must_be_public(self, url: str | None, field: str) -> None:
+        """See that a picture, which readers' browsers will fetch, is on the public internet (I-1). Call it before the transaction.
+
+        Nothing is asked about our own pictures, nor about what is no web address at all: that is core's to refuse. Raises `Invalid`
+        invalid_url, and unknown for a host that does not resolve.
+        """
+        if (
+            not url
+            or not url.startswith(("http://", "https://"))
+            or url.startswith(f"{self.settings.origin}/")
+        ):
+            return
+        try:
+            await self.http.check_public(url)
+        except (BadUrl, AddressRefused) as error:
+            raise Invalid("invalid_url", field=field) from error
+        except NetFailure as error:
+            raise Invalid("unknown", field=field, detail=str(error)) from error

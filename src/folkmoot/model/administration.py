@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from folkmoot.model.accounts import Application
 from folkmoot.model.people import Person, Viewer
-from folkmoot.model.site import LocalSite, RateLimits
+from folkmoot.model.site import LocalSite, RateLimits, Site
 from folkmoot.model.time import Micros
 
 
@@ -75,6 +75,7 @@ class SiteView:
     """Everything that anybody may know of the site, for faces that show all of it at once."""
 
     site: LocalSite
+    public: Site
     limits: RateLimits
     admins: list[Person]
     languages: list[int]

@@ -29,6 +29,10 @@ class NotFound(Refusal):
     """There is no such thing, or none that this viewer may know of."""
 
 
+class UnknownName(NotFound):
+    """Nobody and nothing is called so; what one may not know of is a plain `NotFound`."""
+
+
 class NotAllowed(Refusal):
     """The viewer may not do this."""
 

@@ -1,8 +1,28 @@
-"""The local site: what its admin set, and its counts."""
+"""Sites: what servers say of themselves; of ours also what its admin set, and its counts."""
 
 from dataclasses import dataclass
 
 from folkmoot.model.time import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a server says of its site, ours or another. `public_key` is empty until it is known; ours is made at its first use."""
+
+    id: int
+    instance_id: int
+    name: str
+    description: str | None
+    sidebar: str | None
+    icon: str | None
+    banner: str | None
+    content_warning: str | None
+    ap_id: str
+    inbox_url: str
+    public_key: str
+    published: Micros
+    updated: Micros | None
+    last_refreshed: Micros
 
 
 @dataclass(frozen=True, slots=True)

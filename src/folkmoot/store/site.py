@@ -6,7 +6,7 @@ from typing import Any
 
 from folkmoot.model.administration import BlockedUrl, Tagline
 from folkmoot.model.people import Person
-from folkmoot.model.site import LocalSite, RateLimits
+from folkmoot.model.site import LocalSite, RateLimits, Site
 from folkmoot.model.time import SECOND
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
@@ -28,6 +28,7 @@ _OF_SITE = frozenset(
 _COLUMNS = ", ".join(f"{'s' if name in _OF_SITE else 'l'}.{name}" for name in LocalSite.__dataclass_fields__)
 _LIMITS = ", ".join(f"l.rate_{name}" for name in RateLimits.__dataclass_fields__)
 _make_site = maker(LocalSite)
+_make_public = maker(Site)
 _make_limits = maker(RateLimits)
 _TAGLINE = columns(Tagline)
 _make_tagline = maker(Tagline)
@@ -106,6 +107,14 @@ async def read_local_site(tx: Tx) -> LocalSite | None:
     return _make_site(row) if row else None
 
 
+async def of_instance(tx: Tx, instance_id: int) -> Site | None:
+    """What this server says of its site, if that is known."""
+    row = await tx.first(
+        f"SELECT {columns(Site)} FROM site WHERE instance_id = :instance_id", instance_id=instance_id
+    )
+    return _make_public(row) if row else None
+
+
 async def rate_limits(tx: Tx) -> RateLimits:
     """The limits in force, kept per process until the site changes."""
     return (await frame(tx)).limits
@@ -119,7 +128,9 @@ async def read_rate_limits(tx: Tx) -> RateLimits:
     return _make_limits(row)
 
 
-async def insert_local(tx: Tx, *, domain: str, origin: str, name: str, jwt_secret: str) -> None:
+async def insert_local(
+    tx: Tx, *, domain: str, origin: str, name: str, jwt_secret: str, application_question: str
+) -> None:
     """The instance, site and settings of a new server, and the language table's owner row."""
     instance_id = await tx.value(
         "INSERT INTO instance (domain, local, software, published) VALUES (:domain, :local, 'folkmoot', :now) RETURNING id",
@@ -131,8 +142,9 @@ async def insert_local(tx: Tx, *, domain: str, origin: str, name: str, jwt_secre
         instance_id=instance_id, name=name, ap_id=f"{origin}/", inbox_url=f"{origin}/inbox", now=tx.now,
     )  # fmt: skip
     await tx.run(
-        "INSERT INTO local_site (id, site_id, jwt_secret, published) VALUES (1, :site_id, :jwt_secret, :now)",
-        site_id=site_id, jwt_secret=jwt_secret, now=tx.now,
+        "INSERT INTO local_site (id, site_id, jwt_secret, application_question, published)"
+        " VALUES (1, :site_id, :jwt_secret, :application_question, :now)",
+        site_id=site_id, jwt_secret=jwt_secret, application_question=application_question, now=tx.now,
     )  # fmt: skip
     tx.changed("site")
 
@@ -146,17 +158,18 @@ async def insert_languages(tx: Tx, languages: list[tuple[int, str, str]]) -> Non
 
 
 async def update_local(tx: Tx, values: dict[str, Any]) -> None:
-    """Set columns of the local site by the names of `LocalSite` and `rate_*`; `updated` is set too."""
+    """Set columns of the local site by the names of `LocalSite` and `rate_*`; `updated` is set too, though what the site says of itself
+    counts as unchanged while it is set up."""
     for table, condition, names in (
         ("site", "id = (SELECT site_id FROM local_site)", [name for name in values if name in _OF_SITE]),
         ("local_site", "id = 1", [name for name in values if name not in _OF_SITE]),
     ):
         if names:
-            assignments = ", ".join(f"{name} = :{name}" for name in names)
             chosen = {name: values[name] for name in names}
-            await tx.run(
-                f"UPDATE {table} SET {assignments}, updated = :now WHERE {condition}", now=tx.now, **chosen
-            )
+            if table == "local_site" or "site_setup" not in values:
+                chosen["updated"] = tx.now
+            assignments = ", ".join(f"{name} = :{name}" for name in chosen)
+            await tx.run(f"UPDATE {table} SET {assignments} WHERE {condition}", **chosen)
     tx.changed("site")
 
 

@@ -36,7 +36,7 @@ async def test_only_admins_may__R_1(db: Database, cast: Cast) -> None:
         ({"banner": "magnet:?xt=urn:btih:1"}, "invalid_url_scheme", "banner"),
         ({"slur_filter_regex": "("}, "invalid_regex", "slur_filter_regex"),
         ({"slur_filter_regex": r"\w"}, "permissive_regex", "slur_filter_regex"),
-        ({"registration_mode": RegistrationMode.REQUIRE_APPLICATION}, "application_question_required", "application_question"),
+        ({"registration_mode": RegistrationMode.REQUIRE_APPLICATION, "application_question": " "}, "application_question_required", "application_question"),
         ({"default_listing_type": Listing.SUBSCRIBED}, "invalid_default_post_listing_type", "default_listing_type"),
         ({"default_post_listing_mode": "Mosaic"}, "unknown", "default_post_listing_mode"),
         ({"captcha_difficulty": "impossible"}, "unknown", "captcha_difficulty"),
@@ -212,7 +212,8 @@ async def test_a_site_is_set_up_once_and_by_an_admin__A_16(db: Database, cast: C
 
 async def test_setting_up_needs_a_name_and_for_applications_a_question__W_3(db: Database, cast: Cast) -> None:
     await _not_set_up(db)
-    for asked, field in ((EditSite(), "name"), (EditSite(name="Mine"), "application_question")):
+    unasked = EditSite(name="Mine", application_question="")
+    for asked, field in ((EditSite(), "name"), (unasked, "application_question")):
         with pytest.raises(Refusal) as refused:
             async with db.write() as tx:
                 await set_up_site(tx, cast.admin, asked)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from folkmoot.api.call import Answer
-from folkmoot.model.errors import Busy, Refusal
+from folkmoot.model.errors import Busy, Refusal, UnknownName
 
 NAMES = frozenset(
     """
@@ -89,7 +89,7 @@ def answer_to(refusal: Refusal) -> Answer:
         name, message = "unknown", message or refusal.code
     if name == "unknown" and message is None:
         message = refusal.field or "unknown"
-    status = 404 if isinstance(refusal, Missing) else STATUS.get(name, 400)
+    status = 404 if isinstance(refusal, (Missing, UnknownName)) else STATUS.get(name, 400)
     return _answer(name, message, status)
 
 

@@ -6,7 +6,7 @@ from folkmoot.core.communities import rules
 from folkmoot.core.site.privacy import require_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Subscribed
-from folkmoot.model.errors import NotFound
+from folkmoot.model.errors import NotFound, UnknownName
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import CommunityView
 from folkmoot.store import communities
@@ -44,20 +44,18 @@ async def key_of(tx: Tx, name: str) -> tuple[str, str | None] | None:
 async def find_community(tx: Tx, viewer: Viewer, name_or_id: str | int) -> Community:
     """The community of that name (see `resolve`) or id, if the viewer may know of it, whatever its state.
 
-    Raises `NotFound` couldnt_find_community, also for local-only ones (R-10); `NotAllowed` instance_is_private (R-11).
+    Raises `NotFound` couldnt_find_community, also for local-only ones (R-10), as `UnknownName` for a name that nothing has;
+    `NotAllowed` instance_is_private (R-11).
     """
     require_open(await store_site.local_site(tx), viewer)
-    community = (
-        await communities.by_id(tx, name_or_id)
-        if isinstance(name_or_id, int)
-        else await resolve(tx, name_or_id)
-    )
-    return _must_be_known(viewer, community)
+    if isinstance(name_or_id, str):
+        return _must_be_known(viewer, await resolve(tx, name_or_id), UnknownName)
+    return _must_be_known(viewer, await communities.by_id(tx, name_or_id), NotFound)
 
 
-def _must_be_known(viewer: Viewer, community: Community | None) -> Community:
+def _must_be_known(viewer: Viewer, community: Community | None, unknown: type[NotFound]) -> Community:
     if community is None:
-        raise NotFound("couldnt_find_community")
+        raise unknown("couldnt_find_community")
     rules.must_be_visible(viewer, community)
     return community
 
@@ -75,7 +73,7 @@ async def view_with_about(tx: Tx, viewer: Viewer, name: str) -> tuple[CommunityV
     require_open(await store_site.local_site(tx), viewer)
     called = await key_of(tx, name)
     found = await communities.by_name_with_about(tx, *called) if called else None
-    view = await _view(tx, viewer, _must_be_known(viewer, found[0] if found else None))
+    view = await _view(tx, viewer, _must_be_known(viewer, found[0] if found else None, UnknownName))
     assert found is not None
     return view, CommunityAbout(found[1], found[2])
 

@@ -6,6 +6,11 @@ from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.text.languages import LANGUAGES
 
+APPLICATION_QUESTION = (
+    "to verify that you are human, please explain why you want to create an account on this site"
+)
+"""What applicants are asked until an admin asks something else: word for word what Lemmy asks, since apps show it."""
+
 
 async def create_site(tx: Tx, *, domain: str, origin: str, name: str = "New Site") -> None:
     """Write the instance, the site and its settings into an empty database; `site_setup` stays false until an admin exists (A-16)."""
@@ -13,7 +18,12 @@ async def create_site(tx: Tx, *, domain: str, origin: str, name: str = "New Site
         tx, [(language.id, language.code, language.name) for language in LANGUAGES]
     )
     await store_site.insert_local(
-        tx, domain=domain, origin=origin, name=name, jwt_secret=secrets.token_hex(32)
+        tx,
+        domain=domain,
+        origin=origin,
+        name=name,
+        jwt_secret=secrets.token_hex(32),
+        application_question=APPLICATION_QUESTION,
     )
 
 

@@ -4,6 +4,7 @@ from folkmoot.core import permissions
 from folkmoot.core.permissions import Standing
 from folkmoot.model.administration import SiteView
 from folkmoot.model.people import Viewer
+from folkmoot.model.site import Site
 from folkmoot.store import bans, communities
 from folkmoot.store import emoji as store_emoji
 from folkmoot.store import site as store_site
@@ -15,8 +16,11 @@ async def read_site_view(tx: Tx) -> SiteView:
     site = await store_site.read_local_site(tx)
     if site is None:
         raise LookupError("this database has no site yet")
+    public = await store_site.of_instance(tx, site.instance_id)
+    assert public is not None
     return SiteView(
         site,
+        public,
         await store_site.read_rate_limits(tx),
         await bans.admins(tx),
         await communities.site_languages(tx),
@@ -24,6 +28,11 @@ async def read_site_view(tx: Tx) -> SiteView:
         await store_emoji.everything(tx),
         await store_site.blocked_url_rows(tx),
     )
+
+
+async def site_of(tx: Tx, instance_id: int) -> Site | None:
+    """What a server says of its site, if that is known."""
+    return await store_site.of_instance(tx, instance_id)
 
 
 async def read_settings(tx: Tx, viewer: Viewer) -> SiteView:

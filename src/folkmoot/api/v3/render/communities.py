@@ -1,8 +1,10 @@
 """Communities."""
 
 from folkmoot.api.v3.render.base import moment, moment_or_none
+from folkmoot.api.v3.render.people import person
 from folkmoot.api.v3.wire import objects as wire
 from folkmoot.model.communities import Community
+from folkmoot.model.people import Person
 from folkmoot.model.views import CommunityView
 
 
@@ -54,3 +56,9 @@ def community_view(view: CommunityView) -> wire.CommunityView:
         counts=community_counts(view.community),
         banned_from_community=view.banned,
     )
+
+
+def moderators(found: Community, team: list[Person]) -> list[wire.CommunityModeratorView]:
+    """Who moderates a community, the first one first (M-5)."""
+    place = community(found)
+    return [wire.CommunityModeratorView(community=place, moderator=person(each)) for each in team]

@@ -5,7 +5,7 @@ from folkmoot.api.v3.render.people import person_view
 from folkmoot.api.v3.wire import objects as objects_wire
 from folkmoot.api.v3.wire import site as wire
 from folkmoot.model.administration import BlockedUrl, CustomEmoji, SiteView, Tagline
-from folkmoot.model.site import LocalSite, RateLimits
+from folkmoot.model.site import LocalSite, RateLimits, Site
 from folkmoot.text.languages import LANGUAGES
 
 VERSION = "0.19.20"
@@ -14,10 +14,10 @@ ONE = 1
 """The number of the one row of the local site and of its limits."""
 
 
-def site(found: LocalSite, public_key: str) -> objects_wire.Site:
-    """What others see of a site."""
+def site(found: Site) -> objects_wire.Site:
+    """What a server says of its site."""
     return objects_wire.Site(
-        id=found.site_id,
+        id=found.id,
         name=found.name,
         sidebar=found.sidebar,
         published=moment(found.published),
@@ -26,9 +26,9 @@ def site(found: LocalSite, public_key: str) -> objects_wire.Site:
         banner=found.banner,
         description=found.description,
         actor_id=found.ap_id,
-        last_refreshed_at=moment(found.updated or found.published),
-        inbox_url=f"{found.origin}/inbox",
-        public_key=public_key,
+        last_refreshed_at=moment(found.last_refreshed),
+        inbox_url=found.inbox_url,
+        public_key=found.public_key,
         instance_id=found.instance_id,
         content_warning=found.content_warning,
     )
@@ -88,11 +88,11 @@ def rate_limits(found: RateLimits, site: LocalSite) -> wire.LocalSiteRateLimit:
     )
 
 
-def site_view(view: SiteView, public_key: str) -> wire.SiteView:
+def site_view(view: SiteView) -> wire.SiteView:
     """The site with settings, limits and counts."""
     found = view.site
     return wire.SiteView(
-        site=site(found, public_key),
+        site=site(view.public),
         local_site=local_site(found),
         local_site_rate_limit=rate_limits(view.limits, found),
         counts=wire.SiteAggregates(
@@ -152,15 +152,23 @@ def custom_emoji(found: CustomEmoji) -> wire.CustomEmojiView:
 ALL_LANGUAGES = [wire.Language(id=each.id, code=each.code, name=each.name) for each in LANGUAGES]
 
 
-def get_site_response(view: SiteView, public_key: str) -> wire.GetSiteResponse:
-    """All of it, without what belongs to a caller."""
+_ALL = [each.id for each in LANGUAGES]
+
+
+def get_site_response(view: SiteView) -> wire.GetSiteResponse:
+    """All of it, without what belongs to a caller. Of a site that is for all languages, all are named (W-2)."""
     return wire.GetSiteResponse(
-        site_view=site_view(view, public_key),
+        site_view=site_view(view),
         admins=[person_view(each) for each in view.admins],
         version=VERSION,
         all_languages=ALL_LANGUAGES,
-        discussion_languages=list(view.languages),
+        discussion_languages=view.languages or _ALL,
         taglines=[tagline(each) for each in view.taglines],
         custom_emojis=[custom_emoji(each) for each in view.emoji],
         blocked_urls=[blocked_url(each) for each in view.blocked_urls],
     )
+
+
+def site_response(view: SiteView) -> wire.SiteResponse:
+    """The site as it was just set."""
+    return wire.SiteResponse(site_view=site_view(view), taglines=[tagline(each) for each in view.taglines])

@@ -1,0 +1,152 @@
+"""Communities (section 10)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.faces.api_v3.conftest import App
+
+Open = Callable[..., Awaitable[App]]
+
+
+async def test_nobody_founds_edits_or_follows__T_11(app: Open, cast: Cast) -> None:
+    nobody, here = await app(), cast.gardening.id
+    assert await nobody.refused("POST", "/community", name="cats", title="Cats") == (401, "incorrect_login")
+    assert await nobody.refused("PUT", "/community", community_id=here, title="X") == (401, "incorrect_login")
+    assert await nobody.refused("POST", "/community/follow", community_id=here, follow=True) == (
+        401,
+        "incorrect_login",
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({"name": "ca"}, "invalid_name"),
+        ({"name": "x" * 21}, "invalid_name"),
+        ({"name": "ca.ts"}, "invalid_name"),
+        ({"name": "GARDENING"}, "community_already_exists"),
+        ({"title": "x" * 256}, "community_already_exists"),
+        ({"description": "x" * 10_001}, "invalid_body_field"),
+        ({"icon": "http://127.0.0.1/cat.png"}, "invalid_url"),
+        ({"icon": "http://10.1.2.3:8080/cat.png"}, "invalid_url"),
+        ({"banner": "not a url"}, "invalid_url"),
+        ({"visibility": "Hidden"}, "unknown"),
+        ({"discussion_languages": [9999]}, "language_not_allowed"),
+    ],
+)
+async def test_what_a_community_cannot_be__M_1(app: Open, asked: dict[str, Any], error: str) -> None:
+    alice = await app("alice")
+    assert await alice.refused("POST", "/community", **{"name": "cats", "title": "Cats"} | asked) == (
+        400,
+        error,
+    )
+    assert (await alice.call("GET", "/community", params={"name": "cats"})).status_code == 404
+
+
+async def test_who_founds_moderates_and_follows__M_2(app: Open) -> None:
+    alice = await app("alice")
+    said = await alice.post(
+        "/community", name="cats", title="Cats", icon="https://1.1.1.1/cat.png", discussion_languages=[37, 0]
+    )
+    view = said["community_view"]
+    assert (view["subscribed"], view["counts"]["subscribers"], said["discussion_languages"]) == (
+        "Subscribed",
+        1,
+        [0, 37],
+    )
+    whole = await alice.get("/community", name="cats")
+    assert [each["moderator"]["name"] for each in whole["moderators"]] == ["alice"]
+
+
+async def test_only_admins_may_found_where_the_site_says_so__M_2(app: Open) -> None:
+    alice, admin = await app("alice"), await app("admin")
+    await admin.put("/site", community_creation_admin_only=True)
+    refusal = await alice.refused("POST", "/community", name="birds", title="Birds")
+    assert refusal == (400, "only_admins_can_create_communities")
+    await admin.post("/community", name="birds", title="Birds")
+
+
+async def test_unknown_names_are_404_and_unknown_ids_400__T_9(app: Open) -> None:
+    nobody = await app()
+    for name in ("nosuch", "nosuch@elsewhere.example"):
+        assert await nobody.refused("GET", "/community", name=name) == (404, "couldnt_find_community")
+    assert await nobody.refused("GET", "/community", id=99999) == (400, "couldnt_find_community")
+    assert await nobody.refused("GET", "/community", id=0) == (400, "couldnt_find_community")
+
+
+async def test_a_community_is_asked_for_by_id_or_name__M_5(app: Open, cast: Cast) -> None:
+    nobody = await app()
+    assert await nobody.refused("GET", "/community") == (400, "no_id_given")
+    by_id = await nobody.get("/community", id=cast.gardening.id)
+    assert by_id["site"]["name"] == "Here"
+    for name in ("gardening", "GarDening", "gardening@here.example"):
+        assert await nobody.get("/community", name=name) == by_id
+    elsewhere = await nobody.get("/community", name="baking@there.example")
+    assert "site" not in elsewhere
+    assert [each["moderator"]["name"] for each in elsewhere["moderators"]] == ["carol"]
+
+
+async def test_local_only_communities_do_not_exist_for_nobody__R_10(app: Open) -> None:
+    nobody, alice = await app(), await app("alice")
+    made = await alice.post("/community", name="attic", title="Attic", visibility="LocalOnly")
+    number = made["community_view"]["community"]["id"]
+    assert await nobody.refused("GET", "/community", id=number) == (400, "couldnt_find_community")
+    assert await nobody.refused("GET", "/community", name="attic") == (400, "couldnt_find_community")
+    assert (await alice.get("/community", name="attic"))["community_view"]["community"][
+        "visibility"
+    ] == "LocalOnly"
+
+
+async def test_moderators_and_admins_edit__R_2(app: Open, cast: Cast) -> None:
+    alice, bob, admin = await app("alice"), await app("bob"), await app("admin")
+    here = {"community_id": cast.gardening.id}
+    assert await alice.refused("PUT", "/community", **here, title="X") == (400, "not_a_mod_or_admin")
+    assert await alice.refused("PUT", "/community", community_id=99999, title="X") == (
+        400,
+        "not_a_mod_or_admin",
+    )
+    assert await admin.refused("PUT", "/community", community_id=99999, title="X") == (
+        400,
+        "couldnt_find_community",
+    )
+    assert await bob.refused("PUT", "/community", **here, title="x" * 256) == (
+        400,
+        "couldnt_update_community",
+    )
+    said = await bob.put("/community", **here, description="See [rules](https://rules.example/?utm_source=x)")
+    assert said["community_view"]["community"]["description"] == "See [rules](https://rules.example/)"
+    said = await admin.put("/community", **here, title="Gardens", description="")
+    assert said["community_view"]["community"]["title"] == "Gardens"
+    assert "description" not in said["community_view"]["community"]
+
+
+async def test_no_languages_mean_all__M_3(app: Open, cast: Cast) -> None:
+    bob, here = await app("bob"), {"community_id": cast.gardening.id}
+    assert await bob.refused("PUT", "/community", **here, discussion_languages=[9999]) == (
+        400,
+        "language_not_allowed",
+    )
+    assert (await bob.put("/community", **here, discussion_languages=[37]))["discussion_languages"] == [37]
+    assert (await bob.put("/community", **here, discussion_languages=[]))["discussion_languages"] == []
+
+
+async def test_following_twice_and_leaving_twice_is_no_error__M_4(app: Open, cast: Cast) -> None:
+    alice = await app("alice")
+    assert await alice.refused("POST", "/community/follow", community_id=99999, follow=True) == (
+        400,
+        "couldnt_find_community",
+    )
+    for follow, stands, count in (
+        (True, "Subscribed", 1),
+        (True, "Subscribed", 1),
+        (False, "NotSubscribed", 0),
+        (False, "NotSubscribed", 0),
+    ):
+        said = await alice.post("/community/follow", community_id=cast.gardening.id, follow=follow)
+        assert said["community_view"]["subscribed"] == stands
+        assert said["community_view"]["counts"]["subscribers"] == count
+    said = await alice.post("/community/follow", community_id=cast.baking.id, follow=True)
+    assert said["community_view"]["subscribed"] == "Pending"
