@@ -5,7 +5,6 @@ the newest rows there are). *Which*: those that this reader's lists would show, 
 after the other in one field, looked at until the page is full. So both engines answer alike, and no search costs more than its bounds.
 """
 
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +14,7 @@ from folkmoot.model.enums import CommentSort, PostSort
 from folkmoot.model.people import Person
 from folkmoot.model.views import CommentView, PostView
 from folkmoot.store.db import Tx
+from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing import filters, sorts
 from folkmoot.store.listing.communities import like_pattern
 from folkmoot.store.listing.filters import Shape
@@ -37,11 +37,6 @@ _TEXTS = {"post": ("name", "body", "alt_text"), "comment": ("content",)}
 
 
 # --- what is looked for --------------------------------------------------------------------------------------------
-
-
-def folded(text: str) -> str:
-    """The text as it is compared: case and ways of writing the same character do not matter."""
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,5 @@
-"""The site's word filter (W-4) and the keywords a reader does not want to see."""
+"""The site's word filter (W-4)."""
 
-import re
-import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
 from time import process_time
 
 import regex
@@ -93,33 +89,3 @@ def compile_filter(pattern: str) -> Filter | None:
     except (regex.error, TimeoutError, OverflowError, RecursionError) as error:
         raise InvalidRegex(str(error)) from error
     return Filter(compiled)
-
-
-def matches_keyword(text: str, keywords: Iterable[str]) -> bool:
-    """Whether a text contains one of a reader's keywords as a word or words of its own, whatever the case.
-
-    In scripts that put no space between words (Chinese, Japanese, Thai and their like) it is enough that it contains the letters.
-    """
-    pattern = _keywords(tuple(keywords))
-    return pattern is not None and pattern.search(_folded(text)) is not None
-
-
-@lru_cache(maxsize=512)
-def _keywords(keywords: tuple[str, ...]) -> re.Pattern[str] | None:
-    words = {" ".join(_folded(keyword).split()) for keyword in keywords} - {""}
-    return re.compile("|".join(map(_as_word, sorted(words, key=len, reverse=True)))) if words else None
-
-
-def _as_word(word: str) -> str:
-    before = r"(?<!\w)" if _SPACED.match(word[0]) else ""
-    after = r"(?!\w)" if _SPACED.match(word[-1]) else ""
-    return before + r"\s+".join(map(re.escape, word.split())) + after
-
-
-_SPACED = regex.compile(
-    r"[\w--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]", regex.VERSION1
-)
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()

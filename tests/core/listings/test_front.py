@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from folkmoot.core.listings.front import ListPosts, list_posts, post_keys
+from folkmoot.core.people.block import block_keyword
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.enums import Listing, PostSort
@@ -308,6 +309,25 @@ async def test_blocked_words_in_title_and_text_until_they_expire(
     assert await titles(db, cast.alice, EVERYTHING) == ["Peas"]
     clock.advance(2 * MINUTE)
     assert await titles(db, cast.alice, EVERYTHING) == ["About Football", "Weekend", "Peas"]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "left"),
+    [
+        ("art", ["50% off", "A party", "snake_case"]),
+        ("50%", ["A party", "Art for all", "snake_case"]),
+        ("a%r", ["50% off", "A party", "Art for all", "snake_case"]),
+        ("e_c", ["50% off", "A party", "Art for all", "snake_case"]),
+    ],
+)
+async def test_blocked_words_are_whole_words_and_no_patterns(
+    db: Database, cast: Cast, keyword: str, left: list[str]
+) -> None:
+    async with db.write() as tx:
+        for title in ("A party", "Art for all", "50% off", "snake_case"):
+            await post(tx, cast.bob, cast.gardening.id, title)
+        await block_keyword(tx, cast.alice, keyword)
+    assert sorted(await titles(db, cast.alice, EVERYTHING)) == left
 
 
 # --- what comes with them ------------------------------------------------------------------------------------------

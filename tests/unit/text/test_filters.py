@@ -1,4 +1,4 @@
-"""The word filter of the site (W-4) and the keywords of readers."""
+"""The word filter of the site (W-4)."""
 
 import time
 
@@ -9,7 +9,6 @@ from folkmoot.text.filters import (
     InvalidRegex,
     PermissiveRegex,
     compile_filter,
-    matches_keyword,
 )
 
 
@@ -66,23 +65,3 @@ def test_a_text_made_to_hang_the_filter_counts_as_hit() -> None:
     assert words.hit(text)
     assert words.replace(text) == "before\n*removed*\nafter"
     assert time.process_time() - started < 3
-
-
-def test_keywords_stand_as_words_of_their_own() -> None:
-    assert matches_keyword("The Cat sat", ["cat"])
-    assert matches_keyword("cat-like", ["cat"])
-    assert not matches_keyword("concatenate", ["cat"])
-    assert not matches_keyword("anything", [])
-    assert not matches_keyword("anything", ["", "  "])
-
-
-def test_keywords_ignore_case_and_ways_of_writing() -> None:
-    assert matches_keyword("Die STRASSE", ["straße"])
-    assert matches_keyword("cafe\u0301", ["café"])
-    assert matches_keyword("new\n york", ["New York"])
-    assert matches_keyword("I like C++.", ["c++"])
-
-
-def test_keywords_in_scripts_without_spaces() -> None:
-    assert matches_keyword("我喜欢猫咪", ["猫"])
-    assert matches_keyword("ฉันชอบแมวมาก", ["แมว"])

@@ -14,6 +14,7 @@ from folkmoot.model.views import CommentView, CommunityView, PostView
 from folkmoot.store import search
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
+from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.search import Hits, Wanted
 from folkmoot.text import links
@@ -81,7 +82,7 @@ def _term(asked: SearchFor) -> str:
 
 def _words(asked: SearchFor) -> tuple[str, ...]:
     """The words of the term as they are compared; each space matches any text in between (Q-1)."""
-    return tuple(search.folded(_term(asked)).split())
+    return tuple(folded(_term(asked)).split())
 
 
 def _link(asked: SearchFor) -> str:

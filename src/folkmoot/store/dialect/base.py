@@ -5,6 +5,8 @@ SQL elsewhere in `store/` is portable, with three helps that `compile_sql` turns
 * `:name` a parameter;
 * `IN :ids[]` membership in a list of integers, `IN :names[text]` in a list of texts;
 * `LIKE_ANY_CASE` the engine's case-insensitive LIKE;
+* `FOLDED<<x>>` a text as it is compared, `KEYWORD<<x>>` the pattern that finds a keyword in such a text, `MATCHES` between the two
+  (`words.py`);
 * `FOR_UPDATE` the row lock that PostgreSQL needs between reading a row and writing it (SQLite has one writer anyway);
 * `SKIP_LOCKED` after it, where rows that somebody else holds shall be passed over.
 """
@@ -16,6 +18,8 @@ from functools import lru_cache
 from typing import Protocol
 
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)(\[(?:text)?\])?")
+FOLDED = re.compile(r"FOLDED<<(.*?)>>")
+KEYWORD = re.compile(r"KEYWORD<<(.*?)>>")
 LIST_MEMBERSHIP = re.compile(r"\bIN\s+:([a-z_][a-z0-9_]*)\[(text)?\]")
 
 

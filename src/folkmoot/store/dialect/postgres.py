@@ -4,10 +4,35 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from folkmoot.store.dialect.base import LIST_MEMBERSHIP, PARAMETER, Compiled, parameters_of, quoted_name
+from folkmoot.store.dialect import words
+from folkmoot.store.dialect.base import (
+    FOLDED,
+    KEYWORD,
+    LIST_MEMBERSHIP,
+    PARAMETER,
+    Compiled,
+    parameters_of,
+    quoted_name,
+)
 
 _TEXTS = {"post_search": "(s.name || ' ' || s.body || ' ' || s.alt_text)", "comment_search": "s.content"}
 _INDEXED = re.compile(r"[^\W_]{3}")
+
+
+def _folded(match: re.Match[str]) -> str:
+    """As `words.folded`; what lower() leaves of folding is replaced."""
+    return f"replace(replace(lower(normalize({match.group(1)}, NFKC)), 'ß', 'ss'), 'ς', 'σ')"
+
+
+def _keyword_pattern(match: re.Match[str]) -> str:
+    """As `words.keyword_pattern`."""
+    keyword = f"FOLDED<<{match.group(1)}>>"
+    parts = (
+        f"CASE WHEN {keyword} ~ '{words.STARTS_SPACED}' THEN '{words.BEFORE}' ELSE '' END",
+        rf"regexp_replace(regexp_replace({keyword}, '([^\w\s])', '\\\1', 'g'), '\s+', '\{words.BETWEEN}', 'g')",
+        f"CASE WHEN {keyword} ~ '{words.ENDS_SPACED}' THEN '{words.AFTER}' ELSE '' END",
+    )
+    return FOLDED.sub(_folded, f"({' || '.join(parts)})")
 
 
 class PostgresDialect:
@@ -26,9 +51,11 @@ class PostgresDialect:
 
         text = re.sub(r"\bNOT IN\s+(:[a-z_][a-z0-9_]*\[(?:text)?\])", r"<> ALL_OF IN \1", sql)
         text = LIST_MEMBERSHIP.sub(member, text).replace("<> ALL_OF = ANY(", "<> ALL(")
+        text = KEYWORD.sub(_keyword_pattern, FOLDED.sub(_folded, text))
         text = PARAMETER.sub(lambda match: number[match.group(1)], text)
         return Compiled(
             text.replace("LIKE_ANY_CASE", "ILIKE")
+            .replace("MATCHES", "~")
             .replace("FOR_UPDATE", "FOR UPDATE")
             .replace("SKIP_LOCKED", "SKIP LOCKED"),
             names,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from folkmoot.store.dialect.base import LIST_MEMBERSHIP, Compiled, parameters_of, quoted_name
+from folkmoot.store.dialect.base import FOLDED, KEYWORD, LIST_MEMBERSHIP, Compiled, parameters_of, quoted_name
 
 
 class SqliteDialect:
@@ -16,9 +16,13 @@ class SqliteDialect:
     def compile_sql(sql: str) -> Compiled:
         lists = frozenset(match.group(1) for match in LIST_MEMBERSHIP.finditer(sql))
         text = LIST_MEMBERSHIP.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
+        text = KEYWORD.sub(r"keyword_pattern(\1)", FOLDED.sub(r"folded(\1)", text))
         # SQLite's LIKE folds ASCII only; what must fold more is stored folded (name_key, email_key).
         return Compiled(
-            text.replace("LIKE_ANY_CASE", "LIKE").replace("FOR_UPDATE", "").replace("SKIP_LOCKED", ""),
+            text.replace("LIKE_ANY_CASE", "LIKE")
+            .replace("MATCHES", "REGEXP")
+            .replace("FOR_UPDATE", "")
+            .replace("SKIP_LOCKED", ""),
             parameters_of(sql),
             lists,
         )
