@@ -196,6 +196,11 @@ class Settings:
         return Path(self.database.removeprefix("sqlite:///")) if self.engine == "sqlite" else None
 
     @property
+    def mail_is_set_up(self) -> bool:
+        """Whether mails go anywhere that somebody looks."""
+        return self.smtp_url is not None or self.mail_sink == "file"
+
+    @property
     def bind_host(self) -> str:
         """The host part of `bind`, an IPv6 address without its brackets."""
         return self.bind.rpartition(":")[0].strip("[]")

@@ -85,3 +85,16 @@ class AllBlocks:
     instances: list[BlockedInstance]
     domains: list[WordBlock]
     keywords: list[WordBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What belongs to one person beside their settings: `follows` by title (W-1), `moderates` the newest first.
+
+    `languages`: ids the account reads; empty means all (W-2).
+    """
+
+    follows: list[Community]
+    moderates: list[Community]
+    blocks: AllBlocks
+    languages: list[int]

@@ -80,7 +80,7 @@ async def of_person(tx: Tx, person_id: int) -> ApplicationView | None:
 
 
 async def decide(tx: Tx, application_id: int, admin_id: int, deny_reason: str | None) -> None:
-    """Write down who decided, when, and, where it was denied, why."""
+    """Write down who decided, when, and why it was denied, now or before."""
     await tx.run(
         "UPDATE registration_application SET admin_id = :admin_id, deny_reason = :reason, decided = :now WHERE id = :id",
         admin_id=admin_id, reason=deny_reason, now=tx.now, id=application_id,

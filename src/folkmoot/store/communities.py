@@ -207,6 +207,26 @@ async def topped_by(tx: Tx, person_id: int) -> list[Community]:
     return [make_community(row) for row in rows]
 
 
+async def followed_by(tx: Tx, person_id: int) -> list[Community]:
+    """The communities this person follows, by title; deleted and removed ones left out (W-1)."""
+    rows = await tx.all(
+        f"SELECT {COMMUNITY} FROM community_follow f JOIN community c ON c.id = f.community_id WHERE f.person_id = :person_id"
+        " AND NOT c.deleted AND NOT c.removed ORDER BY c.title, c.id",
+        person_id=person_id,
+    )
+    return [make_community(row) for row in rows]
+
+
+async def moderated_by(tx: Tx, person_id: int) -> list[Community]:
+    """Every community this person moderates, whatever its state, the newest first."""
+    rows = await tx.all(
+        f"SELECT {COMMUNITY} FROM community_moderator m JOIN community c ON c.id = m.community_id WHERE m.person_id = :person_id"
+        " ORDER BY c.id DESC",
+        person_id=person_id,
+    )
+    return [make_community(row) for row in rows]
+
+
 async def set_follow(tx: Tx, community_id: int, person_id: int, *, pending: bool) -> bool:
     """Follow; True where this person did not before. Following again leaves the state as it is."""
     return bool(

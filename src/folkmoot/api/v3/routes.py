@@ -9,12 +9,46 @@ from dataclasses import dataclass
 import msgspec
 
 from folkmoot.api.call import Handler
-from folkmoot.api.v3 import accounts, communities, posts, site
-from folkmoot.api.v3.wire import accounts as wire_accounts
-from folkmoot.api.v3.wire import objects as wire
+from folkmoot.api.v3 import (
+    accounts,
+    applications,
+    communities,
+    messages,
+    notices,
+    people,
+    posts,
+    settings,
+    site,
+)
+from folkmoot.api.v3.wire import people as wire_people
 from folkmoot.api.v3.wire import posts as wire_posts
 from folkmoot.api.v3.wire import site as wire_site
+from folkmoot.api.v3.wire.accounts import (
+    ChangePassword,
+    DeleteAccount,
+    GenerateTotpSecretResponse,
+    Login,
+    LoginResponse,
+    PasswordChangeAfterReset,
+    PasswordReset,
+    Register,
+    SaveUserSettings,
+    UpdateTotp,
+    UpdateTotpResponse,
+    UserSettingsBackup,
+    VerifyEmail,
+)
+from folkmoot.api.v3.wire.applications import ApproveRegistrationApplication as ApproveApplication
+from folkmoot.api.v3.wire.applications import GetRegistrationApplication as GetApplication
+from folkmoot.api.v3.wire.applications import (
+    GetUnreadRegistrationApplicationCountResponse as UnreadApplications,
+)
+from folkmoot.api.v3.wire.applications import ListRegistrationApplications as ListApplications
+from folkmoot.api.v3.wire.applications import ListRegistrationApplicationsResponse as Applications
+from folkmoot.api.v3.wire.applications import RegistrationApplicationResponse as Application
 from folkmoot.api.v3.wire.communities import (
+    BlockCommunity,
+    BlockCommunityResponse,
     CommunityResponse,
     CreateCommunity,
     EditCommunity,
@@ -22,6 +56,28 @@ from folkmoot.api.v3.wire.communities import (
     GetCommunity,
     GetCommunityResponse,
 )
+from folkmoot.api.v3.wire.messages import (
+    CreatePrivateMessage,
+    DeletePrivateMessage,
+    EditPrivateMessage,
+    GetPrivateMessages,
+    MarkPrivateMessageAsRead,
+    PrivateMessageResponse,
+    PrivateMessagesResponse,
+)
+from folkmoot.api.v3.wire.notices import (
+    CommentReplyResponse,
+    GetPersonMentions,
+    GetPersonMentionsResponse,
+    GetReplies,
+    GetRepliesResponse,
+    GetUnreadCountResponse,
+    MarkCommentReplyAsRead,
+    MarkPersonMentionAsRead,
+    PersonMentionResponse,
+)
+from folkmoot.api.v3.wire.objects import SuccessResponse
+from folkmoot.api.v3.wire.reports import GetReportCount, GetReportCountResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +101,60 @@ SITE: tuple[Route, ...] = (
     Route("PUT", f"{V3}/site", site.edit_site, wire_site.EditSite, wire_site.SiteResponse, "required"),
 )  # fmt: skip
 
+USER, MESSAGE, APPLICATION = f"{V3}/user", f"{V3}/private_message", f"{V3}/admin/registration_application"
+IMPORT = "import_user_settings"
+
 ACCOUNTS: tuple[Route, ...] = (
-    Route("POST", f"{V3}/user/login", accounts.login, wire_accounts.Login, wire_accounts.LoginResponse, limit="register"),
-    Route("GET", f"{V3}/user/validate_auth", accounts.validate_auth, None, wire.SuccessResponse),
+    Route("POST", f"{USER}/login", accounts.login, Login, LoginResponse, limit="register"),
+    Route("POST", f"{USER}/logout", accounts.logout, None, SuccessResponse, "required"),
+    Route("GET", f"{USER}/list_logins", accounts.list_logins, None, None, "required"),
+    Route("GET", f"{USER}/validate_auth", accounts.validate_auth, None, SuccessResponse),
+    Route("POST", f"{USER}/register", accounts.register, Register, LoginResponse, limit="register"),
+    Route("POST", f"{USER}/verify_email", accounts.verify_email, VerifyEmail, SuccessResponse),
+    Route("POST", f"{USER}/delete_account", accounts.delete_account, DeleteAccount, SuccessResponse, "required"),
+    Route("PUT", f"{USER}/change_password", accounts.change_password, ChangePassword, LoginResponse, "required"),
+    Route("POST", f"{USER}/password_reset", accounts.password_reset, PasswordReset, SuccessResponse, limit="register"),
+    Route("POST", f"{USER}/password_change", accounts.password_change, PasswordChangeAfterReset, SuccessResponse),
+    Route("POST", f"{USER}/totp/generate", accounts.generate_totp, None, GenerateTotpSecretResponse, "required"),
+    Route("POST", f"{USER}/totp/update", accounts.update_totp, UpdateTotp, UpdateTotpResponse, "required"),
+    Route("PUT", f"{USER}/save_user_settings", settings.save_user_settings, SaveUserSettings, SuccessResponse, "required"),
+    Route("POST", f"{USER}/donation_dialog_shown", settings.donation_dialog_shown, None, SuccessResponse, "required"),
+    Route("GET", f"{USER}/export_settings", settings.export_settings, None, UserSettingsBackup, "required", IMPORT),
+    Route("POST", f"{USER}/import_settings", settings.import_settings, UserSettingsBackup, SuccessResponse, "required", IMPORT),
+    Route("POST", f"{USER}/leave_admin", accounts.leave_admin, None, wire_site.GetSiteResponse, "required"),
 )  # fmt: skip
 
-APPLICATIONS: tuple[Route, ...] = ()
+APPLICATIONS: tuple[Route, ...] = (
+    Route("GET", APPLICATION, applications.get, GetApplication, Application, "required"),
+    Route("GET", f"{APPLICATION}/count", applications.count, None, UnreadApplications, "required"),
+    Route("GET", f"{APPLICATION}/list", applications.list_applications, ListApplications, Applications, "required"),
+    Route("PUT", f"{APPLICATION}/approve", applications.approve, ApproveApplication, Application, "required"),
+)  # fmt: skip
 
-PEOPLE: tuple[Route, ...] = ()
+PEOPLE: tuple[Route, ...] = (
+    Route("GET", USER, people.get_person, wire_people.GetPersonDetails, wire_people.GetPersonDetailsResponse),
+    Route("POST", f"{USER}/block", people.block_person, wire_people.BlockPerson, wire_people.BlockPersonResponse, "required"),
+    Route("POST", f"{V3}/community/block", people.block_community, BlockCommunity, BlockCommunityResponse, "required"),
+    Route("POST", f"{V3}/site/block", people.block_instance, wire_site.BlockInstance, wire_site.BlockInstanceResponse, "required"),
+)  # fmt: skip
 
-NOTICES: tuple[Route, ...] = ()
+NOTICES: tuple[Route, ...] = (
+    Route("GET", f"{USER}/replies", notices.replies, GetReplies, GetRepliesResponse, "required"),
+    Route("GET", f"{USER}/mention", notices.mentions, GetPersonMentions, GetPersonMentionsResponse, "required"),
+    Route("POST", f"{V3}/comment/mark_as_read", notices.mark_reply, MarkCommentReplyAsRead, CommentReplyResponse, "required"),
+    Route("POST", f"{USER}/mention/mark_as_read", notices.mark_mention, MarkPersonMentionAsRead, PersonMentionResponse, "required"),
+    Route("POST", f"{USER}/mark_all_as_read", notices.mark_all, None, GetRepliesResponse, "required"),
+    Route("GET", f"{USER}/unread_count", notices.unread_count, None, GetUnreadCountResponse, "required"),
+    Route("GET", f"{USER}/report_count", notices.report_count, GetReportCount, GetReportCountResponse, "required"),
+)  # fmt: skip
 
-MESSAGES: tuple[Route, ...] = ()
+MESSAGES: tuple[Route, ...] = (
+    Route("POST", MESSAGE, messages.create, CreatePrivateMessage, PrivateMessageResponse, "required"),
+    Route("PUT", MESSAGE, messages.edit_one, EditPrivateMessage, PrivateMessageResponse, "required"),
+    Route("GET", f"{MESSAGE}/list", messages.list_messages, GetPrivateMessages, PrivateMessagesResponse, "required"),
+    Route("POST", f"{MESSAGE}/delete", messages.delete_one, DeletePrivateMessage, PrivateMessageResponse, "required"),
+    Route("POST", f"{MESSAGE}/mark_as_read", messages.mark_one, MarkPrivateMessageAsRead, PrivateMessageResponse, "required"),
+)  # fmt: skip
 
 COMMUNITIES: tuple[Route, ...] = (
     Route("GET", f"{V3}/community", communities.get_community, GetCommunity, GetCommunityResponse),

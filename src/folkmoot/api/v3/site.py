@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from folkmoot.api.call import Call
+from folkmoot.api.v3.render.accounts import my_user
 from folkmoot.api.v3.render.site import get_site_response, site_response
 from folkmoot.api.v3.wire import site as wire
+from folkmoot.core.people.own import read_own
 from folkmoot.core.site import edit
 from folkmoot.core.site.edit import EditSite
 from folkmoot.core.site.keys import site_key_pair
@@ -20,9 +22,13 @@ async def get_site(call: Call) -> wire.GetSiteResponse:
     """Everything about the site, and about the caller (W-1)."""
     async with call.read() as tx:
         view = await read_site_view(tx)
+        own = await read_own(tx, call.viewer) if call.viewer.account else None
     admins = (("person", admin.id) for admin in view.admins)
     call.made_from(("site", 0), *admins, late=(("posts", 0), ("front", 0)))
-    return get_site_response(await _with_key(call, view))
+    answer = get_site_response(await with_key(call, view))
+    if own is not None:
+        answer.my_user = my_user(call.viewer, own)
+    return answer
 
 
 async def create_site(call: Call, asked: wire.CreateSite) -> wire.SiteResponse:
@@ -31,7 +37,7 @@ async def create_site(call: Call, asked: wire.CreateSite) -> wire.SiteResponse:
     async with call.write() as tx:
         await edit.set_up_site(tx, call.viewer, wanted(asked))
         view = await read_site_view(tx)
-    return site_response(await _with_key(call, view))
+    return site_response(await with_key(call, view))
 
 
 async def edit_site(call: Call, asked: wire.EditSite) -> wire.SiteResponse:
@@ -40,7 +46,7 @@ async def edit_site(call: Call, asked: wire.EditSite) -> wire.SiteResponse:
     async with call.write() as tx:
         await edit.edit_site(tx, call.viewer, wanted(asked))
         view = await read_site_view(tx)
-    return site_response(await _with_key(call, view))
+    return site_response(await with_key(call, view))
 
 
 def wanted(asked: wire.CreateSite | wire.EditSite) -> EditSite:
@@ -64,7 +70,7 @@ async def _check_pictures(call: Call, asked: wire.CreateSite | wire.EditSite) ->
         await call.context.must_be_public(asked.banner, "banner")
 
 
-async def _with_key(call: Call, view: SiteView) -> SiteView:
+async def with_key(call: Call, view: SiteView) -> SiteView:
     """The site with its key, which is made when it is shown for the first time."""
     if view.public.public_key:
         return view

@@ -53,7 +53,14 @@ def checked_languages(asked: tuple[int, ...], site: list[int]) -> list[int]:
     return sorted(set(asked))
 
 
+def is_visible(viewer: Viewer, community: Community) -> bool:
+    """Local-only communities exist for people of this server only (R-10)."""
+    return community.visibility != Visibility.LOCAL_ONLY or (
+        viewer.person is not None and viewer.person.local
+    )
+
+
 def must_be_visible(viewer: Viewer, community: Community) -> None:
-    """Local-only communities exist for people of this server only. Raises `NotFound` couldnt_find_community (R-10)."""
-    if community.visibility == Visibility.LOCAL_ONLY and not (viewer.person and viewer.person.local):
+    """Raises `NotFound` couldnt_find_community where it is not visible to the viewer."""
+    if not is_visible(viewer, community):
         raise NotFound("couldnt_find_community")

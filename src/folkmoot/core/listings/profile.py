@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+from folkmoot.core.communities.rules import is_visible
 from folkmoot.core.listings import comments, front
-from folkmoot.core.listings.comments import ListComments
+from folkmoot.core.listings.comments import ListComments, comment_sort
 from folkmoot.core.listings.front import ListPosts, read_cursor
-from folkmoot.core.people.find import key_of, must_be_known
+from folkmoot.core.people.find import find_person, key_of, must_be_known, person_by_id
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.communities import Community
-from folkmoot.model.enums import CommentSort, PostSort, Visibility
+from folkmoot.model.enums import CommentSort, PostSort
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import CommentView, Page, PostView
+from folkmoot.store import communities
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import profiles
 
@@ -31,14 +33,87 @@ async def read_profile(tx: Tx, viewer: Viewer, name: str) -> Profile:
     found = await profiles.by_name(tx, viewer.id, *called) if called else None
     person = must_be_known(viewer, found[0] if found else None)
     assert found is not None
-    _, moderated, blocked = found
-    moderates = [community for community in moderated if _may_know(viewer, person, community)]
+    _, all_moderated, blocked = found
+    moderates = [community for community in all_moderated if _may_know(viewer, person, community)]
     return Profile(person, moderates, blocked)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPerson:
+    """What was asked: the person of an id, or of a name as `find_person` takes it. Sort, page and community are for posts and for comments,
+    each on its own. `saved`: what the reader saved instead, whoever wrote it (Q-5)."""
+
+    who: int | str
+    sort: PostSort = PostSort.HOT
+    community_id: int | None = None
+    saved: bool = False
+    page: int = 1
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """Somebody with a page of their posts and one of their comments; deleted and removed comments keep their place in it (C-6)."""
+
+    person: Person
+    moderates: list[Community]
+    posts: list[PostView]
+    comments: list[CommentView]
+
+
+async def read_person(tx: Tx, viewer: Viewer, asked: ReadPerson) -> PersonPage:
+    """Somebody, and what they wrote, as programs ask for it (Q-4, Q-5, L-8).
+
+    Raises `NotFound` couldnt_find_person, `UnknownName` for a name that nobody has; `NotAllowed` instance_is_private.
+    """
+    await must_be_open(tx, viewer)
+    if isinstance(asked.who, int):
+        person = await person_by_id(tx, viewer, asked.who)
+    else:
+        person = await find_person(tx, viewer, asked.who)
+    creator_id = None if asked.saved else person.id
+    posts = await front.list_posts(
+        tx,
+        viewer,
+        ListPosts(
+            sort=asked.sort,
+            no_scope=True,
+            creator_id=creator_id,
+            community_id=asked.community_id,
+            saved=asked.saved,
+            page=asked.page,
+            limit=asked.limit,
+        ),
+    )
+    replies = await comments.list_comments(
+        tx,
+        viewer,
+        ListComments(
+            sort=comment_sort(asked.sort),
+            no_scope=True,
+            gone_too=True,
+            creator_id=creator_id,
+            community_id=asked.community_id,
+            saved=asked.saved,
+            page=asked.page,
+            limit=asked.limit,
+        ),
+    )
+    return PersonPage(person, await moderated(tx, viewer, person), posts.items, replies.items)
+
+
+async def moderated(tx: Tx, viewer: Viewer, person: Person) -> list[Community]:
+    """What somebody moderates, as far as the reader may know of it, the newest community first."""
+    return [
+        community
+        for community in await communities.moderated_by(tx, person.id)
+        if _may_know(viewer, person, community)
+    ]
 
 
 def _may_know(viewer: Viewer, person: Person, community: Community) -> bool:
     """Deleted communities are for their moderator, removed ones for admins (Q-5), local-only ones for members (R-10)."""
-    if community.visibility == Visibility.LOCAL_ONLY and viewer.account is None:
+    if not is_visible(viewer, community):
         return False
     return not (community.deleted and viewer.id != person.id) and not (community.removed and not viewer.admin)
 

@@ -8,7 +8,7 @@ from folkmoot.core.people import rules
 from folkmoot.core.people.find import find_person
 from folkmoot.model.accounts import AllBlocks, Blocks
 from folkmoot.model.errors import Conflict, Invalid, NotAllowed, NotFound
-from folkmoot.model.people import Viewer
+from folkmoot.model.people import Person, Viewer
 from folkmoot.model.time import Micros
 from folkmoot.store import blocks, communities, people
 from folkmoot.store.db import Tx
@@ -18,8 +18,8 @@ MOST_WORDS = 500
 """Domains, and keywords, that one person may block: every listing looks at each."""
 
 
-async def block_person(tx: Tx, viewer: Viewer, person_id: int, *, blocked: bool = True) -> None:
-    """Block or unblock a person; a repeated one changes nothing.
+async def block_person(tx: Tx, viewer: Viewer, person_id: int, *, blocked: bool = True) -> Person:
+    """Block or unblock a person; a repeated one changes nothing. The person.
 
     Raises `NotLoggedIn`; `NotAllowed` cant_block_yourself, cant_block_admin (R-8); `NotFound` person_block_already_exists for an unknown
     person (T-9).
@@ -33,6 +33,7 @@ async def block_person(tx: Tx, viewer: Viewer, person_id: int, *, blocked: bool 
     if person.admin and person.local:
         raise NotAllowed("cant_block_admin")
     await _set(tx, own.id, "person", person_id, blocked=blocked)
+    return person
 
 
 async def block_community(tx: Tx, viewer: Viewer, community_id: int, *, blocked: bool = True) -> None:

@@ -1,6 +1,6 @@
 """Find a person by name."""
 
-from folkmoot.model.errors import NotFound
+from folkmoot.model.errors import NotFound, UnknownName
 from folkmoot.model.people import Person, Viewer
 from folkmoot.store import people
 from folkmoot.store import site as store_site
@@ -11,10 +11,12 @@ from folkmoot.text.names import name_key, parse_handle
 async def find_person(tx: Tx, viewer: Viewer, name: str) -> Person:
     """Who is called `name` (here), `name@host` or `@name@host`, in whatever case; deleted people are there for admins only (Q-4).
 
-    Raises `NotFound` couldnt_find_person.
+    Raises `NotFound` couldnt_find_person, as `UnknownName` where nobody has that name.
     """
     called = await key_of(tx, name)
     person = await people.by_name(tx, *called) if called else None
+    if person is None:
+        raise UnknownName("couldnt_find_person", field="person")
     return must_be_known(viewer, person)
 
 
@@ -32,3 +34,8 @@ def must_be_known(viewer: Viewer, person: Person | None) -> Person:
     if person is None or (person.deleted and not viewer.admin):
         raise NotFound("couldnt_find_person", field="person")
     return person
+
+
+async def person_by_id(tx: Tx, viewer: Viewer, person_id: int) -> Person:
+    """The same by id. Raises `NotFound` couldnt_find_person."""
+    return must_be_known(viewer, await people.by_id(tx, person_id))

@@ -25,7 +25,7 @@ BROWSER = "browser"
 @dataclass(frozen=True, slots=True)
 class Register:
     """What was asked. `answer` to the site's question: None is no answer, an empty one is one (A-6). `accept_language` as the browser
-    sent it. `show_nsfw` None: as the site thinks best (A-10).
+    sent it. `show_nsfw` None: as the site thinks best (A-10). `mail_is_set_up`: whether an address can be confirmed.
     """
 
     username: str
@@ -37,6 +37,7 @@ class Register:
     show_nsfw: bool | None = None
     accept_language: str = ""
     client: Client = UNKNOWN_CLIENT
+    mail_is_set_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ async def register(tx: Tx, asked: Register, prepared: Prepared) -> Registered:
 
     Refusals in the order of A-7: `NotAllowed` registration_closed; `Invalid` invalid_password, honeypot_failed, email_required,
     registration_application_answer_required, passwords_do_not_match, slurs, invalid_name, invalid_email_address; `Conflict`
-    email_already_exists, user_already_exists.
+    email_already_exists, user_already_exists; `NotAllowed` no_email_setup where nobody could confirm an address.
     """
     house = await writing.house(tx)
     site = house.site
@@ -79,6 +80,8 @@ async def register(tx: Tx, asked: Register, prepared: Prepared) -> Registered:
     await _must_be_free(tx, asked.username)
     applies = site.registration_mode == RegistrationMode.REQUIRE_APPLICATION and not first
     verifies = site.require_email_verification and not first and email is not None
+    if verifies and not asked.mail_is_set_up:
+        raise NotAllowed("no_email_setup", field="email")
     person = await _insert_person(tx, site, asked, prepared, admin=first)
     account = await _insert_account(
         tx, site, asked, prepared, person, email=email, accepted=not applies, admin=first

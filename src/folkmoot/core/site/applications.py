@@ -18,7 +18,8 @@ from folkmoot.store.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class DecideApplication:
-    """What was asked. `deny_reason` is told to the applicant and kept only where it was denied."""
+    """What was asked. `deny_reason` is told to the applicant; an acceptance leaves it as it was, a denial without
+    one forgets it."""
 
     application_id: int
     approve: bool
@@ -37,7 +38,8 @@ async def decide_application(tx: Tx, viewer: Viewer, asked: DecideApplication) -
     if found is None or found.applicant.account is None:
         raise NotFound("couldnt_find_registration_application")
     account = found.applicant.account
-    await store_applications.decide(tx, asked.application_id, viewer.id, reason)
+    kept = found.application.deny_reason if asked.approve else reason
+    await store_applications.decide(tx, asked.application_id, viewer.id, kept)
     if account.accepted_application != asked.approve:
         await accounts.update(tx, account.id, {"accepted_application": asked.approve})
         await counts.site_counted(tx, users=1 if asked.approve else -1)

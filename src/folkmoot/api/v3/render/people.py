@@ -57,7 +57,8 @@ def local_user(account: LocalUser) -> accounts_wire.LocalUser:
         show_bot_accounts=account.show_bot_accounts,
         show_read_posts=account.show_read_posts,
         email_verified=account.email_verified,
-        accepted_application=account.accepted_application,
+        # Those who set a site up were never accepted by anybody; whether an admin was matters nowhere.
+        accepted_application=account.accepted_application and not account.admin,
         open_links_in_new_tab=account.open_links_in_new_tab,
         blur_nsfw=account.blur_nsfw,
         auto_expand=account.auto_expand,

@@ -49,3 +49,7 @@ class PostFeatureType(StrEnum):
 
     LOCAL = "Local"
     COMMUNITY = "Community"
+
+
+encode = msgspec.json.Encoder().encode
+"""A struct as it travels."""
