@@ -1,15 +1,12 @@
-"""RSA keys: made, written as PEM, read and checked (ACT-2, ACT-9)."""
+"""RSA keys as signatures need them: read, checked and kept ready (ACT-2). `core/people/keys.py` makes ours."""
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
     load_pem_public_key,
@@ -17,26 +14,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from folkmoot.apub.documents import malformed
 
-BITS = 2048
+MIN_BITS = 2048
 MAX_BITS = 8192
 MAX_PEM = 8000
 
 _PEM = re.compile(r"-----BEGIN (RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END (RSA )?PUBLIC KEY-----")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPair:
-    """A pair as it is kept: PKCS 8 and SPKI, as PEM."""
-
-    private_pem: str = field(repr=False)
-    public_pem: str
-
-
-def new_key_pair() -> KeyPair:
-    """A fresh RSA pair of 2048 bits. Takes a tenth of a second or more: call it in a thread."""
-    key = generate_private_key(public_exponent=65537, key_size=BITS)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return KeyPair(private.decode(), _spki(key.public_key()))
 
 
 def read_public_pem(pem: str) -> str:
@@ -61,7 +43,7 @@ def _public_key(pem: str) -> RSAPublicKey | None:
         key = load_pem_public_key(text.encode())
     except (ValueError, UnsupportedAlgorithm):
         return None
-    if not isinstance(key, RSAPublicKey) or not BITS <= key.key_size <= MAX_BITS:
+    if not isinstance(key, RSAPublicKey) or not MIN_BITS <= key.key_size <= MAX_BITS:
         return None
     return key
 

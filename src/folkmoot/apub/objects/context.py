@@ -1,0 +1,53 @@
+"""What makes a document of ours complete: its `@context`, and the bytes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from folkmoot.apub.documents import AS
+
+Json = dict[str, Any]
+
+CONTEXT = ["https://join-lemmy.org/context.json", AS]
+
+_GTS = "https://gotosocial.org/ns#"
+_TOOT = "http://joinmastodon.org/ns#"
+_LEMMY = "https://join-lemmy.org/ns#"
+_TERMS: dict[str, Any] = {
+    "automaticApproval": {"@id": f"{_GTS}automaticApproval", "@type": "@id"},
+    "canQuote": {"@id": f"{_GTS}canQuote", "@type": "@id"},
+    "description": "https://schema.org/description",
+    "discoverable": f"{_TOOT}discoverable",
+    "formerType": {"@id": f"{AS}#formerType", "@type": "@vocab"},
+    "indexable": f"{_TOOT}indexable",
+    "interactionPolicy": {"@id": f"{_GTS}interactionPolicy", "@type": "@id"},
+    "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+    "restoreData": f"{_LEMMY}restoreData",
+    "votersCount": f"{_TOOT}votersCount",
+    "withReplies": f"{_LEMMY}withReplies",
+}
+_TYPES = {name: f"{_LEMMY}{name}" for name in ("Lock", "Resolve", "Warn")}
+
+
+def with_context(document: Json) -> Json:
+    """The document with its `@context` in front: terms that the usual two contexts do not know are defined in a third, those in use."""
+    extra = dict(sorted(_used(document)))
+    return {"@context": [*CONTEXT, extra] if extra else CONTEXT, **document}
+
+
+def to_bytes(document: Json) -> bytes:
+    """The whole document as it is sent or kept: UTF-8, no blanks, `@context` in front."""
+    return json.dumps(with_context(document), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _used(value: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name in _TERMS:
+                yield name, _TERMS[name]
+            elif name == "type" and isinstance(inner, str) and inner in _TYPES:
+                yield inner, _TYPES[inner]
+            yield from _used(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _used(inner)

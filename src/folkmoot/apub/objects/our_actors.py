@@ -1,0 +1,136 @@
+"""Our people, communities and our site as actors (section 3, Appendix A). Pure: values in, documents out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from folkmoot.apub.objects.context import Json
+from folkmoot.apub.objects.our_content import Reach, absolute_html, build_language, place_of
+from folkmoot.apub.objects.parts import MARKDOWN
+from folkmoot.model.communities import Community
+from folkmoot.model.people import Person
+from folkmoot.model.site import LocalSite
+from folkmoot.model.time import to_rfc3339
+
+KEY = "#main-key"
+
+
+def key_id(actor: str) -> str:
+    """The id of an actor's key of ours."""
+    return f"{actor}{KEY}"
+
+
+def build_key(actor: str, public_pem: str) -> Json:
+    """The public key as actors carry it."""
+    return {"id": key_id(actor), "owner": actor, "publicKeyPem": public_pem}
+
+
+def build_person(person: Person, *, public_pem: str, origin: str) -> Json:
+    """One of our people: a `Person`, or a `Service` for a bot."""
+    ident = person.ap_id
+    return {
+        "type": "Service" if person.bot else "Person",
+        "id": ident,
+        "preferredUsername": person.name,
+        "name": person.display_name or person.name,
+        **_described(person.bio, person.bio_html, origin),
+        **_picture("icon", person.avatar),
+        **_picture("image", person.banner),
+        **({"matrixUserId": person.matrix_user_id} if person.matrix_user_id else {}),
+        "url": ident,
+        "inbox": f"{ident}/inbox",
+        "outbox": f"{ident}/outbox",
+        "followers": f"{ident}/followers",
+        "following": f"{ident}/following",
+        "endpoints": {"sharedInbox": f"{origin}/inbox"},
+        "publicKey": build_key(ident, public_pem),
+        "manuallyApprovesFollowers": False,
+        "discoverable": True,
+        "indexable": True,
+        **_moments(person.published, person.updated),
+    }
+
+
+def build_group(community: Community, *, public_pem: str, origin: str, language_ids: Iterable[int]) -> Json:
+    """One of our communities."""
+    ident = community.ap_id
+    reach = place_of(community).reach
+    return {
+        "type": "Group",
+        "id": ident,
+        "preferredUsername": community.name,
+        "name": community.title,
+        **_described(community.description, community.description_html, origin),
+        **_picture("icon", community.icon),
+        **_picture("image", community.banner),
+        "url": ident,
+        "sensitive": community.nsfw,
+        "postingRestrictedToMods": community.posting_restricted_to_mods,
+        "manuallyApprovesFollowers": reach is Reach.PRIVATE,
+        "discoverable": reach is Reach.PUBLIC and not community.hidden,
+        "indexable": reach is Reach.PUBLIC and not community.hidden,
+        "attributedTo": moderators_of(ident),
+        "featured": featured_of(ident),
+        "followers": f"{ident}/followers",
+        "inbox": f"{ident}/inbox",
+        "outbox": f"{ident}/outbox",
+        "endpoints": {"sharedInbox": f"{origin}/inbox"},
+        "publicKey": build_key(ident, public_pem),
+        "language": [build_language(number) for number in language_ids],
+        **_moments(community.published, community.updated),
+    }
+
+
+def build_site(site: LocalSite, *, public_pem: str, language_ids: Iterable[int]) -> Json:
+    """Our site, which signs what we fetch (ACT-7)."""
+    ident = site.ap_id
+    document: Json = {
+        "type": "Application",
+        "id": ident,
+        "preferredUsername": site.host,
+        "name": site.name,
+        **({"summary": site.description, "description": site.description} if site.description else {}),
+        **_picture("icon", site.icon),
+        **_picture("image", site.banner),
+        "url": ident,
+        "inbox": f"{site.origin}/inbox",
+        "outbox": f"{site.origin}/site_outbox",
+        "endpoints": {"sharedInbox": f"{site.origin}/inbox"},
+        "publicKey": build_key(ident, public_pem),
+        "language": [build_language(number) for number in language_ids],
+        **_moments(site.published, site.updated),
+    }
+    if site.sidebar:
+        document |= {
+            "content": absolute_html(site.sidebar_html or "", site.origin),
+            "mediaType": "text/html",
+            "source": {"content": site.sidebar, "mediaType": MARKDOWN},
+        }
+    return document
+
+
+def moderators_of(community: str) -> str:
+    """The collection of the moderators of a community that lives here."""
+    return f"{community}/moderators"
+
+
+def featured_of(community: str) -> str:
+    """The collection of the posts that are pinned in a community that lives here."""
+    return f"{community}/featured"
+
+
+def _described(source: str | None, html: str | None, origin: str) -> Json:
+    if not source:
+        return {}
+    return {
+        "summary": absolute_html(html or "", origin),
+        "source": {"content": source, "mediaType": MARKDOWN},
+    }
+
+
+def _picture(name: str, url: str | None) -> Json:
+    return {name: {"type": "Image", "url": url}} if url else {}
+
+
+def _moments(published: int, updated: int | None) -> dict[str, Any]:
+    moments = {"published": to_rfc3339(published)}
+    return {**moments, "updated": to_rfc3339(updated)} if updated is not None else moments

@@ -1,0 +1,1 @@
+"""What we send: activities built, addressed, written down once and delivered."""
