@@ -65,6 +65,28 @@ class Line(NamedTuple):
     """So many answers directly below it are not in the thread as it was read."""
 
 
+class Branch(NamedTuple):
+    """A comment in its thread, before the thread is ordered and nested: the first five say how it looks to everybody."""
+
+    id: int
+    version: int
+    creator_version: int
+    moderator: bool
+    banned: bool
+    parent_id: int | None
+    creator_id: int
+    children: int
+    published: Micros
+    deleted: bool
+    removed: bool
+    distinguished: bool
+    score: int
+    hot_rank: float
+    controversy_rank: float
+    language_id: int
+    bot: bool
+
+
 # --- views and overlays --------------------------------------------------------------------------------------------
 
 
@@ -134,11 +156,13 @@ class CommentView:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """One reader's marks in a thread: their votes by comment id, what they saved, whom they block."""
+    """One reader's marks in a thread: their votes by comment id, what they saved, whom they block; `averse`: they block the community
+    or its server."""
 
     votes: dict[int, int] = field(default_factory=dict)
     saved: frozenset[int] = frozenset()
     blocked: frozenset[int] = frozenset()
+    averse: bool = False
 
 
 NO_MARKS = Marks()

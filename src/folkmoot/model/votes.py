@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from folkmoot.model.people import Person
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -13,3 +15,12 @@ class Tally:
     @property
     def score(self) -> int:
         return self.upvotes - self.downvotes
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A vote and whose it is. `banned`: from the community in which it was cast."""
+
+    voter: Person
+    banned: bool
+    value: int

@@ -47,3 +47,12 @@ async def mark_comment_read(tx: Tx, recipient_id: int, comment_id: int) -> None:
         if marked:
             tx.changed("inbox", recipient_id)
             return
+
+
+async def told_of_reply(tx: Tx, comment_id: int) -> list[int]:
+    """The accounts with a notice that this comment answers them."""
+    rows = await tx.all(
+        "SELECT u.id FROM comment_reply r JOIN local_user u ON u.person_id = r.recipient_id WHERE r.comment_id = :comment_id ORDER BY u.id",
+        comment_id=comment_id,
+    )  # fmt: skip
+    return [row[0] for row in rows]

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from folkmoot.model.posts import Post
-from folkmoot.model.time import Micros
-from folkmoot.model.views import NO_MARKS, CommentView, Crosspost, Marks, Moderator
+from folkmoot.model.views import NO_MARKS, Branch, CommentView, Crosspost, Marks, Moderator
 from folkmoot.store.db import Tx
 from folkmoot.store.listing.views import BANNED, COMMENT_VIEW, MODERATES, comment_view_of
 from folkmoot.store.rows import Row
@@ -14,30 +12,9 @@ from folkmoot.store.rows import Row
 MOST = 20_000
 """Comments of one thread that are looked at: the oldest ones, so that answers have their parents."""
 
-
-class Branch(NamedTuple):
-    """One comment of a thread as it is ordered and nested."""
-
-    id: int
-    version: int
-    creator_version: int
-    moderator: bool
-    banned: bool
-    parent_id: int | None
-    creator_id: int
-    children: int
-    published: Micros
-    deleted: bool
-    removed: bool
-    distinguished: bool
-    score: int
-    hot_rank: float
-    controversy_rank: float
-
-
 _BRANCH = (
     f"i.id, i.version, w.version, {MODERATES}, {BANNED}, i.parent_id, i.creator_id, i.child_count, i.published, i.deleted, i.removed,"
-    " i.distinguished, i.score, i.hot_rank, i.controversy_rank"
+    " i.distinguished, i.score, i.hot_rank, i.controversy_rank, i.language_id, w.bot"
 )
 _OF_POST = "FROM comment i JOIN person w ON w.id = +i.creator_id WHERE i.post_id = :post_id ORDER BY i.id LIMIT :most"
 
@@ -60,7 +37,7 @@ async def whole_branches(tx: Tx, post_id: int) -> tuple[list[Branch], dict[int, 
             Branch(
                 comment.id, comment.version, view.creator.version, view.creator_is_moderator, view.creator_banned_from_community,
                 comment.parent_id, comment.creator_id, comment.child_count, comment.published, comment.deleted, comment.removed,
-                comment.distinguished, comment.score, comment.hot_rank, comment.controversy_rank,
+                comment.distinguished, comment.score, comment.hot_rank, comment.controversy_rank, comment.language_id, view.creator.bot,
             )
         )  # fmt: skip
     return found, views
@@ -90,6 +67,12 @@ _MARKS = (
     " UNION ALL SELECT 5, b.target_id, '', '', '', 0 FROM person_block b WHERE b.person_id = :viewer"
 )
 """The reader's votes and saves in a thread, and whom they block: one range of an index each."""
+_AVERSE = (
+    "SELECT 6, m.id, '', '', '', 0 FROM community m WHERE m.id = (SELECT t.community_id FROM post t WHERE t.id = :post_id)"
+    " AND (EXISTS (SELECT 1 FROM community_block b WHERE b.person_id = :viewer AND b.community_id = m.id)"
+    " OR EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id))"
+)
+"""Whether they block the community or its server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +106,16 @@ async def beside(tx: Tx, post: Post, viewer_id: int, removed: Collection[int]) -
     )
 
 
+async def marks(tx: Tx, viewer_id: int, post_id: int) -> Marks:
+    """A reader's marks in a thread alone. One query."""
+    rows = await tx.all(f"{_MARKS} UNION ALL {_AVERSE}", viewer=viewer_id, post_id=post_id)
+    return _marks(rows)
+
+
 def _marks(rows: Sequence[Row]) -> Marks:
     return Marks(
         {row[1]: row[5] for row in rows if row[0] == 3},
         frozenset(row[1] for row in rows if row[0] == 4),
         frozenset(row[1] for row in rows if row[0] == 5),
+        any(row[0] == 6 for row in rows),
     )

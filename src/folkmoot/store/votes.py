@@ -1,19 +1,8 @@
 """Votes, one row each. What they add up to is kept by `store/counts.py`; lock the item (`store/places.py`) before changing one."""
 
-from dataclasses import dataclass
-
-from folkmoot.model.people import Person
+from folkmoot.model.votes import Cast
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """A vote and whose it is. `banned`: from the community in which it was cast."""
-
-    voter: Person
-    banned: bool
-    value: int
 
 
 async def add_post_vote(tx: Tx, person_id: int, post_id: int) -> None:

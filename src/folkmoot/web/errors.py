@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "unknown": (400, N_("This cannot be understood.")),
     # posts
     "couldnt_find_post": (404, N_("There is no such post.")),
+    "couldnt_save_post": (404, N_("There is no such post.")),
     "invalid_post_title": (400, N_("A title has 3 to 200 characters in one line.")),
     "invalid_body_field": (400, N_("This text is too long.")),
     "invalid_url": (400, N_("This is not an address that can be linked to.")),
@@ -83,6 +84,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "community_required": (400, N_("Please choose a community.")),
     # comments
     "couldnt_find_comment": (404, N_("There is no such comment.")),
+    "couldnt_save_comment": (404, N_("There is no such comment.")),
     "content_required": (400, N_("There is nothing written yet.")),
     "couldnt_create_comment": (400, N_("What you answer is not in this thread.")),
     "max_comment_depth_reached": (400, N_("Answers go no deeper than this; please answer further up.")),

@@ -114,11 +114,12 @@ async def test_an_edit_tells_who_was_not_told_and_leaves_the_rest__N_1(db: Datab
         edited = await edit_comment(
             tx, cast.bob, EditComment(comment.id, "Hello @alice@here.example, @admin@here.example")
         )
-        assert edited.recipient_ids == [account_of(cast.admin)]
+        # Who it answers is named as well, though they were told before (C-9).
+        assert edited.recipient_ids == [account_of(cast.admin), account_of(cast.alice)]
         assert await notices(tx, cast.alice) == {"reply": [True]}
         assert await notices(tx, cast.admin) == {"mention": [False]}
         again = await edit_comment(tx, cast.bob, EditComment(comment.id, "Hello @admin@here.example"))
-        assert again.recipient_ids == []
+        assert again.recipient_ids == [account_of(cast.alice)]
 
 
 async def test_a_deleted_account_is_not_told(db: Database, cast: Cast) -> None:

@@ -9,7 +9,7 @@ from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.listings.comments import ListComments, comment_keys, comment_sort, list_comments
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.model.enums import CommentSort, Listing, PostSort
-from folkmoot.model.errors import Invalid
+from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.store.db import Database
 from tests.cast import Cast
@@ -69,7 +69,8 @@ async def test_a_post_or_a_parent_ignores_the_default_scope__L_5(
     assert await texts(ANONYMOUS, scope=None, post_id=story["there"]) == ["other"]
     assert await texts(ANONYMOUS, scope=None, parent_id=story["first"]) == ["first", "answer"]
     assert await texts(ANONYMOUS, scope=None, parent_id=story["answer"]) == ["answer"]
-    assert await texts(ANONYMOUS, parent_id=999_999) == []
+    with pytest.raises(NotFound, match="couldnt_find_comment"):
+        await texts(ANONYMOUS, parent_id=999_999)
 
 
 async def test_distinguished_ones_come_first_in_their_thread__C_5(

@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from folkmoot.core.threads.order import around, flat, nested
 from folkmoot.model.enums import CommentSort
-from folkmoot.model.views import Line
-from folkmoot.store.threads import Branch
+from folkmoot.model.views import Branch, Line
 
 
 def branch(
@@ -21,7 +20,7 @@ def branch(
     """A comment with what order asks for."""
     return Branch(
         number, 1, 1, False, False, parent, 1, children, published or number, False, False, more.get("distinguished", False), score,
-        float(more.get("hot", 0)), float(more.get("torn", 0)),
+        float(more.get("hot", 0)), float(more.get("torn", 0)), 0, False,
     )  # fmt: skip
 
 

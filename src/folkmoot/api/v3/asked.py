@@ -1,7 +1,9 @@
 """What many operations ask for alike: pages and communities."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
+from folkmoot.api.v3.errors import Missing
+from folkmoot.core.communities import view
 from folkmoot.model.errors import Invalid
 
 LIMIT, LIMIT_MAX, PAGE_MAX = 10, 50, 100
@@ -21,3 +23,16 @@ def page_of(asked: Paged) -> tuple[int, int]:
     if not (1 <= page <= PAGE_MAX and 1 <= limit <= LIMIT_MAX):
         raise Invalid("unknown", field="limit")
     return page, limit
+
+
+async def community_of(tx: Any, name: str | None, number: int | None) -> int | None:
+    """The id of the community that a list is of, None for no one community. The name wins (L-6).
+
+    Raises `Missing` unknown for a name that is not known here.
+    """
+    if name is None:
+        return number
+    community = await view.resolve(tx, name)
+    if community is None:
+        raise Missing("unknown", field="community_name")
+    return community.id

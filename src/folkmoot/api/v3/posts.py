@@ -1,23 +1,173 @@
-"""Posts."""
+"""Posts (section 6): lists, one post, and what is done with them."""
+
+from typing import Any
 
 from folkmoot.api.call import Call
-from folkmoot.api.v3.render.posts import post_view
+from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.render.posts import get_post_response, post_view, vote_view
 from folkmoot.api.v3.wire import posts as wire
+from folkmoot.api.v3.wire.base import PostFeatureType
+from folkmoot.api.v3.wire.objects import SuccessResponse
 from folkmoot.core.listings import front
 from folkmoot.core.listings.front import ListPosts
+from folkmoot.core.posts import view
+from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.core.posts.delete import delete_post
+from folkmoot.core.posts.edit import EditPost, edit_post
+from folkmoot.core.posts.feature import feature_post
+from folkmoot.core.posts.hide import hide_posts
+from folkmoot.core.posts.lock import lock_post
+from folkmoot.core.posts.read import mark_posts_read, record_visit
+from folkmoot.core.posts.remove import remove_post
+from folkmoot.core.posts.save import save_post
+from folkmoot.core.votes.cast import vote_on_post
+from folkmoot.core.votes.list import votes_on_post
+from folkmoot.model.errors import Invalid, NotFound
 
 
 async def list_posts(call: Call, asked: wire.GetPosts) -> wire.GetPostsResponse:
-    """A page of posts (section 4)."""
-    wanted = ListPosts(
-        scope=asked.type_,
-        sort=asked.sort,
-        community_id=asked.community_id,
-        saved=bool(asked.saved_only),
-        limit=10 if asked.limit is None else asked.limit,
-        page=1 if asked.page is None else asked.page,
-        after=asked.page_cursor,
-    )
+    """A page of posts (section 4). Every page that holds a post names a next one (L-2)."""
     async with call.read() as tx:
-        page = await front.list_posts(tx, call.viewer, wanted)
-    return wire.GetPostsResponse(posts=[post_view(view) for view in page.items], next_page=page.next)
+        wanted = ListPosts(
+            scope=asked.type_,
+            sort=asked.sort,
+            community_id=await community_of(tx, asked.community_name, asked.community_id),
+            saved=bool(asked.saved_only),
+            vote=vote_of(asked),
+            show_nsfw=asked.show_nsfw,
+            show_read=asked.show_read,
+            show_hidden=bool(asked.show_hidden),
+            limit=10 if asked.limit is None else asked.limit,
+            page=1 if asked.page is None else asked.page,
+            after=asked.page_cursor,
+        )
+        items = (await front.list_posts(tx, call.viewer, wanted)).items
+    following = front.post_cursor(items[-1].post.id) if items else None
+    return wire.GetPostsResponse(posts=[post_view(view) for view in items], next_page=following)
+
+
+def vote_of(asked: Any) -> int:
+    """Which votes of the caller's are listed, 0 for whatever (L-14). Raises `Invalid` contradicting_filters."""
+    if asked.liked_only and asked.disliked_only:
+        raise Invalid("contradicting_filters")
+    return int(bool(asked.liked_only)) - int(bool(asked.disliked_only))
+
+
+async def get_post(call: Call, asked: wire.GetPost) -> wire.GetPostResponse:
+    """One post with its community, by its own number or that of a comment; after the answer was read it counts as seen (P-9)."""
+    if asked.id is None and asked.comment_id is None:
+        raise NotFound("couldnt_find_post")
+    async with call.read() as tx:
+        opened = await view.open_post(tx, call.viewer, asked.id or 0, comment_id=asked.comment_id or 0)
+    if call.viewer.account is not None:
+        async with call.write() as tx:
+            await record_visit(tx, call.viewer, opened.post.post)
+    return get_post_response(opened)
+
+
+async def add_post(call: Call, asked: wire.CreatePost) -> wire.PostResponse:
+    """Write a post (P-1 to P-7). Raises `Invalid` honeypot_failed for who fills in what people do not see."""
+    if asked.honeypot:
+        raise Invalid("honeypot_failed", field="honeypot")
+    wanted = CreatePost(
+        community_id=asked.community_id,
+        name=asked.name,
+        url=asked.url,
+        body=asked.body,
+        alt_text=asked.alt_text,
+        nsfw=bool(asked.nsfw),
+        language_id=asked.language_id,
+        custom_thumbnail=asked.custom_thumbnail,
+    )
+    async with call.write() as tx:
+        post = await create_post(tx, call.viewer, wanted)
+        return await _post(tx, call, post.id)
+
+
+async def change_post(call: Call, asked: wire.EditPost) -> wire.PostResponse:
+    """Change a post of one's own (P-4)."""
+    wanted = EditPost(
+        post_id=asked.post_id,
+        name=asked.name,
+        url=asked.url,
+        body=asked.body,
+        alt_text=asked.alt_text,
+        nsfw=asked.nsfw,
+        language_id=asked.language_id,
+        custom_thumbnail=asked.custom_thumbnail,
+    )
+    async with call.write() as tx:
+        await edit_post(tx, call.viewer, wanted)
+        return await _post(tx, call, asked.post_id)
+
+
+async def like_post(call: Call, asked: wire.CreatePostLike) -> wire.PostResponse:
+    """Vote (P-18)."""
+    if not -(2**15) <= asked.score < 2**15:
+        raise Invalid("unknown", field="score")
+    async with call.write() as tx:
+        await vote_on_post(tx, call.viewer, asked.post_id, asked.score)
+        return await _post(tx, call, asked.post_id)
+
+
+async def list_votes(call: Call, asked: wire.ListPostLikes) -> wire.ListPostLikesResponse:
+    """Who voted, for moderators (P-20)."""
+    page, limit = page_of(asked)
+    async with call.read() as tx:
+        cast = await votes_on_post(tx, call.viewer, asked.post_id, page=page, limit=limit)
+    return wire.ListPostLikesResponse(post_likes=[vote_view(each) for each in cast])
+
+
+async def set_deleted(call: Call, asked: wire.DeletePost) -> wire.PostResponse:
+    """Delete a post of one's own, or bring it back (P-8)."""
+    async with call.write() as tx:
+        await delete_post(tx, call.viewer, asked.post_id, deleted=asked.deleted)
+        return await _post(tx, call, asked.post_id)
+
+
+async def set_removed(call: Call, asked: wire.RemovePost) -> wire.PostResponse:
+    """Remove a post, or restore it: moderators (P-16)."""
+    async with call.write() as tx:
+        await remove_post(tx, call.viewer, asked.post_id, removed=asked.removed, reason=asked.reason)
+        return await _post(tx, call, asked.post_id)
+
+
+async def set_locked(call: Call, asked: wire.LockPost) -> wire.PostResponse:
+    """Close a post to comments, or open it: moderators (P-12)."""
+    async with call.write() as tx:
+        await lock_post(tx, call.viewer, asked.post_id, locked=asked.locked)
+        return await _post(tx, call, asked.post_id)
+
+
+async def set_featured(call: Call, asked: wire.FeaturePost) -> wire.PostResponse:
+    """Pin a post, to its community or to the site (P-13)."""
+    site = asked.feature_type is PostFeatureType.LOCAL
+    async with call.write() as tx:
+        await feature_post(tx, call.viewer, asked.post_id, featured=asked.featured, site=site)
+        return await _post(tx, call, asked.post_id)
+
+
+async def set_saved(call: Call, asked: wire.SavePost) -> wire.PostResponse:
+    """Keep a post for later; it counts as read then."""
+    async with call.write() as tx:
+        await save_post(tx, call.viewer, asked.post_id, saved=asked.save)
+        return await _post(tx, call, asked.post_id)
+
+
+async def set_hidden(call: Call, asked: wire.HidePost) -> SuccessResponse:
+    """Keep posts out of one's lists (P-14)."""
+    async with call.write() as tx:
+        await hide_posts(tx, call.viewer, asked.post_ids, hidden=asked.hide)
+    return SuccessResponse(success=True)
+
+
+async def set_read(call: Call, asked: wire.MarkPostAsRead) -> SuccessResponse:
+    """Mark posts read or unread (P-14)."""
+    async with call.write() as tx:
+        await mark_posts_read(tx, call.viewer, asked.post_ids, read=asked.read)
+    return SuccessResponse(success=True)
+
+
+async def _post(tx: Any, call: Call, post_id: int) -> wire.PostResponse:
+    """The post as it is now."""
+    return wire.PostResponse(post_view=post_view(await view.post_view(tx, call.viewer, post_id)))

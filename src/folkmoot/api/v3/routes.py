@@ -12,14 +12,17 @@ from folkmoot.api.call import Handler
 from folkmoot.api.v3 import (
     accounts,
     applications,
+    comments,
     communities,
     messages,
     notices,
     people,
     posts,
+    search,
     settings,
     site,
 )
+from folkmoot.api.v3.wire import comments as wire_comments
 from folkmoot.api.v3.wire import people as wire_people
 from folkmoot.api.v3.wire import posts as wire_posts
 from folkmoot.api.v3.wire import site as wire_site
@@ -46,6 +49,7 @@ from folkmoot.api.v3.wire.applications import (
 from folkmoot.api.v3.wire.applications import ListRegistrationApplications as ListApplications
 from folkmoot.api.v3.wire.applications import ListRegistrationApplicationsResponse as Applications
 from folkmoot.api.v3.wire.applications import RegistrationApplicationResponse as Application
+from folkmoot.api.v3.wire.comments import CommentResponse
 from folkmoot.api.v3.wire.communities import (
     BlockCommunity,
     BlockCommunityResponse,
@@ -77,6 +81,7 @@ from folkmoot.api.v3.wire.notices import (
     PersonMentionResponse,
 )
 from folkmoot.api.v3.wire.objects import SuccessResponse
+from folkmoot.api.v3.wire.posts import PostResponse
 from folkmoot.api.v3.wire.reports import GetReportCount, GetReportCountResponse
 
 
@@ -165,9 +170,34 @@ COMMUNITIES: tuple[Route, ...] = (
 
 POSTS: tuple[Route, ...] = (
     Route("GET", f"{V3}/post/list", posts.list_posts, wire_posts.GetPosts, wire_posts.GetPostsResponse),
-)
+    Route("GET", f"{V3}/post", posts.get_post, wire_posts.GetPost, wire_posts.GetPostResponse),
+    Route("POST", f"{V3}/post", posts.add_post, wire_posts.CreatePost, PostResponse, auth="required", limit="post"),
+    Route("PUT", f"{V3}/post", posts.change_post, wire_posts.EditPost, PostResponse, auth="required"),
+    Route("POST", f"{V3}/post/like", posts.like_post, wire_posts.CreatePostLike, PostResponse, auth="required"),
+    Route("POST", f"{V3}/post/delete", posts.set_deleted, wire_posts.DeletePost, PostResponse, auth="required"),
+    Route("POST", f"{V3}/post/remove", posts.set_removed, wire_posts.RemovePost, PostResponse, auth="required"),
+    Route("POST", f"{V3}/post/lock", posts.set_locked, wire_posts.LockPost, PostResponse, auth="required"),
+    Route("POST", f"{V3}/post/feature", posts.set_featured, wire_posts.FeaturePost, PostResponse, auth="required"),
+    Route("PUT", f"{V3}/post/save", posts.set_saved, wire_posts.SavePost, PostResponse, auth="required"),
+    Route("POST", f"{V3}/post/hide", posts.set_hidden, wire_posts.HidePost, SuccessResponse, auth="required"),
+    Route("POST", f"{V3}/post/mark_as_read", posts.set_read, wire_posts.MarkPostAsRead, SuccessResponse, auth="required"),
+    Route("GET", f"{V3}/post/like/list", posts.list_votes, wire_posts.ListPostLikes, wire_posts.ListPostLikesResponse, auth="required"),
+)  # fmt: skip
 
-COMMENTS: tuple[Route, ...] = ()
+COMMENTS: tuple[Route, ...] = (
+    Route("GET", f"{V3}/comment/list", comments.list_comments, wire_comments.GetComments, wire_comments.GetCommentsResponse),
+    Route("GET", f"{V3}/comment", comments.get_comment, wire_comments.GetComment, wire_comments.CommentResponse),
+    Route("POST", f"{V3}/comment", comments.add_comment, wire_comments.CreateComment, CommentResponse, auth="required", limit="comment"),
+    Route("PUT", f"{V3}/comment", comments.change_comment, wire_comments.EditComment, CommentResponse, auth="required"),
+    Route("POST", f"{V3}/comment/like", comments.like_comment, wire_comments.CreateCommentLike, CommentResponse, auth="required"),
+    Route("POST", f"{V3}/comment/delete", comments.set_deleted, wire_comments.DeleteComment, CommentResponse, auth="required"),
+    Route("POST", f"{V3}/comment/remove", comments.set_removed, wire_comments.RemoveComment, CommentResponse, auth="required"),
+    Route("POST", f"{V3}/comment/distinguish", comments.set_distinguished, wire_comments.DistinguishComment,
+          CommentResponse, auth="required"),
+    Route("PUT", f"{V3}/comment/save", comments.set_saved, wire_comments.SaveComment, CommentResponse, auth="required"),
+    Route("GET", f"{V3}/comment/like/list", comments.list_votes, wire_comments.ListCommentLikes,
+          wire_comments.ListCommentLikesResponse, auth="required"),
+)  # fmt: skip
 
 REPORTS: tuple[Route, ...] = ()
 
@@ -175,7 +205,10 @@ MODLOG: tuple[Route, ...] = ()
 
 ADMINISTRATION: tuple[Route, ...] = ()
 
-SEARCH: tuple[Route, ...] = ()
+SEARCH: tuple[Route, ...] = (
+    Route("GET", f"{V3}/search", search.search, wire_site.Search, wire_site.SearchResponse, limit="search"),
+    Route("GET", f"{V3}/resolve_object", search.resolve_object, wire_site.ResolveObject, wire_site.ResolveObjectResponse),
+)  # fmt: skip
 
 IMAGES: tuple[Route, ...] = ()
 

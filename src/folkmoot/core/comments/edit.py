@@ -13,7 +13,7 @@ from folkmoot.model.events import CommentEdited
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
-from folkmoot.store import comments, communities, places, posts
+from folkmoot.store import comments, communities, notifications, places, posts
 from folkmoot.store.db import Tx
 from folkmoot.store.places import PlacedComment
 
@@ -30,7 +30,7 @@ class EditComment:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The comment, and the accounts (local user ids) that are told of it only now (C-9)."""
+    """The comment, and the accounts (local user ids) that are told of it: those named only now, and whom it answers (C-9)."""
 
     comment: Comment
     recipient_ids: list[int]
@@ -79,6 +79,8 @@ async def _tell(tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment) 
     else:
         parent = await posts.by_id(tx, comment.post_id)
     assert parent is not None
-    return await notify.notify_of_comment(
+    told = await notify.notify_of_comment(
         tx, viewer, comment, parent=parent, community=place.ground.community
     )
+    before = await notifications.told_of_reply(tx, comment.id)
+    return [*told, *(number for number in before if number not in told)]

@@ -11,12 +11,12 @@ from folkmoot.store.db import Tx
 async def save_comment(tx: Tx, viewer: Viewer, comment_id: int, *, saved: bool | None) -> bool:
     """Set whether a comment is in the viewer's saved list; None switches. Whether it is now.
 
-    Raises `NotLoggedIn`; `NotFound` couldnt_find_comment.
+    Raises `NotLoggedIn`; `NotFound` couldnt_save_comment for an unknown one (T-9).
     """
     permissions.check("account", Standing(viewer))
     comment = await comments.by_id(tx, comment_id)
     if comment is None:
-        raise NotFound("couldnt_find_comment")
+        raise NotFound("couldnt_save_comment")
     if saved is None:
         saved = not await marks.has(tx, "saved comment", viewer.id, comment_id)
     await marks.save_comment(tx, viewer.id, comment_id, comment.post_id, saved=saved)

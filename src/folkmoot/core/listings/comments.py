@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from folkmoot.core.listings.front import LIMIT_MAX, PAGE_MAX, read_cursor, scope_of
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import CommentSort, Listing, PostSort
-from folkmoot.model.errors import Invalid
+from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentKey, CommentOverlay, CommentView, Page
@@ -40,7 +40,7 @@ async def comment_keys(tx: Tx, viewer: Viewer, asked: ListComments) -> Page[Comm
     """Which comments this reader's list holds, in order.
 
     Raises `Invalid` couldnt_get_comments for a page or limit out of range (L-1), unknown for a cursor that leads nowhere;
-    `NotAllowed` instance_is_private (R-11).
+    `NotFound` couldnt_find_comment for an unknown `parent_id`; `NotAllowed` instance_is_private (R-11).
     """
     wanted = await _must_be_wanted(tx, viewer, asked)
     if wanted is None:
@@ -95,7 +95,9 @@ async def _must_be_wanted(tx: Tx, viewer: Viewer, asked: ListComments) -> pages.
     if asked.parent_id is None:
         return wanted
     parent = await comments.by_id(tx, asked.parent_id)
-    return None if parent is None else replace(wanted, post_id=parent.post_id, path=parent.path)
+    if parent is None:
+        raise NotFound("couldnt_find_comment")
+    return replace(wanted, post_id=parent.post_id, path=parent.path)
 
 
 def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wanted:

@@ -11,11 +11,11 @@ from folkmoot.store.db import Tx
 async def save_post(tx: Tx, viewer: Viewer, post_id: int, *, saved: bool | None) -> bool:
     """Set whether a post is in the viewer's saved list; None switches. Whether it is now.
 
-    Raises `NotLoggedIn`; `NotFound` couldnt_find_post.
+    Raises `NotLoggedIn`; `NotFound` couldnt_save_post for an unknown one (T-9).
     """
     permissions.check("account", Standing(viewer))
     if await posts.by_id(tx, post_id) is None:
-        raise NotFound("couldnt_find_post")
+        raise NotFound("couldnt_save_post")
     if saved is None:
         saved = not await marks.has(tx, "saved post", viewer.id, post_id)
     await marks.save_post(tx, viewer.id, post_id, saved=saved)

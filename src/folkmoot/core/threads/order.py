@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.model.enums import CommentSort
-from folkmoot.model.views import Line
-from folkmoot.store.threads import Branch
+from folkmoot.model.views import Branch, Line
 
 _KEYS: dict[CommentSort, Callable[[Branch], Any]] = {
     CommentSort.HOT: lambda row: (row.distinguished, row.hot_rank, row.score, row.id),
@@ -84,6 +83,26 @@ def around(
     cuts: dict[int, int] = {}
     _walk(chain[-1], children, lines, cuts, most, None)
     return Ordered(_with_cuts(lines, cuts)), above
+
+
+def levels(
+    branches: Iterable[Branch], sort: CommentSort, *, max_depth: int, parent_id: int | None = None
+) -> list[Branch]:
+    """Level by level: the answers of one comment after those of another, in the order of the parents' paths, which compare as texts (C-4).
+
+    Depth counts levels: `max_depth` of them from the top, or so many below `parent_id`, which comes first itself.
+    Raises `KeyError` for a parent that is not among the branches.
+    """
+    above: dict[int, str] = {}
+    for row in branches:
+        above[row.id] = f"{above[row.parent_id]}.{row.parent_id}" if row.parent_id in above else "0"
+    rows = sorted(branches, key=_KEYS[sort], reverse=True)
+    if parent_id is not None:
+        base = f"{above[parent_id]}.{parent_id}"
+        rows = [row for row in rows if row.id == parent_id or f"{above[row.id]}.".startswith(f"{base}.")]
+        max_depth += above[parent_id].count(".") + 1
+    shown = [row for row in rows if above[row.id].count(".") < max_depth]
+    return sorted(shown, key=lambda row: above[row.id])
 
 
 def _children(branches: Iterable[Branch], sort: CommentSort) -> dict[int | None, list[Branch]]:

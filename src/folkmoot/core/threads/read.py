@@ -10,7 +10,7 @@ from folkmoot.model.enums import CommentSort, Visibility
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import MINUTE, Micros
-from folkmoot.model.views import CommentView, Line, PostView, Thread
+from folkmoot.model.views import Branch, CommentView, Line, PostView, Thread
 from folkmoot.store import site as store_site
 from folkmoot.store import threads as store
 from folkmoot.store.db import Tx, writing
@@ -39,14 +39,15 @@ class ReadThread:
 
 
 @dataclass(slots=True)
-class _Kept:
+class Kept:
     """The comments of one thread as they stood at `stamp`, and the orders made of them."""
 
     stamp: int
     read: Micros
-    branches: list[store.Branch]
+    branches: list[Branch]
     removed: list[int]
     orders: dict[tuple[CommentSort, bool], Ordered] = field(default_factory=dict)
+    levels: dict[tuple[CommentSort, int], list[Branch]] = field(default_factory=dict)
 
 
 async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
@@ -79,12 +80,12 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
     )
 
 
-async def read_post(tx: Tx, viewer: Viewer, post_id: int) -> PostView:
-    """A post alone, with the reader's part of it (P-9). One query.
+async def read_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0) -> PostView:
+    """A post alone (0: that of a comment), with the reader's part of it (P-9). One query.
 
-    Raises `NotFound` couldnt_find_post; `NotAllowed` instance_is_private.
+    Raises `NotFound` couldnt_find_post, couldnt_find_comment; `NotAllowed` instance_is_private.
     """
-    return (await _post(tx, viewer, post_id))[0]
+    return (await _post(tx, viewer, post_id, focus=comment_id))[0]
 
 
 async def _post(tx: Tx, viewer: Viewer, post_id: int, *, focus: int = 0) -> tuple[PostView, bool]:
@@ -96,6 +97,16 @@ async def _post(tx: Tx, viewer: Viewer, post_id: int, *, focus: int = 0) -> tupl
     post, moderates = found[0], found[1] or viewer.admin
     must_be_visible(viewer, post, moderates=moderates)
     return post, moderates
+
+
+async def place_of_post(tx: Tx, viewer: Viewer, post_id: int) -> tuple[PostView, bool] | None:
+    """A post whatever its state, and whether the reader moderates its community; None where there is none. One query."""
+    return await store_views.one_post(tx, viewer.id, post_id)
+
+
+async def kept_thread(tx: Tx, post_id: int) -> Kept:
+    """The comments of a thread as they are ordered: one query, none where nothing changed since the last one."""
+    return (await _thread(tx, post_id, complete=False, soon=False))[0]
 
 
 async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:
@@ -129,7 +140,7 @@ async def default_sort(tx: Tx, viewer: Viewer) -> CommentSort:
     return CommentSort(name) if name in set(CommentSort) else CommentSort.HOT
 
 
-def _order(kept: _Kept, sort: CommentSort, asked: ReadThread) -> tuple[Ordered, bool]:
+def _order(kept: Kept, sort: CommentSort, asked: ReadThread) -> tuple[Ordered, bool]:
     if asked.focus is not None:
         try:
             return order.around(kept.branches, sort, asked.focus, context=asked.context, most=PAGE)
@@ -151,13 +162,11 @@ def _count_new(lines: list[Line], visited: Micros | None, viewer: Viewer) -> int
     return sum(1 for line in lines if line.published > visited and line.creator_id != viewer.id)
 
 
-async def _thread(
-    tx: Tx, post_id: int, *, complete: bool, soon: bool
-) -> tuple[_Kept, dict[int, CommentView]]:
+async def _thread(tx: Tx, post_id: int, *, complete: bool, soon: bool) -> tuple[Kept, dict[int, CommentView]]:
     """The places of a thread's comments: kept per process for as long as nothing in the thread changed, but no longer than ranks take to
     move. Inside a write they are read anew, because what is not committed yet must not be kept. With the comments themselves where
     `complete`, and where `soon` if they are read anyway."""
-    threads: OrderedDict[int, _Kept] = tx.memory.setdefault("threads", OrderedDict())
+    threads: OrderedDict[int, Kept] = tx.memory.setdefault("threads", OrderedDict())
     stamp = tx.changes.newest((("thread", post_id),))
     kept = threads.get(post_id)
     if (
@@ -174,7 +183,7 @@ async def _thread(
         branches, views = await store.whole_branches(tx, post_id)
     else:
         branches = await store.branches(tx, post_id)
-    kept = _Kept(stamp, tx.now, branches, [row.id for row in branches if row.removed])
+    kept = Kept(stamp, tx.now, branches, [row.id for row in branches if row.removed])
     if not writing.get():
         threads[post_id] = kept
         threads.move_to_end(post_id)
@@ -182,7 +191,7 @@ async def _thread(
     return kept, views
 
 
-def _forget_some(threads: OrderedDict[int, _Kept]) -> None:
+def _forget_some(threads: OrderedDict[int, Kept]) -> None:
     total = sum(len(kept.branches) for kept in threads.values())
     while total > _KEPT and len(threads) > 1:
         total -= len(threads.popitem(last=False)[1].branches)

@@ -3,9 +3,9 @@
 from folkmoot.core import permissions
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
+from folkmoot.model.votes import Cast
 from folkmoot.store import comments, posts, votes
 from folkmoot.store.db import Tx
-from folkmoot.store.votes import Cast
 
 
 async def votes_on_post(

@@ -1,11 +1,14 @@
 """Posts."""
 
 from folkmoot.api.v3.render.base import moment, moment_or_none
-from folkmoot.api.v3.render.communities import community
+from folkmoot.api.v3.render.communities import community, community_view, moderators
 from folkmoot.api.v3.render.people import person
 from folkmoot.api.v3.wire import objects as wire
+from folkmoot.api.v3.wire.posts import GetPostResponse
+from folkmoot.core.posts.view import Opened
 from folkmoot.model.posts import Post
 from folkmoot.model.views import PostView
+from folkmoot.model.votes import Cast
 
 
 def post(found: Post) -> wire.Post:
@@ -69,4 +72,21 @@ def post_view(view: PostView) -> wire.PostView:
         creator_blocked=mine.creator_blocked,
         my_vote=mine.my_vote,
         unread_comments=view.unread_comments,
+    )
+
+
+def get_post_response(opened: Opened) -> GetPostResponse:
+    """A post with its community, its moderators in order, and other posts of the same link."""
+    return GetPostResponse(
+        post_view=post_view(opened.post),
+        community_view=community_view(opened.community),
+        moderators=moderators(opened.community.community, opened.moderators),
+        cross_posts=[post_view(each) for each in opened.crossposts],
+    )
+
+
+def vote_view(cast: Cast) -> wire.VoteView:
+    """A vote and whose it is (P-20)."""
+    return wire.VoteView(
+        creator=person(cast.voter), creator_banned_from_community=cast.banned, score=cast.value
     )

@@ -1,0 +1,143 @@
+"""Comments (section 8): trees and lists, one comment, and what is done with them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from folkmoot.api.call import Call
+from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.posts import vote_of
+from folkmoot.api.v3.render.comments import comment_view
+from folkmoot.api.v3.render.posts import vote_view
+from folkmoot.api.v3.wire import comments as wire
+from folkmoot.core.comments import view
+from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.comments.delete import delete_comment
+from folkmoot.core.comments.distinguish import distinguish_comment
+from folkmoot.core.comments.edit import EditComment, edit_comment
+from folkmoot.core.comments.remove import remove_comment
+from folkmoot.core.comments.save import save_comment
+from folkmoot.core.listings.comments import ListComments
+from folkmoot.core.listings.comments import list_comments as read_list
+from folkmoot.core.threads.tree import ReadTree, read_tree, tree_views
+from folkmoot.core.votes.cast import vote_on_comment
+from folkmoot.core.votes.list import votes_on_comment
+from folkmoot.model.enums import CommentSort, Listing
+from folkmoot.model.errors import Invalid
+
+
+async def list_comments(call: Call, asked: wire.GetComments) -> wire.GetCommentsResponse:
+    """A tree where a depth is given (C-4), else a page of a list (C-5); with texts of what is gone for admins alone (C-6)."""
+    async with call.read() as tx:
+        community_id = await community_of(tx, asked.community_name, asked.community_id)
+        if asked.max_depth is not None and (asked.post_id is not None or asked.parent_id is not None):
+            tree = await read_tree(tx, call.viewer, _tree(asked, community_id))
+            views = await tree_views(tx, tree)
+        else:
+            views = (await read_list(tx, call.viewer, _list(asked, community_id))).items
+    in_full = call.viewer.admin
+    return wire.GetCommentsResponse(comments=[comment_view(view, in_full=in_full) for view in views])
+
+
+def _tree(asked: wire.GetComments, community_id: int | None) -> ReadTree:
+    return ReadTree(
+        max_depth=asked.max_depth or 0,
+        post_id=asked.post_id,
+        parent_id=asked.parent_id,
+        community_id=community_id,
+        scope=asked.type_ or Listing.ALL,
+        sort=asked.sort or CommentSort.HOT,
+        saved=bool(asked.saved_only),
+        vote=vote_of(asked),
+    )
+
+
+def _list(asked: wire.GetComments, community_id: int | None) -> ListComments:
+    return ListComments(
+        scope=asked.type_,
+        sort=asked.sort or CommentSort.HOT,
+        community_id=community_id,
+        post_id=asked.post_id,
+        parent_id=asked.parent_id,
+        saved=bool(asked.saved_only),
+        vote=vote_of(asked),
+        gone_too=True,
+        limit=10 if asked.limit is None else asked.limit,
+        page=1 if asked.page is None else asked.page,
+    )
+
+
+async def get_comment(call: Call, asked: wire.GetComment) -> wire.CommentResponse:
+    """One comment (C-6)."""
+    async with call.read() as tx:
+        return await _comment(tx, call, asked.id)
+
+
+async def add_comment(call: Call, asked: wire.CreateComment) -> wire.CommentResponse:
+    """Write a comment (C-2, C-3)."""
+    wanted = CreateComment(asked.post_id, asked.content, asked.parent_id, asked.language_id)
+    async with call.write() as tx:
+        made = await create_comment(tx, call.viewer, wanted)
+        return await _comment(tx, call, made.comment.id, made.recipient_ids)
+
+
+async def change_comment(call: Call, asked: wire.EditComment) -> wire.CommentResponse:
+    """Change a comment of one's own (C-7)."""
+    wanted = EditComment(asked.comment_id, asked.content, asked.language_id)
+    async with call.write() as tx:
+        edited = await edit_comment(tx, call.viewer, wanted)
+        return await _comment(tx, call, asked.comment_id, edited.recipient_ids)
+
+
+async def like_comment(call: Call, asked: wire.CreateCommentLike) -> wire.CommentResponse:
+    """Vote (P-18); names who was told of the comment when it was written (C-9)."""
+    if not -(2**15) <= asked.score < 2**15:
+        raise Invalid("unknown", field="score")
+    async with call.write() as tx:
+        await vote_on_comment(tx, call.viewer, asked.comment_id, asked.score)
+        told = await view.told_of(tx, asked.comment_id)
+        return await _comment(tx, call, asked.comment_id, told)
+
+
+async def list_votes(call: Call, asked: wire.ListCommentLikes) -> wire.ListCommentLikesResponse:
+    """Who voted, for moderators (P-20)."""
+    page, limit = page_of(asked)
+    async with call.read() as tx:
+        cast = await votes_on_comment(tx, call.viewer, asked.comment_id, page=page, limit=limit)
+    return wire.ListCommentLikesResponse(comment_likes=[vote_view(each) for each in cast])
+
+
+async def set_deleted(call: Call, asked: wire.DeleteComment) -> wire.CommentResponse:
+    """Delete a comment of one's own, or bring it back (C-7)."""
+    async with call.write() as tx:
+        await delete_comment(tx, call.viewer, asked.comment_id, deleted=asked.deleted)
+        told = await view.told_of(tx, asked.comment_id)
+        return await _comment(tx, call, asked.comment_id, told)
+
+
+async def set_removed(call: Call, asked: wire.RemoveComment) -> wire.CommentResponse:
+    """Remove a comment, or restore it: moderators (P-16)."""
+    async with call.write() as tx:
+        await remove_comment(tx, call.viewer, asked.comment_id, removed=asked.removed, reason=asked.reason)
+        told = await view.told_of(tx, asked.comment_id)
+        return await _comment(tx, call, asked.comment_id, told)
+
+
+async def set_distinguished(call: Call, asked: wire.DistinguishComment) -> wire.CommentResponse:
+    """Let a comment speak for the moderators, or no longer (C-8)."""
+    async with call.write() as tx:
+        await distinguish_comment(tx, call.viewer, asked.comment_id, distinguished=asked.distinguished)
+        return await _comment(tx, call, asked.comment_id)
+
+
+async def set_saved(call: Call, asked: wire.SaveComment) -> wire.CommentResponse:
+    """Keep a comment for later."""
+    async with call.write() as tx:
+        await save_comment(tx, call.viewer, asked.comment_id, saved=asked.save)
+        return await _comment(tx, call, asked.comment_id)
+
+
+async def _comment(tx: Any, call: Call, comment_id: int, told: Sequence[int] = ()) -> wire.CommentResponse:
+    """The comment as it is now, and who is told."""
+    found = await view.comment_view(tx, call.viewer, comment_id)
+    shown = comment_view(found, in_full=call.viewer.admin)
+    return wire.CommentResponse(comment_view=shown, recipient_ids=list(told))

@@ -1,0 +1,61 @@
+"""Search, and from addresses to things (section 13)."""
+
+from folkmoot.api.call import Call
+from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.render.comments import comment_view
+from folkmoot.api.v3.render.communities import community_view
+from folkmoot.api.v3.render.people import person_view
+from folkmoot.api.v3.render.posts import post_view
+from folkmoot.api.v3.wire import site as wire
+from folkmoot.core.comments import view as comments
+from folkmoot.core.communities import view as communities
+from folkmoot.core.people import find as people
+from folkmoot.core.posts import view as posts
+from folkmoot.core.search.find import SearchFor, find
+from folkmoot.core.search.resolve import resolve
+from folkmoot.model.enums import PostSort, SearchType
+
+
+async def search(call: Call, asked: wire.Search) -> wire.SearchResponse:
+    """Look for words, or for posts of one address (Q-1, Q-2)."""
+    page, limit = page_of(asked)
+    kind = asked.type_ or SearchType.ALL
+    async with call.context.db.read(slow=True) as tx:
+        wanted = SearchFor(
+            term=asked.q,
+            kind=kind,
+            scope=asked.listing_type,
+            sort=asked.sort or PostSort.HOT,
+            community_id=await community_of(tx, asked.community_name, asked.community_id),
+            creator_id=asked.creator_id,
+            title_only=bool(asked.post_title_only),
+            page=page,
+            limit=limit,
+        )
+        found = await find(tx, call.viewer, wanted)
+    return wire.SearchResponse(
+        type_=kind,
+        comments=[comment_view(each, in_full=call.viewer.admin) for each in found.comments],
+        posts=[post_view(each) for each in found.posts],
+        communities=[community_view(each) for each in found.communities],
+        users=[person_view(each) for each in found.people],
+    )
+
+
+async def resolve_object(call: Call, asked: wire.ResolveObject) -> wire.ResolveObjectResponse:
+    """The stored thing of an address or handle (Q-3)."""
+    async with call.read() as tx:
+        found = await resolve(tx, call.viewer, asked.q)
+        if found.kind == "post":
+            return wire.ResolveObjectResponse(
+                post=post_view(await posts.post_view(tx, call.viewer, found.id))
+            )
+        if found.kind == "comment":
+            shown = await comments.comment_view(tx, call.viewer, found.id)
+            return wire.ResolveObjectResponse(comment=comment_view(shown, in_full=call.viewer.admin))
+        if found.kind == "community":
+            place = await communities.community_view(tx, call.viewer, found.id)
+            return wire.ResolveObjectResponse(community=community_view(place))
+        return wire.ResolveObjectResponse(
+            person=person_view(await people.person_by_id(tx, call.viewer, found.id))
+        )

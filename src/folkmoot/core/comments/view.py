@@ -1,0 +1,35 @@
+"""One comment, with its place and the viewer's part of it."""
+
+from dataclasses import replace
+
+from folkmoot.core.threads.read import must_be_open
+from folkmoot.model.enums import Visibility
+from folkmoot.model.errors import NotFound
+from folkmoot.model.people import Viewer
+from folkmoot.model.views import CommentView
+from folkmoot.store import notifications
+from folkmoot.store.db import Tx
+from folkmoot.store.listing import views
+
+
+async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
+    """A comment outside its thread, whatever its state: its text is for the renderer to hide (C-6). Two queries, one for nobody.
+
+    Raises `NotFound` couldnt_find_comment, also for who may not know of a local-only community (R-10); `NotAllowed` instance_is_private.
+    """
+    await must_be_open(tx, viewer)
+    found = (await views.comment_views(tx, [comment_id], placed=True)).get(comment_id)
+    if found is None:
+        raise NotFound("couldnt_find_comment")
+    assert found.community is not None
+    if viewer.account is None:
+        if found.community.visibility == Visibility.LOCAL_ONLY:
+            raise NotFound("couldnt_find_comment")
+        return found
+    mine = await views.comment_overlays(tx, viewer.id, [comment_id])
+    return replace(found, mine=mine[comment_id])
+
+
+async def told_of(tx: Tx, comment_id: int) -> list[int]:
+    """The account that was told of this answer when it was written, if any (C-9)."""
+    return await notifications.told_of_reply(tx, comment_id)
