@@ -44,9 +44,9 @@ async def test_unknown_posts_are_an_error__P_14(db: Database, cast: Cast) -> Non
             mark_post_read(tx, cast.bob, 99, read=True),
             save_post(tx, cast.bob, 99, saved=True),
         ):
-            with pytest.raises(NotFound, match="couldnt_(find|save)_post"):
+            with pytest.raises(NotFound, match=r"couldnt_(find|save)_post"):
                 await change
-        with pytest.raises(NotFound, match="couldnt_find_comment"):
+        with pytest.raises(NotFound, match="couldnt_save_comment"):
             await save_comment(tx, cast.bob, 99, saved=True)
 
 
