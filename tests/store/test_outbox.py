@@ -34,7 +34,7 @@ async def due(tx: Tx, instance_id: int, since: int = 0) -> list[int]:
     upto = await outbox.newest_id(tx)
     first: int = await tx.value("SELECT min(id) FROM sent_activity") or 0
     found = await destinations.waiting(tx, instance_id, after=0, upto=upto, since=since)
-    return [number - first + 1 for number in found]
+    return [number - first + 1 for number, _ in found]
 
 
 def there(cast: Cast) -> int:
@@ -99,7 +99,7 @@ async def test_followers_and_those_named_and_everybody_are_sent_to(db: Database,
         )
         assert await due(tx, there(cast)) == [1, 3]
         assert await due(tx, elsewhere) == [2, 3]
-        ids = await destinations.waiting(tx, elsewhere, after=0, upto=10**9, since=0)
+        ids = [number for number, _ in await destinations.waiting(tx, elsewhere, after=0, upto=10**9, since=0)]
         assert list((await outbox.inboxes_of(tx, ids)).values()) == [[Inbox(elsewhere, inbox)]]
 
 

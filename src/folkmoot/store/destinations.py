@@ -44,6 +44,7 @@ async def ensure(tx: Tx, instance_ids: Collection[int], cursor: int) -> None:
         "INSERT INTO destination (instance_id, cursor, since) VALUES (:instance_id, :cursor, :now) ON CONFLICT (instance_id) DO NOTHING",
         [{"instance_id": number, "cursor": cursor, "now": tx.now} for number in sorted(set(instance_ids))],
     )
+    tx.changed("destination")
 
 
 async def known_ids(tx: Tx) -> set[int]:
@@ -211,13 +212,13 @@ _RELEVANT = (
 )
 
 
-async def waiting(tx: Tx, instance_id: int, *, after: int, upto: int, since: Micros) -> list[int]:
-    """The ids of activities above `after` and up to `upto`, and not older than `since`, that a server is to be sent, ascending."""
+async def waiting(tx: Tx, instance_id: int, *, after: int, upto: int, since: Micros) -> list[tuple[int, str]]:
+    """The activities above `after` and up to `upto`, and not older than `since`, that a server is to be sent: ids, ascending, and paths."""
     rows = await tx.all(
-        f"SELECT a.id FROM sent_activity a WHERE a.id > :after AND a.id <= :upto AND a.published >= :since AND {_RELEVANT} ORDER BY a.id",
+        f"SELECT a.id, a.order_key FROM sent_activity a WHERE a.id > :after AND a.id <= :upto AND a.published >= :since AND {_RELEVANT} ORDER BY a.id",
         after=after, upto=upto, since=since, instance_id=instance_id,
     )  # fmt: skip
-    return [row[0] for row in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
 async def lag(tx: Tx, instance_id: int, cursor: int) -> tuple[int, Micros | None]:

@@ -1,7 +1,9 @@
 """Key pairs of those who act across servers: in the row of each person, community and site."""
 
+from dataclasses import dataclass, field
 from typing import Literal
 
+from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 
 Owner = Literal["person", "community", "site"]
@@ -23,3 +25,42 @@ async def keep(tx: Tx, owner: Owner, owner_id: int, *, public: str, private: str
             id=owner_id,
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """An actor of ours with the private key that it signs with, empty before one was made."""
+
+    actor: str
+    private_pem: str = field(repr=False)
+
+
+async def signer(tx: Tx, owner: Owner, owner_id: int) -> Signer | None:
+    """How somebody signs now: with the key before, while others still learn the new one (ACT-10). None for who is no more, or lives elsewhere."""
+    row = await tx.first(
+        "SELECT a.ap_id, coalesce((SELECT r.private_key FROM retired_key r WHERE r.actor_kind = :owner AND r.actor_id = a.id AND r.until > :now),"
+        f" a.private_key, '') FROM {owner} a WHERE a.id = :owner_id AND a.instance_id = (SELECT i.id FROM instance i WHERE i.local)",
+        owner=owner, now=tx.now, owner_id=owner_id,
+    )  # fmt: skip
+    return Signer(row[0], row[1]) if row else None
+
+
+async def replace(
+    tx: Tx, owner: Owner, owner_id: int, *, public: str, private: str, until: Micros
+) -> None:
+    """Give another pair; the one before signs on until a moment (ACT-10)."""
+    await tx.run(
+        "INSERT INTO retired_key (actor_kind, actor_id, private_key, until)"
+        f" SELECT :owner, a.id, a.private_key, :until FROM {owner} a WHERE a.id = :owner_id AND coalesce(a.private_key, '') <> ''"
+        " ON CONFLICT (actor_kind, actor_id) DO UPDATE SET private_key = excluded.private_key, until = excluded.until",
+        owner=owner, until=until, owner_id=owner_id,
+    )  # fmt: skip
+    await tx.run(
+        f"UPDATE {owner} SET public_key = :public, private_key = :private WHERE id = :owner_id",
+        public=public, private=private, owner_id=owner_id,
+    )  # fmt: skip
+
+
+async def forget_retired(tx: Tx) -> int:
+    """Drop keys that no longer sign; how many."""
+    return await tx.run("DELETE FROM retired_key WHERE until <= :now", now=tx.now)

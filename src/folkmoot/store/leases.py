@@ -39,3 +39,11 @@ async def give_back(tx: Tx, name: str, *, holder: str, done: bool) -> None:
         f"UPDATE lease SET {assignment} WHERE name = :name AND holder = :holder",
         name=name, holder=holder, **({"now": tx.now} if done else {}),
     )  # fmt: skip
+
+
+async def forget(tx: Tx, prefix: str, before: Micros) -> None:
+    """Drop the rows of tasks whose names begin like this and whose lease ended before a moment."""
+    await tx.run(
+        "DELETE FROM lease WHERE lease_end < :before AND substr(name, 1, :length) = :prefix",
+        before=before, length=len(prefix), prefix=prefix,
+    )  # fmt: skip

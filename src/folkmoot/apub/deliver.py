@@ -1,0 +1,159 @@
+"""Send one activity to one address, and say how that went. What follows from it is for `jobs/lanes.py` to decide.
+
+The keys of our actors are kept in each process for a few minutes; signing happens in threads, because it is most of what a delivery costs.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+from folkmoot.apub.signatures import CONTENT_TYPE, Scheme, SigningKey, sign
+from folkmoot.core.people.keys import new_key_pair
+from folkmoot.model.time import DAY, MINUTE, SECOND, Clock, Micros, from_datetime
+from folkmoot.net.client import Client, Fetched
+from folkmoot.net.errors import NetFailure
+from folkmoot.store import keys
+from folkmoot.store.db import Database
+from folkmoot.store.outbox import ActorKind, Sent
+
+TIMEOUT = 10.0
+"""Seconds (DLV-5)."""
+SCHEME_KEPT: Micros = 30 * DAY
+_KEY_KEPT: Micros = 5 * MINUTE
+_KEYS = 2000
+_ANSWER_LIMIT = 4096
+_REDIRECT_PATIENCE: Micros = DAY
+_TEMPORARY = frozenset({408, 425, 429})
+
+Result = Literal["done", "rejected", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a delivery went. `rejected`: it will never be taken. `failed`: later perhaps; `wish` is how long the server wants to be left alone.
+    `reason` is a few words that count together, such as `status 502` or `timeout`. `scheme`: how the request was signed that was accepted."""
+
+    result: Result
+    reason: str = ""
+    status: int | None = None
+    wish: Micros | None = None
+    scheme: Scheme | None = None
+
+
+class Postman:
+    """What delivers, one for each process. `close` it at the end."""
+
+    def __init__(self, db: Database, http: Client, clock: Clock) -> None:
+        self._db = db
+        self._http = http
+        self._clock = clock
+        self._keys: dict[tuple[ActorKind, int], tuple[Micros, SigningKey | None]] = {}
+        self._signers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="sign")
+
+    def close(self) -> None:
+        self._signers.shutdown(wait=False, cancel_futures=True)
+
+    async def deliver(self, activity: Sent, inbox: str, scheme: Scheme, *, accepted_before: bool) -> Outcome:
+        """Send an activity to an inbox, signed by its actor; where the signature is not understood, once more in the other way (SIG-19).
+
+        `accepted_before`: whether this server ever took something from us; then only 401 means that the signature was not understood.
+        """
+        key = await self._key(activity.actor_kind, activity.actor_id)
+        if key is None:
+            return Outcome("rejected", "no key")
+        body = activity.body.encode()
+        outcome = await self._knock(inbox, body, key, scheme, activity.published)
+        if outcome.status == 401 or (outcome.status in {400, 403} and not accepted_before):
+            second = await self._knock(inbox, body, key, scheme.other, activity.published)
+            if second.result != "rejected":
+                return second
+        return outcome
+
+    async def _knock(
+        self, inbox: str, body: bytes, key: SigningKey, scheme: Scheme, published: Micros
+    ) -> Outcome:
+        now = self._clock.now()
+        loop = asyncio.get_running_loop()
+        headers = await loop.run_in_executor(self._signers, _signed, inbox, body, key, now, scheme)
+        try:
+            answer = await self._http.post(
+                inbox,
+                body=body,
+                content_type=CONTENT_TYPE,
+                headers=headers,
+                limit_bytes=_ANSWER_LIMIT,
+                timeout=TIMEOUT,
+            )
+        except NetFailure as error:
+            return Outcome("rejected" if error.permanent else "failed", _name_of(error))
+        return _outcome(answer, scheme, now, published)
+
+    async def _key(self, kind: ActorKind, actor_id: int) -> SigningKey | None:
+        """The key with which this actor signs now; None for an actor that is no more."""
+        now = self._clock.now()
+        known = self._keys.get((kind, actor_id))
+        if known is not None and known[0] > now:
+            return known[1]
+        found = await self._find(kind, actor_id)
+        key = SigningKey(f"{found.actor}#main-key", found.private_pem) if found is not None else None
+        if len(self._keys) >= _KEYS:
+            self._keys.clear()
+        self._keys[(kind, actor_id)] = (now + _KEY_KEPT, key)
+        return key
+
+    async def _find(self, kind: ActorKind, actor_id: int) -> keys.ActorKey | None:
+        """An actor's key, made where it has none yet (ACT-9)."""
+        async with self._db.read() as tx:
+            found = await keys.signing(tx, kind, actor_id)
+        if found is None or found.private_pem:
+            return found
+        pair = await new_key_pair()
+        async with self._db.write() as tx:
+            await keys.give(tx, kind, actor_id, public_pem=pair.public, private_pem=pair.private)
+            return await keys.signing(tx, kind, actor_id)
+
+    def forget_keys(self) -> None:
+        """Look keys up anew: one of them was replaced."""
+        self._keys.clear()
+
+
+def _signed(inbox: str, body: bytes, key: SigningKey, now: Micros, scheme: Scheme) -> dict[str, str]:
+    return sign("POST", inbox, body=body, key=key, now=now, scheme=scheme)
+
+
+def _outcome(answer: Fetched, scheme: Scheme, now: Micros, published: Micros) -> Outcome:
+    """What a status means (DLV-5). A redirect may be a mistake of a day, and is never followed (SIG-6)."""
+    status = answer.status
+    if 200 <= status < 300:
+        return Outcome("done", status=status, scheme=scheme)
+    reason = f"status {status}"
+    if 300 <= status < 400:
+        patient = now < published + _REDIRECT_PATIENCE
+        return Outcome("failed" if patient else "rejected", reason, status)
+    if 400 <= status < 500 and status not in _TEMPORARY:
+        return Outcome("rejected", reason, status)
+    return Outcome("failed", reason, status, wish=_wish(answer.headers, now))
+
+
+def _wish(headers: Mapping[str, str], now: Micros) -> Micros | None:
+    """How long a server asks us to wait: seconds, or a date."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isdigit() and len(text) < 10:
+        return int(text) * SECOND
+    try:
+        return max(0, from_datetime(parsedate_to_datetime(text)) - now) if text else None
+    except ValueError:
+        return None
+
+
+def _name_of(error: NetFailure) -> str:
+    return {
+        "TimedOut": "timeout",
+        "Unreachable": "unreachable",
+        "AddressRefused": "address refused",
+        "BadUrl": "bad address",
+    }.get(type(error).__name__, "unreadable answer")
