@@ -177,6 +177,8 @@ class Settings:
     mail_sink: str = setting("console", _one_of("console", "file"), "Where mails go without `smtp_url`: the log, or files under `mail` in the data directory.")
     image_mode: str = setting("store-previews", _one_of("none", "store-previews", "proxy-all"), "Pictures of other servers: linked only, small previews kept here, or all fetched through this server.")
     page_cache_mb: int = setting(64, _number(0, 65536), "Memory for ready pages in each worker, in megabytes; 0 turns it off.")
+    delivery_at_once: int = setting(64, _number(1, 1000), "Activities that each working process sends to other servers at the same time.")
+    delivery_per_server: int = setting(8, _number(1, 64), "How many of them may be on their way to one server. Those about one thread go one after the other whatever is set here; 1 sends everything in order.")
     nodeinfo_as_lemmy: bool = setting(True, SWITCH, "Whether nodeinfo calls the software `lemmy`, which most apps insist on.")
     source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of who runs a changed one for others; the page /source leads there.")
     log_level: str = setting("info", _one_of("debug", "info", "warning", "error"), "Least important messages that are logged.")

@@ -99,7 +99,9 @@ async def test_followers_and_those_named_and_everybody_are_sent_to(db: Database,
         )
         assert await due(tx, there(cast)) == [1, 3]
         assert await due(tx, elsewhere) == [2, 3]
-        ids = [number for number, _ in await destinations.waiting(tx, elsewhere, after=0, upto=10**9, since=0)]
+        ids = [
+            number for number, _ in await destinations.waiting(tx, elsewhere, after=0, upto=10**9, since=0)
+        ]
         assert list((await outbox.inboxes_of(tx, ids)).values()) == [[Inbox(elsewhere, inbox)]]
 
 

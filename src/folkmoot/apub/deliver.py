@@ -34,8 +34,9 @@ Result = Literal["done", "rejected", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a delivery went. `rejected`: it will never be taken. `failed`: later perhaps; `wish` is how long the server wants to be left alone.
-    `reason` is a few words that count together, such as `status 502` or `timeout`. `scheme`: how the request was signed that was accepted."""
+    """How a delivery went. `rejected`: it will never be taken. `failed`: later perhaps; `wish` is how long the server wants to
+    be left alone. `reason` is a few words that count together, such as `status 502` or `timeout`. `scheme`: how the request
+    was signed that was accepted."""
 
     result: Result
     reason: str = ""
@@ -52,6 +53,7 @@ class Postman:
         self._http = http
         self._clock = clock
         self._keys: dict[tuple[ActorKind, int], tuple[Micros, SigningKey | None]] = {}
+        self._looking_up = asyncio.Lock()
         self._signers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="sign")
 
     def close(self) -> None:
@@ -95,15 +97,17 @@ class Postman:
     async def _key(self, kind: ActorKind, actor_id: int) -> SigningKey | None:
         """The key with which this actor signs now; None for an actor that is no more."""
         now = self._clock.now()
-        known = self._keys.get((kind, actor_id))
-        if known is not None and known[0] > now:
+        if (known := self._keys.get((kind, actor_id))) is not None and known[0] > now:
             return known[1]
-        found = await self._find(kind, actor_id)
-        key = SigningKey(f"{found.actor}#main-key", found.private_pem) if found is not None else None
-        if len(self._keys) >= _KEYS:
-            self._keys.clear()
-        self._keys[(kind, actor_id)] = (now + _KEY_KEPT, key)
-        return key
+        async with self._looking_up:
+            if (known := self._keys.get((kind, actor_id))) is not None and known[0] > now:
+                return known[1]
+            found = await self._find(kind, actor_id)
+            key = SigningKey(f"{found.actor}#main-key", found.private_pem) if found is not None else None
+            if len(self._keys) >= _KEYS:
+                self._keys.clear()
+            self._keys[(kind, actor_id)] = (now + _KEY_KEPT, key)
+            return key
 
     async def _find(self, kind: ActorKind, actor_id: int) -> keys.ActorKey | None:
         """An actor's key, made where it has none yet (ACT-9)."""

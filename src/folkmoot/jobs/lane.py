@@ -1,12 +1,13 @@
 """One server that is sent to: what waits for it, what is on its way, and how far it has got. No database and no network in here.
 
 Activities go in the order of their ids where that matters: two whose paths lie on each other (`c5`, `c5/p17`) never pass, and an empty path
-lies on everything. Others go side by side, so that the time a server takes to answer does not cap what it can be told (DLV-3). The cursor stands
-before the first that is not done. After a failure everything waits, and what comes then goes one by one until the server has recovered (DLV-6).
+lies on everything. Others go side by side, so that the time a server takes to answer does not cap what it can be told (DLV-3).
+The cursor stands before the first that is not done. After a failure everything waits, and what comes then goes one by one
+until the server has recovered (DLV-6).
 """
 
 from bisect import insort
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -20,6 +21,9 @@ LONGEST_WISH: Micros = HOUR
 DEAD_AFTER: Micros = 3 * DAY
 WINDOW = 1000
 """Activities of one server that are looked at together (DLV-3)."""
+_TAKEN_OVER = (
+    "fails", "last_try", "next_try", "last_success", "last_error", "dead", "scheme", "scheme_since", "since", "last_seen"
+)  # fmt: skip
 _GLANCE = 64
 """How far past one that has to wait others are looked for."""
 
@@ -59,8 +63,9 @@ class Held:
 
 @dataclass(slots=True)
 class Lane:
-    """The state of one server. `upto`: activities up to this id were looked at; those of them that concern it and are not done are `waiting`
-    (ascending, with their paths in `paths`) or `flying`. `partly`: addresses that a waiting activity has reached already."""
+    """The state of one server. `upto`: activities up to this id were looked at; those of them that concern it and are not done
+    are `waiting` (ascending, with their paths in `paths`) or `flying`. `partly`: addresses that a waiting activity has reached
+    already."""
 
     instance_id: int
     domain: str
@@ -83,6 +88,8 @@ class Lane:
     rejected: int = 0
     written: int = 0
     """The cursor as it was last written down."""
+    fails_written: int = 0
+    """And the failures: where something else stands there now, somebody else decided it."""
     dirty: bool = False
 
     @classmethod
@@ -103,17 +110,19 @@ class Lane:
             last_seen=None,
         )
         lane.reread(destination)
+        lane.written = destination.cursor
+        lane.dirty = False
         return lane
 
     def reread(self, destination: Destination) -> None:
         """Take over what was written down elsewhere: an admin lets it try again, skip ahead, or it was found alive."""
-        for name in (
-            "fails", "last_try", "next_try", "last_success", "last_error", "dead", "scheme", "scheme_since", "since", "last_seen"
-        ):  # fmt: skip
-            setattr(self, name, getattr(destination, name))
+        if not self.dirty or destination.fails != self.fails_written:
+            for name in _TAKEN_OVER:
+                setattr(self, name, getattr(destination, name))
+            self.fails_written = destination.fails
         if destination.cursor > self.cursor:
             self.drop(destination.cursor)
-        self.written = destination.cursor
+            self.written = destination.cursor
 
     # --- how far --------------------------------------------------------------------------------------------------------------
 
@@ -132,6 +141,7 @@ class Lane:
     def progress(self) -> Progress:
         """What to write down; counts begin anew."""
         self.written = self.cursor
+        self.fails_written = self.fails
         progress = Progress(
             instance_id=self.instance_id,
             cursor=self.written,
@@ -194,11 +204,13 @@ class Lane:
     # --- how it went --------------------------------------------------------------------------------------------------------------
 
     def done(self, activity_id: int, now: Micros, *, rejected: bool) -> None:
-        """It has arrived, or will never be taken, which is a sign of life too (DLV-5)."""
+        """It has arrived, or will never be taken (DLV-5)."""
         self._landed(activity_id)
         self.paths.pop(activity_id, None)
         self.partly.pop(activity_id, None)
-        self.last_try = self.last_success = now
+        self.last_try = now
+        if not rejected:
+            self.last_success = now
         self.fails = max(0, self.fails - 1)
         self.next_try = None
         self.delivered += not rejected
@@ -210,6 +222,7 @@ class Lane:
         """There was nobody to send it to after all."""
         self._landed(activity_id)
         self.paths.pop(activity_id, None)
+        self.partly.pop(activity_id, None)
 
     def failed(self, activity_id: int, now: Micros, reason: str, wish: Micros | None, jitter: float) -> None:
         """It did not arrive: it waits again, and everything with it. `wish`: how long the server asked to be left alone."""
@@ -245,5 +258,3 @@ class Alarm:
         while self._moments and self._moments[0][0] <= now:
             found.append(heappop(self._moments)[1])
         return found
-
-

@@ -18,7 +18,7 @@ from folkmoot.context import Context
 from folkmoot.jobs.lane import DEAD_AFTER, WINDOW, Alarm, Lane
 from folkmoot.jobs.shards import Shards, shard_of
 from folkmoot.logs import logger
-from folkmoot.model.time import SECOND, WEEK, Micros
+from folkmoot.model.time import MINUTE, SECOND, WEEK, Micros
 from folkmoot.store import destinations, outbox
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
@@ -32,6 +32,9 @@ _WRITE_EVERY: Micros = SECOND
 _IDLE_WRITE_EVERY: Micros = 30 * SECOND
 _BEGIN_IN_DELIVERY = 2000
 _CARGO = 1500
+_AUDIENCE_KEPT: Micros = 10 * MINUTE
+"""Followers are read anew when they change, and this often whatever is said (DLV-11)."""
+_LOOK_ANYWAY: Micros = 5 * SECOND
 _AFTER_FAILURE = 2.0
 _STOP_WITHIN = 1.5
 
@@ -70,12 +73,13 @@ class Lanes:
         self._landed = asyncio.Event()
         self._head = 0
         self._seen = dict[str, int]()
-        self._audiences: dict[tuple[str, int], tuple[int, Audience]] = {}
+        self._audiences: dict[tuple[str, int], tuple[tuple[int, int], Audience]] = {}
         self._cargo: OrderedDict[int, _Cargo] = OrderedDict()
         self._shut_out: set[int] = set()
         self._enabled = True
         self._reasons: dict[tuple[int, str], int] = {}
         self._refused: list[tuple[int, int, int]] = []
+        self._looked: Micros = 0
         self._written: Micros = 0
         self._idle_written: Micros = 0
 
@@ -125,8 +129,9 @@ class Lanes:
         """Look at everything once: publish what was noted, take over new activities, begin deliveries. How much was published."""
         await self.db.sync()
         now = self.db.clock.now()
-        if await self.shards.renew():
+        if await self.shards.renew() or now >= self._looked + _LOOK_ANYWAY:
             self._seen.clear()
+            self._looked = now
         shards = self.shards.held(now)
         if not shards:
             return 0
@@ -147,7 +152,7 @@ class Lanes:
 
     def _has_changed(self, *kinds: str) -> bool:
         """Whether something of these kinds happened since we asked last."""
-        newest = self.db.changes.newest_of(kinds)
+        newest = self.db.changes.newest(tuple((kind, 0) for kind in kinds))
         name = kinds[0]
         if self._seen.get(name) == newest:
             return False
@@ -158,7 +163,6 @@ class Lanes:
 
     async def _reread(self, shards: frozenset[int]) -> None:
         """Bring the lanes up to date with who is sent to, who is shut out, and what admins did."""
-        await self._write_down(everything=True)
         async with self.db.read() as tx:
             known = await destinations.all_of_them(tx)
             self._shut_out = await destinations.shut_out(tx)
@@ -225,16 +229,17 @@ class Lanes:
         """Where the followers are to whom this goes."""
         found = []
         if sent.community_id is not None:
-            found.append(await self._audience(tx, "community", sent.community_id))
+            found.append(await self._audience(tx, "followers", sent.community_id))
         if sent.person_id is not None:
-            found.append(await self._audience(tx, "person", sent.person_id))
+            found.append(await self._audience(tx, "fans", sent.person_id))
         return found
 
     async def _audience(self, tx: Tx, kind: str, number: int) -> Audience:
-        stamp = self.db.changes.newest(((f"followers of {kind}".replace(" ", "_"), number),))
+        age = self.db.clock.now() // _AUDIENCE_KEPT
+        stamp = (self.db.changes.newest(((kind, number),)), age)
         known = self._audiences.get((kind, number))
         if known is None or known[0] != stamp:
-            read = outbox.community_audience if kind == "community" else outbox.person_audience
+            read = outbox.community_audience if kind == "followers" else outbox.person_audience
             if len(self._audiences) >= _CARGO:
                 self._audiences.clear()
             known = self._audiences[(kind, number)] = (stamp, await read(tx, number))
@@ -254,7 +259,9 @@ class Lanes:
                 continue
             if lane.upto < self._head and len(lane.waiting) < WINDOW // 2:
                 await self._catch_up(lane, now)
-            free = min(settings.delivery_per_server, settings.delivery_at_once - len(self._tasks) + len(lane.flying))
+            free = min(
+                settings.delivery_per_server, settings.delivery_at_once - len(self._tasks) + len(lane.flying)
+            )
             for activity_id in lane.may_start(now, free):
                 self._start(lane, activity_id)
             if lane.next_try is not None and lane.next_try > now:
@@ -263,7 +270,8 @@ class Lanes:
                 self._ready[instance_id] = None
 
     async def _is_open(self, lane: Lane, now: Micros) -> bool:
-        """Whether a server is sent to at all. One that is shut out or dead keeps up with the newest, so that nothing waits for it (DLV-9, -10)."""
+        """Whether a server is sent to at all. One that is shut out or dead keeps up with the newest, so that nothing waits for
+        it (DLV-9, -10)."""
         if not lane.dead and now > lane.last_sign_of_life + DEAD_AFTER and lane.fails:
             async with self.db.read() as tx:
                 destination = await destinations.by_instance(tx, lane.instance_id)
@@ -307,7 +315,7 @@ class Lanes:
     async def _send(self, lane: Lane, activity_id: int) -> None:
         cargo = await self._cargo_of(activity_id)
         urls = await self._addresses(lane, cargo) if cargo is not None else []
-        if cargo is None or not urls:
+        if cargo is None or not urls or cargo.sent.published < self.db.clock.now() - KEPT:
             lane.passed(activity_id)
             return
         rejected: Outcome | None = None
@@ -372,9 +380,7 @@ class Lanes:
         idle = everything or now >= self._idle_written + _IDLE_WRITE_EVERY
         if not everything and now < self._written + _WRITE_EVERY:
             return
-        lanes = [
-            lane for lane in self.lanes.values() if lane.dirty or (idle and lane.cursor > lane.written)
-        ]
+        lanes = [lane for lane in self.lanes.values() if lane.dirty or (idle and lane.cursor > lane.written)]
         self._written = now
         if idle:
             self._idle_written = now
@@ -383,12 +389,15 @@ class Lanes:
         reasons, self._reasons = self._reasons, {}
         refused, self._refused = self._refused, []
         progress = [lane.progress() for lane in lanes]
-        async with self.db.write() as tx:
-            await destinations.keep_progress(tx, progress)
-            if reasons:
+        try:
+            async with self.db.write() as tx:
+                await destinations.keep_progress(tx, progress)
                 await destinations.count_failures(tx, reasons)
-            if refused:
                 await destinations.refuse_post(tx, refused)
+        except BaseException:
+            for lane in lanes:
+                lane.dirty = True
+            raise
 
 
 def _by_server(inboxes: list[Inbox]) -> dict[int, tuple[str, ...]]:

@@ -229,6 +229,7 @@ async def moderated_by(tx: Tx, person_id: int) -> list[Community]:
 
 async def set_follow(tx: Tx, community_id: int, person_id: int, *, pending: bool) -> bool:
     """Follow; True where this person did not before. Following again leaves the state as it is."""
+    tx.changed("followers", community_id)
     return bool(
         await tx.run(
             "INSERT INTO community_follow (person_id, community_id, pending, published) VALUES (:person_id, :community_id, :pending, :now)"
@@ -240,6 +241,7 @@ async def set_follow(tx: Tx, community_id: int, person_id: int, *, pending: bool
 
 async def drop_follow(tx: Tx, community_id: int, person_id: int) -> bool:
     """Unfollow; False where this person did not follow."""
+    tx.changed("followers", community_id)
     return bool(
         await tx.run(
             "DELETE FROM community_follow WHERE person_id = :person_id AND community_id = :community_id",

@@ -40,6 +40,8 @@ _NOT_ALLOWED = "(EXISTS (SELECT 1 FROM federation_allow) AND NOT EXISTS (SELECT 
 
 async def ensure(tx: Tx, instance_ids: Collection[int], cursor: int) -> None:
     """Begin sending to these servers behind `cursor`, unless that has begun already (DLV-7)."""
+    if not instance_ids:
+        return
     await tx.many(
         "INSERT INTO destination (instance_id, cursor, since) VALUES (:instance_id, :cursor, :now) ON CONFLICT (instance_id) DO NOTHING",
         [{"instance_id": number, "cursor": cursor, "now": tx.now} for number in sorted(set(instance_ids))],
@@ -166,7 +168,7 @@ async def revive(tx: Tx, instance_id: int) -> bool:
         no=False, now=tx.now, instance_id=instance_id,
     )  # fmt: skip
     if revived:
-        tx.changed("destination", instance_id)
+        tx.changed("destination")
     return bool(revived)
 
 
@@ -186,7 +188,7 @@ async def retry_now(tx: Tx, instance_id: int) -> bool:
         instance_id=instance_id,
     )
     await revive(tx, instance_id)
-    tx.changed("destination", instance_id)
+    tx.changed("destination")
     return bool(changed)
 
 
@@ -197,7 +199,7 @@ async def skip_to(tx: Tx, instance_id: int, cursor: int) -> bool:
         " WHERE instance_id = :instance_id",
         cursor=cursor, instance_id=instance_id,
     )  # fmt: skip
-    tx.changed("destination", instance_id)
+    tx.changed("destination")
     return bool(changed)
 
 

@@ -267,6 +267,7 @@ async def drop_follows(tx: Tx, person_id: int) -> None:
     )
     for row in rows:
         tx.changed("community", row[0])
+        tx.changed("followers", row[0])
 
 
 async def resolve_reports(
