@@ -300,7 +300,8 @@ async def test_threads_go_side_by_side_unless_set_to_one__DLV_3(
         for _ in range(5):
             await asyncio.sleep(0)
 
-    peer = network.peer(THERE, hold=breathe)
+    peer = network.peer(THERE)
+    peer.hold = lambda: peer.has_received(2)
     for number in range(6):
         await send(db, str(number), there(cast), path=f"c1/p{number}")
     one = lanes(context)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+from folkmoot.apub.objects.our_actors import key_id
 from folkmoot.apub.signatures import CONTENT_TYPE, Scheme, SigningKey, sign
 from folkmoot.core.people.keys import new_key_pair
 from folkmoot.model.time import DAY, MINUTE, SECOND, Clock, Micros, from_datetime
@@ -18,7 +19,8 @@ from folkmoot.net.client import Client, Fetched
 from folkmoot.net.errors import NetFailure
 from folkmoot.store import keys
 from folkmoot.store.db import Database
-from folkmoot.store.outbox import ActorKind, Sent
+from folkmoot.store.keys import Owner
+from folkmoot.store.outbox import Sent
 
 TIMEOUT = 10.0
 """Seconds (DLV-5)."""
@@ -52,7 +54,7 @@ class Postman:
         self._db = db
         self._http = http
         self._clock = clock
-        self._keys: dict[tuple[ActorKind, int], tuple[Micros, SigningKey | None]] = {}
+        self._keys: dict[tuple[Owner, int], tuple[Micros, SigningKey | None]] = {}
         self._looking_up = asyncio.Lock()
         self._signers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="sign")
 
@@ -94,7 +96,7 @@ class Postman:
             return Outcome("rejected" if error.permanent else "failed", _name_of(error))
         return _outcome(answer, scheme, now, published)
 
-    async def _key(self, kind: ActorKind, actor_id: int) -> SigningKey | None:
+    async def _key(self, kind: Owner, actor_id: int) -> SigningKey | None:
         """The key with which this actor signs now; None for an actor that is no more."""
         now = self._clock.now()
         if (known := self._keys.get((kind, actor_id))) is not None and known[0] > now:
@@ -103,22 +105,22 @@ class Postman:
             if (known := self._keys.get((kind, actor_id))) is not None and known[0] > now:
                 return known[1]
             found = await self._find(kind, actor_id)
-            key = SigningKey(f"{found.actor}#main-key", found.private_pem) if found is not None else None
+            key = SigningKey(key_id(found.actor), found.private_pem) if found is not None else None
             if len(self._keys) >= _KEYS:
                 self._keys.clear()
             self._keys[(kind, actor_id)] = (now + _KEY_KEPT, key)
             return key
 
-    async def _find(self, kind: ActorKind, actor_id: int) -> keys.ActorKey | None:
+    async def _find(self, kind: Owner, actor_id: int) -> keys.Signer | None:
         """An actor's key, made where it has none yet (ACT-9)."""
         async with self._db.read() as tx:
-            found = await keys.signing(tx, kind, actor_id)
+            found = await keys.signer(tx, kind, actor_id)
         if found is None or found.private_pem:
             return found
         pair = await new_key_pair()
         async with self._db.write() as tx:
-            await keys.give(tx, kind, actor_id, public_pem=pair.public, private_pem=pair.private)
-            return await keys.signing(tx, kind, actor_id)
+            await keys.keep(tx, kind, actor_id, public=pair.public, private=pair.private)
+            return await keys.signer(tx, kind, actor_id)
 
     def forget_keys(self) -> None:
         """Look keys up anew: one of them was replaced."""

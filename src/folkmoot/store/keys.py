@@ -45,9 +45,7 @@ async def signer(tx: Tx, owner: Owner, owner_id: int) -> Signer | None:
     return Signer(row[0], row[1]) if row else None
 
 
-async def replace(
-    tx: Tx, owner: Owner, owner_id: int, *, public: str, private: str, until: Micros
-) -> None:
+async def replace(tx: Tx, owner: Owner, owner_id: int, *, public: str, private: str, until: Micros) -> None:
     """Give another pair; the one before signs on until a moment (ACT-10)."""
     await tx.run(
         "INSERT INTO retired_key (actor_kind, actor_id, private_key, until)"

@@ -7,13 +7,12 @@ has seen an id has seen all before it. Who has got how far is in `store/destinat
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
+from folkmoot.store.keys import Owner
 from folkmoot.store.rows import columns, maker
-
-ActorKind = Literal["person", "community", "site"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Activity:
 
     ap_id: str
     body: str
-    actor_kind: ActorKind
+    actor_kind: Owner
     actor_id: int
     order_key: str
     inner_ap_id: str | None = None
@@ -65,7 +64,7 @@ class Sent:
     ap_id: str
     inner_ap_id: str | None
     body: str
-    actor_kind: ActorKind
+    actor_kind: Owner
     actor_id: int
     sensitive: bool
     to_all: bool
