@@ -130,6 +130,7 @@ async def prepare(db: Database, settings: Settings) -> Prepared:
         fresh = not await setup.has_site(tx)
         if fresh:
             await setup.create_site(tx, domain=settings.hostname, origin=settings.origin)
+        await setup.take_over(tx, image_mode=settings.image_mode)
     return Prepared(tuple(ran), backup, fresh, await _make_admin(db, settings))
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from folkmoot.media.files import Disk, Files
 from folkmoot.model.errors import Invalid
 from folkmoot.model.time import Clock
 from folkmoot.net.client import Client
 from folkmoot.net.errors import AddressRefused, BadUrl, NetFailure
 from folkmoot.net.metadata import PageMetadata, fetch_metadata
+from folkmoot.net.pictures import fetch_picture
 from folkmoot.settings import Settings
 from folkmoot.store.db import Database
 
@@ -19,6 +21,11 @@ class Context:
     settings: Settings
     clock: Clock
     http: Client
+
+    @property
+    def files(self) -> Files:
+        """Where pictures are kept."""
+        return Disk(self.settings.data_dir / "pictures")
 
     async def look_at(self, url: str) -> PageMetadata:
         """What a linked page says about itself: for the faces, which do not speak with the network. Raises as `fetch_metadata`."""
@@ -42,3 +49,7 @@ class Context:
             raise Invalid("invalid_url", field=field) from error
         except NetFailure as error:
             raise Invalid("unknown", field=field, detail=str(error)) from error
+
+    async def fetch_picture(self, url: str) -> bytes:
+        """The bytes of a picture elsewhere. Raises as `net/pictures.py:fetch_picture`."""
+        return await fetch_picture(self.http, url)

@@ -19,6 +19,7 @@ CONSEQUENCES: dict[type[Event], tuple[str, ...]] = {
     events.CommentCreated: ("notifications.mail_comment",),
     events.MessageSent: ("notifications.mail_message",),
     events.Reported: ("reports.mail_admins",),
+    events.Purged: ("images.delete_pictures",),
 }
 """Events that are not here have no consequence on this server."""
 

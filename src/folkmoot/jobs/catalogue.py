@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from folkmoot.core import mailing
+from folkmoot.core.images import delete as delete_images
 from folkmoot.core.notifications import mail
 from folkmoot.core.people import import_settings, mails
 from folkmoot.core.posts import fetch_link
@@ -29,7 +30,12 @@ async def _import_settings(tools: Tools, payload: Payload) -> None:
 
 
 async def _fetch_link(tools: Tools, payload: Payload) -> None:
-    await fetch_link.fetch_link(tools.db, tools.look_at, payload)
+    pictures = fetch_link.Pictures(tools.context.fetch_picture, tools.context.files)
+    await fetch_link.fetch_link(tools.db, tools.look_at, pictures, payload)
+
+
+async def _delete_files(tools: Tools, payload: Payload) -> None:
+    await delete_images.delete_files(tools.context.files, payload)
 
 
 def _on_database(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
@@ -47,6 +53,8 @@ CATALOGUE: dict[str, Work] = {
     mails.RESET: _mail_reset,
     mails.APPLICATION: _on_database(mails.mail_application),
     import_settings.IMPORT: _import_settings,
+    delete_images.DELETE_FILES: _delete_files,
+    delete_images.DELETE_PICTURES: _on_database(delete_images.delete_pictures),
     "notifications.mail_comment": _on_database(mail.mail_comment),
     "notifications.mail_message": _on_database(mail.mail_message),
     "reports.mail_admins": _on_database(mail.mail_admins),

@@ -74,6 +74,8 @@ class LocalSite:
     users_active_half_year: int
     published: Micros
     updated: Micros | None
+    image_mode: str
+    """What the operator set, as `Settings.image_mode`; written at every start."""
 
     @property
     def origin(self) -> str:

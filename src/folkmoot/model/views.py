@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
+from folkmoot.model.images import ImageDetails
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
@@ -111,7 +112,7 @@ NO_POST_OVERLAY = PostOverlay()
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post as lists and pages show it. `crossposts`: so many others have its link."""
+    """A post as lists and pages show it. `crossposts`: so many others have its link. `image`: what is known of its thumbnail (I-6)."""
 
     post: Post
     creator: Person
@@ -120,6 +121,7 @@ class PostView:
     creator_banned_from_community: bool = False
     mine: PostOverlay = NO_POST_OVERLAY
     crossposts: int = 0
+    image: ImageDetails | None = None
 
     @property
     def unread_comments(self) -> int:

@@ -173,6 +173,12 @@ async def update_local(tx: Tx, values: dict[str, Any]) -> None:
     tx.changed("site")
 
 
+async def set_image_mode(tx: Tx, mode: str) -> None:
+    """Write down what the operator set; nobody edited the site thereby."""
+    await tx.run("UPDATE local_site SET image_mode = :mode", mode=mode)
+    tx.changed("site")
+
+
 async def blocked_urls(tx: Tx) -> tuple[str, ...]:
     """The link blocklist (W-5)."""
     rows = await tx.all("SELECT url FROM url_blocklist ORDER BY id")

@@ -5,6 +5,7 @@ from typing import Any
 
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.communities import rules
+from folkmoot.core.images.delete import replaced
 from folkmoot.core.writing import House
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
@@ -43,6 +44,8 @@ async def edit_community(tx: Tx, viewer: Viewer, asked: EditCommunity) -> Commun
     if asked.language_ids is not None:
         site = await communities.site_languages(tx) or [language.id for language in LANGUAGES]
         await communities.set_languages(tx, community.id, rules.checked_languages(asked.language_ids, site))
+    for picture in values.keys() & {"icon", "banner"}:
+        await replaced(tx, viewer, getattr(community, picture), values[picture])
     await communities.update(tx, community.id, values | {"updated": tx.now})
     await after.record(tx, CommunityEdited(viewer.id, community.id))
     stored = await communities.by_id(tx, community.id)

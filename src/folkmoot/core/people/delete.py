@@ -1,6 +1,7 @@
 """Delete one's account."""
 
 from folkmoot.core import after
+from folkmoot.core.images.delete import delete_all_of, replaced
 from folkmoot.core.people import rules
 from folkmoot.core.people.change_password import must_hold
 from folkmoot.core.people.passwords import Proof
@@ -22,7 +23,10 @@ async def delete_account(tx: Tx, viewer: Viewer, proof: Proof, *, with_content: 
     await must_hold(tx, viewer, proof)
     if with_content:
         await mass.overwrite(tx, person.id, await purge.blank(tx))
+        await delete_all_of(tx, person.id)
         await accounts.leave_offices(tx, person.id)
+    for picture in (person.avatar, person.banner):
+        await replaced(tx, viewer, picture, None)
     await people.update(
         tx,
         person.id,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.core import after, permissions, writing
+from folkmoot.core.images.delete import replaced
 from folkmoot.core.people import mails, rules
 from folkmoot.core.permissions import Standing
 from folkmoot.core.writing import House
@@ -89,6 +90,8 @@ async def save_settings(tx: Tx, viewer: Viewer, asked: SaveSettings) -> None:
     if of_account:
         await accounts.update(tx, account.id, of_account)
     if of_person:
+        for picture in of_person.keys() & {"avatar", "banner"}:
+            await replaced(tx, viewer, getattr(person, picture), of_person[picture])
         await people.update(tx, person.id, {**of_person, "updated": tx.now})
         await after.record(tx, PersonEdited(person.id))
 

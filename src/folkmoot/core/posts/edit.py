@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.core import after, permissions, writing
+from folkmoot.core.images.delete import preview_replaced
 from folkmoot.core.posts import rules
 from folkmoot.core.site import languages
 from folkmoot.core.writing import House
@@ -62,6 +63,7 @@ async def edit_post(tx: Tx, viewer: Viewer, asked: EditPost) -> Post:
         texts["language_id"] = asked.language_id
     texts["updated"] = tx.now if asked.updated is None else asked.updated
     stored = await posts.update(tx, post.id, texts)
+    await preview_replaced(tx, post.thumbnail_url, stored.thumbnail_url)
     await after.record(tx, PostEdited(viewer.id, post.id))
     return stored
 

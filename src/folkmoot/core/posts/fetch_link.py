@@ -1,13 +1,18 @@
 """Look at the page that a post links to (I-2 to I-4)."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from folkmoot.core.images import addresses
+from folkmoot.core.images.preview import Preview, fetch_preview, record_preview
+from folkmoot.core.images.show import FetchPicture
+from folkmoot.media.files import Files
 from folkmoot.model.posts import Post
 from folkmoot.model.site import LocalSite
-from folkmoot.store import posts
+from folkmoot.store import images, posts
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, Tx
 
 FETCH = "posts.fetch_link"
 """The job, written with every new or edited post (`core/after.py`)."""
@@ -32,18 +37,39 @@ Fetch = Callable[[str], Awaitable[Said]]
 """Ask the network. Raises `ValueError` where there is no answer that can be used."""
 
 
-async def fetch_link(db: Database, fetch: Fetch, payload: dict[str, Any]) -> bool:
-    """The job `posts.fetch_link`: look at the link, outside of any transaction, and write down what the page says of itself.
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What keeping previews needs: the network, and somewhere to keep them."""
+
+    fetch: FetchPicture
+    files: Files
+
+
+@dataclass(frozen=True, slots=True)
+class _SaidOfPicture:
+    """What there is to say of a link that leads straight to a picture here: no page, so no title."""
+
+    content_type: str | None
+    title: str | None = None
+    description: str | None = None
+    image: str | None = None
+    video: str | None = None
+
+
+async def fetch_link(db: Database, fetch: Fetch, pictures: Pictures, payload: dict[str, Any]) -> bool:
+    """The job `posts.fetch_link`: look at the link, outside of any transaction, and write down what the page says of itself, with a
+    preview of its picture.
 
     A page that does not answer leaves the fields empty (I-2). Whether anything was written.
     """
     async with db.read() as tx:
         post = await posts.by_id(tx, payload["post_id"])
         site = await store_site.local_site(tx)
-    if post is None or post.deleted or not post.url or not post.url.startswith(("http://", "https://")):
-        return False
+        if post is None or post.deleted or not post.url or not post.url.startswith(("http://", "https://")):
+            return False
+        said: Said | None = await _said_of_own(tx, site, post.url)
     try:
-        said = await fetch(post.url)
+        said = said or await fetch(post.url)
     except (ValueError, OSError):
         return False
     facts = {
@@ -52,11 +78,22 @@ async def fetch_link(db: Database, fetch: Fetch, payload: dict[str, Any]) -> boo
         "embed_video_url": said.video,
         "url_content_type": said.content_type,
     }
+    picture = None if post.thumbnail_url else _picture(site, post, said)
+    preview = await fetch_preview(site, pictures.fetch, pictures.files, picture) if picture else Preview()
     async with db.write() as tx:
-        return await posts.set_link_facts(tx, post.id, post.url, facts, _thumbnail(site, post, said))
+        thumbnail = await record_preview(tx, preview)
+        return await posts.set_link_facts(tx, post.id, post.url, facts, thumbnail)
 
 
-def _thumbnail(site: LocalSite, post: Post, said: Said) -> str | None:
+async def _said_of_own(tx: Tx, site: LocalSite, url: str) -> Said | None:
+    """What is known of a link to a picture here, without asking the network about ourselves."""
+    if addresses.alias_in(site.origin, url) is None:
+        return None
+    known = await images.details(tx, url)
+    return _SaidOfPicture(known.content_type if known else None)
+
+
+def _picture(site: LocalSite, post: Post, said: Said) -> str | None:
     """The picture itself where the link leads to one, else the one that the page names; none for NSFW posts where the
     site wants none (I-4)."""
     if post.nsfw and not site.enable_nsfw:

@@ -6,6 +6,7 @@ from typing import Any
 
 from folkmoot.core import permissions, writing
 from folkmoot.core.communities.rules import checked_picture
+from folkmoot.core.images.delete import replaced
 from folkmoot.core.instances.policy import set_allowed_instances, set_blocked_instances
 from folkmoot.core.people.rules import checked_word
 from folkmoot.core.permissions import Standing
@@ -112,6 +113,8 @@ async def _stored(tx: Tx) -> LocalSite:
 
 async def _edit(tx: Tx, viewer: Viewer, before: LocalSite, asked: EditSite, **more: Any) -> LocalSite:
     values = _values(await _house(tx, before, asked), asked) | more
+    for picture in values.keys() & {"icon", "banner"}:
+        await replaced(tx, viewer, getattr(before, picture), values[picture])
     await store_site.update_local(tx, values)
     if asked.discussion_languages is not None:
         await set_languages(tx, viewer, asked.discussion_languages)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from folkmoot.core import after, permissions, ranks, writing
+from folkmoot.core.images.delete import delete_all_of
 from folkmoot.core.moderation import checked_reason
 from folkmoot.core.people import content
 from folkmoot.core.permissions import Standing
@@ -47,6 +48,7 @@ async def purge_person(tx: Tx, viewer: Viewer, person_id: int, *, reason: str | 
         raise NotFound("couldnt_find_person")
     await ranks.must_outrank_on_site(tx, viewer, [person_id])
     pictures = [*await purge.pictures_by(tx, person_id), *filter(None, (person.avatar, person.banner))]
+    await delete_all_of(tx, person_id)
     await mass.overwrite(tx, person_id, await blank(tx))
     await mass.drop_votes(tx, person_id)
     await mass.drop_follows(tx, person_id)

@@ -27,6 +27,13 @@ async def create_site(tx: Tx, *, domain: str, origin: str, name: str = "New Site
     )
 
 
+async def take_over(tx: Tx, *, image_mode: str) -> None:
+    """Write down what the operator's settings say that texts depend on."""
+    site = await store_site.read_local_site(tx)
+    if site is not None and site.image_mode != image_mode:
+        await store_site.set_image_mode(tx, image_mode)
+
+
 async def has_site(tx: Tx) -> bool:
     """Whether this database belongs to a site already."""
     return await store_site.read_local_site(tx) is not None

@@ -10,6 +10,7 @@ from typing import Any
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
+from folkmoot.model.images import ImageDetails
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
 from folkmoot.model.views import NO_POST_OVERLAY, CommentOverlay, CommentView, PostOverlay, PostView
@@ -31,8 +32,14 @@ _CROSSPOSTS = (
     "(SELECT count(*) FROM post t WHERE t.url = i.url AND t.id <> i.id AND NOT t.deleted AND NOT t.removed"
     " AND (SELECT NOT o.deleted AND NOT o.removed AND NOT o.hidden AND o.visibility = 'Public' FROM community o WHERE o.id = t.community_id))"
 )
-_POST_VIEW = f"{columns(Post, 'i')}, {columns(Person, 'w')}, {columns(Community, 'm')}, {MODERATES}, {BANNED}, {_CROSSPOSTS}"
-_POST_FROM = "post i JOIN person w ON w.id = +i.creator_id JOIN community m ON m.id = +i.community_id"
+_POST_VIEW = (
+    f"{columns(Post, 'i')}, {columns(Person, 'w')}, {columns(Community, 'm')}, {MODERATES}, {BANNED}, {_CROSSPOSTS},"
+    f" {columns(ImageDetails, 'd')}"
+)
+_POST_FROM = (
+    "post i JOIN person w ON w.id = +i.creator_id JOIN community m ON m.id = +i.community_id"
+    " LEFT JOIN image_details d ON d.link = i.thumbnail_url"
+)
 COMMENT_VIEW = f"{columns(Comment, 'i')}, {columns(Person, 'w')}, {MODERATES}, {BANNED}"
 _PLACED_COMMENT = f"{COMMENT_VIEW}, {columns(Post, 't')}, {columns(Community, 'm')}"
 _PLACED_FROM = "comment i JOIN person w ON w.id = +i.creator_id JOIN post t ON t.id = +i.post_id JOIN community m ON m.id = +i.community_id"
@@ -137,8 +144,9 @@ def post_view_of(row: Any, *, signed_in: bool = False) -> PostView:
     view = (
         _make_post(row[:_POSTS]), _make_person(row[_POSTS:middle]), _make_community(row[middle:end]), bool(row[end]), bool(row[end + 1]),
     )  # fmt: skip
-    mine = _post_overlay(row[end + 3 : end + 12]) if signed_in else NO_POST_OVERLAY
-    return PostView(*view, mine, row[end + 2])
+    image = ImageDetails(*row[end + 3 : end + 7]) if row[end + 3] is not None else None
+    mine = _post_overlay(row[end + 7 : end + 16]) if signed_in else NO_POST_OVERLAY
+    return PostView(*view, mine, row[end + 2], image)
 
 
 def comment_view_of(row: Any, *, post: Post | None = None, community: Community | None = None) -> CommentView:

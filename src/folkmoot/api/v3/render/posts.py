@@ -6,6 +6,7 @@ from folkmoot.api.v3.render.people import person
 from folkmoot.api.v3.wire import objects as wire
 from folkmoot.api.v3.wire.posts import GetPostResponse
 from folkmoot.core.posts.view import Opened
+from folkmoot.model.images import ImageDetails
 from folkmoot.model.posts import Post
 from folkmoot.model.views import PostView
 from folkmoot.model.votes import Cast
@@ -72,6 +73,16 @@ def post_view(view: PostView) -> wire.PostView:
         creator_blocked=mine.creator_blocked,
         my_vote=mine.my_vote,
         unread_comments=view.unread_comments,
+        image_details=image_details(view.image),
+    )
+
+
+def image_details(found: ImageDetails | None) -> wire.ImageDetails | None:
+    """What is known of its thumbnail (I-6)."""
+    if found is None:
+        return None
+    return wire.ImageDetails(
+        link=found.link, width=found.width, height=found.height, content_type=found.content_type
     )
 
 

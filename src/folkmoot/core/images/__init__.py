@@ -1,0 +1,1 @@
+"""Pictures: taking them in, showing them, letting them go."""
