@@ -225,7 +225,12 @@ def build_app(context: Context) -> Any:
     people: Any = Readers(ExceptionMiddleware(face.Router(ROUTES), handlers=handlers), context, viewers)
     api = Api(API_V3, context, viewers, app)
     # What is not a page for somebody is answered before it is asked who is looking.
-    aside: dict[str, Any] = {"static": assets, "health": request_response(show_health), "api": api}
+    aside: dict[str, Any] = {
+        "static": assets,
+        "health": request_response(show_health),
+        "api": api,
+        "pictrs": api,
+    }
 
     async def by_first_word(scope: Any, receive: Any, send: Any) -> None:
         scope["app"] = app
@@ -237,7 +242,7 @@ def build_app(context: Context) -> Any:
 
 def plain_of_face(scope: Any, status: int, detail: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Headers and body of an answer that no handler made, in the form of the face that was asked."""
-    if scope["path"].startswith("/api/"):
+    if scope["path"].startswith(("/api/", "/pictrs/")):
         return plain_answer(status, token_of(dict(scope["headers"])), detail)
     as_json = any(name == b"accept" and b"json" in value for name, value in scope["headers"])
     kind, body = face.plain_page(status, as_json=as_json, detail=detail)

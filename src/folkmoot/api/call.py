@@ -25,6 +25,10 @@ class Call:
     address: str
     app: Any
     headers: dict[bytes, bytes] = field(default_factory=dict)
+    receive: Any = None
+    """Where the body comes from, for the few operations that read it themselves."""
+    path: dict[str, str] = field(default_factory=dict)
+    """The words of the path that the table names in braces."""
 
     @property
     def member(self) -> tuple[Person, LocalUser]:
@@ -63,3 +67,16 @@ class Answer:
 
 
 Handler = Callable[..., Awaitable[Any]]
+
+
+async def read_body(receive: Any) -> bytes:
+    """The whole body of a request; the layers before have bounded it."""
+    message = await receive()
+    if not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        return body
+    parts = [message.get("body", b"")]
+    while message.get("more_body", False):
+        message = await receive()
+        parts.append(message.get("body", b""))
+    return b"".join(parts)

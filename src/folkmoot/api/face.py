@@ -3,6 +3,7 @@
 Plain ASGI, because the way to a handler is paid by every call.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -10,7 +11,7 @@ from urllib.parse import unquote
 import msgspec
 
 from folkmoot.api import throttle
-from folkmoot.api.call import Answer, Call
+from folkmoot.api.call import Answer, Call, read_body
 from folkmoot.api.query import Unreadable, must_be_storable, read_query
 from folkmoot.api.v3 import errors
 from folkmoot.api.v3.routes import Route
@@ -34,8 +35,11 @@ class Api:
         self.viewers = viewers
         self.app = app
         self.table: dict[str, dict[str, Route]] = {}
+        self.patterns: dict[str, re.Pattern[str]] = {}
         for route in routes:
             self.table.setdefault(route.path, {})[route.method] = route
+            if "{" in route.path:
+                self.patterns[route.path] = _pattern(route.path)
         self.decoders: dict[type, msgspec.json.Decoder[Any]] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -45,7 +49,7 @@ class Api:
         if scope["method"] == "OPTIONS":
             await _send(send, Answer(), [*common, *_preflight(headers)])
             return
-        methods = self.table.get(scope["path"], {})
+        methods, words = self._find(scope["path"])
         route = methods.get(scope["method"])
         if route is None and scope["method"] == "HEAD":
             route = methods.get("GET")
@@ -53,7 +57,7 @@ class Api:
             await _send(send, _no_route(methods), common)
             return
         try:
-            answer = await self._answer(route, scope, receive, headers, token)
+            answer = await self._answer(route, scope, receive, headers, token, words)
         except Unreadable as error:
             answer = errors.unreadable(str(error))
         except Refusal as refusal:
@@ -61,12 +65,28 @@ class Api:
         await _send(send, answer, common, with_body=scope["method"] != "HEAD")
         await self.viewers.note_use()
 
+    def _find(self, path: str) -> tuple[dict[str, Route], dict[str, str]]:
+        """The operations at a path, and the words that stand in it where the table has braces."""
+        if (methods := self.table.get(path)) is not None:
+            return methods, {}
+        for template, pattern in self.patterns.items():
+            if match := pattern.fullmatch(path):
+                return self.table[template], match.groupdict()
+        return {}, {}
+
     async def _answer(
-        self, route: Route, scope: Any, receive: Any, headers: dict[bytes, bytes], token: str
+        self,
+        route: Route,
+        scope: Any,
+        receive: Any,
+        headers: dict[bytes, bytes],
+        token: str,
+        words: dict[str, str],
     ) -> Answer:
         viewer = await self.viewers.viewer_of(token) if token else ANONYMOUS
         client = scope["client"]
-        call = Call(self.context, scope, viewer, token, client[0] if client else "", self.app, headers)
+        address = client[0] if client else ""
+        call = Call(self.context, scope, viewer, token, address, self.app, headers, receive, words)
         if route.limit:
             await throttle.count(call, route.limit)
         asked = await self._read(route, scope, receive, headers)
@@ -118,24 +138,16 @@ def token_of(headers: Mapping[bytes, bytes]) -> str:
     return ""
 
 
-async def read_body(receive: Any) -> bytes:
-    """The whole body of a request; the layers before have bounded it."""
-    message = await receive()
-    if not message.get("more_body", False):
-        body: bytes = message.get("body", b"")
-        return body
-    parts = [message.get("body", b"")]
-    while message.get("more_body", False):
-        message = await receive()
-        parts.append(message.get("body", b""))
-    return b"".join(parts)
-
-
 def plain_answer(status: int, token: str, detail: str = "") -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Headers and body of an answer that was made before or after a handler could: too large, failed, not ready."""
     body = _encode({"error": "unknown", "message": detail or {413: "body too large"}.get(status, "internal")})
     headers = [(b"content-type", JSON), (b"cache-control", _PRIVATE if token else _PUBLIC)]
     return [*headers, (b"content-length", str(len(body)).encode())], body
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """`/pictrs/image/{filename}` as an expression: each name in braces is one word of the path."""
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)))
 
 
 def _no_route(methods: Mapping[str, Route]) -> Answer:

@@ -143,6 +143,7 @@ PERMISSIONS: dict[str, tuple[Condition, ...]] = {
     "account": (_logged_in,),
     "message.send": (_in_good_standing,),
     "community.create": (_in_good_standing,),
+    "image.upload": (_in_good_standing,),
 }
 
 

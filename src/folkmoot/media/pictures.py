@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from PIL import Image, ImageOps, ImageSequence
 
@@ -14,12 +15,27 @@ MAX_EDGE = 12_000
 MAX_MOVING = 120_000_000
 """Pixels of all frames together up to which a smaller copy of a moving picture still moves."""
 
-TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "AVIF": "image/avif"}
+TYPES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "GIF": "image/gif",
+    "WEBP": "image/webp",
+    "AVIF": "image/avif",
+}
 _SUFFIXES = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "AVIF": "avif"}
-_KINDS = {"apng": "PNG", "avif": "AVIF", "gif": "GIF", "jpeg": "JPEG", "jpg": "JPEG", "jxl": "WEBP", "png": "PNG", "webp": "WEBP"}  # fmt: skip
+_KINDS = {
+    "apng": "PNG",
+    "avif": "AVIF",
+    "gif": "GIF",
+    "jpeg": "JPEG",
+    "jpg": "JPEG",
+    "jxl": "WEBP",
+    "png": "PNG",
+    "webp": "WEBP",
+}
 """What each name of a format is answered with (I-8). Nothing here writes JPEG XL, and all that read it read WebP."""
 _MOVES = frozenset({"PNG", "GIF", "WEBP", "AVIF"})
-_WRITING = {
+_WRITING: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 85, "optimize": True, "progressive": True},
     "PNG": {},
     "GIF": {},
@@ -30,6 +46,8 @@ _ORIENTATION = 0x0112
 
 # The limits here are stricter than Pillow's own, and an exception rather than a warning.
 Image.MAX_IMAGE_PIXELS = None
+# Oddities of files that strangers sent are nothing to tell the operator.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 class NotAPicture(ValueError):
@@ -117,9 +135,7 @@ _PILLOW_RAISES = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyErr
 
 def _opened(body: bytes, kind: str) -> Image.Image:
     """A picture whose size is known to be bearable, not decoded yet. Raises `NotAPicture` and what Pillow raises."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about oddities of files that strangers sent
-        image = Image.open(BytesIO(body), formats=[kind])
+    image = Image.open(BytesIO(body), formats=[kind])
     width, height = image.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_EDGE or min(width, height) < 1:
         image.close()
@@ -142,9 +158,10 @@ def _written_anew(body: bytes, kind: str) -> tuple[bytes, tuple[int, int]]:
 def _fitted(frame: Image.Image, kind: str, edge: int | None) -> Image.Image:
     """One frame in colours that the format can write, and no larger than wanted."""
     transparent = frame.has_transparency_data
-    copy = frame.convert("RGBA" if transparent and kind != "JPEG" else "RGB") if not (
-        transparent and kind == "JPEG"
-    ) else _on_white(frame)
+    if transparent and kind == "JPEG":
+        copy = _on_white(frame)
+    else:
+        copy = frame.convert("RGBA" if transparent else "RGB")
     if edge and max(copy.size) > edge:
         copy.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     copy.info = {name: value for name, value in frame.info.items() if name == "icc_profile"}

@@ -15,9 +15,7 @@ class Broken(ValueError):
 _JPEG_SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _JPEG_NOTES = frozenset({0xE1, *range(0xE3, 0xEE), 0xEF, 0xFE})
 _PNG_START = b"\x89PNG\r\n\x1a\n"
-_PNG_KEPT = frozenset(
-    b"tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs hIST acTL fcTL fdAT cICP mDCv cLLi".split()
-)
+_PNG_KEPT = frozenset(b"tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs hIST acTL fcTL fdAT cICP mDCv cLLi".split())
 _GIF_LOOPS = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0"})
 _WEBP_KEPT = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ANIM", b"ANMF", b"ALPH", b"ICCP"})
 _WEBP_NOTES = 0x08 | 0x04

@@ -1,6 +1,7 @@
 """The pages that posts link to, title suggestions, and cross-posts."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from folkmoot.core.posts.crosspost import crosspost_draft
 from folkmoot.core.posts.delete import delete_post
 from folkmoot.core.posts.edit import EditPost, edit_post
-from folkmoot.core.posts.fetch_link import fetch_link
+from folkmoot.core.posts.fetch_link import Pictures, fetch_link
 from folkmoot.core.posts.suggest import suggest
+from folkmoot.media.files import Disk
 from folkmoot.model.errors import Invalid, NotFound, NotLoggedIn
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.net.errors import AddressRefused, TimedOut
@@ -47,37 +49,48 @@ class Web:
         return self.answer
 
 
+@pytest.fixture
+def pictures(tmp_path: Path) -> Pictures:
+    """No picture can be had, so that addresses elsewhere stay (I-4); what can be had is in test_previews.py."""
+
+    async def fetch(_url: str) -> bytes:
+        assert not writing.get()
+        raise TimedOut("slow")
+
+    return Pictures(fetch, Disk(tmp_path / "pictures"))
+
+
 # --- the job -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("failure", [TimedOut("slow"), AddressRefused("inside"), OSError("no route")])
 async def test_a_page_that_does_not_answer_leaves_the_fields_empty__I_2(
-    db: Database, cast: Cast, failure: Exception
+    db: Database, cast: Cast, pictures: Pictures, failure: Exception
 ) -> None:
     async with db.write() as tx:
         post = await write_post(tx, cast.alice, cast.gardening, url=URL)
-    assert not await fetch_link(db, Web(failure), {"post_id": post.id})
+    assert not await fetch_link(db, Web(failure), pictures, {"post_id": post.id})
     async with db.read() as tx:
         assert await now(tx, post) == post
 
 
 @pytest.mark.parametrize("url", [None, "magnet:?xt=urn:btih:x"])
 async def test_without_an_address_of_the_web_nobody_is_asked__I_1(
-    db: Database, cast: Cast, url: str | None
+    db: Database, cast: Cast, pictures: Pictures, url: str | None
 ) -> None:
     async with db.write() as tx:
         post = await write_post(tx, cast.alice, cast.gardening, url=url)
     web = Web(Page("Never seen"))
     for number in (post.id, post.id + 1):
-        assert not await fetch_link(db, web, {"post_id": number})
+        assert not await fetch_link(db, web, pictures, {"post_id": number})
     assert web.asked == []
 
 
-async def test_what_the_page_says_is_kept__I_3__I_4(db: Database, cast: Cast) -> None:
+async def test_what_the_page_says_is_kept__I_3__I_4(db: Database, cast: Cast, pictures: Pictures) -> None:
     async with db.write() as tx:
         post = await write_post(tx, cast.alice, cast.gardening, url=URL)
     web = Web(Page("Story", "What happened", "https://news.example/p.jpg", "https://news.example/f.mp4"))
-    assert await fetch_link(db, web, {"post_id": post.id})
+    assert await fetch_link(db, web, pictures, {"post_id": post.id})
     async with db.read() as tx:
         kept = await now(tx, post)
     assert (kept.embed_title, kept.embed_description, kept.embed_video_url) == (
@@ -90,7 +103,9 @@ async def test_what_the_page_says_is_kept__I_3__I_4(db: Database, cast: Cast) ->
     assert kept.version > post.version
 
 
-async def test_a_picture_is_its_own_thumbnail_and_a_chosen_one_wins__I_4(db: Database, cast: Cast) -> None:
+async def test_a_picture_is_its_own_thumbnail_and_a_chosen_one_wins__I_4(
+    db: Database, cast: Cast, pictures: Pictures
+) -> None:
     async with db.write() as tx:
         picture = await write_post(tx, cast.alice, cast.gardening, url="https://pics.example/a.png")
         chosen = await write_post(
@@ -101,24 +116,30 @@ async def test_a_picture_is_its_own_thumbnail_and_a_chosen_one_wins__I_4(db: Dat
             url=URL,
             custom_thumbnail="https://pics.example/mine.png",
         )
-    await fetch_link(db, Web(Page(content_type="image/png")), {"post_id": picture.id})
-    await fetch_link(db, Web(Page(image="https://news.example/p.jpg")), {"post_id": chosen.id})
+    await fetch_link(db, Web(Page(content_type="image/png")), pictures, {"post_id": picture.id})
+    await fetch_link(db, Web(Page(image="https://news.example/p.jpg")), pictures, {"post_id": chosen.id})
     async with db.read() as tx:
         assert (await now(tx, picture)).thumbnail_url == "https://pics.example/a.png"
         assert (await now(tx, chosen)).thumbnail_url == "https://pics.example/mine.png"
 
 
-async def test_no_thumbnail_for_nsfw_where_the_site_wants_none__I_4(db: Database, cast: Cast) -> None:
+async def test_no_thumbnail_for_nsfw_where_the_site_wants_none__I_4(
+    db: Database, cast: Cast, pictures: Pictures
+) -> None:
     async with db.write() as tx:
         await set_site(tx, enable_nsfw=False)
         post = await write_post(tx, cast.alice, cast.gardening, url=URL, nsfw=True)
-    await fetch_link(db, Web(Page("Story", image="https://news.example/p.jpg")), {"post_id": post.id})
+    await fetch_link(
+        db, Web(Page("Story", image="https://news.example/p.jpg")), pictures, {"post_id": post.id}
+    )
     async with db.read() as tx:
         kept = await now(tx, post)
         assert (kept.embed_title, kept.thumbnail_url) == ("Story", None)
 
 
-async def test_a_link_that_changed_meanwhile_is_left_alone(db: Database, cast: Cast) -> None:
+async def test_a_link_that_changed_meanwhile_is_left_alone(
+    db: Database, cast: Cast, pictures: Pictures
+) -> None:
     async with db.write() as tx:
         post = await write_post(tx, cast.alice, cast.gardening, url=URL)
 
@@ -127,7 +148,7 @@ async def test_a_link_that_changed_meanwhile_is_left_alone(db: Database, cast: C
             await edit_post(tx, cast.alice, EditPost(post.id, url="https://other.example/"))
         return Page("The old story")
 
-    assert not await fetch_link(db, slow, {"post_id": post.id})
+    assert not await fetch_link(db, slow, pictures, {"post_id": post.id})
     async with db.read() as tx:
         assert (await now(tx, post)).embed_title is None
 

@@ -98,6 +98,11 @@ def unreadable(text: str) -> Answer:
     return _answer("unknown", text, 400)
 
 
+def too_large() -> Answer:
+    """More bytes than anybody may send (T-8, I-7)."""
+    return _answer("unknown", "too large", 413)
+
+
 def _answer(name: str, message: str | None, status: int) -> Answer:
     body: dict[str, Any] = {"error": name}
     if name in WITH_MESSAGE:

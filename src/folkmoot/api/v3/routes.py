@@ -1,7 +1,7 @@
 """The table of contents: every operation of API v3, one line each, by noun.
 
-`auth`: `required` answers 401 to who has no session; everything finer is core's business. `limit`: the class each call is counted
-under. `asks` is read from the query for GET, else from the body.
+`auth`: `required` answers 401 to who has no session; `none` asks nobody who they are; everything finer is core's business. `limit`: the
+class each call is counted under, empty for what is not counted. `asks` is read from the query for GET, else from the body.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from folkmoot.api.v3 import (
     applications,
     comments,
     communities,
+    images,
     messages,
     notices,
     people,
@@ -23,6 +24,7 @@ from folkmoot.api.v3 import (
     site,
 )
 from folkmoot.api.v3.wire import comments as wire_comments
+from folkmoot.api.v3.wire import images as wire_images
 from folkmoot.api.v3.wire import people as wire_people
 from folkmoot.api.v3.wire import posts as wire_posts
 from folkmoot.api.v3.wire import site as wire_site
@@ -210,7 +212,19 @@ SEARCH: tuple[Route, ...] = (
     Route("GET", f"{V3}/resolve_object", search.resolve_object, wire_site.ResolveObject, wire_site.ResolveObjectResponse),
 )  # fmt: skip
 
-IMAGES: tuple[Route, ...] = ()
+IMAGES: tuple[Route, ...] = (
+    Route("POST", "/pictrs/image", images.upload, None, wire_images.PictrsResponse, auth="required", limit="image"),
+    Route("GET", "/pictrs/image/{filename}", images.show, wire_images.GetImage, auth="none", limit=""),
+    Route("GET", "/pictrs/image/delete/{token}/{filename}", images.delete, None, auth="required", limit=""),
+    Route("GET", "/pictrs/healthz", images.health, None, auth="none", limit=""),
+    Route("GET", f"{V3}/image_proxy", images.show_proxied, wire_images.ProxyImage, auth="none", limit=""),
+    Route("GET", f"{V3}/post/site_metadata", images.site_metadata, wire_images.GetSiteMetadata,
+          wire_images.GetSiteMetadataResponse, auth="required"),
+    Route("GET", f"{V3}/account/list_media", images.list_media, wire_images.ListMedia,
+          wire_images.ListMediaResponse, auth="required"),
+    Route("GET", f"{V3}/admin/list_all_media", images.list_all_media, wire_images.ListMedia,
+          wire_images.ListMediaResponse, auth="required"),
+)  # fmt: skip
 
 ROUTES: tuple[Route, ...] = (
     *SITE, *ACCOUNTS, *APPLICATIONS, *PEOPLE, *NOTICES, *MESSAGES, *COMMUNITIES, *POSTS, *COMMENTS, *REPORTS, *MODLOG,

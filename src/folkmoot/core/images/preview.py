@@ -55,9 +55,7 @@ async def record_preview(tx: Tx, preview: Preview) -> str | None:
         return url
     if preview.picture is not None and preview.url is not None:
         picture = preview.picture
-        await images.set_details(
-            tx, ImageDetails(preview.url, picture.width, picture.height, picture.type)
-        )
+        await images.set_details(tx, ImageDetails(preview.url, picture.width, picture.height, picture.type))
     return preview.url
 
 

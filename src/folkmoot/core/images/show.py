@@ -15,7 +15,9 @@ from folkmoot.store import images
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database
 
-EDGES = (16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 480, 512, 640, 768, 960, 1024, 1200, 1440, 1600, 1920, 2048, 3072, 4096)  # fmt: skip
+EDGES = (
+    16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 480, 512, 640, 768, 960, 1024, 1200, 1440, 1600, 1920, 2048, 3072, 4096,
+)  # fmt: skip
 """Sizes that copies are made in: what is asked for is rounded down to one, so that nobody fills the disk by counting."""
 
 FetchPicture = Callable[[str], Awaitable[bytes]]

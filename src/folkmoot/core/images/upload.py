@@ -8,6 +8,7 @@ from folkmoot.core import permissions
 from folkmoot.core.images import addresses
 from folkmoot.core.images.take_in import take_in
 from folkmoot.core.permissions import Standing
+from folkmoot.media import pictures
 from folkmoot.media.files import Files
 from folkmoot.media.pictures import Picture
 from folkmoot.model.images import ImageDetails, LocalImage
@@ -15,6 +16,9 @@ from folkmoot.model.people import Viewer
 from folkmoot.store import images
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
+
+LARGEST = pictures.MAX_BYTES
+"""Bytes of a file that is looked at at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ async def upload(db: Database, files: Files, viewer: Viewer, body: bytes) -> Upl
 
     Raises `NotLoggedIn`; `NotAllowed` site_ban, deleted; `Invalid` not_an_image_type.
     """
-    permissions.check("account", Standing(viewer))
+    permissions.check("image.upload", Standing(viewer))
     assert viewer.account is not None
     picture = await take_in(body)
     alias = await keep(files, picture)

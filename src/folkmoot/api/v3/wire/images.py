@@ -1,13 +1,24 @@
 """Uploads, lists of them, and what a link says of itself."""
 
-from typing import Any
-
 from folkmoot.api.v3.wire.base import Int64, Wire
 from folkmoot.api.v3.wire.objects import Person
 
 
 class GetSiteMetadata(Wire):
     url: str
+
+
+class GetImage(Wire):
+    """`format`: a name of I-8; what is no such name is an unknown picture."""
+
+    format: str | None = None
+    thumbnail: Int64 | None = None
+
+
+class ProxyImage(Wire):
+    url: str
+    format: str | None = None
+    thumbnail: Int64 | None = None
 
 
 class LinkMetadata(Wire):
@@ -65,4 +76,4 @@ class PictrsFile(Wire):
 
 class PictrsResponse(Wire):
     msg: str
-    files: Any | None = None
+    files: list[PictrsFile] | None = None
