@@ -8,6 +8,7 @@ import pytest
 from folkmoot.app import looking_at_links
 from folkmoot.context import Context
 from folkmoot.core import after, mailing
+from folkmoot.core.images import delete
 from folkmoot.core.people import import_settings, mails
 from folkmoot.jobs.catalogue import CATALOGUE
 from folkmoot.jobs.runner import LEASE, MOST_ATTEMPTS, Runner, delay_before
@@ -185,7 +186,13 @@ async def test_periodic_work_that_fails_waits_for_its_next_turn(tools: Tools, cl
 
 def test_every_consequence_has_a_function() -> None:
     named = {name for names in after.CONSEQUENCES.values() for name in names}
-    asked_for_elsewhere = {mailing.SEND, mails.RESET, mails.APPLICATION, import_settings.IMPORT}
+    asked_for_elsewhere = {
+        mailing.SEND,
+        mails.RESET,
+        mails.APPLICATION,
+        import_settings.IMPORT,
+        delete.DELETE_FILES,
+    }
     assert named | asked_for_elsewhere == set(CATALOGUE)
 
 
