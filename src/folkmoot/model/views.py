@@ -201,7 +201,8 @@ class Thread:
     `total`: all comments there are, deleted and removed ones included; `len(lines)` of them are here. `focus` is the comment a permalink
     named; `above` says that it has ancestors which are not shown. `rest` comments of the first level follow after `next`. `reasons`: why
     comments were removed, as the modlog says, by id.
-    `views`: the comments themselves, as far as they were asked for.
+    `views`: the comments themselves, as far as they were asked for. `languages`: what the community takes, none meaning all; only for
+    readers who are somebody.
     """
 
     post: PostView
@@ -218,6 +219,7 @@ class Thread:
     above: bool = False
     new_comments: int = 0
     may_moderate: bool = False
+    languages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,26 +73,29 @@ _AVERSE = (
     " OR EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id))"
 )
 """Whether they block the community or its server."""
+_LANGUAGES = "SELECT 7 AS kind, l.language_id, '', '', '' AS title, 0 FROM community_language l WHERE l.community_id = :community_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id. `marks`: what is the reader's own."""
+    """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id. `marks`: what is the reader's own.
+    `languages`: those the community takes, for who may write in them; none means all."""
 
     moderators: tuple[Moderator, ...]
     crossposts: tuple[Crosspost, ...]
     reasons: dict[int, str]
     marks: Marks
+    languages: tuple[int, ...]
 
 
 async def beside(tx: Tx, post: Post, viewer_id: int, removed: Collection[int]) -> Beside:
     """The moderators of the post's community in their order (R-1), the other posts with the same link, hottest first (P-11), why
-    comments were `removed`, and the marks of a reader who is somebody. One query."""
+    comments were `removed`; for a reader who is somebody their marks, and the languages they may write in. One query."""
     wanted = [
         _MODERATORS,
         *([_CROSSPOSTS] if post.url else ()),
         *([_REASONS] if removed else ()),
-        *([_MARKS] if viewer_id else ()),
+        *([_MARKS, _LANGUAGES] if viewer_id else ()),
     ]
     rows = await tx.all(
         " UNION ALL ".join(wanted),
@@ -103,6 +106,7 @@ async def beside(tx: Tx, post: Post, viewer_id: int, removed: Collection[int]) -
         tuple(Crosspost(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[0] == 1),
         {row[1]: row[4] for row in rows if row[0] == 2},
         _marks(rows) if viewer_id else NO_MARKS,
+        tuple(sorted(row[1] for row in rows if row[0] == 7)),
     )
 
 

@@ -1,7 +1,7 @@
 """Site administration: who runs the site, who has an account, who asks for one."""
 
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -25,6 +25,7 @@ from folkmoot.web.base import context, done, viewer, wants_fragment
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.paging import address, trail_of
 
 PER_PAGE = 50
 APPLICATIONS_PER_PAGE = 20
@@ -64,16 +65,14 @@ async def _people(request: Request, form: Form, errors: dict[str, str] | None = 
             tx, viewer(request), state=state, part=part, before=asked.number("before"), limit=PER_PAGE + 1
         )
         running = await admins(tx)
-    more = (
-        urlencode({"state": state, "q": part, "before": found[PER_PAGE - 1].account_id})
-        if len(found) > PER_PAGE
-        else ""
-    )
+    trail, accounts = trail_of(asked, "before"), partial(address, "/admin/people", state=state, q=part)
+    last = found[PER_PAGE - 1].account_id if len(found) > PER_PAGE else None
     return await admin_page(
         request, "people", status=AGAIN if errors else 200, view=view, form=form, errors=errors or {}, state=state, q=part,
         states=[(name, gettext(label)) for name, label in STATE_WORDS.items()],
         admins=[(person, person_link(person)) for person in running], own_id=viewer(request).id,
-        members=[_row(member) for member in found[:PER_PAGE]], next=f"/admin/people?{more}" if more else "",
+        members=[_row(member) for member in found[:PER_PAGE]],
+        prev=trail.prev(accounts, "before"), next=trail.next(accounts, last, "before"),
     )  # fmt: skip
 
 

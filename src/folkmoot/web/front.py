@@ -1,9 +1,8 @@
 """Lists that people read: the front page, a community's page, what a reader saved."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -28,6 +27,7 @@ from folkmoot.web.forms import Form, query
 from folkmoot.web.handles import PersonLink, person_link
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.page_cache import FRONT, POSTS, SITE, may_be_kept
+from folkmoot.web.paging import Trail, address, trail_of
 from folkmoot.web.render import post_card
 from folkmoot.web.render.comment import Place, one_comment
 from folkmoot.web.render.look import Look, community_link, escaped, look_of
@@ -91,14 +91,19 @@ class Asked:
     kind: str
     scope: Listing
     sort: PostSort
-    after: str | None
+    trail: Trail
     usual: frozenset[tuple[str, str]]
+
+    @property
+    def after(self) -> str | None:
+        """The cursor that the page begins after."""
+        return self.trail.after or None
 
     def address(self, **other: str) -> str:
         """The address of a list like this one, from its beginning unless `after` is given."""
         choices = {"kind": self.kind, "scope": scope_name(self.scope), "sort": self.sort.value, **other}
-        kept = {name: value for name, value in choices.items() if value and (name, value) not in self.usual}
-        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+        kept = {name: value for name, value in choices.items() if (name, value) not in self.usual}
+        return address(self.path, **kept)
 
 
 def scope_name(scope: Listing) -> str:
@@ -118,7 +123,7 @@ def asked_of(request: Request, who: Viewer, site: LocalSite, *, scoped: bool = T
         kind="comments" if asked.text("kind") == "comments" else "posts",
         scope=front.scope_of(who, site, scope),
         sort=PostSort(name) if name in set(PostSort) else usual_sort,
-        after=asked.text("after") or None,
+        trail=trail_of(asked),
         usual=frozenset({("kind", "posts"), ("scope", scope_name(usual_scope)), ("sort", usual_sort.value)}),
     )
 
@@ -152,7 +157,8 @@ async def show_front(request: Request) -> Response:
         new=not site.site_setup,
         asked=asked,
         bar=bar(request, asked, tuple(SCOPES) if who.account else ("local", "all")),
-        next=asked.address(after=after) if after else "",
+        prev=asked.trail.prev(asked.address),
+        next=asked.trail.next(asked.address, after),
         canonical=f"{ctx.settings.origin}{asked.address()}",
         feeds=_front_feeds(asked),
     )
@@ -185,7 +191,8 @@ async def show_community(request: Request) -> Response:
         bar=bar(request, asked),
         rows=rows,
         card=community_card(who, view, beside),
-        next=asked.address(after=after) if after else "",
+        prev=asked.trail.prev(asked.address),
+        next=asked.trail.next(asked.address, after),
         canonical=view.community.ap_id
         if not view.community.local
         else f"{ctx.settings.origin}{asked.address()}",
@@ -207,9 +214,14 @@ async def show_saved(request: Request) -> Response:
         (gettext("Posts"), "/saved", kind == "posts"),
         (gettext("Comments"), "/saved?kind=comments", kind == "comments"),
     ]
-    following = urlencode({"kind": kind, "after": after}) if after else ""
+    trail, saved = trail_of(asked), partial(address, "/saved", kind=kind if kind == "comments" else "")
     return await page(
-        request, "front/saved.html", rows=rows, kinds=kinds, next=f"/saved?{following}" if following else ""
+        request,
+        "front/saved.html",
+        rows=rows,
+        kinds=kinds,
+        prev=trail.prev(saved),
+        next=trail.next(saved, after),
     )
 
 
@@ -286,7 +298,7 @@ async def saved_rows(tx: Any, who: Viewer, look: Look, asked: Form, kind: str) -
 
 def bar(request: Request, asked: Asked, scopes: tuple[str, ...] = ()) -> Markup:
     """The line of choices above a list: scopes, posts or comments, orders. The same for every list of its kind, so it is kept."""
-    return _bar(request.app.state.templates, replace(asked, after=None), scopes, i18n.current().code)
+    return _bar(request.app.state.templates, replace(asked, trail=Trail()), scopes, i18n.current().code)
 
 
 @lru_cache(maxsize=4000)

@@ -1,8 +1,8 @@
 """The inbox: answers, mentions and messages, together or apart."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -21,6 +21,7 @@ from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.front import marks_of
 from folkmoot.web.handles import CommunityLink, PersonLink, community_link, name_of, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.paging import address, trail_of
 from folkmoot.web.render.comment import Place, one_comment
 from folkmoot.web.render.look import Look, look_of
 
@@ -68,6 +69,7 @@ async def show_inbox(request: Request) -> Response:
         "mentions": unread.mentions,
         "messages": unread.messages,
     }
+    trail, inbox = trail_of(asked), partial(_address, kind, unread_only)
     return await page(
         request,
         "inbox/show.html",
@@ -79,9 +81,9 @@ async def show_inbox(request: Request) -> Response:
         ],
         unread=unread,
         unread_only=unread_only,
-        later=asked.text("after") != "",
         newest=_address(kind, unread_only),
-        next=_address(kind, unread_only, found.next) if found.next else "",
+        prev=trail.prev(inbox),
+        next=trail.next(inbox, found.next),
         feeds=(),
     )
 
@@ -91,10 +93,9 @@ def _label(name: str, unread: int) -> str:
     return f"{label} ({unread})" if unread else label
 
 
-def _address(kind: str, unread_only: bool, after: str = "") -> str:
-    choices = {"kind": kind if kind != "all" else "", "view": "" if unread_only else "all", "after": after}
-    kept = {name: value for name, value in choices.items() if value}
-    return f"/inbox?{urlencode(kept)}" if kept else "/inbox"
+def _address(kind: str, unread_only: bool, **cursors: str) -> str:
+    view = "" if unread_only else "all"
+    return address("/inbox", kind=kind if kind != "all" else "", view=view, **cursors)
 
 
 def _row(item: InboxItem, look: Look) -> Row:

@@ -1,6 +1,6 @@
 """Servers: the public list, and what administrators decide about them."""
 
-from urllib.parse import urlencode
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.page_cache import SITE, may_be_kept
+from folkmoot.web.paging import address, trail_of
 
 PER_PAGE = 100
 STATE_WORDS = dict(zip(STATES, (N_("All"), N_("Blocked"), N_("Allowed")), strict=True))
@@ -29,13 +30,12 @@ async def show_instances(request: Request) -> Response:
     async with context(request).db.read(slow=True) as tx:
         site = await read_site(tx)
         directory = await read_directory(tx, state=state, part=part, after=after, limit=PER_PAGE)
-    following = directory.others.next
+    trail, servers = trail_of(asked), partial(address, "/instances", state=state, q=part)
     may_be_kept(request, SITE)
     return await page(
         request, "instances/list.html", directory=directory, state=state, q=part, federates=site.federation_enabled,
         states=[(name, gettext(label)) for name, label in STATE_WORDS.items()],
-        first=f"/instances?{urlencode({'state': state, 'q': part})}" if after else "",
-        next=f"/instances?{urlencode({'state': state, 'q': part, 'after': following})}" if following else "",
+        prev=trail.prev(servers), next=trail.next(servers, directory.others.next),
     )  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def _end(request: Request, form: Form) -> int | None:
 
 
 async def _decided(request: Request, form: Form, errors: dict[str, str] | None = None) -> Response:
-    after = query(request).text("after")[:255]
+    asked = query(request)
+    after, trail, servers = asked.text("after")[:255], trail_of(asked), partial(address, "/admin/instances")
     async with context(request).db.read(slow=True) as tx:
         view = await read_settings(tx, viewer(request))
         decided = await read_decided(tx, viewer(request), after=after, limit=PER_PAGE)
@@ -74,5 +75,5 @@ async def _decided(request: Request, form: Form, errors: dict[str, str] | None =
     return await admin_page(
         request, "instances", status=AGAIN if errors else 200, view=view, form=form, errors=errors or {},
         blocked=[one for one in decided.items if one.blocked], allowed=[one for one in decided.items if one.allowed],
-        next=f"/admin/instances?{urlencode({'after': decided.next})}" if decided.next else "",
+        prev=trail.prev(servers), next=trail.next(servers, decided.next),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """The public log of moderation, every filter part of the address."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import partial
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, query
 from folkmoot.web.handles import CommunityLink, PersonLink, community_link, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.paging import address, trail_of
 
 PER_PAGE = 50
 
@@ -131,6 +132,7 @@ async def show_modlog(request: Request) -> Response:
             after=asked.text("after") or None,
         )
         found = await read_modlog(tx, who, wanted)
+    trail, log = trail_of(asked), partial(_address, asked)
     rows = [] if errors else [row_of(entry) for entry in found.items]
     return await page(
         request,
@@ -140,15 +142,13 @@ async def show_modlog(request: Request) -> Response:
         asked=asked,
         errors=errors,
         choices=[(word, gettext(label)) for word, label, _ in CHOICES],
-        newest=_address(asked) if asked.text("after") else "",
-        next=_address(asked, found.next) if found.next and not errors else "",
+        prev=trail.prev(log),
+        next=trail.next(log, found.next) if not errors else "",
     )
 
 
-def _address(asked: Form, after: str | None = None) -> str:
+def _address(asked: Form, **cursors: str) -> str:
     """The address of this log, from the beginning or after a cursor."""
     fields = ("kind", "community", "person", "moderator", "post", "comment")
-    kept = {name: value for name in fields if (value := asked.text(name).strip())}
-    if after:
-        kept["after"] = after
-    return f"/modlog?{urlencode(kept)}" if kept else "/modlog"
+    kept = {name: asked.text(name).strip() for name in fields}
+    return address("/modlog", **kept, **cursors)

@@ -1,8 +1,8 @@
 """A person's page: who they are, what they wrote, and for themselves what they saved."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -22,6 +22,7 @@ from folkmoot.web.front import comment_row, comment_rows, post_rows, saved_rows
 from folkmoot.web.handles import CommunityLink, community_link, name_of
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.page_cache import FRONT, SITE, may_be_kept
+from folkmoot.web.paging import address, trail_of
 from folkmoot.web.render.look import Look, look_of
 from folkmoot.web.render.post_card import render_row
 
@@ -65,6 +66,8 @@ async def show_person(request: Request) -> Response:
         "view": shown if shown != "overview" else "",
         "sort": sort.value if sort is not PostSort.NEW else "",
     }
+    trail = trail_of(asked)
+    here_again = partial(address, path, **here, kind=_kind(asked) if shown == "saved" else "")
     return await page(
         request,
         "profiles/show.html",
@@ -74,17 +77,16 @@ async def show_person(request: Request) -> Response:
         rows=rows,
         shown=shown,
         views=[
-            (gettext(label), _address(path, view=name if name != "overview" else ""), name == shown)
+            (gettext(label), address(path, view=name if name != "overview" else ""), name == shown)
             for name, label in VIEWS.items()
             if name != "saved" or own
         ],
         sorts=[
-            (gettext(label), _address(path, **{**here, "sort": each.value}), each is sort)
+            (gettext(label), address(path, **{**here, "sort": each.value}), each is sort)
             for each, label in (SORTS.items() if shown in ("posts", "comments") else ())
         ],
-        next=_address(path, **here, kind=_kind(asked) if shown == "saved" else "", after=after)
-        if after
-        else "",
+        prev=trail.prev(here_again),
+        next=trail.next(here_again, after),
         saved_kinds=_saved_kinds(path, asked) if shown == "saved" else (),
         own=own,
         card=_card(profile),
@@ -127,14 +129,9 @@ def _kind(asked: Form) -> str:
 
 def _saved_kinds(path: str, asked: Form) -> list[tuple[str, str, bool]]:
     return [
-        (gettext("Posts"), _address(path, view="saved"), _kind(asked) == "posts"),
-        (gettext("Comments"), _address(path, view="saved", kind="comments"), _kind(asked) == "comments"),
+        (gettext("Posts"), address(path, view="saved"), _kind(asked) == "posts"),
+        (gettext("Comments"), address(path, view="saved", kind="comments"), _kind(asked) == "comments"),
     ]
-
-
-def _address(path: str, **asked: str) -> str:
-    kept = {name: value for name, value in asked.items() if value}
-    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def _card(profile: Profile) -> PersonCard:

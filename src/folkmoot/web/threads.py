@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.background import BackgroundTask
@@ -23,6 +22,7 @@ from folkmoot.model.errors import Busy
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentView, CommunityView, PostView, Thread
+from folkmoot.web import choices
 from folkmoot.web.base import context, page, viewer
 from folkmoot.web.communities import CommunityCard, community_card
 from folkmoot.web.filters import number
@@ -31,6 +31,7 @@ from folkmoot.web.front import post_rows
 from folkmoot.web.handles import PersonLink
 from folkmoot.web.i18n import N_, gettext, ngettext
 from folkmoot.web.page_cache import SITE, may_be_kept
+from folkmoot.web.paging import address
 from folkmoot.web.render import post_card
 from folkmoot.web.render import thread as renderer
 from folkmoot.web.render.look import Look, look_of, person_path
@@ -91,6 +92,7 @@ async def show_post(request: Request) -> Response:
         if thread.new_comments
         else "",
         continued=address() if asked.number("after") else "",
+        languages=choices.languages(who, thread.languages) if who.account else (),
         **_values(request, who, site, thread, look),
     )
     if who.account is not None:
@@ -263,5 +265,4 @@ class _Address:
 
     def __call__(self, **other: str) -> str:
         asked = {"sort": self.sort, "view": "flat" if self.flat else "", **other}
-        kept = {name: value for name, value in asked.items() if value}
-        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+        return address(self.path, **asked)

@@ -202,11 +202,12 @@ async def test_in_place_only_the_form_comes(browser: Callable[..., Any], thread:
         assert form.css_first("textarea").attributes["data-draft"] == draft
 
 
+@pytest.mark.parametrize("where", ["/post/{}/reply", "/post/{}"])
 async def test_languages_of_the_community_are_offered(
-    browser: Callable[..., Any], thread: Any, db: Database
+    browser: Callable[..., Any], thread: Any, db: Database, where: str
 ) -> None:
     alice = await browser("alice")
-    path = f"/post/{thread[0].id}/reply"
+    path = where.format(thread[0].id)
     assert len(read(await alice.get(path)).css("option")) == 185
     async with db.write() as tx:
         await tx.run("INSERT INTO community_language (community_id, language_id) VALUES (1, 37)")

@@ -71,6 +71,7 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
         moderators=beside.moderators,
         crossposts=beside.crossposts,
         reasons=beside.reasons,
+        languages=beside.languages,
         rest=ordered.rest,
         next=ordered.next,
         focus=asked.focus,
