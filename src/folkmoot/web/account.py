@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from folkmoot.core import limits
-from folkmoot.core.people import change_password, login, passwords, register
+from folkmoot.core.people import captcha, change_password, login, passwords, register
 from folkmoot.core.people import sessions as core_sessions
 from folkmoot.core.people.login import LogIn
 from folkmoot.core.people.passwords import Proof
@@ -152,7 +152,7 @@ async def register_account(request: Request) -> Response:
     try:
         await limited(request, "register")
         asked = _asked(request, form)
-        prepared = await register.prepare(asked)
+        prepared = await register.prepare_registration(context(request).db, asked)
         async with context(request).db.write() as tx:
             made = await register.register(tx, asked, prepared)
     except Refusal as refusal:
@@ -177,6 +177,8 @@ def _asked(request: Request, form: Form) -> Register:
         honeypot=form.text("honeypot"),
         accept_language=f"{chosen},{spoken}" if chosen in LANGUAGES else spoken,
         client=client_of(request),
+        captcha_uuid=form.text("captcha_uuid"),
+        captcha_answer=form.text("captcha_answer"),
     )
 
 
@@ -185,14 +187,33 @@ async def _registration(
 ) -> Response:
     async with context(request).db.read() as tx:
         site, first = await register.site_for_registration(tx)
+        riddle = form.text("captcha_uuid")
+        # One that was not reached by an earlier answer is left as it is, with what was typed.
+        if not await captcha.is_open(tx, riddle):
+            riddle = await captcha.new_number(tx) or ""
     return await page(
         request, "account/register.html", status=status, form=form, errors=errors or {}, first=first,
         closed=site.registration_mode == "Closed" and not first,
         applies=site.registration_mode == "RequireApplication" and not first,
         question=_question(site), email_required=site.require_email_verification and not first,
         languages=[("", gettext("As the browser says")), *LANGUAGES.items()],
-        most_letters=site.actor_name_max_length,
+        most_letters=site.actor_name_max_length, riddle=riddle if captcha.is_asked(site) else "",
+        riddle_answer=form.text("captcha_answer") if riddle == form.text("captcha_uuid") else "",
     )  # fmt: skip
+
+
+async def show_riddle(request: Request) -> Response:
+    """The picture or the sound of a riddle, by its number."""
+    await limited(request, "message")
+    number, _, kind = request.path_params["name"].partition(".")
+    if kind not in _RIDDLES:
+        raise NotFound("token_not_found")
+    media_type, made = _RIDDLES[kind]
+    body = await made(context(request).db, number)
+    return Response(body, media_type=media_type, headers={"cache-control": "no-store"})
+
+
+_RIDDLES = {"png": ("image/png", captcha.picture), "wav": ("audio/wav", captcha.sound)}
 
 
 def _question(site: LocalSite) -> Markup:

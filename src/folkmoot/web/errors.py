@@ -41,6 +41,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "registration_closed": (403, N_("This site takes no new accounts at the moment.")),
     "registration_application_answer_required": (400, N_("Please answer the question.")),
     "honeypot_failed": (400, N_("A field that has to stay empty was filled.")),
+    "captcha_incorrect": (400, N_("These are not the letters. Please read or listen to the new ones.")),
     "invalid_password": (400, N_("A password has 10 to 60 characters.")),
     "passwords_do_not_match": (400, N_("The two passwords differ.")),
     "user_already_exists": (400, N_("This name is taken.")),

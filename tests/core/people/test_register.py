@@ -116,7 +116,7 @@ async def test_an_open_site_lets_people_in_at_once__A_8(db: Database, cast: Cast
     assert erin.account
     assert erin.person.ap_id == f"{ORIGIN}/u/erin"
     assert not erin.admin
-    assert erin.account.email == "Erin@mail.example"
+    assert erin.account.email == "erin@mail.example"
     assert erin.account.accepted_application
     assert private.startswith("-----BEGIN PRIVATE KEY-----")
     assert (await passwords.prove(db, "ERIN", PASSWORD)).local_user_id == erin.account.id

@@ -54,11 +54,11 @@ async def test_a_token_confirms_the_address_and_drops_the_others__A_12(db: Datab
     async with db.write() as tx:
         alice = await rows.viewer(tx, "alice")
         assert alice.account
-        assert (alice.account.email, alice.account.email_verified) == ("New@mail.example", False)
+        assert (alice.account.email, alice.account.email_verified) == ("new@mail.example", False)
         await verify_email.verify_email(tx, token)
         alice = await rows.viewer(tx, "alice")
         assert alice.account
-        assert (alice.account.email, alice.account.email_verified) == ("New@mail.example", True)
+        assert (alice.account.email, alice.account.email_verified) == ("new@mail.example", True)
         for spent in (first, token):
             with pytest.raises(NotFound):
                 await verify_email.verify_email(tx, spent)

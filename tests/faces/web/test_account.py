@@ -7,9 +7,10 @@ import pyotp
 import pytest
 from httpx import Response
 
-from folkmoot.core.people import mails, totp
+from folkmoot.core.people import captcha, mails, totp
 from folkmoot.core.people.settings import SaveSettings, save_settings
 from folkmoot.model.time import MINUTE, SECOND, FixedClock
+from folkmoot.store import site as store_site
 from folkmoot.store.db import Database
 from tests import rows
 from tests.cast import Cast
@@ -275,6 +276,34 @@ async def test_an_application_waits(browser: Browsers, db: Database, cast: Cast)
         )
     answer = await log_in(visitor, "erin", PASSWORD)
     assert "not accepted. too &lt;short&gt;" in answer.text
+
+
+async def test_a_riddle_keeps_programs_out(browser: Browsers, db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await set_site(tx, captcha_enabled=True, captcha_difficulty="easy")
+    visitor = await browser()
+    page = read(await visitor.get("/register"))
+    number = page.css_first("input[name=captcha_uuid]").attributes["value"]
+    for element, kind in (("img", "image/png"), ("audio", "audio/wav")):
+        shown = await visitor.get(page.css_first(f"main {element}").attributes["src"])
+        assert (shown.status_code, shown.headers["content-type"]) == (200, kind)
+        assert shown.headers["cache-control"] == "no-store"
+    assert (await visitor.get(f"/register/riddle/{number}.gif")).status_code == 404
+    assert (await visitor.get("/register/riddle/nonsense.png")).status_code == 404
+    slip = await visitor.post(
+        "/register", new_account(password="short", captcha_uuid=number, captcha_answer="x")
+    )
+    again = read(slip)
+    assert again.css_first("input[name=captcha_uuid]").attributes["value"] == number
+    assert again.css_first("#f-captcha_answer").attributes["value"] == "x"
+    wrong = await visitor.post("/register", new_account(captcha_uuid=number, captcha_answer="x"))
+    assert "These are not the letters" in error_beside(wrong, "captcha_answer")
+    next_one = read(wrong).css_first("input[name=captcha_uuid]").attributes["value"]
+    assert next_one != number
+    async with db.read() as tx:
+        right = captcha._text(await store_site.local_site(tx), next_one)
+    answer = await visitor.post("/register", new_account(captcha_uuid=next_one, captcha_answer=right.lower()))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 # --- a forgotten password -------------------------------------------------------------------------------------------------

@@ -1,16 +1,16 @@
 """Accounts: logging in and out, registering, passwords, the second step."""
 
 from folkmoot.api.call import Answer, Call
-from folkmoot.api.v3.render.accounts import login_token
+from folkmoot.api.v3.render.accounts import captcha_response, login_token
 from folkmoot.api.v3.render.site import get_site_response
 from folkmoot.api.v3.site import with_key
 from folkmoot.api.v3.wire import accounts as wire
 from folkmoot.api.v3.wire import site as wire_site
 from folkmoot.api.v3.wire.base import encode
 from folkmoot.api.v3.wire.objects import SuccessResponse
+from folkmoot.core.people import captcha, passwords, sessions, totp
 from folkmoot.core.people import change_password as core_passwords
 from folkmoot.core.people import delete as core_delete
-from folkmoot.core.people import passwords, sessions, totp
 from folkmoot.core.people import register as core_register
 from folkmoot.core.people.login import LogIn, log_in
 from folkmoot.core.people.register import Register
@@ -72,9 +72,11 @@ async def register(call: Call, asked: wire.Register) -> wire.LoginResponse:
         show_nsfw=asked.show_nsfw,
         accept_language=call.headers.get(b"accept-language", b"")[:1000].decode("latin-1"),
         client=call.client,
+        captcha_uuid=asked.captcha_uuid,
+        captcha_answer=asked.captcha_answer,
         mail_is_set_up=call.context.settings.mail_is_set_up,
     )
-    prepared = await core_register.prepare(wanted)
+    prepared = await core_register.prepare_registration(call.context.db, wanted)
     async with call.write() as tx:
         made = await core_register.register(tx, wanted, prepared)
     return wire.LoginResponse(
@@ -82,6 +84,12 @@ async def register(call: Call, asked: wire.Register) -> wire.LoginResponse:
         registration_created=made.application_pending,
         verify_email_sent=made.verification_sent,
     )
+
+
+async def get_captcha(call: Call) -> Answer:
+    """A riddle for who registers, where the site asks for that (A-11); nobody may keep it."""
+    made = await captcha.new_riddle(call.context.db)
+    return Answer(encode(captcha_response(made)), headers=((b"cache-control", b"no-store"),))
 
 
 async def verify_email(call: Call, asked: wire.VerifyEmail) -> SuccessResponse:

@@ -1,21 +1,22 @@
 """Get an account."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from folkmoot.core import writing
-from folkmoot.core.people import keys, mails, passwords, rules, sessions
+from folkmoot.core.people import captcha, keys, mails, passwords, rules, sessions
 from folkmoot.core.people.keys import KeyPair
 from folkmoot.core.people.sessions import UNKNOWN_CLIENT, Client
 from folkmoot.core.writing import House
 from folkmoot.model.enums import RegistrationMode
-from folkmoot.model.errors import Conflict, Invalid, NotAllowed
+from folkmoot.model.errors import Conflict, Invalid, NotAllowed, Refusal
 from folkmoot.model.people import LocalUser, Person, Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.model.time import DAY, Micros
 from folkmoot.store import accounts, communities, counts
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Database, Tx
 from folkmoot.text import languages, names, tidy
 
 YEAR: Micros = 365 * DAY
@@ -37,6 +38,8 @@ class Register:
     show_nsfw: bool | None = None
     accept_language: str = ""
     client: Client = UNKNOWN_CLIENT
+    captcha_uuid: str | None = None
+    captcha_answer: str | None = None
     mail_is_set_up: bool = True
 
 
@@ -46,6 +49,7 @@ class Prepared:
 
     password: str | None
     keys: KeyPair
+    captcha_solved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +69,42 @@ async def prepare(asked: Register) -> Prepared:
     return Prepared(await passwords.hash_password(asked.password), await keys.new_key_pair())
 
 
+async def prepare_registration(db: Database, asked: Register) -> Prepared:
+    """The same for whoever registers, in a transaction of its own: where a riddle has to be solved, it is spent now, whatever comes of the
+    registration, unless that is refused already for what stands before it in the order of A-7.
+    """
+    async with db.read() as tx:
+        house = await writing.house(tx)
+        first = await _is_first(tx, house.site)
+    try:
+        _check_form(house.site, asked, first=first)
+    except Refusal:
+        return Prepared(None, KeyPair("", ""))
+    solved = False
+    if captcha.is_asked(house.site):
+        async with db.write() as tx:
+            solved = await captcha.solve(tx, asked.captcha_uuid, asked.captcha_answer)
+        if not solved:
+            return Prepared(None, KeyPair("", ""))
+    return replace(await prepare(asked), captcha_solved=solved)
+
+
 async def register(tx: Tx, asked: Register, prepared: Prepared) -> Registered:
     """Make an account. The first one of a site that is not set up becomes its admin, whatever the mode (A-16).
 
     Refusals in the order of A-7: `NotAllowed` registration_closed; `Invalid` invalid_password, honeypot_failed, email_required,
-    registration_application_answer_required, passwords_do_not_match, slurs, invalid_name, invalid_email_address; `Conflict`
-    email_already_exists, user_already_exists; `NotAllowed` no_email_setup where nobody could confirm an address.
+    registration_application_answer_required, passwords_do_not_match, captcha_incorrect, slurs, invalid_name, invalid_email_address;
+    `Conflict` email_already_exists, user_already_exists; `NotAllowed` no_email_setup where nobody could confirm an address.
     """
     house = await writing.house(tx)
     site = house.site
-    first = not site.site_setup and not await accounts.has_admin(tx)
-    _check(house, asked, prepared, first=first)
+    first = await _is_first(tx, site)
+    _check_form(site, asked, first=first)
+    if captcha.is_asked(site) and not prepared.captcha_solved:
+        raise Invalid("captcha_incorrect", field="captcha_answer")
+    if prepared.password is None:
+        raise Invalid("invalid_password", field="password")
+    _check_words(house, asked)
     email = await _free_email(tx, asked)
     await _must_be_free(tx, asked.username)
     applies = site.registration_mode == RegistrationMode.REQUIRE_APPLICATION and not first
@@ -141,12 +170,11 @@ async def _must_be_free(tx: Tx, name: str) -> None:
         raise Conflict("user_already_exists", field="username")
 
 
-def _check(house: House, asked: Register, prepared: Prepared, *, first: bool) -> None:
-    """The rules that need no look at other accounts, in the order of A-7."""
-    site = house.site
+def _check_form(site: LocalSite, asked: Register, *, first: bool) -> None:
+    """The first rules, in the order of A-7."""
     if site.registration_mode == RegistrationMode.CLOSED and not first:
         raise NotAllowed("registration_closed")
-    if prepared.password is None or not names.valid_password(asked.password):
+    if not names.valid_password(asked.password):
         raise Invalid("invalid_password", field="password")
     if asked.honeypot:
         raise Invalid("honeypot_failed", field="honeypot")
@@ -155,6 +183,10 @@ def _check(house: House, asked: Register, prepared: Prepared, *, first: bool) ->
     if site.registration_mode == RegistrationMode.REQUIRE_APPLICATION and not first and asked.answer is None:
         raise Invalid("registration_application_answer_required", field="answer")
     passwords.check_rules(asked.password, asked.password_verify)
+
+
+def _check_words(house: House, asked: Register) -> None:
+    """The rules after the riddle that need no look at other accounts."""
     if asked.answer is not None:
         if tidy.utf16_length(asked.answer) > rules.ANSWER_LIMIT:
             raise Invalid("invalid_body_field", field="answer")
@@ -165,7 +197,7 @@ def _check(house: House, asked: Register, prepared: Prepared, *, first: bool) ->
 async def _insert_person(
     tx: Tx, site: LocalSite, asked: Register, prepared: Prepared, *, admin: bool
 ) -> Person:
-    ap_id = f"{site.origin}/u/{asked.username}"
+    ap_id = f"{site.origin}/u/{quote(asked.username)}"
     person = await accounts.insert_person(
         tx,
         {
@@ -241,4 +273,9 @@ async def _languages(tx: Tx, accept_language: str) -> set[int]:
 async def site_for_registration(tx: Tx) -> tuple[LocalSite, bool]:
     """What a registration form has to know: the site, and whether whoever registers now becomes its admin."""
     site = await store_site.local_site(tx)
-    return site, not site.site_setup and not await accounts.has_admin(tx)
+    return site, await _is_first(tx, site)
+
+
+async def _is_first(tx: Tx, site: LocalSite) -> bool:
+    """Whether whoever registers now becomes the admin (A-16)."""
+    return not site.site_setup and not await accounts.has_admin(tx)

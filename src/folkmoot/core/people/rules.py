@@ -31,8 +31,8 @@ def checked_name(house: House, name: str) -> str:
 
 
 def checked_email(email: str) -> str:
-    """A mail address. Raises `Invalid` invalid_email_address."""
-    email = email.strip()
+    """A mail address, in lower case. Raises `Invalid` invalid_email_address."""
+    email = email.strip().lower()
     if not names.valid_email(email):
         raise Invalid("invalid_email_address", field="email")
     return email

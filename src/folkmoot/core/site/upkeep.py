@@ -10,13 +10,14 @@ from typing import Any
 
 from folkmoot.core import limits
 from folkmoot.core.instances import policy
+from folkmoot.core.people import captcha
 from folkmoot.core.people.ban import lift_expired_bans
 from folkmoot.core.people.block import forget_expired_blocks
 from folkmoot.core.people.verify_email import VERIFICATION_LASTS
 from folkmoot.core.site.purge import blank
 from folkmoot.model.ranking import hot_rank, scaled_rank
 from folkmoot.model.time import DAY, SECOND, WEEK, Micros
-from folkmoot.store import accounts, jobs, upkeep
+from folkmoot.store import accounts, captchas, jobs, upkeep
 from folkmoot.store import limits as store_limits
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
@@ -115,11 +116,13 @@ async def end_what_expired(db: Database) -> None:
 
 
 async def forget_stale(db: Database) -> None:
-    """Forget tokens of mails that hold no longer (A-12, A-13), buckets that are full again, and jobs given up long ago."""
+    """Forget tokens of mails that hold no longer (A-12, A-13), riddles that nobody can answer any more (A-11), buckets that are full again,
+    and jobs given up long ago."""
     async with db.write() as tx:
         await accounts.forget_tokens(
             tx, verifications_before=tx.now - VERIFICATION_LASTS, resets_before=tx.now - DAY
         )
+        await captchas.forget(tx, tx.now - 2 * captcha.LASTS)
         allowed = await store_site.rate_limits(tx)
         for class_ in limits.CLASSES:
             period = max(limits.allowance(allowed, class_).period, 60 * SECOND)

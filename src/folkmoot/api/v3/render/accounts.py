@@ -1,10 +1,13 @@
 """Accounts: what belongs to whom they belong to."""
 
+from base64 import b64encode
+
 from folkmoot.api.v3.render.base import moment, moment_or_none
 from folkmoot.api.v3.render.communities import community
 from folkmoot.api.v3.render.people import local_user, person, person_counts, vote_display
 from folkmoot.api.v3.wire import accounts as wire
 from folkmoot.api.v3.wire import objects as objects_wire
+from folkmoot.core.people.captcha import Riddle
 from folkmoot.model.accounts import BlockedInstance, Own, Session
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person, Viewer
@@ -64,4 +67,15 @@ def login_token(found: Session) -> wire.LoginToken:
         published=moment(found.published),
         ip=found.ip,
         user_agent=found.user_agent,
+    )
+
+
+def captcha_response(found: Riddle | None) -> wire.GetCaptchaResponse:
+    """A riddle as apps show it; nothing where none is asked for (A-11)."""
+    if found is None:
+        return wire.GetCaptchaResponse()
+    return wire.GetCaptchaResponse(
+        ok=wire.CaptchaResponse(
+            png=b64encode(found.picture).decode(), wav=b64encode(found.sound).decode(), uuid=found.uuid
+        )
     )
