@@ -18,6 +18,13 @@ from folkmoot.model.time import Micros
 T = TypeVar("T")
 
 
+class Listed(NamedTuple):
+    """A page as crawlers are told of it."""
+
+    address: str
+    changed: Micros
+
+
 # --- keys ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """Feeds for readers elsewhere: the site, a community, a person, a thread, and by private token one's own (F-1 to F-3)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,26 +8,28 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from folkmoot.core import writing
 from folkmoot.core.communities.view import community_view
 from folkmoot.core.listings.comments import ListComments, list_comments
 from folkmoot.core.listings.front import ListPosts, list_posts
 from folkmoot.core.listings.profile import read_profile
-from folkmoot.core.notifications.read import ReadInbox, read_inbox
+from folkmoot.core.notifications.read import ReadNotices, read_notices
 from folkmoot.core.people.sessions import viewer_of
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.threads.read import read_post
 from folkmoot.model.enums import CommentSort, Listing, PostSort, Visibility
 from folkmoot.model.errors import Invalid, NotFound, NotLoggedIn, Refusal
+from folkmoot.model.notifications import NoticeKind
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.site import LocalSite
-from folkmoot.model.time import Micros
-from folkmoot.model.views import PostView
+from folkmoot.model.views import CommentView, PostView
 from folkmoot.web.base import context
 from folkmoot.web.forms import query
 from folkmoot.web.handles import name_of
 from folkmoot.web.i18n import current
 from folkmoot.web.page_cache import FRONT, POSTS, SITE, Key, may_be_kept
-from folkmoot.web.render.feeds import ATOM, RSS, Entry, Feed, comment_entry, post_entry, to_atom, to_rss
+from folkmoot.web.render.feeds import ATOM, Feed, comment_entry, post_entry, to_atom
+from folkmoot.web.render.rss import RSS, Channel, comment_item, plain, post_item, reply_item, rss
 
 HOUR = "public, max-age=3600"
 
@@ -43,59 +45,93 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What goes into a feed. `name` stands behind the site's name in the title, `path` is the page it belongs to."""
+    """What goes into a feed. `name` stands behind the site's name in the title, `path` is the page it belongs to, `known` the page as
+    RSS names it; `about` describes it there, as text or HTML."""
 
     name: str
     path: str
-    entries: list[Entry]
+    known: str
+    things: Sequence[PostView | CommentView]
+    about: str = ""
     made_from: tuple[Key, ...] = ()
     late: tuple[Key, ...] = ()
-    cache_control: str = "private, no-cache"
+    replies: bool = False
 
 
-Make = Callable[[Any, Request, LocalSite, Asked, str], Awaitable[Made]]
+Make = Callable[[Any, Request, LocalSite, Asked], Awaitable[Made]]
 
 
-def feed(make: Make, *, own_codes: frozenset[str] = frozenset()) -> Callable[[Request], Awaitable[Response]]:
-    """A handler that answers with what `make` gathers, as RSS or Atom. What is refused is 400 `unknown` with the cause as its message,
-    but for `own_codes` (F-3)."""
+def feed(
+    make: Make, *, own_codes: frozenset[str] = frozenset(), kept: str | None = None
+) -> Callable[[Request], Awaitable[Response]]:
+    """A handler that answers with what `make` gathers, as RSS or Atom; `kept`: how long, in a header. What is refused is 400 `unknown`
+    with the cause as its message, but for `own_codes` (F-3)."""
 
     async def show(request: Request) -> Response:
         form = request.path_params["form"]
         if form not in ("xml", "atom"):
             raise HTTPException(404)
         ctx = context(request)
-        origin = ctx.settings.origin
         try:
             asked = _asked(request)
             async with ctx.db.read() as tx:
                 site = await read_site(tx)
-                made = await make(tx, request, site, asked, origin)
+                made = await make(tx, request, site, asked)
         except Refusal as refusal:
-            known = refusal.code in own_codes
-            body = {"error": refusal.code} if known else {"error": "unknown", "message": refusal.code}
-            return JSONResponse(body, 400)
+            return _refused(request, refusal.code, known=refusal.code in own_codes, kept=kept)
         if made.made_from:
             may_be_kept(request, SITE, *made.made_from, late=made.late)
-        return _response(request, site, made, ctx.clock.now(), form)
+        headers = {"cache-control": kept or _kept_for(request)}
+        if form == "xml":
+            return Response(_rss(made, site, ctx.settings.origin), headers=headers | {"content-type": RSS})
+        atom = _atom(request, made, site, ctx.settings.origin)
+        return Response(atom, headers=headers | {"content-type": ATOM, "vary": "accept-language"})
 
     return show
 
 
-def _response(request: Request, site: LocalSite, made: Made, now: Micros, form: str) -> Response:
-    origin = context(request).settings.origin
-    whole = Feed(
-        title=f"{site.name} - {made.name}",
-        link=origin + made.path,
-        href=origin + request.url.path,
-        description=site.description or site.name,
-        now=now,
-        entries=made.entries,
-        language=current().code,
-    )
-    body, kind = (to_atom(whole), ATOM) if form == "atom" else (to_rss(whole), RSS)
-    return Response(
-        body, headers={"content-type": kind, "cache-control": made.cache_control, "vary": "accept-language"}
+async def show_unknown(request: Request) -> Response:
+    """A kind of feed that there is not (F-3)."""
+    return _refused(request, "unknown_kind")
+
+
+def _refused(request: Request, code: str, *, known: bool = False, kept: str | None = None) -> Response:
+    body = {"error": code} if known else {"error": "unknown", "message": code}
+    return JSONResponse(body, 400, {"cache-control": (known and kept) or _kept_for(request)})
+
+
+def _kept_for(request: Request) -> str:
+    """As everything that says nothing else (T-13)."""
+    return "private" if request.state.token else "public, max-age=60"
+
+
+def _rss(made: Made, site: LocalSite, origin: str) -> str:
+    items = []
+    for thing in made.things:
+        if isinstance(thing, PostView):
+            items.append(post_item(thing, origin))
+        else:
+            items.append((reply_item if made.replies else comment_item)(thing, origin))
+    return rss(Channel(f"{site.name} - {made.name}", origin + made.known, made.about, items))
+
+
+def _atom(request: Request, made: Made, site: LocalSite, origin: str) -> str:
+    entries = [
+        post_entry(thing, origin)
+        if isinstance(thing, PostView)
+        else comment_entry(thing, origin, reply=made.replies)
+        for thing in made.things
+    ]
+    return to_atom(
+        Feed(
+            title=f"{site.name} - {made.name}",
+            link=origin + made.path,
+            href=origin + request.url.path,
+            description=site.description or site.name,
+            now=context(request).clock.now(),
+            entries=entries,
+            language=current().code,
+        )
     )
 
 
@@ -113,66 +149,71 @@ def _asked(request: Request) -> Asked:
     return Asked(PostSort(name), limit or 20, page or 1)
 
 
-async def _posts(tx: Any, viewer: Viewer, origin: str, asked: Asked, **more: Any) -> list[Entry]:
+async def _posts(tx: Any, viewer: Viewer, asked: Asked, **more: Any) -> list[PostView]:
     wanted = ListPosts(sort=asked.sort, limit=asked.limit, page=asked.page, **more)
-    return [post_entry(view, origin) for view in (await list_posts(tx, viewer, wanted)).items]
+    return (await list_posts(tx, viewer, wanted)).items
 
 
 # --- what can be followed ------------------------------------------------------------------------------------------
 
 
-async def _all(tx: Any, _request: Request, _site: LocalSite, asked: Asked, origin: str) -> Made:
-    entries = await _posts(tx, ANONYMOUS, origin, asked, scope=Listing.ALL)
-    return Made("All", "/?scope=all", entries, (POSTS,), (FRONT,), HOUR)
+async def _all(tx: Any, _request: Request, site: LocalSite, asked: Asked) -> Made:
+    found = await _posts(tx, ANONYMOUS, asked, scope=Listing.ALL)
+    return Made("All", "/?scope=all", "", found, site.description or "", (POSTS,), (FRONT,))
 
 
-async def _local(tx: Any, _request: Request, _site: LocalSite, asked: Asked, origin: str) -> Made:
-    entries = await _posts(tx, ANONYMOUS, origin, asked, scope=Listing.LOCAL)
-    return Made("Local", "/?scope=local", entries, (POSTS,), (FRONT,), HOUR)
+async def _local(tx: Any, _request: Request, site: LocalSite, asked: Asked) -> Made:
+    found = await _posts(tx, ANONYMOUS, asked, scope=Listing.LOCAL)
+    return Made("Local", "/?scope=local", "", found, site.description or "", (POSTS,), (FRONT,))
 
 
-async def _community(tx: Any, request: Request, _site: LocalSite, asked: Asked, origin: str) -> Made:
+async def _community(tx: Any, request: Request, _site: LocalSite, asked: Asked) -> Made:
     view = await community_view(tx, ANONYMOUS, request.path_params["name"])
     community = view.community
     if community.visibility != Visibility.PUBLIC:
         raise NotFound("couldnt_find_community")
-    entries = await _posts(tx, ANONYMOUS, origin, asked, community_id=community.id)
-    return Made(community.name, f"/c/{name_of(community)}", entries, (("community", community.id),), (FRONT,))
+    found = await _posts(tx, ANONYMOUS, asked, community_id=community.id)
+    path, key = f"/c/{name_of(community)}", ("community", community.id)
+    return Made(community.name, path, path, found, plain(community.description_html), (key,), (FRONT,))
 
 
-async def _person(tx: Any, request: Request, _site: LocalSite, asked: Asked, origin: str) -> Made:
+async def _person(tx: Any, request: Request, _site: LocalSite, asked: Asked) -> Made:
     person = (await read_profile(tx, ANONYMOUS, request.path_params["name"])).person
-    entries = await _posts(tx, ANONYMOUS, origin, asked, no_scope=True, creator_id=person.id, pins=False)
-    return Made(person.name, f"/u/{name_of(person)}", entries, (("person", person.id), POSTS), (FRONT,))
+    found = await _posts(tx, ANONYMOUS, asked, no_scope=True, creator_id=person.id, pins=False)
+    path = f"/u/{name_of(person)}"
+    return Made(person.name, path, path, found, "", (("person", person.id), POSTS), (FRONT,))
 
 
-async def _thread(tx: Any, request: Request, _site: LocalSite, asked: Asked, origin: str) -> Made:
+async def _thread(tx: Any, request: Request, _site: LocalSite, asked: Asked) -> Made:
     """The newest comments of a thread."""
     view: PostView = await read_post(tx, ANONYMOUS, request.path_params["id"])
     wanted = ListComments(
         scope=Listing.ALL, sort=CommentSort.NEW, post_id=view.post.id, limit=asked.limit, page=asked.page
     )
     found = (await list_comments(tx, ANONYMOUS, wanted)).items
-    entries = [comment_entry(each, origin) for each in found]
-    return Made(view.post.name, f"/post/{view.post.id}", entries, (("thread", view.post.id),))
+    path = f"/post/{view.post.id}"
+    return Made(view.post.name, path, path, found, "", (("thread", view.post.id),))
 
 
-async def _front(tx: Any, request: Request, _site: LocalSite, asked: Asked, origin: str) -> Made:
+async def _front(tx: Any, request: Request, site: LocalSite, asked: Asked) -> Made:
     """What one is subscribed to."""
     who = await _owner(tx, request)
-    entries = await _posts(tx, who, origin, asked, scope=Listing.SUBSCRIBED)
-    return Made("Subscribed", "/?scope=subscribed", entries)
+    found = await _posts(tx, who, asked, scope=Listing.SUBSCRIBED)
+    house = await writing.house(tx)
+    about = plain(house.render(site.description).html) if site.description else ""
+    return Made("Subscribed", "/?scope=subscribed", "", found, about)
 
 
-async def _inbox(tx: Any, request: Request, _site: LocalSite, asked: Asked, origin: str) -> Made:
-    """Replies and mentions; messages stay where they are."""
+async def _inbox(tx: Any, request: Request, site: LocalSite, asked: Asked) -> Made:
+    """Replies, then mentions; messages stay where they are."""
     who = await _owner(tx, request)
-    found = await read_inbox(
-        tx, who, ReadInbox(kinds=("reply", "mention"), unread_only=False, limit=asked.limit)
-    )
-    views = [item.notice.comment for item in found.items if item.notice]
-    shown = [view for view in views if not (view.comment.deleted or view.comment.removed)]
-    return Made("Inbox", "/inbox", [comment_entry(view, origin, reply=True) for view in shown])
+    kinds: tuple[NoticeKind, ...] = ("reply", "mention")
+    found = [
+        view.comment
+        for kind in kinds
+        for view in await read_notices(tx, who, ReadNotices(kind, limit=asked.limit))
+    ]
+    return Made("Inbox", "/inbox", "/inbox", found, site.description or "", replies=True)
 
 
 async def _owner(tx: Any, request: Request) -> Viewer:
@@ -184,8 +225,8 @@ async def _owner(tx: Any, request: Request) -> Viewer:
 
 
 _OPEN = frozenset({"instance_is_private"})
-show_all = feed(_all, own_codes=_OPEN)
-show_local = feed(_local, own_codes=_OPEN)
+show_all = feed(_all, own_codes=_OPEN, kept=HOUR)
+show_local = feed(_local, own_codes=_OPEN, kept=HOUR)
 show_community = feed(_community)
 show_person = feed(_person)
 show_thread = feed(_thread)

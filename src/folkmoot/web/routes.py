@@ -156,6 +156,7 @@ ROUTES: list[Route] = guard(
         Route("/feeds/post/{id:int}.{form}", feeds.show_thread),
         Route("/feeds/front/{token}.{form}", feeds.show_front),
         Route("/feeds/inbox/{token}.{form}", feeds.show_inbox),
+        Route("/feeds/{kind}/{name}.{form}", feeds.show_unknown),
         # messages and notices
         Route("/inbox", inbox.show_inbox),
         Route("/inbox/read_all", inbox.mark_everything, methods=["POST"]),
@@ -233,5 +234,6 @@ ROUTES: list[Route] = guard(
         Route("/language", site.choose_language, methods=["POST"]),
         Route("/favicon.ico", site.show_icon),
         Route("/robots.txt", site.show_robots),
+        Route("/sitemap.xml", site.show_sitemap),
     ]
 )

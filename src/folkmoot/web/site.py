@@ -1,12 +1,16 @@
-"""Small addresses of the site itself: icon, robots, the interface language of a visitor."""
+"""Small addresses of the site itself: icon, robots, sitemap, the interface language of a visitor."""
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from folkmoot.core.listings.sitemap import list_for_crawlers
 from folkmoot.core.site.frame import read_site
+from folkmoot.model.errors import NotAllowed
+from folkmoot.model.time import to_rfc3339
 from folkmoot.web.base import context, done, page
 from folkmoot.web.forms import read_form
 from folkmoot.web.i18n import LANGUAGES
+from folkmoot.web.render.xml import text
 from folkmoot.web.session import YEAR, remember_language
 
 _ROBOTS = """\
@@ -34,6 +38,24 @@ async def show_robots(request: Request) -> Response:
     async with context(request).db.read() as tx:
         private = (await read_site(tx)).private_instance
     return PlainTextResponse("User-agent: *\nDisallow: /\n" if private else _ROBOTS)
+
+
+async def show_sitemap(request: Request) -> Response:
+    """Where crawlers find the posts of the last month (the newest first); a private site has none to show."""
+    try:
+        async with context(request).db.read() as tx:
+            listed = await list_for_crawlers(tx)
+    except NotAllowed as refusal:
+        return JSONResponse({"error": refusal.code}, 400)
+    entries = "".join(
+        f"<url><loc>{text(each.address)}</loc><lastmod>{to_rfc3339(each.changed)}</lastmod></url>"
+        for each in listed
+    )
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>\n'
+    )
+    return Response(body, headers={"content-type": "application/xml", "cache-control": "max-age=3600"})
 
 
 async def show_languages(request: Request) -> Response:

@@ -62,6 +62,7 @@ async def token_of(db: Database, name: str) -> str:
         ("/feeds/local.xml?page=0", "unknown_page"),
         ("/feeds/front/not.a.token.xml", "not_logged_in"),
         ("/feeds/inbox/x.atom", "not_logged_in"),
+        ("/feeds/x/gardening.xml", "unknown_kind"),
     ],
 )
 async def test_what_cannot_be_shown_is_unknown_with_a_message__F_3(
@@ -132,7 +133,7 @@ async def test_a_post_in_rss__F_2(get: Get, db: Database, cast: Cast) -> None:
     assert picture.attrib["url"] == "https://pics.example/1.jpg"
     html = text(item, "description")
     assert 'submitted by <a href="https://there.example/u/carol">carol</a>' in html
-    assert f'1 point | <a href="{here}">0 comments</a>' in html
+    assert f'1 points | <a href="{here}">0 comments</a>' in html
     assert '<a href="https://slugs.example/1?a=b&amp;c=d">' in html
     assert "<em>What</em> helps?" in html
 
@@ -167,9 +168,50 @@ async def test_each_feed_has_its_name_and_things(get: Get, db: Database, cast: C
     assert text(inbox, "link").startswith("https://here.example/comment/")
 
 
-async def test_private_feeds_are_not_for_caches(get: Get, db: Database, cast: Cast) -> None:
-    response = await get(f"/feeds/front/{await token_of(db, 'bob')}.xml")
-    assert response.headers["cache-control"] == "private, no-cache"
+async def test_how_long_feeds_may_be_kept__F_1__T_13(get: Get, db: Database, cast: Cast) -> None:
+    token = await token_of(db, "bob")
+    for path, kept in (
+        ("all.xml", "public, max-age=3600"),
+        ("local.atom", "public, max-age=3600"),
+        ("c/gardening.xml", "public, max-age=60"),
+        (f"front/{token}.xml", "public, max-age=60"),
+        ("u/nobody.xml", "public, max-age=60"),
+    ):
+        assert (await get(f"/feeds/{path}")).headers["cache-control"] == kept
+
+
+async def test_an_inbox_in_rss__F_2(get: Get, db: Database, cast: Cast) -> None:
+    post = await write_post(db, cast.bob, cast.gardening.id, "Slugs")
+    await write_comment(db, cast.alice, post, "Beer, says [this](https://beer.example/).")
+    gone = await write_comment(db, cast.alice, post, "Salt.")
+    await change(db, "UPDATE comment SET removed = :yes WHERE id = :id", yes=True, id=gone.id)
+    found = channel(await get(f"/feeds/inbox/{await token_of(db, 'bob')}.xml"))
+    assert [text(found, name) for name in ("title", "link")] == ["Here - Inbox", "https://here.example/inbox"]
+    removed, item = found.findall("item")
+    assert text(item, "title") == "Reply from alice"
+    assert text(item, "author") == '/u/alice <a href="https://here.example/u/alice">(link)</a>'
+    assert (
+        text(item, "description")
+        == '<p>Beer, says <a href="https://beer.example/" rel="nofollow">this</a>.</p>'
+    )
+    assert (text(removed, "description"), text(removed, "link")) == (
+        "",
+        f"https://here.example/comment/{gone.id}",
+    )
+
+
+async def test_html_in_rss_stands_alone__D_2(get: Get, db: Database, cast: Cast) -> None:
+    await write_post(
+        db,
+        cast.bob,
+        cast.gardening.id,
+        "Slugs",
+        body="Ask @alice@here.example and https://a.example/?b.",
+    )
+    html = text(channel(await get("/feeds/all.xml")), "item/description")
+    assert html.endswith(
+        '<p>Ask @alice@here.example and <a href="https://a.example/?b">a.example/?b</a>.</p>'
+    )
 
 
 async def test_atom(get: Get, db: Database, cast: Cast) -> None:

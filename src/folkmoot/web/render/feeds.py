@@ -1,20 +1,17 @@
-"""Feeds: RSS 2.0 (F-1, F-2) and Atom, from one set of entries. Whatever people wrote, the result is well-formed XML."""
+"""Feeds in Atom, in the reader's language. Whatever people wrote, the result is well-formed XML."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.utils import format_datetime
 
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
-from folkmoot.model.time import Micros, to_datetime, to_rfc3339
+from folkmoot.model.time import Micros, to_rfc3339
 from folkmoot.model.views import CommentView, PostView
 from folkmoot.web.i18n import gettext, ngettext
 from folkmoot.web.render.look import web_address
-from folkmoot.web.render.post_card import picture_of
+from folkmoot.web.render.xml import attribute, text
 
-RSS, ATOM = "application/rss+xml; charset=utf-8", "application/atom+xml; charset=utf-8"
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ATOM = "application/atom+xml; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +26,6 @@ class Entry:
     updated: Micros | None = None
     community: Community | None = None
     enclosure: tuple[str, str] | None = None
-    picture: str | None = None
-    comments: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +55,6 @@ def post_entry(view: PostView, origin: str) -> Entry:
         updated=post.updated,
         community=view.community,
         enclosure=(address, post.url_content_type or "text/html") if address else None,
-        picture=picture_of(view) if not (post.nsfw or view.community.nsfw) else None,
-        comments=link,
     )
 
 
@@ -88,65 +81,31 @@ def _about_post(view: PostView, link: str) -> str:
     post = view.post
     points = ngettext("%(n)s point", "%(n)s points", post.score) % {"n": post.score}
     comments = ngettext("%(n)s comment", "%(n)s comments", post.comments) % {"n": post.comments}
-    author = f'<a href="{_attribute(view.creator.ap_id)}">{_text(view.creator.name)}</a>'
-    community = f'<a href="{_attribute(view.community.ap_id)}">{_text(view.community.title)}</a>'
-    said = _text(gettext("submitted by %(author)s to %(community)s"))
+    author = f'<a href="{attribute(view.creator.ap_id)}">{text(view.creator.name)}</a>'
+    community = f'<a href="{attribute(view.community.ap_id)}">{text(view.community.title)}</a>'
+    said = text(gettext("submitted by %(author)s to %(community)s"))
     html = said % {"author": author, "community": community}
-    html += f'<br>{_text(points)} | <a href="{_attribute(link)}">{_text(comments)}</a>'
+    html += f'<br>{text(points)} | <a href="{attribute(link)}">{text(comments)}</a>'
     if address := web_address(post.url):
-        html += f'<br><a href="{_attribute(address)}">{_text(address)}</a>'
+        html += f'<br><a href="{attribute(address)}">{text(address)}</a>'
         if (post.url_content_type or "").startswith("image/"):
-            html += f'<br><img src="{_attribute(address)}" alt="{_attribute(post.alt_text or "")}">'
+            html += f'<br><img src="{attribute(address)}" alt="{attribute(post.alt_text or "")}">'
     return f"{html}<br>{post.body_html}" if post.body_html else html
 
 
 # --- formats -------------------------------------------------------------------------------------------------------
 
 
-def to_rss(feed: Feed) -> str:
-    """RSS 2.0."""
-    items = "".join(_item(entry) for entry in feed.entries)
-    language = f"<language>{_text(feed.language)}</language>" if feed.language else ""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"><channel>'
-        f"<title>{_text(feed.title)}</title><link>{_text(feed.link)}</link><description>{_text(feed.description)}</description>{language}"
-        f'<atom:link rel="self" type="application/rss+xml" href="{_attribute(feed.href)}"/>'
-        f"<lastBuildDate>{_moment(feed.now)}</lastBuildDate>{items}</channel></rss>\n"
-    )
-
-
-def _item(entry: Entry) -> str:
-    parts = [
-        f"<title>{_text(entry.title)}</title><link>{_text(entry.link)}</link>",
-        f"<description>{_text(entry.html)}</description>",
-        f'<guid isPermaLink="true">{_text(entry.link)}</guid><pubDate>{_moment(entry.published)}</pubDate>',
-        f"<dc:creator>{_text(entry.author.ap_id)}</dc:creator>",
-    ]
-    if entry.comments:
-        parts.append(f"<comments>{_text(entry.comments)}</comments>")
-    if entry.community:
-        parts.append(
-            f'<category domain="{_attribute(entry.community.ap_id)}">{_text(entry.community.title)}</category>'
-        )
-    if entry.enclosure:
-        address, kind = entry.enclosure
-        parts.append(f'<enclosure url="{_attribute(address)}" length="0" type="{_attribute(kind)}"/>')
-    if entry.picture:
-        parts.append(f'<media:content url="{_attribute(entry.picture)}" medium="image"/>')
-    return f"<item>{''.join(parts)}</item>"
-
-
 def to_atom(feed: Feed) -> str:
     """Atom (RFC 4287)."""
     newest = max((entry.updated or entry.published for entry in feed.entries), default=feed.now)
     entries = "".join(_entry(entry) for entry in feed.entries)
-    language = f' xml:lang="{_attribute(feed.language)}"' if feed.language else ""
+    language = f' xml:lang="{attribute(feed.language)}"' if feed.language else ""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"{language}>'
-        f"<title>{_text(feed.title)}</title><subtitle>{_text(feed.description)}</subtitle><id>{_text(feed.href)}</id>"
-        f'<link rel="self" type="application/atom+xml" href="{_attribute(feed.href)}"/>'
-        f'<link rel="alternate" type="text/html" href="{_attribute(feed.link)}"/>'
+        f"<title>{text(feed.title)}</title><subtitle>{text(feed.description)}</subtitle><id>{text(feed.href)}</id>"
+        f'<link rel="self" type="application/atom+xml" href="{attribute(feed.href)}"/>'
+        f'<link rel="alternate" type="text/html" href="{attribute(feed.link)}"/>'
         f"<updated>{to_rfc3339(newest)}</updated>{entries}</feed>\n"
     )
 
@@ -154,29 +113,17 @@ def to_atom(feed: Feed) -> str:
 def _entry(entry: Entry) -> str:
     author = f"{entry.author.name}@{entry.author.host}"
     parts = [
-        f"<title>{_text(entry.title)}</title><id>{_text(entry.link)}</id>",
-        f'<link rel="alternate" type="text/html" href="{_attribute(entry.link)}"/>',
-        f"<author><name>{_text(author)}</name><uri>{_text(entry.author.ap_id)}</uri></author>",
+        f"<title>{text(entry.title)}</title><id>{text(entry.link)}</id>",
+        f'<link rel="alternate" type="text/html" href="{attribute(entry.link)}"/>',
+        f"<author><name>{text(author)}</name><uri>{text(entry.author.ap_id)}</uri></author>",
         f"<published>{to_rfc3339(entry.published)}</published><updated>{to_rfc3339(entry.updated or entry.published)}</updated>",
     ]
     if entry.community:
         parts.append(
-            f'<category term="{_attribute(entry.community.handle)}" label="{_attribute(entry.community.title)}"/>'
+            f'<category term="{attribute(entry.community.handle)}" label="{attribute(entry.community.title)}"/>'
         )
     if entry.enclosure:
         address, kind = entry.enclosure
-        parts.append(f'<link rel="enclosure" type="{_attribute(kind)}" href="{_attribute(address)}"/>')
-    parts.append(f'<content type="html">{_text(entry.html)}</content>')
+        parts.append(f'<link rel="enclosure" type="{attribute(kind)}" href="{attribute(address)}"/>')
+    parts.append(f'<content type="html">{text(entry.html)}</content>')
     return f"<entry>{''.join(parts)}</entry>"
-
-
-def _moment(moment: Micros) -> str:
-    return format_datetime(to_datetime(moment).replace(microsecond=0), usegmt=True)
-
-
-def _text(text: str) -> str:
-    return _NOT_IN_XML.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _attribute(text: str) -> str:
-    return _text(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
