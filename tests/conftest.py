@@ -94,12 +94,19 @@ async def _postgres(worker: str, clock: FixedClock) -> Database:
     return await open_postgres(url, clock, size=4)
 
 
+async def fresh_database(
+    template: dict[str, Path], folder: Path, clock: FixedClock, name: str, *, cast: bool = False
+) -> Database:
+    """A migrated database of this name, a file in `folder` or one on the PostgreSQL server; with `cast` on SQLite, everybody is there."""
+    return await (_postgres(name, clock) if POSTGRES else _sqlite_copy(template, folder, clock, cast=cast))
+
+
 @pytest.fixture
 async def empty_db(
     template: dict[str, Path], tmp_path: Path, clock: FixedClock, worker: str
 ) -> AsyncIterator[Database]:
     """A migrated database without a site."""
-    db = await (_postgres(worker, clock) if POSTGRES else _sqlite_copy(template, tmp_path, clock, cast=False))
+    db = await fresh_database(template, tmp_path, clock, worker)
     yield db
     await db.close()
 
@@ -109,12 +116,8 @@ async def stage(
     template: dict[str, Path], tmp_path: Path, clock: FixedClock, worker: str
 ) -> AsyncIterator[tuple[Database, Cast]]:
     """A database in which the cast has assembled."""
-    if POSTGRES:
-        db = await _postgres(worker, clock)
-        cast = await assemble(db)
-    else:
-        db = await _sqlite_copy(template, tmp_path, clock, cast=True)
-        cast = await meet(db)
+    db = await fresh_database(template, tmp_path, clock, worker, cast=True)
+    cast = await (assemble(db) if POSTGRES else meet(db))
     yield db, cast
     await db.close()
 

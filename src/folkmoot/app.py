@@ -18,6 +18,7 @@ from starlette.routing import request_response
 from folkmoot import __version__
 from folkmoot.api.face import Api, plain_answer, token_of
 from folkmoot.api.v3.routes import ROUTES as API_V3
+from folkmoot.apub.inbox.receive import Receiver, is_delivery
 from folkmoot.context import Context
 from folkmoot.core.people import register
 from folkmoot.core.people.readers import Viewers
@@ -237,7 +238,14 @@ def build_app(context: Context) -> Any:
         await aside.get(scope["path"].split("/", 2)[1], people)(scope, receive, send)
 
     gate = Gate(PageCache(by_first_word, context), settings, plain_of_face)
-    return RequestIds(gate, trust_header=settings.trusted_proxies > 0)
+    inboxes = Receiver(context)
+
+    async def by_purpose(scope: Any, receive: Any, send: Any) -> None:
+        """Other servers' deliveries pass beside all that is for people."""
+        chosen = inboxes if is_delivery(scope) else gate
+        await chosen(scope, receive, send)
+
+    return RequestIds(by_purpose, trust_header=settings.trusted_proxies > 0)
 
 
 def plain_of_face(scope: Any, status: int, detail: str) -> tuple[list[tuple[bytes, bytes]], bytes]:

@@ -28,6 +28,7 @@ from folkmoot.apub.objects.actors import PublicKey
 from folkmoot.apub.structured import InnerList, StructuredFieldError, byte_sequences, inner_lists
 from folkmoot.model.errors import NotAllowed
 from folkmoot.model.time import HOUR, SECOND, Micros, to_datetime
+from folkmoot.store.received import Waiting
 
 CONTENT_TYPE = "application/activity+json"
 MAX_SKEW: Micros = HOUR
@@ -449,14 +450,14 @@ _OURS: Final = object()
 class VerifiedSender:
     """Who sent something, proven: by the signature of the request, or by lying at its own id on the sender's host.
 
-    Only `verify` and `found_at_origin` make one, so a function that asks for a VerifiedSender cannot be reached without a check.
+    Only `verify`, the two `…_at_origin` and `of_row` make one: who asks for a VerifiedSender cannot be reached without a check.
     """
 
     __slots__ = ("actor", "key_id")
 
     def __init__(self, actor: str, key_id: str | None, token: object) -> None:
         if token is not _OURS:
-            raise TypeError("a VerifiedSender comes from `verify` or `found_at_origin`")
+            raise TypeError("a VerifiedSender comes from `verify`, `found_at_origin` or `of_row`")
         self.actor: Final = actor
         self.key_id: Final = key_id
 
@@ -497,3 +498,15 @@ def found_at_origin(document: Document, address: str) -> VerifiedSender:
     if ident != address or not same_host(ident, actor):
         raise BadSignature("not_at_origin", detail=address[:200])
     return VerifiedSender(actor, None, _OURS)
+
+
+def content_at_origin(document: Document, author: str) -> VerifiedSender:
+    """The sender of a post or comment that was fetched from its own id: its author, who lives there (OBJ-1). Raises BadSignature."""
+    if not same_host(document.id(), author):
+        raise BadSignature("not_at_origin", detail=author[:200])
+    return VerifiedSender(author, None, _OURS)
+
+
+def of_row(row: Waiting) -> VerifiedSender:
+    """The sender of what was written down: only who was verified before gets a row (`inbox/receive.py`)."""
+    return VerifiedSender(row.actor, None, _OURS)

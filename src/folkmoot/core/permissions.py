@@ -117,6 +117,7 @@ PERMISSIONS: dict[str, tuple[Condition, ...]] = {
     # what moderators do
     "post.remove": _MODERATOR,
     "post.lock": _MODERATOR,
+    "post.mark": _MODERATOR,
     "post.feature": _MODERATOR,
     "comment.remove": _MODERATOR,
     "comment.distinguish": _MODERATOR,

@@ -6,11 +6,14 @@ A job is handed the tools and its payload, and has to be safe to run twice. What
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from folkmoot.apub import backfill, resolve
+from folkmoot.apub.inbox import doubt, verify
 from folkmoot.core import mailing
 from folkmoot.core.images import delete as delete_images
 from folkmoot.core.notifications import mail
 from folkmoot.core.people import import_settings, mails
 from folkmoot.core.posts import fetch_link
+from folkmoot.core.threads import complete
 from folkmoot.jobs.tools import Tools
 
 Payload = dict[str, Any]
@@ -38,6 +41,15 @@ async def _delete_files(tools: Tools, payload: Payload) -> None:
     await delete_images.delete_files(tools.context.files, payload)
 
 
+def _in_context(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
+    """A job that speaks with other servers."""
+
+    async def with_context(tools: Tools, payload: Payload) -> None:
+        await work(tools.context, payload)
+
+    return with_context
+
+
 def _on_database(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
     """A job that needs nothing but the database."""
 
@@ -55,6 +67,10 @@ CATALOGUE: dict[str, Work] = {
     import_settings.IMPORT: _import_settings,
     delete_images.DELETE_FILES: _delete_files,
     delete_images.DELETE_PICTURES: _on_database(delete_images.delete_pictures),
+    doubt.VERIFY: _in_context(verify.verify),
+    resolve.BACKFILL: _in_context(backfill.backfill_community),
+    resolve.CONFIRM_GONE: _in_context(verify.confirm_gone),
+    complete.COMPLETE: _in_context(backfill.complete_thread),
     "notifications.mail_comment": _on_database(mail.mail_comment),
     "notifications.mail_message": _on_database(mail.mail_message),
     "reports.mail_admins": _on_database(mail.mail_admins),

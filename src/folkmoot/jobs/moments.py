@@ -4,6 +4,7 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from folkmoot.apub.inbox.process import processor_of
 from folkmoot.core.search.index import index_due
 from folkmoot.jobs.tools import Tools
 from folkmoot.store.sqlite import SqliteDatabase
@@ -37,7 +38,13 @@ async def index(tools: Tools) -> None:
     await index_due(tools.db)
 
 
+async def inbox(tools: Tools) -> int:
+    """Do what other servers sent."""
+    return await processor_of(tools.context).work()
+
+
 MOMENTS: tuple[Moment, ...] = (
+    Moment("inbox", 0.02, inbox),
     Moment("checkpoint", 1.0, checkpoint),
     Moment("search index", 1.0, index),
 )

@@ -29,7 +29,12 @@ PORTS = frozenset({80, 443, 8080, 8443})
 """Where web servers listen; a port of something else is not for us to knock at."""
 
 _REDIRECTS = {301, 302, 303, 307, 308}
+_MOVED_LIMIT = 16 * 1024
+"""Bytes kept of what comes with a redirect."""
 _CHUNK = 64 * 1024
+MAX_RATIO = 50
+"""How many times its size a packed answer may unfold to (FET-11), beyond what any page may have."""
+_FREE_OF_RATIO = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +205,10 @@ class Client:
         try:
             async with asyncio.timeout(timeout):
                 for left in range(redirects, -1, -1):
-                    async with self._open().request(
-                        method, url, headers=headers, data=body, allow_redirects=False
-                    ) as response:
-                        target = response.headers.get("Location") if response.status in _REDIRECTS else None
-                        if target is None or redirects == 0:
-                            return await _read(response, limit, truncate)
+                    found = await self._exchange(method, url, headers, body, limit, truncate)
+                    target = found.headers.get("Location") if found.status in _REDIRECTS else None
+                    if target is None or redirects == 0:
+                        return found
                     if left == 0:
                         break
                     here, url = url, self._checked(_joined(url, target), plain_http)
@@ -218,6 +221,16 @@ class Client:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _named(error, address) from error
         raise Unreachable(f"{address}: too many redirects")
+
+    async def _exchange(
+        self, method: str, url: URL, headers: dict[str, str], body: bytes | None, limit: int, truncate: bool
+    ) -> Fetched:
+        """One request and its answer, redirects included."""
+        async with self._open().request(
+            method, url, headers=headers, data=body, allow_redirects=False
+        ) as response:
+            moved = response.status in _REDIRECTS
+            return await _read(response, min(limit, _MOVED_LIMIT) if moved else limit, truncate or moved)
 
     def _checked(self, address: str, plain_http: bool) -> URL:
         if len(address) > MAX_URL or any(char <= " " or char == "\x7f" for char in address):
@@ -328,6 +341,8 @@ class _Decoder:
         else:
             raise Unreachable(f"answered in {encoding[:40]}, which was not asked for")
         self._begun = False
+        self._taken = 0
+        self._made = 0
 
     @property
     def cut_short(self) -> bool:
@@ -339,7 +354,12 @@ class _Decoder:
             return chunk[:at_most]
         first, self._begun = not self._begun, True
         try:
-            return self._inflate.decompress(chunk, at_most)
+            made = self._inflate.decompress(chunk, at_most)
+            self._taken += len(chunk)
+            self._made += len(made)
+            if self._made > max(self._taken * MAX_RATIO, _FREE_OF_RATIO):
+                raise TooLarge(f"{self._taken} bytes unfold to more than {self._made}")
+            return made
         except zlib.error as error:
             if not first:
                 raise Unreachable("broken compression") from error

@@ -140,6 +140,19 @@ async def local_communities_of(tx: Tx, person_id: int) -> list[int]:
     return [row[0] for row in rows]
 
 
+async def communities_of_server(tx: Tx, instance_id: int, person_id: int) -> list[int]:
+    """The communities of one server in which this person took part or from which they are banned."""
+    rows = await tx.all(
+        "SELECT c.id FROM community c WHERE c.instance_id = :instance_id AND ("
+        "EXISTS (SELECT 1 FROM post p WHERE p.creator_id = :person_id AND p.community_id = c.id)"
+        " OR EXISTS (SELECT 1 FROM comment m WHERE m.creator_id = :person_id AND m.community_id = c.id)"
+        " OR EXISTS (SELECT 1 FROM community_follow f WHERE f.person_id = :person_id AND f.community_id = c.id)"
+        " OR EXISTS (SELECT 1 FROM community_ban b WHERE b.person_id = :person_id AND b.community_id = c.id)) ORDER BY c.id LIMIT 1000",
+        instance_id=instance_id, person_id=person_id,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
 async def bans_that_came_with_site_ban(tx: Tx, person_id: int) -> list[int]:
     """The communities from which this person was banned in the same transaction as from the site."""
     rows = await tx.all(

@@ -1,6 +1,6 @@
 """Communities, their moderators, followers and bans."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,8 @@ async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Community]:
 async def by_name(tx: Tx, name_key: str, host: str | None) -> Community | None:
     """By folded name and host; no host means local."""
     row = await tx.first(
-        f"SELECT {COMMUNITY} FROM community c JOIN instance i ON i.id = c.instance_id WHERE c.name_key = :name_key AND "
-        + ("i.domain = :host" if host else "i.local"),
+        f"SELECT {COMMUNITY} FROM community c WHERE c.name_key = :name_key AND "
+        + ("c.host = :host" if host else "c.local"),
         name_key=name_key,
         **({"host": host} if host else {}),
     )
@@ -59,9 +59,9 @@ async def by_name_with_about(
     """The same with its moderators in order of appointment and the languages allowed there, in one query."""
     rows = await tx.all(
         "SELECT (SELECT string_agg(CAST(l.language_id AS TEXT), ' ') FROM community_language l WHERE l.community_id = c.id),"
-        f" {COMMUNITY}, {PERSON} FROM community c JOIN instance i ON i.id = c.instance_id"
+        f" {COMMUNITY}, {PERSON} FROM community c"
         " LEFT JOIN community_moderator m ON m.community_id = c.id LEFT JOIN person p ON p.id = m.person_id"
-        f" WHERE c.name_key = :name_key AND {'i.domain = :host' if host else 'i.local'} ORDER BY m.published, p.id",
+        f" WHERE c.name_key = :name_key AND {'c.host = :host' if host else 'c.local'} ORDER BY m.published, p.id",
         name_key=name_key, **({"host": host} if host else {}),
     )  # fmt: skip
     if not rows:
@@ -69,6 +69,15 @@ async def by_name_with_about(
     moderators = [make_person(row[_PERSON_AT:]) for row in rows if row[_PERSON_AT] is not None]
     languages = sorted(int(number) for number in (rows[0][0] or "").split())
     return make_community(rows[0][1:_PERSON_AT]), moderators, languages
+
+
+async def holder_of_name(tx: Tx, name_key: str, instance_id: int) -> str | None:
+    """The address of the community that has this folded name on a server."""
+    ap_id: str | None = await tx.value(
+        "SELECT ap_id FROM community WHERE name_key = :name_key AND instance_id = :instance_id",
+        name_key=name_key, instance_id=instance_id,
+    )  # fmt: skip
+    return ap_id
 
 
 async def relation(tx: Tx, community_id: int, person_id: int) -> Relation:
@@ -93,6 +102,24 @@ async def moderators(tx: Tx, community_id: int) -> list[Person]:
         community_id=community_id,
     )
     return [make_person(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses of a community's lists, as far as its home named them."""
+
+    moderators: str | None
+    featured: str | None
+    followers: str | None
+
+
+async def links_of(tx: Tx, community_id: int) -> Links | None:
+    """Where the lists of a community are."""
+    row = await tx.first(
+        "SELECT moderators_url, featured_url, followers_url FROM community WHERE id = :community_id",
+        community_id=community_id,
+    )
+    return Links(*row) if row else None
 
 
 async def languages(tx: Tx, community_id: int) -> list[int]:
@@ -179,6 +206,41 @@ async def move_to_front(tx: Tx, community_id: int, person_id: int) -> None:
         community_id=community_id, person_id=person_id,
     )  # fmt: skip
     _moderators_changed(tx, community_id, person_id)
+
+
+async def replace_moderators(tx: Tx, community_id: int, person_ids: Sequence[int]) -> None:
+    """Make these the moderators, in this order."""
+    before = {person.id for person in await moderators(tx, community_id)}
+    await tx.run(
+        "DELETE FROM community_moderator WHERE community_id = :community_id", community_id=community_id
+    )
+    await tx.many(
+        "INSERT INTO community_moderator (community_id, person_id, published) VALUES (:community_id, :person_id, :published)",
+        [
+            {
+                "community_id": community_id,
+                "person_id": person_id,
+                "published": tx.now - len(person_ids) + place,
+            }
+            for place, person_id in enumerate(person_ids)
+        ],
+    )
+    for person_id in before | set(person_ids):
+        _moderators_changed(tx, community_id, person_id)
+
+
+async def replace_featured(tx: Tx, community_id: int, post_ids: Collection[int]) -> None:
+    """Make these the pinned posts of a community."""
+    rows = await tx.all(
+        "UPDATE post SET featured_community = NOT featured_community, version = version + 1 WHERE community_id = :community_id"
+        " AND ((featured_community AND id NOT IN :ids[]) OR (NOT featured_community AND id IN :ids[])) RETURNING id",
+        community_id=community_id, ids=set(post_ids),
+    )  # fmt: skip
+    for row in rows:
+        tx.changed("thread", row[0])
+    if rows:
+        tx.changed("community", community_id)
+        tx.changed("posts")
 
 
 def _moderators_changed(tx: Tx, community_id: int, person_id: int) -> None:

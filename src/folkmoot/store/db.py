@@ -69,6 +69,10 @@ class Tx(Protocol):
         """Execute once for each row of values."""
         ...
 
+    def part(self) -> AbstractAsyncContextManager[None]:
+        """A part of this transaction that is undone alone when its block raises; the rest goes on."""
+        ...
+
     def changed(self, kind: str, object_id: int = 0) -> None:
         """Name something that caches must drop once this transaction is committed (see `store/changes.py` for the kinds)."""
         ...

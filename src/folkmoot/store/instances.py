@@ -71,6 +71,15 @@ async def linked(tx: Tx) -> list[Instance]:
     )
 
 
+async def decided_hosts(tx: Tx, kind: Kind) -> list[str]:
+    """The domains of the blocked, or the allowed ones, those left out whose time is over."""
+    rows = await tx.all(
+        f"SELECT i.domain FROM {_TABLES[kind]} t JOIN instance i ON i.id = t.instance_id WHERE t.expires IS NULL OR t.expires > :now",
+        now=tx.now,
+    )
+    return [row[0] for row in rows]
+
+
 async def with_policy(tx: Tx, kind: Kind) -> list[Instance]:
     """The blocked, or the allowed ones."""
     return await _instances(tx, f"JOIN {_TABLES[kind]} t ON t.instance_id = i.id")

@@ -26,8 +26,8 @@ async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Person]:
 async def by_name(tx: Tx, name_key: str, host: str | None) -> Person | None:
     """By folded name and host; no host means local."""
     row = await tx.first(
-        f"SELECT {PERSON} FROM person p JOIN instance i ON i.id = p.instance_id WHERE p.name_key = :name_key AND "
-        + ("i.domain = :host" if host else "i.local"),
+        f"SELECT {PERSON} FROM person p WHERE p.name_key = :name_key AND "
+        + ("p.host = :host" if host else "p.local"),
         name_key=name_key,
         **({"host": host} if host else {}),
     )
@@ -61,6 +61,23 @@ async def is_local(tx: Tx, person_id: int) -> bool:
             await tx.value("SELECT local FROM person WHERE id = :person_id", person_id=person_id)
         )
     return known[person_id]
+
+
+async def holder_of_name(tx: Tx, name_key: str, instance_id: int) -> str | None:
+    """The address of who has this folded name on a server."""
+    ap_id: str | None = await tx.value(
+        "SELECT ap_id FROM person WHERE name_key = :name_key AND instance_id = :instance_id",
+        name_key=name_key, instance_id=instance_id,
+    )  # fmt: skip
+    return ap_id
+
+
+async def insert(tx: Tx, values: dict[str, Any]) -> int:
+    """Write a person; counts start as the schema says. The id."""
+    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    person_id: int = await tx.value(f"INSERT INTO person ({names}) VALUES ({marks}) RETURNING id", **values)
+    tx.changed("person", person_id)
+    return person_id
 
 
 async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:

@@ -75,6 +75,17 @@ class PostgresTx:
             compiled.sql, [[_plain(row[name]) for name in compiled.names] for row in rows]
         )
 
+    @asynccontextmanager
+    async def part(self) -> AsyncIterator[None]:
+        before = len(self.touched)
+        try:
+            async with self._connection.transaction():
+                yield
+        except BaseException:
+            for key in list(self.touched)[before:]:
+                del self.touched[key]
+            raise
+
     def changed(self, kind: str, object_id: int = 0) -> None:
         self.touched[(kind, object_id)] = None
 

@@ -101,6 +101,20 @@ class SqliteTx:
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
         self._connection.executemany(_DIALECT.compile_sql(sql).sql, rows)
 
+    @asynccontextmanager
+    async def part(self) -> AsyncIterator[None]:
+        before = len(self.touched)
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO part")
+            self._connection.execute("RELEASE part")
+            for key in list(self.touched)[before:]:
+                del self.touched[key]
+            raise
+        self._connection.execute("RELEASE part")
+
     def changed(self, kind: str, object_id: int = 0) -> None:
         self.touched[(kind, object_id)] = None
 

@@ -19,7 +19,7 @@ from folkmoot.store.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class CreateComment:
-    """What was asked. `ap_id` and `published` come with comments from elsewhere."""
+    """What was asked. `ap_id`, `published` and `updated` come with comments from elsewhere; `quiet`: an old one, nobody is told."""
 
     post_id: int
     content: str
@@ -27,6 +27,8 @@ class CreateComment:
     language_id: int | None = None
     ap_id: str | None = None
     published: Micros | None = None
+    updated: Micros | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
         "published": published,
     }
     if asked.ap_id is not None:
-        values["ap_id"] = asked.ap_id
+        values |= {"ap_id": asked.ap_id, "updated": asked.updated}
     comment = await comments.insert(
         tx, values, parent_path=parent.path if parent else "0", ap_prefix=f"{house.site.origin}/comment/"
     )
@@ -86,12 +88,14 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     if author.account:
         # The own comment is no news: as many are seen as there are now.
         await marks.mark_read(tx, author.id, post.id, comments=post.comments + 1)
-    told = await notify.notify_of_comment(
-        tx, author, comment, parent=parent or post, community=ground.community
-    )
-    if author.account and parent:
-        await notify.parent_was_answered(tx, author, parent)
-    await after.record(tx, CommentCreated(author.id, comment.id))
+    told: list[int] = []
+    if not asked.quiet:
+        told = await notify.notify_of_comment(
+            tx, author, comment, parent=parent or post, community=ground.community
+        )
+        if author.account and parent:
+            await notify.parent_was_answered(tx, author, parent)
+        await after.record(tx, CommentCreated(author.id, comment.id))
     if comment.local:
         await counts.site_wrote(tx, comments=1)
     return Created(comment, told)

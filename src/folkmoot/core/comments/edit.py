@@ -50,8 +50,7 @@ async def edit_comment(tx: Tx, viewer: Viewer, asked: EditComment) -> Edited:
         values |= {"content": text.source, "content_html": text.html}
     if asked.language_id is not None:
         taken = frozenset(await communities.languages(tx, place.comment.community_id))
-        languages.must_be_taken(taken, asked.language_id)
-        values["language_id"] = asked.language_id
+        values["language_id"] = languages.chosen(viewer, taken, asked.language_id)
     comment = await comments.update(tx, asked.comment_id, values)
     told = await _tell(tx, viewer, comment, place) if text is not None else []
     await after.record(tx, CommentEdited(viewer.id, comment.id))

@@ -61,9 +61,13 @@ async def impose(
     reason: str | None,
     remove_data: bool,
 ) -> None:
-    """The ban itself, for use cases that have asked already who may."""
+    """The ban itself, for use cases that have asked already who may.
+
+    Who is banned elsewhere goes on following from here: without a follower we would not hear of the end of the ban.
+    """
     await bans.set_community_ban(tx, community.id, person.id, expires=expires)
-    await follow.end_follow(tx, community, person.id, follower_local=person.local)
+    if community.local or not person.local:
+        await follow.end_follow(tx, community, person.id, follower_local=person.local)
     if remove_data:
         await content.set_removed(
             tx, viewer, person.id, community_id=community.id, removed=True, reason=reason

@@ -20,7 +20,7 @@ from folkmoot.store.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class CreatePost:
-    """What was asked. `ap_id` and `published` come with posts from elsewhere."""
+    """What was asked. `ap_id`, `published`, `updated` and `locked` come with posts from elsewhere."""
 
     community_id: int
     name: str
@@ -32,6 +32,8 @@ class CreatePost:
     custom_thumbnail: str | None = None
     ap_id: str | None = None
     published: Micros | None = None
+    updated: Micros | None = None
+    locked: bool = False
 
 
 async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
@@ -42,7 +44,7 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
     language_not_allowed; `NotFound` couldnt_find_community; `NotAllowed` deleted, banned_from_community, only_mods_can_post_in_community.
     """
     house = await writing.house(tx)
-    name = rules.checked_title(house, asked.name)
+    name = rules.checked_title(house, asked.name, short=asked.ap_id is not None)
     link = rules.checked_link(house, asked.url) if asked.url and asked.url.strip() else None
     body = rules.checked_body(house, asked.body) if asked.body else None
     alt_text = (rules.checked_alt_text(asked.alt_text) or None) if asked.alt_text else None
@@ -86,7 +88,7 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
         "published": published,
     }
     if asked.ap_id is not None:
-        values["ap_id"] = asked.ap_id
+        values |= {"ap_id": asked.ap_id, "updated": asked.updated, "locked": asked.locked}
     post = await posts.insert(tx, values, ap_prefix=f"{house.site.origin}/post/")
     await votes.add_post_vote(tx, author.id, post.id)
     if author.account:

@@ -59,8 +59,7 @@ async def edit_post(tx: Tx, viewer: Viewer, asked: EditPost) -> Post:
         texts["nsfw"] = asked.nsfw
     if asked.language_id is not None:
         taken = frozenset(await communities.languages(tx, post.community_id))
-        languages.must_be_taken(taken, asked.language_id)
-        texts["language_id"] = asked.language_id
+        texts["language_id"] = languages.chosen(viewer, taken, asked.language_id)
     texts["updated"] = tx.now if asked.updated is None else asked.updated
     stored = await posts.update(tx, post.id, texts)
     await preview_replaced(tx, post.thumbnail_url, stored.thumbnail_url)
@@ -86,7 +85,7 @@ def _checked_texts(house: House, asked: EditPost) -> dict[str, Any]:
     """The columns to set for what was asked, `None` for what shall be erased."""
     values: dict[str, Any] = {}
     if asked.name is not None:
-        name = rules.checked_title(house, asked.name, as_sent=True)
+        name = rules.checked_title(house, asked.name, as_sent=True, short=asked.updated is not None)
         values |= {"name": name, "name_html": rules.title_html(name)}
     if asked.url is not None:
         link = rules.checked_link(house, asked.url) if asked.url.strip() else None

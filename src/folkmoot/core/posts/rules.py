@@ -23,11 +23,14 @@ class Link:
     host: str | None
 
 
-def checked_title(house: House, name: str, *, as_sent: bool = False) -> str:
-    """The title, trimmed unless it is kept `as_sent`. Raises `Invalid` invalid_post_title, slurs (P-1)."""
+def checked_title(house: House, name: str, *, as_sent: bool = False, short: bool = False) -> str:
+    """The title, trimmed unless it is kept `as_sent`. `short`: one from elsewhere may have a single character.
+
+    Raises `Invalid` invalid_post_title, slurs (P-1).
+    """
     name = tidy(name)
     trimmed = name.strip()
-    if not TITLE_MIN <= len(trimmed) <= TITLE_MAX or "\n" in trimmed:
+    if not (1 if short else TITLE_MIN) <= len(trimmed) <= TITLE_MAX or "\n" in trimmed:
         raise Invalid("invalid_post_title", field="name")
     house.check_words(name, "name")
     return name.strip("\n") if as_sent else trimmed

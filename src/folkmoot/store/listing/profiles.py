@@ -17,7 +17,7 @@ async def by_name(
     rows = await tx.all(
         f"SELECT EXISTS (SELECT 1 FROM person_block k WHERE k.person_id = :viewer AND k.target_id = p.id), {PERSON}, {COMMUNITY}"
         " FROM person p JOIN instance i ON i.id = p.instance_id LEFT JOIN community_moderator b ON b.person_id = p.id"
-        f" LEFT JOIN community c ON c.id = b.community_id WHERE p.name_key = :name_key AND {'i.domain = :host' if host else 'i.local'}"
+        f" LEFT JOIN community c ON c.id = b.community_id WHERE p.name_key = :name_key AND {'p.host = :host' if host else 'p.local'}"
         " ORDER BY c.name_key, c.id",
         viewer=viewer_id, name_key=name_key, **({"host": host} if host else {}),
     )  # fmt: skip

@@ -1,0 +1,321 @@
+"""Fetch documents from other servers: signed by our site, bounded, checked, each address once at a time (10.1).
+
+What comes back is a document that lies at its own id (FET-6). Everything that was fetched in vain is remembered for a while, and nobody
+asks more than a budget allows. Never called within a transaction.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from urllib.parse import urljoin
+
+from folkmoot.apub import documents, signatures
+from folkmoot.apub.documents import Document, Malformed, host_of, read_id, same_host
+from folkmoot.apub.policy import Policy, policy
+from folkmoot.apub.signatures import Scheme, SigningKey
+from folkmoot.context import Context
+from folkmoot.core.site.keys import site_key_pair
+from folkmoot.model.errors import NotAllowed, Refusal
+from folkmoot.net.client import Fetched
+from folkmoot.net.errors import NetFailure, TimedOut, TooLarge, Unreachable
+from folkmoot.store import fetches
+
+T = TypeVar("T")
+
+MAX_BYTES = documents.MAX_BYTES
+TIMEOUT = 10.0
+ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+PROFILE = documents.AS
+AT_ONCE = 32
+AT_ONCE_PER_HOST = 2
+TOTAL = 100
+PER_HOST = 10
+CHAIN_PER_HOST = 60
+"""A chain of answers, and what a person asks for, may lie on one host (PAR-1)."""
+PER_DOMAIN_A_MINUTE = 20
+"""Unknown things of one registrable domain that are fetched in a minute because others sent us there (ABU-11)."""
+_REDIRECTS = {301, 302, 303, 307, 308}
+_TEMPORARY = {408, 425, 429}
+
+
+class NotFetched(Refusal):
+    """There is nothing to be had from this address, now (`temporary`) or at all. `gone`: its server says it was deleted or never was."""
+
+    def __init__(
+        self, code: str, *, detail: str | None = None, temporary: bool = False, gone: bool = False
+    ) -> None:
+        super().__init__(code, detail=detail)
+        self.temporary = temporary
+        self.gone = gone
+
+
+class Budget:
+    """What may be fetched for one purpose: so many in all, and of one host (FET-8). `asked`: because a person wants it."""
+
+    def __init__(
+        self, unlimited: bool = False, *, total: int = TOTAL, per_host: int = PER_HOST, asked: bool = False
+    ) -> None:
+        self.unlimited = unlimited
+        self.asked = asked
+        self._total = total
+        self._per_host = per_host
+        self._used: Counter[str] = Counter()
+
+    def allow_chain(self) -> None:
+        """What is fetched from now on belongs to one chain of answers (PAR-1)."""
+        self._per_host = max(self._per_host, CHAIN_PER_HOST)
+
+    def spend(self, host: str) -> None:
+        """One more. Raises `NotFetched` budget_exhausted."""
+        if self._used.total() >= self._total or self._used[host] >= self._per_host:
+            raise NotFetched("budget_exhausted", detail=host)
+        self._used[host] += 1
+
+    @property
+    def used(self) -> int:
+        """How many so far."""
+        return self._used.total()
+
+
+class Fetcher:
+    """The fetching of one process: what is under way, how many at once, and which signatures each host takes."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._under_way: dict[str, asyncio.Task[Document]] = {}
+        self._everywhere = asyncio.Semaphore(AT_ONCE)
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._schemes: dict[str, Scheme] = {}
+        self._lately: dict[str, deque[int]] = {}
+        self._key: SigningKey | None = None
+
+    async def document(self, address: str, budget: Budget) -> Document:
+        """The document that lies at this id.
+
+        Raises `NotFetched`: invalid_id, own_host, budget_exhausted, not_found (gone), http_status, wrong_content_type, wrong_id, too_large,
+        timed_out, unreachable, left_alone, too_many_of_domain; `NotAllowed` instance_blocked, …; Malformed.
+        """
+        try:
+            address = read_id(address, development=self.context.settings.development)
+        except Malformed as error:
+            raise NotFetched("invalid_id", detail=error.detail) from error
+        return await self._shared(address, lambda: self._document(address, budget))
+
+    async def _shared(self, address: str, fetch: Callable[[], Awaitable[Document]]) -> Document:
+        """One request for all who ask for the same at the same time (FET-9)."""
+        task = self._under_way.get(address)
+        if task is None:
+            task = asyncio.ensure_future(fetch())
+            self._under_way[address] = task
+            task.add_done_callback(lambda _: self._under_way.pop(address, None))
+        return await asyncio.shield(task)
+
+    async def _document(self, address: str, budget: Budget) -> Document:
+        found, answer = await self.look(address, budget)
+        ident = found.id()
+        if ident == answer.url:
+            return found
+        if same_host(ident, answer.url) and ident != address:
+            # Another name of it on its own host: its id has to lead to itself.
+            again, second = await self.look(ident, budget)
+            if again.id() == second.url == ident:
+                return again
+            raise NotFetched("wrong_id", detail=ident)
+        if not same_host(ident, answer.url):
+            return await self.document(ident, budget)
+        raise NotFetched("wrong_id", detail=ident)
+
+    async def look(self, address: str, budget: Budget) -> tuple[Document, Fetched]:
+        """Whatever document an address answers with, and the answer itself. Raises as `document`, wrong_id excepted."""
+        rules = await self._may_ask(address, budget)
+        answer = await self._ask(address, budget, rules)
+        if answer.status in (404, 410):
+            await self._failed(address, "not_found")
+            code = "deleted" if answer.status == 410 else "not_found"
+            raise NotFetched(code, detail=address, gone=True)
+        if answer.status != 200:
+            temporary = answer.status >= 500 or answer.status in _TEMPORARY
+            await self._failed(address, f"status {answer.status}", host=temporary)
+            raise NotFetched("http_status", detail=f"{answer.status} {address}", temporary=temporary)
+        if not is_activity_json(answer):
+            raise NotFetched("wrong_content_type", detail=answer.content_type[:100])
+        await self._answered(address)
+        settings = self.context.settings
+        document = documents.read(answer.body, now=self.context.clock.now(), development=settings.development)
+        return document, answer
+
+    async def page(self, address: str, budget: Budget, *, accept: str) -> Fetched:
+        """Anything else, unsigned: a WebFinger answer, a NodeInfo, a page of people. Raises `NotFetched`, `NotAllowed`."""
+        await self._may_ask(address, budget)
+        try:
+            async with self._places(host_of(address)):
+                return await self.context.http.get(
+                    address, accept=accept, limit_bytes=MAX_BYTES, timeout=5.0, redirects=2
+                )
+        except NetFailure as error:
+            raise await self._no_answer(address, error) from error
+
+    # --- before ------------------------------------------------------------------------------------------------------------
+
+    async def _may_ask(self, address: str, budget: Budget) -> Policy:
+        host = host_of(address)
+        async with self.context.db.read() as tx:
+            rules = await policy(tx)
+            left_alone = None if budget.asked else await fetches.failure(tx, [address, host])
+        if not rules.enabled:
+            raise NotAllowed("federation_disabled")
+        if rules.is_ours(address):
+            raise NotFetched("own_host", detail=address)
+        rules.must_allow(address)
+        if left_alone is not None:
+            gone = left_alone.reason == "not_found"
+            raise NotFetched(
+                "not_found" if gone else "left_alone", detail=left_alone.reason, temporary=not gone, gone=gone
+            )
+        budget.spend(host)
+        if not (budget.asked or budget.unlimited):
+            self._count(host)
+        return rules
+
+    def _count(self, host: str) -> None:
+        """One more of a domain whose names may all lead to one machine (ABU-11)."""
+        domain = registrable(host)
+        now = self.context.clock.now()
+        times = self._lately.setdefault(domain, deque(maxlen=PER_DOMAIN_A_MINUTE * 10))
+        while times and times[0] <= now - 60_000_000:
+            times.popleft()
+        hosts_of_domain = self._hosts_of(domain)
+        if len(times) >= PER_DOMAIN_A_MINUTE and hosts_of_domain > 1:
+            raise NotFetched("too_many_of_domain", detail=domain, temporary=True)
+        times.append(now)
+        if len(self._lately) > 10_000:
+            self._lately.clear()
+
+    def _hosts_of(self, domain: str) -> int:
+        return sum(1 for host in self._hosts if host == domain or host.endswith(f".{domain}"))
+
+    def _places(self, host: str) -> "_Both":
+        if len(self._hosts) > 10_000:
+            self._hosts = {name: places for name, places in self._hosts.items() if places.locked()}
+        return _Both(self._hosts.setdefault(host, asyncio.Semaphore(AT_ONCE_PER_HOST)), self._everywhere)
+
+    # --- asking ------------------------------------------------------------------------------------------------------------
+
+    async def _ask(self, address: str, budget: Budget, rules: Policy) -> Fetched:
+        """One signed GET, one redirect followed by hand, and a second knock with the other kind of signature (FET-4, FET-7, SIG-19)."""
+        scheme = self._schemes.get(host_of(address), Scheme.DRAFT)
+        answer = await self._signed(address, scheme)
+        if answer.status in _REDIRECTS:
+            target = urljoin(address, answer.headers.get("Location", ""))
+            try:
+                target = read_id(target, development=self.context.settings.development)
+            except Malformed as error:
+                raise NotFetched("invalid_redirect", detail=error.detail) from error
+            if rules.is_ours(target):
+                raise NotFetched("own_host", detail=target)
+            rules.must_allow(target)
+            budget.spend(host_of(target))
+            address = target
+            scheme = self._schemes.get(host_of(address), Scheme.DRAFT)
+            answer = await self._signed(address, scheme)
+        if answer.status in (401, 403):
+            again = await self._signed(address, scheme.other)
+            if again.status == 200:
+                self._schemes[host_of(address)] = scheme.other
+            return again
+        return answer
+
+    async def _signed(self, address: str, scheme: Scheme) -> Fetched:
+        headers = signatures.sign(
+            "GET",
+            address,
+            body=None,
+            key=await self._signing_key(),
+            now=self.context.clock.now(),
+            scheme=scheme,
+        )
+        try:
+            async with self._places(host_of(address)):
+                return await self.context.http.get(
+                    address,
+                    accept=ACCEPT,
+                    headers=headers,
+                    limit_bytes=MAX_BYTES,
+                    timeout=TIMEOUT,
+                    redirects=0,
+                )
+        except NetFailure as error:
+            raise await self._no_answer(address, error) from error
+
+    async def _signing_key(self) -> SigningKey:
+        if self._key is None:
+            pair = await site_key_pair(self.context.db)
+            async with self.context.db.read() as tx:
+                rules = await policy(tx)
+            self._key = SigningKey(f"{rules.own_actor}#main-key", pair.private)
+        return self._key
+
+    # --- remembering -------------------------------------------------------------------------------------------------------
+
+    async def _no_answer(self, address: str, error: NetFailure) -> NotFetched:
+        if isinstance(error, TooLarge):
+            return NotFetched("too_large", detail=address)
+        if isinstance(error, TimedOut | Unreachable):
+            await self._failed(address, type(error).__name__, host=True)
+            code = "timed_out" if isinstance(error, TimedOut) else "unreachable"
+            return NotFetched(code, detail=str(error)[:200], temporary=True)
+        return NotFetched("address_refused", detail=str(error)[:200])
+
+    async def _failed(self, address: str, reason: str, *, host: bool = False) -> None:
+        """Leave it alone for a while: the address, and where the server itself is the reason, the whole host (FET-7)."""
+        async with self.context.db.write() as tx:
+            await fetches.failed(tx, address, reason)
+            if host:
+                await fetches.failed(tx, host_of(address), reason)
+
+    async def _answered(self, address: str) -> None:
+        async with self.context.db.read() as tx:
+            was = await fetches.any_failures(tx, [address, host_of(address)])
+        if was:
+            async with self.context.db.write() as tx:
+                await fetches.answered(tx, [address, host_of(address)])
+
+
+class _Both:
+    """A place among those of a host, and one among all."""
+
+    def __init__(self, *places: asyncio.Semaphore) -> None:
+        self._places = places
+
+    async def __aenter__(self) -> None:
+        for place in self._places:
+            await place.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        for place in self._places:
+            place.release()
+
+
+def registrable(host: str) -> str:
+    """The domain that somebody had to register, as far as one can tell without a list: `b.org` of `a.b.org`, `b.co.uk` of `a.b.co.uk`."""
+    labels = host.split(".")
+    short = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if short else -2 :])
+
+
+def is_activity_json(answer: Fetched) -> bool:
+    """Whether an answer is of a type that only a server's own documents have (FET-5)."""
+    if answer.content_type == "application/activity+json":
+        return True
+    given = answer.headers.get("Content-Type", "")
+    return answer.content_type == "application/ld+json" and PROFILE in given
+
+
+def fetcher_of(context: Context) -> Fetcher:
+    """The fetcher of this process and database."""
+    found = context.db.memory.get("apub.fetcher")
+    if found is None:
+        found = context.db.memory["apub.fetcher"] = Fetcher(context)
+    fetcher: Fetcher = found
+    return fetcher

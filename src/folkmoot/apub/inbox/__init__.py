@@ -1,0 +1,1 @@
+"""What other servers send: taken in (`receive`), worked off (`process`), and done by the use cases of `core` (`table`)."""

@@ -1,0 +1,151 @@
+"""Announce: a community passes on what somebody did in it (9.4). A person's is a boost, which has no effect here."""
+
+from dataclasses import dataclass, replace
+
+from folkmoot.apub.activities import Activity, Announce, Create, Unreadable, Update
+from folkmoot.apub.documents import same_host
+from folkmoot.apub.inbox import checks, doubt
+from folkmoot.apub.inbox.arrived import Arrived
+from folkmoot.apub.inbox.known import Missing
+from folkmoot.apub.inbox.names import addresses, object_of
+from folkmoot.apub.inbox.table import TABLE
+from folkmoot.apub.objects.content import Comment, Content, PollVote, Tombstone
+from folkmoot.model.communities import Community
+from folkmoot.model.errors import Conflict, NotAllowed, Refusal
+from folkmoot.store import follows, outbox, received, unconfirmed
+from folkmoot.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What came of it. `inner`: activities inside that are not to have their effect again (DUP-1). `refusals`: what of it was refused."""
+
+    inner: tuple[Activity, ...]
+    refusals: tuple[Refusal, ...]
+
+
+async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
+    """Do what each member says, in order; one that is refused does not stop the others (ANN-8).
+
+    Raises `NotAllowed` community_not_followed, local_actor, …; `Missing`; where nothing of it could be done, the first refusal.
+    """
+    said, known = arrived.activity, arrived.known
+    group = known.communities.get(said.actor)
+    if group is None and said.actor in known.people:
+        return Effect((), ())
+    _must_concern_us(arrived, group)
+    if group is None:
+        raise Missing(actors=[said.actor])
+    if group.id in known.followed:
+        await _it_lets_us_in(tx, arrived, group)
+    passed_on = replace(arrived, announcer=group)
+    done: list[Activity] = []
+    refused: list[Refusal] = []
+    missing = Missing()
+    before = await received.accepted_among(
+        tx, [item.id for item in said.items if isinstance(item, Activity) and item.id]
+    )
+    worked = 0
+    for item in said.items:
+        try:
+            async with tx.part():
+                if isinstance(item, Unreadable):
+                    raise NotAllowed(item.code)
+                if not isinstance(item, Activity):
+                    _bare(passed_on, item)
+                elif item.id in before:
+                    await _confirmed(tx, passed_on, item)
+                else:
+                    await _activity(tx, passed_on.of(item), group)
+                    done.append(item)
+                worked += 1
+        except Missing as found:
+            missing = missing | found
+        except Conflict:
+            worked += 1
+        except Refusal as error:
+            refused.append(error)
+    if missing.addresses:
+        raise missing
+    if refused and not worked:
+        raise refused[0]
+    return Effect(tuple(done), tuple(refused))
+
+
+def _must_concern_us(arrived: Arrived[Announce], group: Community | None) -> None:
+    """Somebody here follows the community, or it is about something of ours (ANN-1, ANN-6)."""
+    if group is not None and group.id in arrived.known.followed:
+        return
+    named = [ident for item in arrived.activity.items for ident in _about(item)]
+    if not checks.concerns_us(arrived.known, *named):
+        raise NotAllowed("community_not_followed", detail=arrived.activity.actor)
+
+
+def _about(item: Activity | Content | Unreadable | str) -> set[str]:
+    if isinstance(item, Activity):
+        return addresses(item) - {item.actor, item.audience or ""}
+    if isinstance(item, str):
+        return {item}
+    if isinstance(item, Comment):
+        return {item.id, item.parent, *item.addressed}
+    return {item.id} if not isinstance(item, Unreadable | PollVote) else set()
+
+
+async def _it_lets_us_in(tx: Tx, arrived: Arrived[Announce], group: Community) -> None:
+    """A community that sends us what happens in it has accepted who waits to follow it (SND-6)."""
+    if group.id not in arrived.known.settled:
+        arrived.known.settled.add(group.id)
+        await follows.settle_all(tx, group.id)
+
+
+def _bare(arrived: Arrived[Activity], item: Content | str) -> None:
+    """A post or comment without an activity around it: read from its own server, where it is not here yet (CMN-8)."""
+    ident = item if isinstance(item, str) else "" if isinstance(item, PollVote) else item.id
+    if not ident or isinstance(item, Tombstone) or ident in arrived.known.gone:
+        raise NotAllowed("was_deleted", detail=ident)
+    if arrived.policy.is_ours(ident) or ident in arrived.known.objects:
+        return
+    if ident in arrived.fetched_anew:
+        raise NotAllowed("not_in_this_community", detail=ident)
+    arrived.object(ident)
+
+
+async def _activity(tx: Tx, arrived: Arrived[Activity], group: Community) -> None:
+    """One activity that the community vouches for."""
+    inner, known = arrived.activity, arrived.known
+    if known.policy.is_ours(inner.actor):
+        await _echo(tx, inner)
+        return
+    checks.check_envelope(inner, known.policy)
+    row = TABLE.get(type(inner))
+    if row is None:
+        return  # received, and without effect (JSN-10)
+    if not row.announced:
+        raise NotAllowed("never_announced", detail=inner.type)
+    if doubt.needs_proof(arrived, group) and not doubt.is_proven(arrived):
+        raise Missing(again=[object_of(inner) or ""])
+    await row.handler(tx, arrived)
+    if not same_host(inner.actor, group.ap_id):
+        await doubt.look_into(tx, arrived, group)
+
+
+async def _echo(tx: Tx, inner: Activity) -> None:
+    """What somebody of ours did comes back: the community has taken it. Whatever else it says about our people is invented (IDV-5)."""
+    sent = await outbox.by_ap_id(tx, inner.id) if inner.id else None
+    if sent is None:
+        raise NotAllowed("never_sent_by_us", detail=inner.id)
+    if not doubt.is_what_we_sent(sent.body, inner):
+        raise NotAllowed("not_what_we_sent", detail=inner.id)
+    await outbox.confirm(tx, sent.ap_id)
+
+
+async def _confirmed(tx: Tx, arrived: Arrived[Activity], inner: Activity) -> None:
+    """It came directly before and had its effect: now it is known to stand in its community (PAR-5, DUP-1)."""
+    if isinstance(inner, Create | Update) and isinstance(inner.object, Comment):
+        placed = arrived.known.objects.get(inner.object.id)
+        if (
+            placed is not None
+            and arrived.announcer is not None
+            and placed.community_id == arrived.announcer.id
+        ):
+            await unconfirmed.confirm(tx, [placed.id])

@@ -1,0 +1,35 @@
+"""What receiving makes us send: the one place where the inbox meets the outbox. Noted in the transaction of its cause (`store/outbox.py`);
+the publisher makes the activities of it (`apub/outbox/publish.py`)."""
+
+from folkmoot.apub.activities import Activity
+from folkmoot.model.errors import NotAllowed
+from folkmoot.store import outbox
+from folkmoot.store.db import Tx
+
+
+class AnsweredNo(NotAllowed):
+    """Refused, and the refusal is told to who asked: what was noted for that stays."""
+
+
+async def relay(tx: Tx, community_id: int, activity: Activity) -> None:
+    """A community of ours passes on what somebody elsewhere sent it, every member as it came (CMN-6).
+
+    Noted as `relay` with `community_id` and `document`.
+    """
+    await outbox.note(
+        tx, "relay", {"community_id": community_id, "document": dict(activity.document.members)}
+    )
+
+
+async def answer_follow(tx: Tx, kind: str, target_id: int, follow: Activity, *, accepted: bool) -> None:
+    """Say yes or no to a Follow of a `community` or `person` (`kind`) of ours; the Follow goes back as it came (6.2).
+
+    Noted as `follow_answer` with `kind`, `target_id`, `accepted` and `document`.
+    """
+    answer = {
+        "kind": kind,
+        "target_id": target_id,
+        "accepted": accepted,
+        "document": dict(follow.document.members),
+    }
+    await outbox.note(tx, "follow_answer", answer)

@@ -1,0 +1,392 @@
+"""Works off what arrived: batches of one transaction, in which each activity stands and falls alone.
+
+A process holds lanes by lease; within its lanes it takes the oldest rows first. Who names an address that is not known here waits for it
+to be fetched, aside, and whatever is about the same thing waits behind. What an activity causes and that its row is closed are one
+transaction: a process that dies loses nothing and does nothing twice.
+"""
+
+import asyncio
+import secrets
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from folkmoot.apub import documents, signatures
+from folkmoot.apub.activities import Activity, Announce, Other, parse
+from folkmoot.apub.fetch import Budget, NotFetched
+from folkmoot.apub.inbox import answers, checks
+from folkmoot.apub.inbox.announce import Effect, announce
+from folkmoot.apub.inbox.answers import AnsweredNo
+from folkmoot.apub.inbox.arrived import Arrived
+from folkmoot.apub.inbox.known import Known, Missing, look_up
+from folkmoot.apub.inbox.names import addresses, kind_of, object_of, subjects
+from folkmoot.apub.inbox.table import TABLE
+from folkmoot.apub.policy import policy
+from folkmoot.apub.resolve import Resolver
+from folkmoot.context import Context
+from folkmoot.logs import logger
+from folkmoot.model.errors import Conflict, NotAllowed, Refusal
+from folkmoot.model.time import MINUTE, SECOND, Micros
+from folkmoot.store import leases, received
+from folkmoot.store.db import Tx
+from folkmoot.store.received import LANES, Arrival, Closed, Waiting
+
+BATCH = 64
+BATCH_SECONDS = 0.03
+"""How long one transaction may take: readers and writers of pages wait meanwhile."""
+LEASE: Micros = 6 * SECOND
+FETCHING = 16
+"""Activities that may wait for other servers at once."""
+ROUNDS = 6
+"""How often one activity may ask for more addresses: a post, then its author, then …"""
+PAUSES: tuple[Micros, ...] = (30 * SECOND, 2 * MINUTE, 7 * MINUTE)
+"""Before the tries that follow a failure of another server; after the last it is given up (INB-11)."""
+_KEY = (("received", 0),)
+
+log = logger(__name__)
+
+
+@dataclass(slots=True)
+class Task:
+    """One row on its way: the activity in it, and what was fetched for it so far."""
+
+    row: Waiting
+    activity: Activity
+    names: frozenset[str]
+    subjects: frozenset[str]
+    fetched: set[str] = field(default_factory=set)
+    moves: dict[tuple[str, str], bool] = field(default_factory=dict)
+    error: NotFetched | None = None
+    rounds: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a task in one try: closed, put off, or in need of addresses."""
+
+    closed: Closed | None = None
+    due: Micros | None = None
+    reason: str = ""
+    detail: str | None = None
+    missing: Missing | None = None
+    inner: tuple[Activity, ...] = ()
+
+
+class Processor:
+    """The worker of one process."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.db = context.db
+        self.resolver = Resolver(context)
+        self.holder = f"{socket.gethostname()}:{secrets.token_hex(6)}"
+        self._seen = -1
+        self._held: dict[int, float] = {}
+        self._aside: dict[int, Task] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(FETCHING)
+        self._due: Micros | None = None
+        self._turn = asyncio.Lock()
+
+    # --- looking ---------------------------------------------------------------------------------------------------------
+
+    async def work(self) -> int:
+        """One look: do what waits, as far as this process may; how many rows were closed or put off. Cheap where nothing happened."""
+        await self.db.sync()
+        newest = self.db.changes.newest(_KEY)
+        now = self.context.clock.now()
+        if newest == self._seen and (self._due is None or self._due > now):
+            return 0
+        async with self._turn:
+            await self._wake()
+            done = await self._work_off()
+            self._seen = newest
+        return done
+
+    async def drain(self) -> int:
+        """Do all that can be done now, what waits for other servers included; how many rows. For tests and commands."""
+        self._seen = -1
+        done = await self.work()
+        while self._running:
+            await asyncio.wait(set(self._running))
+            self._seen = -1
+            done += 1 + await self.work()
+        return done
+
+    async def stop(self) -> None:
+        """Begin nothing new, and let others have the lanes."""
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._held:
+            async with self.db.write() as tx:
+                for lane in self._held:
+                    await leases.give_back(tx, _lease(lane), holder=self.holder, done=False)
+            self._held.clear()
+
+    async def _wake(self) -> None:
+        """Let what was put off and is due take part again."""
+        async with self.db.read() as tx:
+            due = await received.next_due(tx)
+        if due is not None and due <= self.context.clock.now():
+            async with self.db.write() as tx:
+                await received.wake_due(tx)
+                due = await received.next_due(tx)
+        self._due = due
+
+    async def _hold(self) -> list[int]:
+        """The lanes that this process has, renewed in time and taken where they are free."""
+        now = time.monotonic()
+        if len(self._held) == LANES and now - min(self._held.values()) < LEASE / SECOND / 3:
+            return list(self._held)
+        held: dict[int, float] = {}
+        async with self.db.write() as tx:
+            for lane in range(LANES):
+                if await leases.take(tx, _lease(lane), holder=self.holder, length=LEASE):
+                    held[lane] = now
+        self._held = held
+        return list(held)
+
+    async def _work_off(self) -> int:
+        async with self.db.read() as tx:
+            if not await received.anything_waits(tx):
+                return 0
+        done = after = 0
+        while lanes := await self._hold():
+            async with self.db.read() as tx:
+                rows = await received.take(tx, lanes, after=after, limit=BATCH)
+            if not rows:
+                break
+            after = rows[-1].id
+            tasks, closed = self._readable(rows)
+            while tasks or closed:
+                tasks, number = await self._batch(tasks, closed)
+                done, closed = done + number, []
+        return done
+
+    def _readable(self, rows: list[Waiting]) -> tuple[list[Task], list[Closed]]:
+        """The rows that may be worked at now, parsed; those that cannot be read are closed."""
+        behind = {ident for task in self._aside.values() for ident in task.subjects}
+        tasks: list[Task] = []
+        closed: list[Closed] = []
+        for row in rows:
+            if row.id in self._aside:
+                continue
+            try:
+                task = self._task(row)
+            except Refusal as error:
+                closed.append(_refused(row, error))
+                continue
+            if task.subjects & behind:
+                behind |= task.subjects  # whoever comes later waits behind this one too
+                continue
+            tasks.append(task)
+        return tasks, closed
+
+    def _task(self, row: Waiting) -> Task:
+        settings = self.context.settings
+        document = documents.read(
+            row.body.encode(), now=self.context.clock.now(), development=settings.development
+        )
+        activity = parse(document)
+        return Task(row, activity, frozenset(addresses(activity)), frozenset(subjects(activity)))
+
+    # --- doing -----------------------------------------------------------------------------------------------------------
+
+    async def _batch(self, tasks: list[Task], closed: list[Closed]) -> tuple[list[Task], int]:
+        """Do some of these in one transaction; those that are left for the next, and how many rows were closed or put off."""
+        began = time.monotonic()
+        outcomes: list[tuple[Task, Outcome]] = []
+        async with self.db.write() as tx:
+            still = await received.still_waiting(tx, [task.row.id for task in tasks])
+            rules = await policy(tx)
+            known = await look_up(tx, rules, {ident for task in tasks for ident in task.names})
+            left = list(tasks)
+            while left and (not outcomes or time.monotonic() - began < BATCH_SECONDS):
+                task = left.pop(0)
+                if task.row.id in still:
+                    outcomes.append((task, await self._one(tx, known, task)))
+            await self._write_down(tx, outcomes, closed)
+        for task, outcome in outcomes:
+            if outcome.missing is not None:
+                self._fetch_aside(task, outcome.missing)
+        return left, len(closed) + sum(outcome.missing is None for _, outcome in outcomes)
+
+    async def _write_down(self, tx: Tx, outcomes: list[tuple[Task, Outcome]], closed: list[Closed]) -> None:
+        ended = [*closed, *(outcome.closed for _, outcome in outcomes if outcome.closed is not None)]
+        if ended:
+            await received.close(tx, ended)
+        inner = [
+            Arrival(
+                one.id,
+                kind_of(one),
+                one.actor,
+                documents.host_of(one.actor),
+                object_of(one),
+                0,
+                "",
+            )
+            for _, outcome in outcomes
+            for one in outcome.inner
+            if one.id
+        ]
+        if inner:
+            await received.remember_inner(tx, inner)
+        for task, outcome in outcomes:
+            if outcome.due is not None:
+                await received.put_off(
+                    tx, task.row.id, due=outcome.due, reason=outcome.reason, detail=outcome.detail
+                )
+                self._due = min(self._due or outcome.due, outcome.due)
+
+    async def _one(self, tx: Tx, known: Known, task: Task) -> Outcome:
+        """Do one activity, alone: what it wrote is undone where it is refused."""
+        row = task.row
+        arrived: Arrived[Any] = Arrived(
+            task.activity,
+            signatures.of_row(row),
+            known,
+            fetched_anew=frozenset(task.fetched),
+            moves=task.moves,
+        )
+        try:
+            async with tx.part():
+                try:
+                    effect = await perform(tx, arrived)
+                except AnsweredNo as error:
+                    return Outcome(closed=_refused(row, error))
+        except Missing as missing:
+            return self._in_need(tx, task, missing)
+        except Conflict as error:
+            return Outcome(closed=Closed(row.id, "accepted", error.code, error.detail))
+        except Refusal as error:
+            return Outcome(closed=_refused(row, error))
+        except Exception as error:
+            log.exception("activity_failed", id=row.ap_id, kind=row.kind)
+            return _later(tx, task, "internal_error", repr(error))
+        first = effect.refusals[0] if effect.refusals else None
+        return Outcome(
+            closed=Closed(row.id, "accepted", first.code if first else None, first.detail if first else None),
+            inner=effect.inner,
+        )
+
+    def _in_need(self, tx: Tx, task: Task, missing: Missing) -> Outcome:
+        """More has to be fetched; unless that was tried already, and did not help."""
+        got_nowhere = missing.addresses <= task.fetched or task.rounds >= ROUNDS
+        if not got_nowhere:
+            return Outcome(missing=missing)
+        error = task.error
+        if error is not None and error.temporary:
+            return _later(tx, task, error.code, error.detail)
+        code = error.code if error is not None else "couldnt_find_object"
+        detail = error.detail if error is not None else " ".join(sorted(missing.addresses))
+        return Outcome(closed=Closed(task.row.id, "refused", code, detail, keep_body=_keeps(task.row)))
+
+    # --- fetching --------------------------------------------------------------------------------------------------------
+
+    def _fetch_aside(self, task: Task, missing: Missing) -> None:
+        self._aside[task.row.id] = task
+        running = asyncio.create_task(self._fetch(task, missing))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+
+    async def _fetch(self, task: Task, missing: Missing) -> None:
+        """Fetch what is missing, and do the activity again, alone."""
+        try:
+            async with self._room:
+                await self._bring(task, missing)
+            while True:
+                known_names = task.names | task.fetched
+                async with self.db.write() as tx:
+                    if not await received.still_waiting(tx, [task.row.id]):
+                        return
+                    known = await look_up(tx, await policy(tx), known_names)
+                    outcome = await self._one(tx, known, task)
+                    await self._write_down(tx, [(task, outcome)], [])
+                if outcome.missing is None:
+                    return
+                async with self._room:
+                    await self._bring(task, outcome.missing)
+        except Exception:
+            log.exception("activity_not_fetched_for", id=task.row.ap_id)
+            async with self.db.write() as tx:
+                outcome = _later(tx, task, "internal_error", None)
+                await self._write_down(tx, [(task, outcome)], [])
+        finally:
+            self._aside.pop(task.row.id, None)
+            self._seen = -1  # what waited behind it may go on
+
+    async def _bring(self, task: Task, missing: Missing) -> None:
+        task.rounds += 1
+        budget = task_budget(self.context)
+        for ident in sorted(missing.again - task.fetched):
+            await self._try(task, ident, self.resolver.refresh(ident, budget))
+        for ident in sorted(missing.actors - task.fetched):
+            await self._try(task, ident, self.resolver.actor(ident, budget))
+        for ident in sorted(missing.objects - task.fetched):
+            await self._try(task, ident, self.resolver.thing(ident, budget))
+        for old, new in sorted(missing.moved):
+            task.fetched |= {old, new}
+            task.moves[old, new] = await self.resolver.moved(old, new, budget)
+
+    async def _try(self, task: Task, ident: str, fetching: Any) -> None:
+        try:
+            await fetching
+        except NotFetched as error:
+            task.error = error
+        except Refusal as error:
+            task.error = NotFetched(error.code, detail=error.detail)
+        task.fetched.add(ident)
+
+
+def processor_of(context: Context) -> Processor:
+    """The worker of this process and database."""
+    found = context.db.memory.get("apub.processor")
+    if found is None:
+        found = context.db.memory["apub.processor"] = Processor(context)
+    processor: Processor = found
+    return processor
+
+
+def task_budget(context: Context) -> Budget:
+    """What one activity may cause to be fetched (section 0)."""
+    return Budget(context.settings.development)
+
+
+async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
+    """Do an activity that came directly or was fetched from its origin. Raises `Refusal`, `Missing`."""
+    activity = arrived.activity
+    checks.check_envelope(activity, arrived.policy)
+    if activity.actor != arrived.sender.actor:
+        raise NotAllowed("not_the_sender", detail=activity.actor)
+    if isinstance(activity, Announce):
+        return await announce(tx, arrived)
+    row = TABLE.get(type(activity))
+    if row is None:
+        what = activity.what if isinstance(activity, Other) else activity.type
+        raise Conflict("without_effect", detail=what)
+    community = await row.handler(tx, arrived)
+    if community is not None and community.local and not arrived.quiet and not arrived.fetched:
+        await answers.relay(tx, community.id, activity)
+    return Effect((), ())
+
+
+def _later(tx: Tx, task: Task, reason: str, detail: str | None) -> Outcome:
+    attempts = task.row.attempts
+    if attempts >= len(PAUSES):
+        return Outcome(closed=Closed(task.row.id, "refused", reason, detail, keep_body=_keeps(task.row)))
+    return Outcome(due=tx.now + PAUSES[attempts], reason=reason, detail=detail)
+
+
+def _refused(row: Waiting, error: Refusal) -> Closed:
+    return Closed(row.id, "refused", error.code, error.detail, keep_body=_keeps(row))
+
+
+def _keeps(row: Waiting) -> bool:
+    """Refused documents are kept for whoever asks why; messages between people and reports are not (ABU-22)."""
+    return "ChatMessage" not in row.body and not row.kind.startswith("Flag") and "#Public" in row.body
+
+
+def _lease(lane: int) -> str:
+    return f"inbox {lane}"

@@ -1,0 +1,358 @@
+"""Take in what other servers send: `POST /inbox`, `/u/{name}/inbox`, `/c/{name}/inbox` (9.1).
+
+Plain ASGI, before everything that is for people. The checks stand in the order of their cost; what passes is on disk before 202 is said,
+many arrivals with one commit. What it says is done later (`process.py`).
+"""
+
+import asyncio
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from folkmoot.apub import documents, signatures
+from folkmoot.apub.activities import Envelope, envelope
+from folkmoot.apub.documents import Document, Malformed, host_of, same_host
+from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
+from folkmoot.apub.inbox.buckets import Buckets
+from folkmoot.apub.inbox.senders import Senders, Unavailable
+from folkmoot.apub.policy import Policy, policy
+from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender
+from folkmoot.context import Context
+from folkmoot.logs import logger
+from folkmoot.model.errors import Busy, NotAllowed, Refusal
+from folkmoot.model.time import HOUR, MINUTE, Micros
+from folkmoot.store import actors, communities, destinations, instances, people, received
+from folkmoot.store.received import LANES, Arrival
+from folkmoot.text.names import name_key
+
+MAX_BYTES = documents.MAX_BYTES
+PATIENCE = 9.0
+"""Seconds for all of it: senders wait for ten (INB-1)."""
+BODY_PATIENCE = 8.0
+PATH = re.compile(r"/(?:(?P<kind>[uc])/(?P<name>[^/]+)/)?inbox")
+_TYPES = frozenset({"application/activity+json", "application/ld+json", "application/json"})
+_PASSED_OVER = frozenset({"View", "Read", "Listen", "Join", "Leave", "Invite", "Offer", "TentativeAccept"})
+
+PER_ADDRESS = (400.0, 8000.0)
+PER_HOST = (100.0, 2000.0)
+PER_STRANGER = (5.0, 200.0)
+"""Activities a second, and how many at once: of one address, of a server, of a server with which nobody here has to do (INB-2)."""
+
+log = logger(__name__)
+
+
+def is_delivery(scope: Any) -> bool:
+    """Whether a request is for an inbox. `GET /inbox` by a browser is the page of one's notices (`web/inbox.py`)."""
+    if (
+        scope["type"] != "http"
+        or not scope["path"].endswith("/inbox")
+        or PATH.fullmatch(scope["path"]) is None
+    ):
+        return False
+    if scope["method"] == "POST":
+        return True
+    wants = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    return scope["path"] != "/inbox" or b"activity+json" in wants or b"ld+json" in wants
+
+
+class _Answer(Exception):
+    """The end of it: a status and a word (INB-13)."""
+
+    def __init__(self, status: int, word: str = "", headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(word)
+        self.status = status
+        self.word = word
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database says before any key is looked at."""
+
+    rules: Policy
+    arrived_before: bool
+    sender: actors.Key | None
+    followed: bool
+
+
+class Receiver:
+    """The inboxes of this server, in one process."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.senders = Senders(context)
+        self.fetcher = fetcher_of(context)
+        self._collector = Collector(context)
+        self._addresses = Buckets(*PER_ADDRESS)
+        self._hosts = Buckets(*PER_HOST)
+        self._strangers = Buckets(*PER_STRANGER)
+        self._friends: tuple[Micros, frozenset[str]] = (0, frozenset())
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                status, word, headers = await self._answer_to(scope, receive)
+        except TimeoutError:
+            status, word, headers = 503, "busy", {"retry-after": "30"}
+        await _send(send, status, word, headers)
+
+    async def _answer_to(self, scope: Any, receive: Any) -> tuple[int, str, Mapping[str, str]]:
+        try:
+            await self._take(scope, receive)
+        except _Answer as answer:
+            return answer.status, answer.word, answer.headers
+        except BadSignature as error:
+            log.info("inbox_refused", status=401, code=error.code, detail=error.detail)
+            return 401, error.code, {}
+        except Malformed as error:
+            log.info("inbox_refused", status=400, code=error.code, detail=error.detail)
+            return 400, error.code, {}
+        except (Unavailable, Busy) as error:
+            return 503, str(error) or "busy", {"retry-after": "60"}
+        return 202, "", {}
+
+    # --- the checks, in order ------------------------------------------------------------------------------------------------
+
+    async def _take(self, scope: Any, receive: Any) -> None:
+        headers = signatures.headers_of(scope["headers"])
+        await self._must_be_an_inbox(scope, headers)
+        body = await _body(receive, headers)
+        client = (scope.get("client") or ("",))[0]
+        development = self.context.settings.development
+        if not development and (wait := self._addresses.take(client, self.context.clock.now())):
+            raise _Answer(429, "too_many", {"retry-after": str(wait)})
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        query = scope.get("query_string", b"")
+        target = raw_path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+        request = Request(scope["method"], target, headers, body)
+        if "signature-input" not in headers:
+            signatures.check_digest(request)
+        text = _unpacked(body, headers)
+        document = documents.read(text, now=self.context.clock.now(), development=development)
+        outside = envelope(document)
+        known = await self._look_up(outside)
+        self._must_be_theirs(outside, known.rules)
+        self._drop_what_is_nothing_to_us(outside, known, text)
+        if not development:
+            await self._must_be_few(host_of(outside.actor))
+        document = await self._verified(request, outside, document)
+        await self._collector.put(_arrival(outside, document))
+
+    async def _must_be_an_inbox(self, scope: Any, headers: Mapping[str, str]) -> None:
+        if scope["method"] != "POST":
+            raise _Answer(405, "only_post", {"allow": "POST"})
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in _TYPES:
+            raise _Answer(415, "wrong_content_type")
+        match = PATH.fullmatch(scope["path"])
+        if match is None or match["kind"] is None:
+            return
+        async with self.context.db.read() as tx:
+            key = name_key(match["name"])
+            find = people.by_name if match["kind"] == "u" else communities.by_name
+            owner = await find(tx, key, None)
+        if owner is None or owner.deleted:
+            raise _Answer(404, "nobody_here")
+
+    async def _look_up(self, outside: Envelope) -> _Known:
+        async with self.context.db.read() as tx:
+            rules = await policy(tx)
+            if not rules.enabled:
+                raise _Answer(404, "federation_disabled")
+            before = await received.is_known(tx, outside.id)
+            sender = followed = None
+            if outside.type in ("Announce", "Delete"):
+                sender = await actors.key_of(tx, outside.actor)
+                if sender is not None and sender.kind == "community" and outside.type == "Announce":
+                    followed = bool(await actors.followed_here(tx, [sender.id]))
+        return _Known(rules, before, sender, bool(followed))
+
+    def _must_be_theirs(self, outside: Envelope, rules: Policy) -> None:
+        """The activity is of its actor's host, which is not ours, and neither it nor anything it names is of a blocked one (INB-5)."""
+        if not same_host(outside.id, outside.actor):
+            raise _Answer(400, "activity_of_other_host")
+        if rules.is_ours(outside.actor):
+            raise _Answer(400, "local_actor")
+        try:
+            rules.must_allow(outside.actor)
+            if outside.type != "Announce":
+                rules.must_allow(outside.object, outside.target)
+        except NotAllowed as error:
+            raise _Answer(403, error.code) from error
+
+    def _drop_what_is_nothing_to_us(self, outside: Envelope, known: _Known, text: bytes) -> None:
+        """What had its turn, or has no effect, is thanked for before any key is fetched (INB-6)."""
+        if known.arrived_before:
+            raise _Answer(202)
+        if outside.type is None and self._type_of(text) in _PASSED_OVER:
+            raise _Answer(202)
+        if outside.type == "Delete" and known.sender is None and outside.object == outside.actor:
+            raise _Answer(202)
+        if outside.type == "Announce" and not known.followed:
+            ours = f"{self.context.settings.origin}/".encode()
+            if ours not in text and ours.replace(b"/", b"\\/") not in text:
+                raise _Answer(202)
+
+    @staticmethod
+    def _type_of(text: bytes) -> str:
+        kind = json.loads(text).get("type")
+        return kind if isinstance(kind, str) else ""
+
+    async def _must_be_few(self, host: str) -> None:
+        """Servers have as many a second as any of them needs, and strangers a few (INB-2, ABU-24)."""
+        now = self.context.clock.now()
+        if now - self._friends[0] > MINUTE:
+            await self.learn_friends()
+        buckets = self._hosts if host in self._friends[1] else self._strangers
+        if wait := buckets.take(host, now):
+            raise _Answer(429, "too_many", {"retry-after": str(wait)})
+
+    async def learn_friends(self) -> None:
+        """Look up with which servers people here have to do."""
+        async with self.context.db.read() as tx:
+            self._friends = (tx.now, await actors.friendly_hosts(tx))
+
+    async def _verified(self, request: Request, outside: Envelope, document: Document) -> Document:
+        """The document that its actor vouches for: this one, or where somebody else signed it, what lies at its origin (SIG-14)."""
+        now = self.context.clock.now()
+        settings = self.context.settings
+        claims = signatures.read_claims(
+            request, origin=settings.origin, now=now, development=settings.development
+        )
+        if not any(same_host(claim.key_id, outside.actor) for claim in claims):
+            return await self._from_origin(outside)
+        try:
+            sender = await self.senders.verify(claims, outside.actor)
+        except NotFetched as error:
+            if outside.type == "Delete":
+                raise _Answer(202) from error  # of an account that is no more: nothing to take away
+            raise BadSignature("unknown_key", detail=outside.actor) from error
+        assert isinstance(sender, VerifiedSender)
+        return document
+
+    async def _from_origin(self, outside: Envelope) -> Document:
+        """Passed on by somebody who is not its actor: only what its own server says counts."""
+        try:
+            document = await self.fetcher.document(outside.id, Budget(self.context.settings.development))
+            signatures.found_at_origin(document, outside.id)
+            if envelope(document).actor != outside.actor:
+                raise BadSignature("not_at_origin", detail=outside.id)
+        except BadSignature:
+            raise
+        except Refusal as error:
+            if outside.type == "Delete":
+                raise _Answer(202) from error
+            if isinstance(error, NotFetched) and error.temporary:
+                raise Unavailable(error.code) from error
+            raise BadSignature("not_the_sender", detail=outside.actor) from error
+        return document
+
+
+class Collector:
+    """Writes arrivals down, all that come while one commit is under way with the next (INB-9)."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._seen: dict[str, Micros] = {}
+
+    async def put(self, arrival: Arrival) -> None:
+        """Return when it is on disk. Raises `Busy`."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((arrival, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+        await done
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                try:
+                    async with self.context.db.write() as tx:
+                        await received.put(tx, [arrival for arrival, _ in batch])
+                        for host in {arrival.host for arrival, _ in batch}:
+                            if tx.now - self._seen.get(host, 0) > HOUR:
+                                self._seen[host] = tx.now
+                                instance = await instances.known_or_new(tx, host)
+                                await destinations.seen(tx, instance.id)
+                except Exception as error:
+                    log.exception("arrivals_not_written", number=len(batch))
+                    for _, done in batch:
+                        if not done.done():
+                            done.set_exception(error if isinstance(error, Busy) else Busy())
+                else:
+                    for _, done in batch:
+                        if not done.done():
+                            done.set_result(None)
+        finally:
+            self._writer = None
+
+
+def _arrival(outside: Envelope, document: Document) -> Arrival:
+    members = document.members
+    inner = members.get("object")
+    kind = outside.type or "Other"
+    if kind in ("Announce", "Undo") and isinstance(inner, dict) and isinstance(inner.get("type"), str):
+        kind = f"{kind} {inner['type']}"[:100]
+    lane = crc32(outside.actor.encode()) % LANES
+    body = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    return Arrival(outside.id, kind, outside.actor, host_of(outside.actor), outside.object, lane, body)
+
+
+async def _body(receive: Any, headers: Mapping[str, str]) -> bytes:
+    """The body as it was sent, in time and within its limit. Raises `_Answer` 413, 408."""
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length) > MAX_BYTES:
+        raise _Answer(413, "too_large")
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_PATIENCE):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Answer(400, "broken_off")
+                piece = message.get("body", b"")
+                size += len(piece)
+                if size > MAX_BYTES:
+                    raise _Answer(413, "too_large")
+                pieces.append(piece)
+                if not message.get("more_body", False):
+                    return b"".join(pieces)
+    except TimeoutError:
+        raise _Answer(408, "too_slow") from None
+
+
+def _unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """The document itself. Raises `_Answer` 413, 415, 400."""
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding == "identity":
+        return body
+    if encoding != "gzip":
+        raise _Answer(415, "wrong_encoding")
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        text = unpacking.decompress(body, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise _Answer(400, "wrong_encoding") from error
+    if len(text) > MAX_BYTES:
+        raise _Answer(413, "too_large")
+    if not unpacking.eof:
+        raise _Answer(400, "wrong_encoding")
+    return text
+
+
+async def _send(send: Any, status: int, word: str, headers: Mapping[str, str]) -> None:
+    body = json.dumps({"error": word}).encode() if word else b""
+    given = [(name.encode(), value.encode()) for name, value in headers.items()]
+    given += [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    if body:
+        given.append((b"content-type", b"application/json"))
+    await send({"type": "http.response.start", "status": status, "headers": given})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,53 @@
+"""Threads of other servers: how much of them is here, and asking for the rest."""
+
+from dataclasses import dataclass
+
+from folkmoot.model.people import Viewer
+from folkmoot.model.posts import Post
+from folkmoot.model.time import MINUTE, Micros
+from folkmoot.store import fetches, jobs
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Database, Tx
+
+COMPLETE = "threads.complete"
+"""The job: fetch the comments that are not here."""
+PAUSE: Micros = 15 * MINUTE
+"""Between two attempts for one thread (BKF-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """So many of so many comments are here; `total` None while nobody has asked its origin."""
+
+    here: int
+    total: int | None
+
+    @property
+    def missing(self) -> int:
+        """How many are known to be missing."""
+        return max((self.total or 0) - self.here, 0)
+
+
+async def completeness(tx: Tx, post: Post) -> Completeness | None:
+    """How complete a thread is here; None for threads of this server, which are whole."""
+    if post.local:
+        return None
+    fetched = await fetches.thread_fetch(tx, post.id)
+    return Completeness(post.comments, fetched.total if fetched else None)
+
+
+async def ask_for_the_rest(db: Database, viewer: Viewer, post: Post) -> bool:
+    """Have the rest of a thread fetched, because somebody with an account reads it; whether it was asked for now (ABU-27)."""
+    if viewer.account is None or post.local:
+        return False
+    async with db.read() as tx:
+        if not (await store_site.local_site(tx)).federation_enabled:
+            return False
+        fetched = await fetches.thread_fetch(tx, post.id)
+        if fetched is not None and fetched.fetched > tx.now - PAUSE:
+            return False
+    async with db.write() as tx:
+        if not await fetches.begin_thread_fetch(tx, post.id, pause=PAUSE):
+            return False
+        await jobs.enqueue(tx, COMPLETE, {"post_id": post.id}, unique_key=f"{COMPLETE} {post.id}")
+    return True

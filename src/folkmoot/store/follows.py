@@ -1,0 +1,48 @@
+"""What federation keeps about follows: the address of a Follow, and people elsewhere who follow people here."""
+
+from folkmoot.store.db import Tx
+
+
+async def set_follow_id(tx: Tx, community_id: int, person_id: int, follow_id: str) -> None:
+    """The address of the Follow that a follow came with."""
+    await tx.run(
+        "UPDATE community_follow SET follow_id = :follow_id WHERE community_id = :community_id AND person_id = :person_id",
+        follow_id=follow_id, community_id=community_id, person_id=person_id,
+    )  # fmt: skip
+
+
+async def person_of_follow_id(tx: Tx, community_id: int, follow_id: str) -> int | None:
+    """Who asked to follow a community by this Follow."""
+    person_id: int | None = await tx.value(
+        "SELECT person_id FROM community_follow WHERE community_id = :community_id AND follow_id = :follow_id",
+        community_id=community_id, follow_id=follow_id,
+    )  # fmt: skip
+    return person_id
+
+
+async def settle_all(tx: Tx, community_id: int) -> int:
+    """A community that sends us its activities has accepted whoever waits for its answer (SND-6); how many that were."""
+    return await tx.run(
+        "UPDATE community_follow SET pending = :no, next_try = NULL WHERE community_id = :community_id AND pending"
+        " AND person_id IN (SELECT id FROM person WHERE local)",
+        no=False, community_id=community_id,
+    )  # fmt: skip
+
+
+async def set_person_follow(tx: Tx, person_id: int, target_id: int, *, follow_id: str) -> None:
+    """Somebody follows a person; again is the same, under the newer address."""
+    await tx.run(
+        "INSERT INTO person_follow (person_id, target_id, follow_id, published) VALUES (:person_id, :target_id, :follow_id, :now)"
+        " ON CONFLICT (person_id, target_id) DO UPDATE SET follow_id = excluded.follow_id",
+        person_id=person_id, target_id=target_id, follow_id=follow_id, now=tx.now,
+    )  # fmt: skip
+
+
+async def drop_person_follow(tx: Tx, person_id: int, target_id: int) -> bool:
+    """They do not follow any more; False where they did not."""
+    return bool(
+        await tx.run(
+            "DELETE FROM person_follow WHERE person_id = :person_id AND target_id = :target_id",
+            person_id=person_id, target_id=target_id,
+        )
+    )  # fmt: skip

@@ -1,0 +1,251 @@
+"""What other servers sent: one row per activity, from its arrival until a week after.
+
+A row is `waiting`, `later` (tried again when due), `accepted` or `refused`. Rows are worked off by lanes, one process per lane
+(`store/leases.py`), the oldest first; what a row causes and that it is closed are one transaction, so nothing happens twice.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from folkmoot.model.time import Micros
+from folkmoot.store.db import Tx
+
+LANES = 8
+_DETAIL = 500
+"""Characters kept of what is said about a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An activity to write down. `kind`: its type, and that of what is in it. `body`: the document as text."""
+
+    ap_id: str
+    kind: str
+    actor: str
+    host: str
+    object: str | None
+    lane: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row to work off. `attempts` before this one."""
+
+    id: int
+    ap_id: str
+    kind: str
+    actor: str
+    body: str
+    attempts: int
+    received: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How a row ended. `state`: accepted or refused."""
+
+    id: int
+    state: str
+    reason: str | None = None
+    detail: str | None = None
+    keep_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row as administrators see it."""
+
+    ap_id: str
+    kind: str
+    actor: str
+    host: str
+    state: str
+    reason: str | None
+    detail: str | None
+    attempts: int
+    due: Micros | None
+    received: Micros
+    closed: Micros | None
+
+
+async def put(tx: Tx, arrivals: Sequence[Arrival]) -> None:
+    """Write down what arrived; an address that is here already stays as it is (INB-8)."""
+    await tx.many(
+        "INSERT INTO received (ap_id, kind, actor, host, object, lane, body, state, received)"
+        " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, :body, 'waiting', :now) ON CONFLICT (ap_id) DO NOTHING",
+        [
+            {
+                "ap_id": one.ap_id,
+                "kind": one.kind,
+                "actor": one.actor,
+                "host": one.host,
+                "object": one.object,
+                "lane": one.lane,
+                "body": one.body,
+                "now": tx.now,
+            }
+            for one in arrivals
+        ],
+    )
+    tx.changed("received")
+
+
+async def is_known(tx: Tx, ap_id: str) -> bool:
+    """Whether this activity arrived before."""
+    return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM received WHERE ap_id = :ap_id)", ap_id=ap_id))
+
+
+async def take(tx: Tx, lanes: Collection[int], *, after: int, limit: int) -> list[Waiting]:
+    """Rows of these lanes with higher ids than `after`, in the order in which they arrived."""
+    rows = await tx.all(
+        "SELECT id, ap_id, kind, actor, body, attempts, received FROM received WHERE state = 'waiting' AND id > :after AND lane IN :lanes[]"
+        " ORDER BY id LIMIT :limit",
+        lanes=set(lanes), after=after, limit=limit,
+    )  # fmt: skip
+    return [Waiting(*row) for row in rows]
+
+
+async def anything_waits(tx: Tx) -> bool:
+    """Whether there is something to work off now."""
+    return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM received WHERE state = 'waiting')"))
+
+
+async def next_due(tx: Tx) -> Micros | None:
+    """When the next row that was put off is due."""
+    due: Micros | None = await tx.value("SELECT min(due) FROM received WHERE state = 'later'")
+    return due
+
+
+async def wake_due(tx: Tx) -> int:
+    """Let rows that were put off and are due wait again; how many."""
+    return await tx.run(
+        "UPDATE received SET state = 'waiting' WHERE state = 'later' AND due <= :now", now=tx.now
+    )
+
+
+async def still_waiting(tx: Tx, ids: Collection[int]) -> set[int]:
+    """Those of these rows that nobody closed meanwhile, locked until the transaction ends."""
+    rows = await tx.all(
+        "SELECT id FROM received WHERE id IN :ids[] AND state = 'waiting' ORDER BY id FOR_UPDATE",
+        ids=set(ids),
+    )
+    return {row[0] for row in rows}
+
+
+async def close(tx: Tx, closed: Sequence[Closed]) -> None:
+    """Write down how rows ended. Bodies go, except those that are to be kept for whoever asks why."""
+    await tx.many(
+        "UPDATE received SET state = :state, reason = :reason, detail = :detail, closed = :now, due = NULL, attempts = attempts + 1,"
+        " body = CASE WHEN :keep = 1 THEN body END WHERE id = :id",
+        [
+            {
+                "id": one.id,
+                "state": one.state,
+                "reason": one.reason,
+                "detail": (one.detail or "")[:_DETAIL] or None,
+                "keep": int(one.keep_body),
+                "now": tx.now,
+            }
+            for one in closed
+        ],
+    )
+
+
+async def put_off(tx: Tx, row_id: int, *, due: Micros, reason: str, detail: str | None) -> None:
+    """Try again then."""
+    await tx.run(
+        "UPDATE received SET state = 'later', due = :due, reason = :reason, detail = :detail, attempts = attempts + 1 WHERE id = :id",
+        due=due, reason=reason, detail=(detail or "")[:_DETAIL] or None, id=row_id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An activity that had its effect: its type, who did it, and what it was about."""
+
+    kind: str
+    actor: str
+    object: str | None
+
+
+async def done(tx: Tx, ap_id: str) -> Done | None:
+    """An accepted activity by its address."""
+    row = await tx.first(
+        "SELECT kind, actor, object FROM received WHERE ap_id = :ap_id AND state = 'accepted'", ap_id=ap_id
+    )
+    return Done(*row) if row else None
+
+
+async def accepted_among(tx: Tx, ap_ids: Collection[str]) -> set[str]:
+    """Those of these activities that had their effect already (DUP-1)."""
+    rows = await tx.all(
+        "SELECT ap_id FROM received WHERE ap_id IN :ids[text] AND state = 'accepted'", ids=set(ap_ids)
+    )
+    return {row[0] for row in rows}
+
+
+async def remember_inner(tx: Tx, arrivals: Sequence[Arrival]) -> None:
+    """Write down activities that came inside others and had their effect, so that their plain copies have none (DUP-1)."""
+    await tx.many(
+        "INSERT INTO received (ap_id, kind, actor, host, object, lane, state, received, closed)"
+        " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, 'accepted', :now, :now) ON CONFLICT (ap_id) DO UPDATE"
+        " SET state = 'accepted', reason = NULL, detail = NULL, body = NULL, closed = excluded.closed",
+        [
+            {
+                "ap_id": one.ap_id,
+                "kind": one.kind,
+                "actor": one.actor,
+                "host": one.host,
+                "object": one.object,
+                "lane": one.lane,
+                "now": tx.now,
+            }
+            for one in arrivals
+        ],
+    )
+
+
+_TOLD = (
+    "SELECT ap_id, kind, actor, host, state, reason, detail, attempts, due, received, closed FROM received"
+)
+
+
+async def by_ap_id(tx: Tx, ap_id: str) -> Told | None:
+    """What became of one activity."""
+    row = await tx.first(f"{_TOLD} WHERE ap_id = :ap_id", ap_id=ap_id)
+    return Told(*row) if row else None
+
+
+async def refused(tx: Tx, *, host: str | None = None, limit: int = 100) -> list[Told]:
+    """What was refused lately, the newest first; of one server, or of all."""
+    here = " AND host = :host" if host else ""
+    rows = await tx.all(
+        f"{_TOLD} WHERE state = 'refused'{here} ORDER BY received DESC, id DESC LIMIT :limit",
+        limit=limit, **({"host": host} if host else {}),
+    )  # fmt: skip
+    return [Told(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """What waits of one server: how many, and since when the oldest of them."""
+
+    host: str
+    waiting: int
+    oldest: Micros
+
+
+async def lags(tx: Tx) -> list[Lag]:
+    """What is not worked off yet, by server, the longest waiting first."""
+    rows = await tx.all(
+        "SELECT host, count(*), min(received) FROM received WHERE state IN ('waiting', 'later') GROUP BY host ORDER BY min(received)"
+    )
+    return [Lag(*row) for row in rows]
+
+
+async def forget(tx: Tx, before: Micros) -> int:
+    """Drop what was closed and arrived before a moment; how many."""
+    return await tx.run(
+        "DELETE FROM received WHERE received < :before AND state IN ('accepted', 'refused')", before=before
+    )
