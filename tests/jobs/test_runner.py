@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from folkmoot.app import looking_at_links
+from folkmoot.apub import resolve
+from folkmoot.apub.inbox import doubt
 from folkmoot.context import Context
 from folkmoot.core import after, mailing
 from folkmoot.core.images import delete
 from folkmoot.core.people import import_settings, mails
+from folkmoot.core.threads import complete
 from folkmoot.jobs.catalogue import CATALOGUE
 from folkmoot.jobs.runner import LEASE, MOST_ATTEMPTS, Runner, delay_before
 from folkmoot.jobs.schedule import SCHEDULE, Periodic
@@ -192,6 +195,10 @@ def test_every_consequence_has_a_function() -> None:
         mails.APPLICATION,
         import_settings.IMPORT,
         delete.DELETE_FILES,
+        doubt.VERIFY,
+        resolve.BACKFILL,
+        resolve.CONFIRM_GONE,
+        complete.COMPLETE,
     }
     assert named | asked_for_elsewhere == set(CATALOGUE)
 
