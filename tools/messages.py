@@ -31,7 +31,8 @@ OPTIONS = {
 
 def sources() -> Iterator[tuple[Path, str]]:
     """Every file that may hold texts, with the method that reads it."""
-    yield from ((path, "python") for path in sorted((PACKAGE / "web").rglob("*.py")))
+    for layer in ("core", "web"):
+        yield from ((path, "python") for path in sorted((PACKAGE / layer).rglob("*.py")))
     yield from ((path, "jinja2") for path in sorted((PACKAGE / "web" / "templates").rglob("*.html")))
 
 

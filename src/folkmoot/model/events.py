@@ -64,6 +64,14 @@ class CommentEdited(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CommentToldLater(Event):
+    """An edit made notices for these accounts, who had none of the comment before."""
+
+    comment_id: int
+    local_user_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class CommentDeleted(Event):
     comment_id: int
     state: bool

@@ -1,70 +1,37 @@
-"""Languages of the interface: which one a reader gets, and the words in it.
+"""Languages of the interface, as templates use them. What is below pages as well is in `core/tongues.py`."""
 
-Texts are written in English in the source (`_("…")` in templates, `gettext` or `N_` in Python) and looked up in the catalogues
-under `locale/`. What is current is kept per request, so that functions far below a handler can speak without being handed a
-translator.
-"""
-
-import gettext as catalogues
-from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import as_file, files
 from typing import Any
 
-from babel import Locale
 from markupsafe import Markup
 
-SOURCE = "en"
-LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
-"""Code → the language's own name: what can be chosen in the settings."""
+from folkmoot.core.tongues import (
+    LANGUAGES,
+    N_,
+    SOURCE,
+    Tongue,
+    choose_language,
+    current,
+    gettext,
+    ngettext,
+    speak,
+    tongue,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Tongue:
-    """A language ready for use. `direction` is `ltr` or `rtl`."""
-
-    code: str
-    locale: Locale
-    direction: str
-    words: Any
-
-
-@lru_cache(maxsize=32)
-def tongue(code: str) -> Tongue:
-    """The language of this code, which has to be one of `LANGUAGES`."""
-    locale = Locale.parse(code, sep="-")
-    with as_file(files("folkmoot.web") / "locale") as folder:
-        words = catalogues.translation("folkmoot", str(folder), [str(locale)], fallback=True)
-    return Tongue(code, locale, locale.text_direction, words)
-
-
-_current: ContextVar[Tongue] = ContextVar("tongue")
-
-
-def speak(code: str) -> Tongue:
-    """Make a language the current one of this task."""
-    chosen = tongue(code)
-    _current.set(chosen)
-    return chosen
-
-
-def current() -> Tongue:
-    """The language of this task; English where none was chosen."""
-    found = _current.get(None)
-    return found if found is not None else speak(SOURCE)
-
-
-def gettext(message: str) -> str:
-    """The words in the current language."""
-    translated: str = current().words.gettext(message)
-    return translated
-
-
-def ngettext(one: str, many: str, number: int) -> str:
-    """The words for so many in the current language."""
-    translated: str = current().words.ngettext(one, many, number)
-    return translated
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "SOURCE",
+    "Tongue",
+    "choose_language",
+    "current",
+    "for_template",
+    "for_template_plural",
+    "gettext",
+    "ngettext",
+    "speak",
+    "tongue",
+]
 
 
 def for_template(message: str, /, **variables: Any) -> Markup:
@@ -82,32 +49,3 @@ def _unvarying(code: str, message: str) -> Markup:
 def for_template_plural(one: str, many: str, number: int, /, **variables: Any) -> Markup:
     """`ngettext` in templates, with `num` among the variables."""
     return Markup(ngettext(one, many, number)) % ({"num": number} | variables)  # noqa: S704
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name that tools for translation look for
-    """Mark words in a table for translation; they are looked up when they are shown."""
-    return message
-
-
-@lru_cache(maxsize=1024)
-def choose_language(setting: str, accept_language: str) -> str:
-    """The interface language for a setting (`browser`, or a code that may be unknown here) and an Accept-Language header."""
-    for wanted in [setting] if setting != "browser" else _accepted(accept_language):
-        for code in (wanted, wanted.partition("-")[0]):
-            if code in LANGUAGES:
-                return code
-    return SOURCE
-
-
-def _accepted(header: str) -> list[str]:
-    """The codes of an Accept-Language header, best first; what cannot be understood is left out."""
-    weighted = []
-    for position, part in enumerate(header[:1000].split(",")[:20]):
-        code, _, parameters = part.strip().partition(";")
-        try:
-            weight = float(parameters.strip().removeprefix("q=")) if parameters else 1.0
-        except ValueError:
-            continue
-        if weight > 0:
-            weighted.append((-weight, position, code.strip()))
-    return [code for _, _, code in sorted(weighted)]

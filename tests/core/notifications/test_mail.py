@@ -2,8 +2,9 @@
 
 import pytest
 
-from folkmoot.core import mailing
+from folkmoot.core import mailing, tongues
 from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.notifications import mail
 from folkmoot.core.people import mails as account_mails
 from folkmoot.core.people import register
@@ -65,6 +66,71 @@ async def test_a_mention_is_mailed_as_one__N_1(db: Database, cast: Cast) -> None
     comment_id = await carols_answer(db, cast, f"See @alice@{HERE} and @nobody@{HERE}")
     [mail_] = await after(db, comment_id)
     assert mail_["subject"].startswith("carol@there.example mentioned you")
+
+
+async def test_who_is_named_by_an_edit_gets_a_mail_and_nobody_else_again__N_1(
+    db: Database, cast: Cast
+) -> None:
+    comment_id = await carols_answer(db, cast)
+    async with db.write() as tx:
+        await save_settings(tx, cast.bob, SaveSettings(send_notifications_to_email=True))
+        await tx.run("DELETE FROM job")
+        await edit_comment(tx, cast.carol, EditComment(comment_id, f"Hello *alice*, and @bob@{HERE}"))
+        [later] = await jobs(tx, "notifications.mail_comment")
+    await mail.mail_comment(db, later)
+    async with db.write() as tx:
+        [mail_] = await mails(tx)
+        assert (mail_["to"], mail_["subject"]) == (
+            "bob@mail.example",
+            "carol@there.example mentioned you: Her post",
+        )
+        await tx.run("DELETE FROM job")
+        await edit_comment(tx, cast.carol, EditComment(comment_id, f"Hello *alice*, and again @bob@{HERE}"))
+        assert await jobs(tx, "notifications.mail_comment") == []
+
+
+async def test_everybody_is_written_to_in_their_language(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await save_settings(tx, cast.alice, SaveSettings(interface_language="de"))
+        await save_settings(tx, cast.bob, SaveSettings(send_notifications_to_email=True))
+    comment_id = await carols_answer(db, cast, f"Hello @bob@{HERE}")
+    await mail.mail_comment(db, {"actor_id": 1, "comment_id": comment_id})
+    async with db.write() as tx:
+        found = {mail_["to"]: mail_ for mail_ in await mails(tx)}
+        await account_mails.tell_of_decision(
+            tx, await rows.viewer(tx, "alice"), accepted=False, reason="kurz"
+        )
+        refused = (await mails(tx))[-1]
+    german, english = found["alice@mail.example"], found["bob@mail.example"]
+    assert german["subject"] == "carol@there.example hat dir geantwortet: Her post"
+    assert "Du erhältst dies, weil du um Mails gebeten hast." in german["text"]
+    assert english["subject"] == "carol@there.example mentioned you: Her post"
+    assert "nicht angenommen" in refused["text"]
+    assert "Die Begründung:\n\nkurz" in refused["text"]
+
+
+async def test_who_leaves_the_language_to_the_browser_is_answered_in_that_of_the_request(
+    db: Database, cast: Cast
+) -> None:
+    async with db.write() as tx:
+        await tx.run("UPDATE local_user SET interface_language = 'browser'")
+        bob = await rows.viewer(tx, "bob")
+        assert bob.person
+        assert bob.account
+        tongues.speak("de")
+        try:
+            await account_mails.ask_to_verify(tx, bob.person, bob.account, "new@mail.example")
+            await account_mails.queue_reset(tx, bob.account)
+            await account_mails.tell_of_decision(tx, bob, accepted=True)  # the request is an administrator's
+        finally:
+            tongues.speak("en")
+        asked, told = await mails(tx)
+        [reset] = await jobs(tx, account_mails.RESET)
+    assert asked["subject"] == "Bestätige deine Adresse für Here"
+    assert told["subject"] == "Welcome to Here"
+    post = Postbox()
+    await account_mails.mail_reset(db, post, reset)
+    assert post.mails[0]["subject"] == "Ein neues Passwort für Here"
 
 
 async def test_a_comment_that_is_gone_needs_no_mail(db: Database, cast: Cast) -> None:

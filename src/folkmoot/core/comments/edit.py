@@ -9,7 +9,7 @@ from folkmoot.core.notifications import notify
 from folkmoot.core.site import languages
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import NotFound
-from folkmoot.model.events import CommentEdited
+from folkmoot.model.events import CommentEdited, CommentToldLater
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
@@ -81,5 +81,7 @@ async def _tell(tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment) 
     told = await notify.notify_of_comment(
         tx, viewer, comment, parent=parent, community=place.ground.community
     )
+    if told:
+        await after.record(tx, CommentToldLater(viewer.id, comment.id, told))
     before = await notifications.told_of_reply(tx, comment.id)
     return [*told, *(number for number in before if number not in told)]

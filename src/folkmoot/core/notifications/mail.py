@@ -2,20 +2,31 @@
 
 from typing import Any
 
-from folkmoot.core import mailing
+from folkmoot.core import mailing, tongues
+from folkmoot.core.tongues import N_
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.store import accounts, comments, mail_notices, people, posts
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
 
+_ANSWER = N_("%(person)s answered you: %(title)s"), N_("%(person)s answered you under “%(title)s”:")
+_MENTION = N_("%(person)s mentioned you: %(title)s"), N_("%(person)s mentioned you under “%(title)s”:")
+_MESSAGE = N_("Message from %(person)s"), N_("%(person)s wrote to you:")
+_REPORTS = {
+    "post": (N_("Report about a post"), N_("%(person)s reports a post:")),
+    "comment": (N_("Report about a comment"), N_("%(person)s reports a comment:")),
+    "private_message": (N_("Report about a message"), N_("%(person)s reports a message:")),
+}
+"""Subject and first line of each mail."""
+
 EXCERPT = 2000
 """Characters of a text that a mail repeats."""
 
 
 async def mail_comment(db: Database, payload: dict[str, Any]) -> None:
-    """The job `notifications.mail_comment`: a mail for each unread notice of a comment that still stands. Mails of their own jobs, so that
-    one bad address keeps nobody else from theirs.
+    """The job `notifications.mail_comment`: a mail for each unread notice of a comment that still stands; after an edit only for those that
+    it caused. Mails of their own jobs, so that one bad address keeps nobody else from theirs.
     """
     async with db.write() as tx:
         comment = await comments.by_id(tx, payload["comment_id"])
@@ -27,12 +38,14 @@ async def mail_comment(db: Database, payload: dict[str, Any]) -> None:
         if post is None or author is None or not told:
             return
         site = await store_site.local_site(tx)
+        chosen: list[int] | None = payload.get("local_user_ids")
         for reader in await accounts.with_mail_notices(tx, told):
-            what = "mentioned you" if told[reader.id] == "mention" else "answered you"
+            if chosen is not None and (reader.account is None or reader.account.id not in chosen):
+                continue
+            subject, opening = _ANSWER if told[reader.id] == "reply" else _MENTION
             await _queue(
-                tx, site, reader,
-                subject=f"{author.handle} {what}: {post.name}",
-                text=f"{author.handle} {what} under “{post.name}”:\n\n{_quoted(comment.content)}\n\n{site.origin}/comment/{comment.id}",
+                tx, site, reader, subject=subject, opening=opening, values={"person": author.handle, "title": post.name},
+                quoted=comment.content, link=f"{site.origin}/comment/{comment.id}",
             )  # fmt: skip
 
 
@@ -47,10 +60,10 @@ async def mail_message(db: Database, payload: dict[str, Any]) -> None:
             return
         site = await store_site.local_site(tx)
         for reader in await accounts.with_mail_notices(tx, [message.recipient_id]):
+            subject, opening = _MESSAGE
             await _queue(
-                tx, site, reader,
-                subject=f"Message from {author.handle}",
-                text=f"{author.handle} wrote to you:\n\n{_quoted(message.content)}\n\n{site.origin}/messages",
+                tx, site, reader, subject=subject, opening=opening, values={"person": author.handle},
+                quoted=message.content, link=f"{site.origin}/messages",
             )  # fmt: skip
 
 
@@ -64,23 +77,27 @@ async def mail_admins(db: Database, payload: dict[str, Any]) -> None:
         author = await people.by_id(tx, report.creator_id) if report else None
         if report is None or author is None:
             return
-        what = {"post": "a post", "comment": "a comment"}.get(payload["kind"], "a message")
+        subject, opening = _REPORTS.get(payload["kind"], _REPORTS["private_message"])
         for admin in await accounts.admins_with_mail(tx):
             await _queue(
-                tx, site, admin,
-                subject=f"Report about {what}",
-                text=f"{author.handle} reports {what}:\n\n{_quoted(report.reason)}\n\n{site.origin}/reports",
-                why="You get this because you administer the site.",
+                tx, site, admin, subject=subject, opening=opening, values={"person": author.handle},
+                quoted=report.reason, link=f"{site.origin}/reports", why=N_("You get this because you administer the site."),
             )  # fmt: skip
 
 
-async def _queue(tx: Tx, site: LocalSite, reader: Viewer, *, subject: str, text: str, why: str = "") -> None:
+async def _queue(
+    tx: Tx, site: LocalSite, reader: Viewer, *, subject: str, opening: str, values: dict[str, str], quoted: str, link: str,
+    why: str = N_("You get this because you asked for mails. To end them: %(link)s"),
+) -> None:  # fmt: skip
+    """Write down a mail in its reader's language: what happened, the words it is about, where to read on, and why they get it."""
     if reader.account is None or not reader.account.email:
         return
-    why = (
-        why or f"You get this because you asked for mails. To end them: {site.origin}/settings/notifications"
+    tongue = tongues.of_account(reader.account)
+    reason = tongue.gettext(why, link=f"{site.origin}/settings/notifications")
+    text = f"{tongue.gettext(opening, **values)}\n\n{_quoted(quoted)}\n\n{link}\n\n-- \n{reason}\n"
+    await mailing.queue(
+        tx, site, to=reader.account.email, subject=tongue.gettext(subject, **values), text=text
     )
-    await mailing.queue(tx, site, to=reader.account.email, subject=subject, text=f"{text}\n\n-- \n{why}\n")
 
 
 def _quoted(text: str) -> str:

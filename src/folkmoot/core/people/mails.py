@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from typing import Any
 
-from folkmoot.core import mailing
+from folkmoot.core import mailing, tongues
 from folkmoot.core.mailing import Mailer
 from folkmoot.model.people import LocalUser, Person, Viewer
 from folkmoot.store import accounts, jobs
@@ -17,25 +17,29 @@ APPLICATION = "accounts.mail_application"
 
 async def ask_to_verify(tx: Tx, person: Person, account: LocalUser, email: str) -> None:
     """Write the mail that confirms an address: its link holds for seven days (A-12)."""
-    site = await store_site.local_site(tx)
+    site, tongue = await store_site.local_site(tx), tongues.of_account(account, served=True)
     token = secrets.token_urlsafe(24)
     await accounts.insert_verification(tx, account.id, email, token)
     await mailing.queue(
-        tx, site, to=email, subject=f"Confirm your address for {site.name}",
-        text=f"Hello {person.name},\n\n"
-        f"please confirm that this is your address by opening\n\n{site.origin}/verify_email/{token}\n\n"
-        f"within seven days. If you did not ask {site.host} for an account, do nothing: the address will not be used.\n",
+        tx, site, to=email, subject=tongue.gettext("Confirm your address for %(site)s", site=site.name),
+        text=tongue.gettext(
+            "Hello %(name)s,\n\nplease confirm that this is your address by opening\n\n%(link)s\n\nwithin seven days. If you did not ask"
+            " %(host)s for an account, do nothing: the address will not be used.\n",
+            name=person.name, link=f"{site.origin}/verify_email/{token}", host=site.host,
+        ),
     )  # fmt: skip
 
 
-async def tell_of_new_address(tx: Tx, person: Person, before: str) -> None:
+async def tell_of_new_address(tx: Tx, person: Person, account: LocalUser, before: str) -> None:
     """Tell the old address that it was replaced, in case that was somebody else's doing."""
-    site = await store_site.local_site(tx)
+    site, tongue = await store_site.local_site(tx), tongues.of_account(account, served=True)
     await mailing.queue(
-        tx, site, to=before, subject=f"Your address at {site.name} was changed",
-        text=f"Hello {person.name},\n\n"
-        f"the mail address of your account at {site.host} was just changed to another one. If that was you, all is well.\n"
-        f"If not, log in and change your password: {site.origin}/settings/security\n",
+        tx, site, to=before, subject=tongue.gettext("Your address at %(site)s was changed", site=site.name),
+        text=tongue.gettext(
+            "Hello %(name)s,\n\nthe mail address of your account at %(host)s was just changed to another one. If that was you, all is"
+            " well.\nIf not, log in and change your password: %(link)s\n",
+            name=person.name, host=site.host, link=f"{site.origin}/settings/security",
+        ),
     )  # fmt: skip
 
 
@@ -43,18 +47,21 @@ async def tell_of_new_password(tx: Tx, person: Person, account: LocalUser) -> No
     """Tell who has an address that the password was changed."""
     if not account.email:
         return
-    site = await store_site.local_site(tx)
+    site, tongue = await store_site.local_site(tx), tongues.of_account(account, served=True)
     await mailing.queue(
-        tx, site, to=account.email, subject=f"Your password at {site.name} was changed",
-        text=f"Hello {person.name},\n\n"
-        f"the password of your account at {site.host} was just changed, and every other session was ended.\n"
-        f"If that was not you, ask for a new one: {site.origin}/password_reset\n",
+        tx, site, to=account.email, subject=tongue.gettext("Your password at %(site)s was changed", site=site.name),
+        text=tongue.gettext(
+            "Hello %(name)s,\n\nthe password of your account at %(host)s was just changed, and every other session was ended.\nIf that"
+            " was not you, ask for a new one: %(link)s\n",
+            name=person.name, host=site.host, link=f"{site.origin}/password_reset",
+        ),
     )  # fmt: skip
 
 
 async def queue_reset(tx: Tx, account: LocalUser) -> None:
     """Write down that a link for a new password has to be mailed. The link is made when it is sent, so that no row ever holds it."""
-    await jobs.enqueue(tx, RESET, {"local_user_id": account.id}, unique_key=f"reset:{account.id}")
+    asked = {"local_user_id": account.id, "language": tongues.of_account(account, served=True).code}
+    await jobs.enqueue(tx, RESET, asked, unique_key=f"reset:{account.id}")
 
 
 async def mail_reset(db: Database, mailer: Mailer, payload: dict[str, Any]) -> None:
@@ -66,12 +73,14 @@ async def mail_reset(db: Database, mailer: Mailer, payload: dict[str, Any]) -> N
             return
         site = await store_site.local_site(tx)
         await accounts.insert_reset(tx, viewer.account.id, token_hash(token))
+    tongue = tongues.tongue(tongues.choose_language(payload.get("language", tongues.SOURCE), ""))
     await mailer.send(
-        to=viewer.account.email, sender_name=site.name, subject=f"A new password for {site.name}",
-        text=f"Hello {viewer.person.name},\n\n"
-        f"somebody, hopefully you, asked for a new password for your account at {site.host}. To choose one, open\n\n"
-        f"{site.origin}/password_change/{token}\n\n"
-        "within a day. If it was not you, do nothing: your password stays as it is.\n",
+        to=viewer.account.email, sender_name=site.name, subject=tongue.gettext("A new password for %(site)s", site=site.name),
+        text=tongue.gettext(
+            "Hello %(name)s,\n\nsomebody, hopefully you, asked for a new password for your account at %(host)s. To choose one,"
+            " open\n\n%(link)s\n\nwithin a day. If it was not you, do nothing: your password stays as it is.\n",
+            name=viewer.person.name, host=site.host, link=f"{site.origin}/password_change/{token}",
+        ),
     )  # fmt: skip
 
 
@@ -96,25 +105,35 @@ async def mail_application(db: Database, payload: dict[str, Any]) -> None:
         if applicant is None or applicant.person is None:
             return
         name = applicant.person.name
-        text = f"{name} asks for an account at {site.host}:\n\n{application.answer}\n\n{site.origin}/applications\n"
         for admin in await accounts.admins_with_mail(tx):
             if admin.account and admin.account.email:
-                await mailing.queue(
-                    tx, site, to=admin.account.email, subject=f"{name} asks for an account", text=text
-                )
+                tongue = tongues.of_account(admin.account)
+                asks = tongue.gettext("%(name)s asks for an account at %(host)s", name=name, host=site.host)
+                text = f"{asks}:\n\n{application.answer}\n\n{site.origin}/applications\n"
+                await mailing.queue(tx, site, to=admin.account.email, subject=asks, text=text)
 
 
 async def tell_of_decision(tx: Tx, applicant: Viewer, *, accepted: bool, reason: str | None = None) -> None:
     """Tell an applicant how it went, if there is an address to tell it to (A-17)."""
     if applicant.person is None or applicant.account is None or not applicant.account.email:
         return
-    site = await store_site.local_site(tx)
+    site, tongue = await store_site.local_site(tx), tongues.of_account(applicant.account)
     name = applicant.person.name
     if accepted:
-        subject = f"Welcome to {site.name}"
-        text = f"Hello {name},\n\nyour account at {site.host} is ready. Log in at {site.origin}/login\n"
+        subject = tongue.gettext("Welcome to %(site)s", site=site.name)
+        text = tongue.gettext(
+            "Hello %(name)s,\n\nyour account at %(host)s is ready. Log in at %(link)s\n",
+            name=name,
+            host=site.host,
+            link=f"{site.origin}/login",
+        )
     else:
-        subject = f"Your application to {site.name}"
-        because = f" The reason given:\n\n{reason}\n" if reason else "\n"
-        text = f"Hello {name},\n\nyour application for an account at {site.host} was not accepted.{because}"
+        subject = tongue.gettext("Your application to %(site)s", site=site.name)
+        text = tongue.gettext(
+            "Hello %(name)s,\n\nyour application for an account at %(host)s was not accepted.\n",
+            name=name,
+            host=site.host,
+        )
+        if reason:
+            text += "\n" + tongue.gettext("The reason given:") + f"\n\n{reason}\n"
     await mailing.queue(tx, site, to=applicant.account.email, subject=subject, text=text)

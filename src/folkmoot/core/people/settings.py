@@ -151,7 +151,7 @@ async def _email_values(
     await accounts.delete_verifications(tx, account.id)
     await mails.ask_to_verify(tx, person, account, email)
     if account.email:
-        await mails.tell_of_new_address(tx, person, account.email)
+        await mails.tell_of_new_address(tx, person, account, account.email)
     return {"email": email, "email_key": key, "email_verified": False}
 
 
