@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
+from folkmoot.model.site import Site
 from folkmoot.model.time import Micros
 
 
@@ -89,12 +90,16 @@ class AllBlocks:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What belongs to one person beside their settings: `follows` by title (W-1), `moderates` the newest first.
+    """What belongs to one person beside their settings: `follows` by title (W-1), `moderates` the newest first; and what they block, in
+    the order of blocking: `people`, `communities` and `instances`.
 
-    `languages`: ids the account reads; empty means all (W-2).
+    `languages`: ids the account reads; empty means all (W-2). `sites`: what blocked servers say of their sites, by server, as far as known.
     """
 
     follows: list[Community]
     moderates: list[Community]
-    blocks: AllBlocks
+    people: list[Person]
+    communities: list[Community]
+    instances: list[BlockedInstance]
+    sites: dict[int, Site]
     languages: list[int]

@@ -3,6 +3,8 @@
 from typing import Literal
 
 from folkmoot.model.accounts import AllBlocks, BlockedInstance, Blocks, WordBlock
+from folkmoot.model.communities import Community
+from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
 from folkmoot.store.communities import COMMUNITY, make_community
 from folkmoot.store.db import Tx
@@ -117,27 +119,42 @@ async def forget_expired(tx: Tx) -> int:
 
 async def everything(tx: Tx, person_id: int) -> AllBlocks:
     """All that a person blocks, each list in the order of blocking; deleted and removed communities are left out (W-1)."""
-    people = await tx.all(
+    return AllBlocks(
+        await people_of(tx, person_id),
+        await communities_of(tx, person_id),
+        await instances_of(tx, person_id),
+        await words(tx, "domain", person_id),
+        await words(tx, "keyword", person_id),
+    )
+
+
+async def people_of(tx: Tx, person_id: int) -> list[Person]:
+    """The people whom a person blocks."""
+    rows = await tx.all(
         f"SELECT {PERSON} FROM person_block b JOIN person p ON p.id = b.target_id WHERE b.person_id = :person_id ORDER BY b.published, p.id",
         person_id=person_id,
     )
-    communities = await tx.all(
+    return [make_person(row) for row in rows]
+
+
+async def communities_of(tx: Tx, person_id: int) -> list[Community]:
+    """The communities that a person blocks, deleted and removed ones left out."""
+    rows = await tx.all(
         f"SELECT {COMMUNITY} FROM community_block b JOIN community c ON c.id = b.community_id"
         " WHERE b.person_id = :person_id AND NOT c.deleted AND NOT c.removed ORDER BY b.published, c.id",
         person_id=person_id,
     )
-    instances = await tx.all(
+    return [make_community(row) for row in rows]
+
+
+async def instances_of(tx: Tx, person_id: int) -> list[BlockedInstance]:
+    """The servers that a person blocks."""
+    rows = await tx.all(
         f"SELECT {_INSTANCE} FROM instance_block b JOIN instance i ON i.id = b.instance_id"
         " WHERE b.person_id = :person_id ORDER BY b.published, i.id",
         person_id=person_id,
     )
-    return AllBlocks(
-        [make_person(row) for row in people],
-        [make_community(row) for row in communities],
-        [_make_instance(row) for row in instances],
-        await words(tx, "domain", person_id),
-        await words(tx, "keyword", person_id),
-    )
+    return [_make_instance(row) for row in rows]
 
 
 async def instance(tx: Tx, instance_id: int) -> BlockedInstance | None:

@@ -109,10 +109,13 @@ async def read_local_site(tx: Tx) -> LocalSite | None:
 
 async def of_instance(tx: Tx, instance_id: int) -> Site | None:
     """What this server says of its site, if that is known."""
-    row = await tx.first(
-        f"SELECT {columns(Site)} FROM site WHERE instance_id = :instance_id", instance_id=instance_id
-    )
-    return _make_public(row) if row else None
+    return (await of_instances(tx, [instance_id])).get(instance_id)
+
+
+async def of_instances(tx: Tx, ids: Collection[int]) -> dict[int, Site]:
+    """The same of many, by the server's id."""
+    rows = await tx.all(f"SELECT {columns(Site)} FROM site WHERE instance_id IN :ids[]", ids=set(ids))
+    return {site.instance_id: site for site in map(_make_public, rows)}
 
 
 async def rate_limits(tx: Tx) -> RateLimits:

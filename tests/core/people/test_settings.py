@@ -92,7 +92,7 @@ async def test_what_is_not_given_stays__W_13(db: Database, cast: Cast) -> None:
     assert person.bio == "I *like* cats"
     assert person.bio_html
     assert "<em>like</em>" in person.bio_html
-    assert person.updated
+    assert person.updated is None
     _, after = await save(db, cast, show_nsfw=True)
     assert (after.show_nsfw, after.blur_nsfw) == (True, False)
 

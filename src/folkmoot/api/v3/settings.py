@@ -27,7 +27,9 @@ _OURS = {
 
 
 async def save_user_settings(call: Call, asked: wire.SaveUserSettings) -> SuccessResponse:
-    """Change what was given (W-13)."""
+    """Change what was given (W-13); pictures have to be on the public internet (I-1)."""
+    await call.context.must_be_public(asked.avatar, "avatar")
+    await call.context.must_be_public(asked.banner, "banner")
     given: dict[str, Any] = {
         _OURS.get(name, name): value for name, value in msgspec.structs.asdict(asked).items()
     }

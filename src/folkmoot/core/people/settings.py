@@ -92,7 +92,7 @@ async def save_settings(tx: Tx, viewer: Viewer, asked: SaveSettings) -> None:
     if of_person:
         for picture in of_person.keys() & {"avatar", "banner"}:
             await replaced(tx, viewer, getattr(person, picture), of_person[picture])
-        await people.update(tx, person.id, {**of_person, "updated": tx.now})
+        await people.update(tx, person.id, of_person)
         await after.record(tx, PersonEdited(person.id))
 
 

@@ -5,6 +5,7 @@ from base64 import b64encode
 from folkmoot.api.v3.render.base import moment, moment_or_none
 from folkmoot.api.v3.render.communities import community
 from folkmoot.api.v3.render.people import local_user, person, person_counts, vote_display
+from folkmoot.api.v3.render.site import site
 from folkmoot.api.v3.wire import accounts as wire
 from folkmoot.api.v3.wire import objects as objects_wire
 from folkmoot.core.people.captcha import Riddle
@@ -30,12 +31,13 @@ def my_user(viewer: Viewer, own: Own) -> wire.MyUserInfo:
         ],
         moderates=moderates(viewer.person, own.moderates),
         community_blocks=[
-            wire.CommunityBlockView(person=me, community=community(each)) for each in own.blocks.communities
+            wire.CommunityBlockView(person=me, community=community(each)) for each in own.communities
         ],
         instance_blocks=[
-            wire.InstanceBlockView(person=me, instance=instance(each)) for each in own.blocks.instances
+            wire.InstanceBlockView(person=me, instance=instance(each), site=_site(own, each))
+            for each in own.instances
         ],
-        person_blocks=[wire.PersonBlockView(person=me, target=person(each)) for each in own.blocks.people],
+        person_blocks=[wire.PersonBlockView(person=me, target=person(each)) for each in own.people],
         discussion_languages=own.languages,
     )
 
@@ -46,6 +48,11 @@ def moderates(who: Person, found: list[Community]) -> list[objects_wire.Communit
     return [
         objects_wire.CommunityModeratorView(community=community(each), moderator=moderator) for each in found
     ]
+
+
+def _site(own: Own, blocked: BlockedInstance) -> objects_wire.Site | None:
+    found = own.sites.get(blocked.id)
+    return site(found) if found else None
 
 
 def instance(found: BlockedInstance) -> objects_wire.Instance:
