@@ -46,6 +46,11 @@ class Community:
     updated: Micros | None
 
     @property
+    def counted(self) -> bool:
+        """Whether it is one of the communities of our site (G-5)."""
+        return self.local and not self.deleted and not self.removed
+
+    @property
     def handle(self) -> str:
         """`name@host`, always in full."""
         return f"{self.name}@{self.host}"

@@ -14,11 +14,12 @@ everywhere, so that two writers never wait for each other: post, comments, commu
 | person.post_score, comment_score | votes on own items |
 | community.posts, comments | items appearing and going (G-3) |
 | community.subscribers, subscribers_local, hot_rank | follows (`follows_changed`) |
-| local_site.users, posts, comments, communities | local ones appearing and going (G-5) |
+| local_site.users, posts, comments, communities | local ones appearing and going (G-5); deleted and removed ones have gone |
 | …users_active_* | the periodic job (G-4) |
 """
 
 from folkmoot.model.comments import Comment
+from folkmoot.model.communities import Community
 from folkmoot.model.posts import Post
 from folkmoot.model.ranking import controversy_rank, hot_rank, scaled_rank
 from folkmoot.model.time import DAY, Micros
@@ -214,6 +215,12 @@ async def follows_changed(
         community_id=community_id,
     )
     tx.changed("community", community_id)
+
+
+async def community_changed(tx: Tx, before: Community, after: Community) -> None:
+    """A community was deleted, removed or restored: the site counts those that are neither (G-5)."""
+    if before.counted != after.counted:
+        await site_counted(tx, communities=after.counted - before.counted)
 
 
 async def site_counted(tx: Tx, *, users: int = 0, communities: int = 0) -> None:

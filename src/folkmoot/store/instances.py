@@ -98,7 +98,7 @@ async def by_domain(tx: Tx, domain: str) -> Instance | None:
 async def known_or_new(tx: Tx, domain: str) -> Instance:
     """The server of this domain, written down if it is the first time we hear of it."""
     await tx.run(
-        "INSERT INTO instance (domain, published) VALUES (:domain, :now) ON CONFLICT (domain) DO NOTHING",
+        "INSERT INTO instance (domain, published, updated) VALUES (:domain, :now, :now) ON CONFLICT (domain) DO NOTHING",
         domain=domain,
         now=tx.now,
     )

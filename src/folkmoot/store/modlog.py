@@ -30,6 +30,10 @@ _SELECT = ", ".join(
         columns(Comment, "k"),
     )
 )
+_NAMED = (
+    "JOIN person a ON a.id = m.moderator_id LEFT JOIN person t ON t.id = m.person_id LEFT JOIN community c ON c.id = m.community_id"
+    " LEFT JOIN post p ON p.id = m.post_id LEFT JOIN comment k ON k.id = m.comment_id"
+)
 _OWN = 8
 _PERSON = len(Person.__dataclass_fields__)
 _COMMUNITY = len(Community.__dataclass_fields__)
@@ -85,9 +89,17 @@ async def record(
 
 
 async def record_many(
-    tx: Tx, kind: ModlogKind, moderator_id: int, ids: Collection[int], *, state: bool, reason: str | None
+    tx: Tx,
+    kind: ModlogKind,
+    moderator_id: int,
+    ids: Collection[int],
+    *,
+    state: bool,
+    reason: str | None,
+    part_of: int | None = None,
 ) -> None:
-    """One line for each of these posts (`REMOVE_POST`) or comments (`REMOVE_COMMENT`), in the order of their ids."""
+    """One line for each of these posts (`REMOVE_POST`) or comments (`REMOVE_COMMENT`), in the order of their ids; `part_of` the line of
+    a ban."""
     if not ids:
         return
     first = await _numbers(tx, kind, len(ids))
@@ -95,17 +107,18 @@ async def record_many(
         ("post", "i.id", "NULL") if kind == ModlogKind.REMOVE_POST else ("comment", "i.post_id", "i.id")
     )
     await tx.run(
-        "INSERT INTO modlog (kind, kind_id, moderator_id, state, reason, person_id, community_id, post_id, comment_id, published)"
+        "INSERT INTO modlog (kind, kind_id, moderator_id, state, reason, person_id, community_id, post_id, comment_id, part_of, published)"
         f" SELECT CAST(:kind AS TEXT), CAST(:first AS INTEGER) - 1 + row_number() OVER (ORDER BY i.id), CAST(:moderator_id AS INTEGER), CAST(:state AS BOOLEAN),"
-        f" CAST(:reason AS TEXT), i.creator_id, i.community_id, {post}, {comment}, CAST(:now AS BIGINT) FROM {source} i WHERE i.id IN :ids[]",
-        kind=str(kind), first=first, moderator_id=moderator_id, state=state, reason=reason, now=tx.now, ids=set(ids),
+        f" CAST(:reason AS TEXT), i.creator_id, i.community_id, {post}, {comment}, CAST(:part_of AS INTEGER), CAST(:now AS BIGINT) FROM {source} i WHERE i.id IN :ids[]",
+        kind=str(kind), first=first, moderator_id=moderator_id, state=state, reason=reason, part_of=part_of, now=tx.now,
+        ids=set(ids),
     )  # fmt: skip
     tx.changed("modlog")
 
 
 def _conditions(wanted: Wanted) -> tuple[str, dict[str, object]]:
-    conditions = ["m.kind IN :kinds[text]"]
-    values: dict[str, object] = {"kinds": [str(kind) for kind in wanted.kinds]}
+    conditions = ["m.id > 0"]
+    values: dict[str, object] = {}
     for name in ("community_id", "moderator_id", "person_id", "post_id", "comment_id"):
         number = getattr(wanted, name)
         if number is not None:
@@ -121,13 +134,38 @@ async def page(
 ) -> list[ModlogEntry]:
     """The newest lines first, everything they name beside them. `before`: only lines after this one (moment, id) in that order."""
     conditions, values = _conditions(wanted)
+    conditions += " AND m.kind IN :kinds[text]"
+    values["kinds"] = [str(kind) for kind in wanted.kinds]
     if before is not None:
         conditions += " AND (m.published < :moment OR (m.published = :moment AND m.id < :before_id))"
         values |= {"moment": before[0], "before_id": before[1]}
     rows = await tx.all(
-        f"SELECT {_SELECT} FROM modlog m JOIN person a ON a.id = m.moderator_id LEFT JOIN person t ON t.id = m.person_id"
-        " LEFT JOIN community c ON c.id = m.community_id LEFT JOIN post p ON p.id = m.post_id LEFT JOIN comment k ON k.id = m.comment_id"
-        f" WHERE {conditions} ORDER BY m.published DESC, m.id DESC LIMIT :limit OFFSET :offset",
+        f"SELECT {_SELECT} FROM modlog m {_NAMED} WHERE {conditions} ORDER BY m.published DESC, m.id DESC LIMIT :limit OFFSET :offset",
+        limit=limit, offset=offset, **values,
+    )  # fmt: skip
+    return [_entry(row) for row in rows]
+
+
+async def pages(tx: Tx, wanted: Wanted, *, limit: int, offset: int = 0) -> list[ModlogEntry]:
+    """A page of each kind that is wanted, all in one query, the newest lines first; kinds that share their numbers share a page. What was
+    removed along with a ban is left out."""
+    conditions, values = _conditions(wanted)
+    shared: dict[str, list[str]] = {}
+    for kind in wanted.kinds:
+        shared.setdefault(_SEQUENCES.get(ModlogKind(kind), ModlogKind(kind)), []).append(str(kind))
+    if not shared:
+        return []
+    parts = []
+    for number, kinds in enumerate(shared.values()):
+        values[f"kinds_{number}"] = kinds
+        parts.append(
+            "SELECT id FROM (SELECT m.id FROM modlog m LEFT JOIN community c ON c.id = m.community_id"
+            f" WHERE m.kind IN :kinds_{number}[text] AND m.part_of IS NULL AND {conditions}"
+            f" ORDER BY m.published DESC, m.id DESC LIMIT :limit OFFSET :offset) AS part_{number}"
+        )
+    rows = await tx.all(
+        f"SELECT {_SELECT} FROM ({' UNION ALL '.join(parts)}) AS x JOIN modlog m ON m.id = x.id {_NAMED}"
+        " ORDER BY m.published DESC, m.id DESC",
         limit=limit, offset=offset, **values,
     )  # fmt: skip
     return [_entry(row) for row in rows]

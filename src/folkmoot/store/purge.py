@@ -95,7 +95,7 @@ async def delete_community(tx: Tx, community: Community) -> None:
     await tx.run("DELETE FROM community WHERE id = :community_id", community_id=community.id)
     for row in threads:
         tx.changed("thread", row[0])
-    if community.local:
+    if community.counted:
         await counts.site_counted(tx, communities=-1)
     tx.changed("community", community.id)
     _tell_everybody(tx)

@@ -245,7 +245,7 @@ async def _site(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Value
         "SELECT id, users, posts, comments, communities, (SELECT count(*) FROM local_user WHERE accepted_application),"
         " (SELECT count(*) FROM post WHERE local AND NOT deleted AND NOT removed),"
         " (SELECT count(*) FROM comment WHERE local AND NOT deleted AND NOT removed),"
-        " (SELECT count(*) FROM community WHERE local) FROM local_site WHERE id > :after AND id <= :until",
+        " (SELECT count(*) FROM community WHERE local AND NOT deleted AND NOT removed) FROM local_site WHERE id > :after AND id <= :until",
         after=after, until=until,
     )  # fmt: skip
     return _pairs(rows, columns)

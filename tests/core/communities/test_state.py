@@ -31,8 +31,10 @@ async def test_the_second_moderator_does_not_delete_it__R_5(db: Database, cast: 
 
 async def test_there_is_nothing_to_delete(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
-        with pytest.raises(NotFound, match="couldnt_find_community"):
+        with pytest.raises(NotAllowed, match="not_a_mod_or_admin"):
             await delete_community(tx, cast.bob, 999, deleted=True)
+        with pytest.raises(NotFound, match="couldnt_find_community"):
+            await delete_community(tx, cast.admin, 999, deleted=True)
 
 
 async def test_a_deleted_community_cannot_be_edited_but_restored__R_2(db: Database, cast: Cast) -> None:
@@ -79,7 +81,7 @@ async def test_hiding_is_logged__M_6(db: Database, cast: Cast) -> None:
 
 async def test_its_own_server_may_remove_a_community_elsewhere(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
-        with pytest.raises(NotAllowed, match="not_an_admin"):
+        with pytest.raises(NotAllowed, match="not_a_mod_or_admin"):
             await remove_community(tx, cast.carol, cast.gardening.id, removed=True)
         assert (await remove_community(tx, cast.carol, cast.baking.id, removed=True)).removed
 
@@ -138,3 +140,23 @@ async def test_a_remote_community_is_asked_first__M_4(db: Database, cast: Cast) 
         found = await communities.by_id(tx, cast.baking.id)
         assert found
         assert (found.subscribers, found.subscribers_local) == (0, 1)
+
+
+async def test_the_site_counts_communities_that_are_neither_deleted_nor_removed__G_5(
+    db: Database, cast: Cast
+) -> None:
+    async def counted() -> int:
+        number: int = await tx.value("SELECT communities FROM local_site")
+        return number
+
+    async with db.write() as tx:
+        before = await counted()
+        await delete_community(tx, cast.bob, cast.gardening.id, deleted=True)
+        assert await counted() == before - 1
+        await remove_community(tx, cast.admin, cast.gardening.id, removed=True)
+        await delete_community(tx, cast.bob, cast.gardening.id, deleted=False)
+        await remove_community(tx, cast.admin, cast.baking.id, removed=True)
+        assert await counted() == before - 1
+        await remove_community(tx, cast.admin, cast.gardening.id, removed=False)
+        assert await counted() == before
+        await assert_no_drift(tx)

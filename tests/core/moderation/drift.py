@@ -52,7 +52,7 @@ STORED_AND_TRUE = {
     "site": (
         "SELECT posts, comments, communities FROM local_site",
         f"SELECT (SELECT count(*) FROM post x WHERE x.local AND {COUNTED}), (SELECT count(*) FROM comment x WHERE x.local AND {COUNTED}),"
-        " (SELECT count(*) FROM community WHERE local)",
+        f" (SELECT count(*) FROM community x WHERE x.local AND {COUNTED})",
     ),
 }
 

@@ -5,7 +5,7 @@ import pytest
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
 from folkmoot.core.communities.remove import hide_community, remove_community
-from folkmoot.core.listings.modlog import ReadModlog, read_modlog
+from folkmoot.core.listings.modlog import ReadModlog, read_modlog, read_modlog_by_kind
 from folkmoot.core.people.ban import BanFromSite, ban_from_site
 from folkmoot.core.posts.feature import feature_post
 from folkmoot.core.posts.lock import lock_post
@@ -134,3 +134,37 @@ async def test_pages_by_number_and_by_cursor(db: Database, cast: Cast) -> None:
             cursor = found.next
     assert seen == everything
     assert cursor is None
+
+
+async def test_each_kind_has_a_page_of_its_own_in_one_query__O_4(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post, _ = await eventful_day(tx, cast)
+        for locked in (False, True, False):
+            await lock_post(tx, cast.admin, post, locked=locked)
+        await feature_post(tx, cast.admin, post, featured=True, site=True)
+        await read_modlog_by_kind(tx, cast.admin, ReadModlog())
+        with count_statements() as counter:
+            found = await read_modlog_by_kind(tx, cast.admin, ReadModlog(limit=2))
+        second = await read_modlog_by_kind(
+            tx, cast.admin, ReadModlog(kinds=frozenset({ModlogKind.LOCK_POST}), limit=2, page=2)
+        )
+        nothing = await read_modlog_by_kind(
+            tx, cast.admin, ReadModlog(kinds=frozenset({ModlogKind.BAN}), comment_id=1)
+        )
+    assert len(counter.statements) == 1
+    of_kind = {kind: [line.kind_id for line in found if line.kind == kind] for kind in ModlogKind}
+    assert of_kind[ModlogKind.LOCK_POST] == [4, 3]
+    assert of_kind[ModlogKind.FEATURE_POST] == [1]
+    assert of_kind[ModlogKind.FEATURE_POST_SITE] == [2]
+    assert of_kind[ModlogKind.BAN] == [1]
+    assert [line.kind_id for line in second] == [2, 1]
+    assert nothing == []
+
+
+async def test_what_goes_with_a_ban_is_not_listed_by_kind(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await stories.post(tx, cast.alice, cast.gardening)
+        await ban_from_site(tx, cast.admin, BanFromSite(cast.alice.id, remove_data=True))
+        assert await kinds(tx, cast.admin) == ["remove_post", "ban"]
+        by_kind = await read_modlog_by_kind(tx, cast.admin, ReadModlog())
+    assert [line.kind for line in by_kind] == ["ban"]

@@ -150,7 +150,7 @@ async def test_admins_are_local_people__R_7(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         with pytest.raises(NotAllowed, match="object_not_local"):
             await appoint_admin(tx, cast.admin, cast.carol.id)
-        with pytest.raises(NotFound, match="couldnt_find_person"):
+        with pytest.raises(NotAllowed, match="object_not_local"):
             await appoint_admin(tx, cast.admin, 999)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from folkmoot.model.time import DAY, FixedClock
 from tests.cast import Cast
 from tests.faces.api_v3.conftest import App
 
@@ -150,3 +151,140 @@ async def test_following_twice_and_leaving_twice_is_no_error__M_4(app: Open, cas
         assert said["community_view"]["counts"]["subscribers"] == count
     said = await alice.post("/community/follow", community_id=cast.baking.id, follow=True)
     assert said["community_view"]["subscribed"] == "Pending"
+
+
+async def test_pages_have_bounds__L_1(app: Open) -> None:
+    nobody = await app()
+    for asked in ({"limit": 0}, {"limit": 51}, {"page": 0}, {"page": 101}, {"limit": -1}):
+        assert await nobody.refused("GET", "/community/list", **asked) == (400, "unknown")
+
+
+async def test_lists_show_what_the_caller_may_see__L_17(app: Open, clock: FixedClock) -> None:
+    nobody, alice, admin = await app(), await app("alice"), await app("admin")
+    for more in (
+        {"name": "night", "nsfw": True},
+        {"name": "attic", "visibility": "LocalOnly"},
+        {"name": "gone"},
+    ):
+        clock.advance(DAY)
+        await alice.post("/community", title="New", **more)
+    number = (await alice.get("/community", name="gone"))["community_view"]["community"]["id"]
+    await alice.post("/community/delete", community_id=number, deleted=True)
+
+    async def names(caller: App, **asked: Any) -> list[str]:
+        views = (await caller.get("/community/list", sort="Old", **asked))["communities"]
+        return [view["community"]["name"] for view in views]
+
+    assert await names(nobody) == ["baking", "gardening"]
+    assert await names(alice) == ["baking", "gardening", "attic"]
+    assert await names(alice, show_nsfw=True, type_="Subscribed") == ["night", "attic"]
+    assert await names(admin) == ["baking", "gardening", "attic", "gone"]
+    assert await names(nobody, type_="Local", limit=1) == ["gardening"]
+
+
+async def test_only_the_first_moderator_deletes__R_5(app: Open, cast: Cast) -> None:
+    alice, bob, admin = await app("alice"), await app("bob"), await app("admin")
+    asked = {"community_id": cast.gardening.id, "deleted": True}
+    assert await alice.refused("POST", "/community/delete", **asked) == (400, "not_a_mod_or_admin")
+    assert await admin.refused("POST", "/community/delete", **asked) == (400, "not_top_mod")
+    said = await bob.post("/community/delete", **asked)
+    assert said["community_view"]["community"]["deleted"]
+    assert await bob.refused("PUT", "/community", community_id=cast.gardening.id, title="X") == (
+        400,
+        "deleted",
+    )
+    assert await alice.refused("GET", "/community", name="gardening") == (400, "couldnt_find_community")
+    said = await bob.post("/community/delete", community_id=cast.gardening.id, deleted=False)
+    assert not said["community_view"]["community"]["deleted"]
+
+
+async def test_only_admins_remove__R_5(app: Open, cast: Cast) -> None:
+    alice, bob, admin = await app("alice"), await app("bob"), await app("admin")
+    asked = {"community_id": cast.gardening.id, "removed": True, "reason": "empty"}
+    assert await alice.refused("POST", "/community/remove", **asked) == (400, "not_a_mod_or_admin")
+    assert await bob.refused("POST", "/community/remove", **asked) == (400, "not_an_admin")
+    unknown = await admin.refused("POST", "/community/remove", community_id=99999, removed=True)
+    assert unknown == (404, "couldnt_update_community")
+    assert (await admin.post("/community/remove", **asked))["community_view"]["community"]["removed"]
+    assert await alice.refused("GET", "/community", name="gardening") == (400, "couldnt_find_community")
+    assert (await bob.get("/community", name="gardening"))["community_view"]["community"]["removed"]
+
+
+async def test_admins_hide__M_6(app: Open, cast: Cast) -> None:
+    nobody, bob, admin = await app(), await app("bob"), await app("admin")
+    assert await bob.refused("PUT", "/community/hide", community_id=99999, hidden=True) == (
+        400,
+        "not_an_admin",
+    )
+    unknown = await admin.refused("PUT", "/community/hide", community_id=99999, hidden=True)
+    assert unknown == (404, "couldnt_update_community_hidden_status")
+    said = await admin.put("/community/hide", community_id=cast.gardening.id, hidden=True, reason="quiet")
+    assert said == {"success": True}
+    names = [view["community"]["name"] for view in (await nobody.get("/community/list"))["communities"]]
+    assert names == ["baking"]
+
+
+async def test_moderators_appoint_and_dismiss_who_ranks_below__R_4(
+    app: Open, cast: Cast, clock: FixedClock
+) -> None:
+    clock.advance(DAY)
+    alice, bob, admin = await app("alice"), await app("bob"), await app("admin")
+    here, who = {"community_id": cast.gardening.id}, cast.alice.id
+    assert await alice.refused("POST", "/community/mod", **here, person_id=who, added=True) == (
+        400,
+        "not_a_mod_or_admin",
+    )
+    team = (await bob.post("/community/mod", **here, person_id=who, added=True))["moderators"]
+    assert [each["moderator"]["name"] for each in team] == ["bob", "alice"]
+    for number in (who, 99999):
+        refusal = await bob.refused("POST", "/community/mod", **here, person_id=number, added=True)
+        assert refusal == (400, "community_moderator_already_exists")
+    assert await alice.refused("POST", "/community/mod", **here, person_id=cast.bob.id, added=False) == (
+        400,
+        "not_higher_mod",
+    )
+    assert len((await bob.post("/community/mod", **here, person_id=99999, added=False))["moderators"]) == 2
+    assert len((await bob.post("/community/mod", **here, person_id=who, added=False))["moderators"]) == 1
+    elsewhere = await admin.refused(
+        "POST", "/community/mod", community_id=cast.baking.id, person_id=who, added=True
+    )
+    assert elsewhere == (400, "not_a_moderator")
+
+
+async def test_a_transfer_answers_without_site_and_languages__M_7(app: Open, cast: Cast) -> None:
+    alice, bob, admin = await app("alice"), await app("bob"), await app("admin")
+    here = {"community_id": cast.gardening.id, "person_id": cast.alice.id}
+    assert await alice.refused("POST", "/community/transfer", **here) == (400, "not_an_admin")
+    assert await bob.refused("POST", "/community/transfer", **here) == (400, "unknown")
+    unknown = await alice.refused("POST", "/community/transfer", community_id=99999, person_id=1)
+    assert unknown == (400, "couldnt_find_community")
+    await bob.put("/community", community_id=cast.gardening.id, discussion_languages=[37])
+    await bob.post("/community/mod", **here, added=True)
+    said = await admin.post("/community/transfer", **here)
+    assert [each["moderator"]["name"] for each in said["moderators"]] == ["alice", "bob"]
+    assert said["discussion_languages"] == []
+    assert "site" not in said
+
+
+async def test_bans_end_follows_and_lifting_restores_nothing__R_9(app: Open, cast: Cast) -> None:
+    alice, bob = await app("alice"), await app("bob")
+    here = {"community_id": cast.gardening.id, "person_id": cast.alice.id}
+    for asked, error in (
+        ({"expires": 1}, "ban_expiration_in_past"),
+        ({"expires": 2**63 - 1}, "invalid_unix_time"),
+        ({"reason": "x" * 10_001}, "invalid_body_field"),
+    ):
+        assert await bob.refused("POST", "/community/ban_user", **here, ban=True, **asked) == (400, error)
+    nobody = await bob.refused(
+        "POST", "/community/ban_user", community_id=cast.gardening.id, person_id=99999, ban=True
+    )
+    assert nobody == (400, "community_user_already_banned")
+    assert await alice.refused("POST", "/community/ban_user", **here, ban=True) == (400, "not_a_mod_or_admin")
+    await alice.post("/community/follow", community_id=cast.gardening.id, follow=True)
+    said = await bob.post("/community/ban_user", **here, ban=True, reason="calm down")
+    assert (said["banned"], said["person_view"]["person"]["name"]) == (True, "alice")
+    view = (await alice.get("/community", name="gardening"))["community_view"]
+    assert (view["banned_from_community"], view["subscribed"]) == (True, "NotSubscribed")
+    follow = await alice.refused("POST", "/community/follow", community_id=cast.gardening.id, follow=True)
+    assert follow == (400, "banned_from_community")
+    assert not (await bob.post("/community/ban_user", **here, ban=False))["banned"]

@@ -3,13 +3,18 @@
 from typing import Any
 
 from folkmoot.api.call import Call
+from folkmoot.api.v3.asked import page_of
+from folkmoot.api.v3.errors import missing
 from folkmoot.api.v3.render import communities as render
+from folkmoot.api.v3.render.people import person_view
 from folkmoot.api.v3.render.site import site
 from folkmoot.api.v3.wire import communities as wire
-from folkmoot.core.communities import create, edit, follow
-from folkmoot.core.communities.view import about, community_view
+from folkmoot.api.v3.wire.objects import SuccessResponse
+from folkmoot.core.communities import ban, create, delete, directory, edit, follow, moderators, remove
+from folkmoot.core.communities.directory import ListCommunities
+from folkmoot.core.communities.view import about, community_view, find_community
 from folkmoot.core.site.view import site_of
-from folkmoot.model.enums import Visibility
+from folkmoot.model.enums import Listing, PostSort, Visibility
 from folkmoot.model.errors import Invalid
 
 
@@ -74,6 +79,84 @@ async def follow_community(call: Call, asked: wire.FollowCommunity) -> wire.Comm
     async with call.write() as tx:
         await act(tx, call.viewer, asked.community_id)
         return await _response(tx, call, asked.community_id)
+
+
+async def list_communities(call: Call, asked: wire.ListCommunities) -> wire.ListCommunitiesResponse:
+    """A page of communities (L-17, S-9)."""
+    page, limit = page_of(asked)
+    wanted = ListCommunities(
+        sort=asked.sort or PostSort.HOT,
+        scope=asked.type_ or Listing.ALL,
+        show_nsfw=asked.show_nsfw,
+        page=page,
+        limit=limit,
+    )
+    async with call.read() as tx:
+        found = await directory.list_communities(tx, call.viewer, wanted)
+    return wire.ListCommunitiesResponse(communities=[render.community_view(view) for view in found.items])
+
+
+async def delete_community(call: Call, asked: wire.DeleteCommunity) -> wire.CommunityResponse:
+    """Delete one, or take that back: its first moderator does (R-5)."""
+    async with call.write() as tx:
+        await delete.delete_community(tx, call.viewer, asked.community_id, deleted=asked.deleted)
+        return await _response(tx, call, asked.community_id)
+
+
+async def remove_community(call: Call, asked: wire.RemoveCommunity) -> wire.CommunityResponse:
+    """Remove one, or take that back: admins do (R-5)."""
+    async with call.write() as tx:
+        with missing("couldnt_update_community"):
+            await remove.remove_community(
+                tx, call.viewer, asked.community_id, removed=asked.removed, reason=asked.reason
+            )
+        return await _response(tx, call, asked.community_id)
+
+
+async def hide_community(call: Call, asked: wire.HideCommunity) -> SuccessResponse:
+    """Keep one out of the lists of who does not follow it (M-6)."""
+    async with call.write() as tx:
+        with missing("couldnt_update_community_hidden_status"):
+            await remove.hide_community(
+                tx, call.viewer, asked.community_id, hidden=asked.hidden, reason=asked.reason
+            )
+    return SuccessResponse(success=True)
+
+
+async def transfer_community(call: Call, asked: wire.TransferCommunity) -> wire.GetCommunityResponse:
+    """Make one of the moderators the first; the answer has neither site nor languages (R-5, M-7)."""
+    async with call.write() as tx:
+        team = await moderators.transfer_community(tx, call.viewer, asked.community_id, asked.person_id)
+        view = await community_view(tx, call.viewer, asked.community_id)
+    return wire.GetCommunityResponse(
+        community_view=render.community_view(view),
+        moderators=render.moderators(view.community, team),
+        discussion_languages=[],
+    )
+
+
+async def set_moderator(call: Call, asked: wire.AddModToCommunity) -> wire.AddModToCommunityResponse:
+    """Make somebody a moderator, or no longer (R-4, R-6)."""
+    act = moderators.appoint_moderator if asked.added else moderators.dismiss_moderator
+    async with call.write() as tx:
+        team = await act(tx, call.viewer, asked.community_id, asked.person_id)
+        place = await find_community(tx, call.viewer, asked.community_id)
+    return wire.AddModToCommunityResponse(moderators=render.moderators(place, team))
+
+
+async def ban_from_community(call: Call, asked: wire.BanFromCommunity) -> wire.BanFromCommunityResponse:
+    """Ban somebody from one, or lift that (R-9)."""
+    wanted = ban.BanFromCommunity(
+        community_id=asked.community_id,
+        person_id=asked.person_id,
+        ban=asked.ban,
+        expires=asked.expires,
+        reason=asked.reason,
+        remove_data=bool(asked.remove_data),
+    )
+    async with call.write() as tx:
+        person = await ban.ban_from_community(tx, call.viewer, wanted)
+    return wire.BanFromCommunityResponse(person_view=person_view(person), banned=asked.ban)
 
 
 async def _response(tx: Any, call: Call, community_id: int) -> wire.CommunityResponse:

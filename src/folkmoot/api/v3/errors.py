@@ -1,11 +1,13 @@
 """The table: what core refuses → what API v3 answers (T-7, T-8, T-9)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
 from folkmoot.api.call import Answer
-from folkmoot.model.errors import Busy, Refusal, UnknownName
+from folkmoot.model.errors import Busy, NotFound, Refusal, UnknownName
 
 NAMES = frozenset(
     """
@@ -77,6 +79,15 @@ STATUS: dict[str, int] = {"incorrect_login": 401}
 
 class Missing(Refusal):
     """A row that was looked up directly is not there: 404 (T-8). Handlers raise it where the rules say so."""
+
+
+@contextmanager
+def missing(name: str) -> Iterator[None]:
+    """Around an operation that writes without looking first: what is not there is 404, under the name of the failed write (T-9)."""
+    try:
+        yield
+    except NotFound as refusal:
+        raise Missing(name) from refusal
 
 
 def answer_to(refusal: Refusal) -> Answer:

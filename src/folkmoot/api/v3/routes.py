@@ -11,20 +11,24 @@ import msgspec
 from folkmoot.api.call import Handler
 from folkmoot.api.v3 import (
     accounts,
+    administration,
     applications,
     comments,
     communities,
     images,
     messages,
+    modlog,
     notices,
     people,
     posts,
+    reports,
     search,
     settings,
     site,
 )
 from folkmoot.api.v3.wire import comments as wire_comments
 from folkmoot.api.v3.wire import images as wire_images
+from folkmoot.api.v3.wire import modlog as wire_modlog
 from folkmoot.api.v3.wire import people as wire_people
 from folkmoot.api.v3.wire import posts as wire_posts
 from folkmoot.api.v3.wire import site as wire_site
@@ -54,14 +58,24 @@ from folkmoot.api.v3.wire.applications import ListRegistrationApplicationsRespon
 from folkmoot.api.v3.wire.applications import RegistrationApplicationResponse as Application
 from folkmoot.api.v3.wire.comments import CommentResponse
 from folkmoot.api.v3.wire.communities import (
+    AddModToCommunity,
+    AddModToCommunityResponse,
+    BanFromCommunity,
+    BanFromCommunityResponse,
     BlockCommunity,
     BlockCommunityResponse,
     CommunityResponse,
     CreateCommunity,
+    DeleteCommunity,
     EditCommunity,
     FollowCommunity,
     GetCommunity,
     GetCommunityResponse,
+    HideCommunity,
+    ListCommunities,
+    ListCommunitiesResponse,
+    RemoveCommunity,
+    TransferCommunity,
 )
 from folkmoot.api.v3.wire.messages import (
     CreatePrivateMessage,
@@ -85,7 +99,26 @@ from folkmoot.api.v3.wire.notices import (
 )
 from folkmoot.api.v3.wire.objects import SuccessResponse
 from folkmoot.api.v3.wire.posts import PostResponse
-from folkmoot.api.v3.wire.reports import GetReportCount, GetReportCountResponse
+from folkmoot.api.v3.wire.reports import (
+    CommentReportResponse,
+    CreateCommentReport,
+    CreatePostReport,
+    GetReportCount,
+    GetReportCountResponse,
+    ListCommentReports,
+    ListCommentReportsResponse,
+    ListPostReports,
+    ListPostReportsResponse,
+    PostReportResponse,
+    ResolveCommentReport,
+    ResolvePostReport,
+)
+from folkmoot.api.v3.wire.reports import CreatePrivateMessageReport as CreateMessageReport
+from folkmoot.api.v3.wire.reports import ListPrivateMessageReports as ListMessageReports
+from folkmoot.api.v3.wire.reports import ListPrivateMessageReportsResponse as MessageReports
+from folkmoot.api.v3.wire.reports import PrivateMessageReportResponse as MessageReported
+from folkmoot.api.v3.wire.reports import ResolvePrivateMessageReport as ResolveMessageReport
+from folkmoot.api.v3.wire.site import CustomEmojiResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +203,13 @@ COMMUNITIES: tuple[Route, ...] = (
     Route("POST", f"{V3}/community", communities.create_community, CreateCommunity, CommunityResponse, "required", "register"),
     Route("PUT", f"{V3}/community", communities.edit_community, EditCommunity, CommunityResponse, "required"),
     Route("POST", f"{V3}/community/follow", communities.follow_community, FollowCommunity, CommunityResponse, "required"),
+    Route("GET", f"{V3}/community/list", communities.list_communities, ListCommunities, ListCommunitiesResponse),
+    Route("POST", f"{V3}/community/delete", communities.delete_community, DeleteCommunity, CommunityResponse, "required"),
+    Route("POST", f"{V3}/community/remove", communities.remove_community, RemoveCommunity, CommunityResponse, "required"),
+    Route("PUT", f"{V3}/community/hide", communities.hide_community, HideCommunity, SuccessResponse, "required"),
+    Route("POST", f"{V3}/community/transfer", communities.transfer_community, TransferCommunity, GetCommunityResponse, "required"),
+    Route("POST", f"{V3}/community/mod", communities.set_moderator, AddModToCommunity, AddModToCommunityResponse, "required"),
+    Route("POST", f"{V3}/community/ban_user", communities.ban_from_community, BanFromCommunity, BanFromCommunityResponse, "required"),
 )  # fmt: skip
 
 POSTS: tuple[Route, ...] = (
@@ -203,11 +243,35 @@ COMMENTS: tuple[Route, ...] = (
           wire_comments.ListCommentLikesResponse, auth="required"),
 )  # fmt: skip
 
-REPORTS: tuple[Route, ...] = ()
+REPORTS: tuple[Route, ...] = (
+    Route("POST", f"{V3}/post/report", reports.report_post, CreatePostReport, PostReportResponse, "required"),
+    Route("GET", f"{V3}/post/report/list", reports.list_post_reports, ListPostReports, ListPostReportsResponse, "required"),
+    Route("PUT", f"{V3}/post/report/resolve", reports.resolve_post_report, ResolvePostReport, PostReportResponse, "required"),
+    Route("POST", f"{V3}/comment/report", reports.report_comment, CreateCommentReport, CommentReportResponse, "required"),
+    Route("GET", f"{V3}/comment/report/list", reports.list_comment_reports, ListCommentReports, ListCommentReportsResponse, "required"),
+    Route("PUT", f"{V3}/comment/report/resolve", reports.resolve_comment_report, ResolveCommentReport, CommentReportResponse, "required"),
+    Route("POST", f"{V3}/private_message/report", reports.report_message, CreateMessageReport, MessageReported, "required"),
+    Route("GET", f"{V3}/private_message/report/list", reports.list_message_reports, ListMessageReports, MessageReports, "required"),
+    Route("PUT", f"{V3}/private_message/report/resolve", reports.resolve_message_report, ResolveMessageReport, MessageReported, "required"),
+)  # fmt: skip
 
-MODLOG: tuple[Route, ...] = ()
+MODLOG: tuple[Route, ...] = (
+    Route("GET", f"{V3}/modlog", modlog.get_modlog, wire_modlog.GetModlog, wire_modlog.GetModlogResponse),
+)  # fmt: skip
 
-ADMINISTRATION: tuple[Route, ...] = ()
+ADMINISTRATION: tuple[Route, ...] = (
+    Route("POST", f"{V3}/user/ban", administration.ban_person, wire_people.BanPerson, wire_people.BanPersonResponse, "required"),
+    Route("GET", f"{V3}/user/banned", administration.banned_people, None, wire_people.BannedPersonsResponse, "required"),
+    Route("POST", f"{V3}/admin/add", administration.set_admin, wire_site.AddAdmin, wire_site.AddAdminResponse, "required"),
+    Route("POST", f"{V3}/admin/purge/person", administration.purge_person, wire_site.PurgePerson, SuccessResponse, "required"),
+    Route("POST", f"{V3}/admin/purge/community", administration.purge_community, wire_site.PurgeCommunity, SuccessResponse, "required"),
+    Route("POST", f"{V3}/admin/purge/post", administration.purge_post, wire_site.PurgePost, SuccessResponse, "required"),
+    Route("POST", f"{V3}/admin/purge/comment", administration.purge_comment, wire_site.PurgeComment, SuccessResponse, "required"),
+    Route("POST", f"{V3}/custom_emoji", administration.create_emoji, wire_site.CreateCustomEmoji, CustomEmojiResponse, "required"),
+    Route("PUT", f"{V3}/custom_emoji", administration.edit_emoji, wire_site.EditCustomEmoji, CustomEmojiResponse, "required"),
+    Route("POST", f"{V3}/custom_emoji/delete", administration.delete_emoji, wire_site.DeleteCustomEmoji, SuccessResponse, "required"),
+    Route("GET", f"{V3}/federated_instances", administration.get_federated_instances, None, wire_site.GetFederatedInstancesResponse),
+)  # fmt: skip
 
 SEARCH: tuple[Route, ...] = (
     Route("GET", f"{V3}/search", search.search, wire_site.Search, wire_site.SearchResponse, limit="search"),

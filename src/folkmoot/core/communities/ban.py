@@ -68,11 +68,7 @@ async def impose(
     await bans.set_community_ban(tx, community.id, person.id, expires=expires)
     if community.local or not person.local:
         await follow.end_follow(tx, community, person.id, follower_local=person.local)
-    if remove_data:
-        await content.set_removed(
-            tx, viewer, person.id, community_id=community.id, removed=True, reason=reason
-        )
-    await modlog.record(
+    line = await modlog.record(
         tx,
         ModlogKind.BAN_FROM_COMMUNITY,
         viewer.id,
@@ -81,6 +77,10 @@ async def impose(
         person_id=person.id,
         community_id=community.id,
     )
+    if remove_data:
+        await content.set_removed(
+            tx, viewer, person.id, community_id=community.id, removed=True, reason=reason, part_of=line
+        )
     await after.record(
         tx, PersonBanned(viewer.id, person.id, community.id, True, reason, remove_data, expires)
     )

@@ -1,25 +1,24 @@
 """Delete a community, or take that back: its first moderator does."""
 
+from dataclasses import replace
+
 from folkmoot.core import after, permissions
 from folkmoot.model.communities import Community
-from folkmoot.model.errors import NotFound
 from folkmoot.model.events import CommunityDeleted
 from folkmoot.model.people import Viewer
-from folkmoot.store import communities
+from folkmoot.store import communities, counts
 from folkmoot.store.db import Tx
 
 
 async def delete_community(tx: Tx, viewer: Viewer, community_id: int, *, deleted: bool) -> Community:
     """Set whether a community is deleted. Only the first moderator may, an admin may not (R-5).
 
-    Raises `NotFound` couldnt_find_community; `NotAllowed` not_top_mod, site_ban.
+    Raises `NotFound` couldnt_find_community; `NotAllowed` not_a_mod_or_admin, not_top_mod, banned_from_community, site_ban.
     """
-    community = await communities.by_id(tx, community_id)
-    if community is None:
-        raise NotFound("couldnt_find_community")
-    permissions.check("community.delete", await permissions.standing_in(tx, viewer, community))
+    community, _ = await permissions.officer_in(tx, viewer, community_id, "community.delete")
     if community.deleted != deleted:
         await communities.update(tx, community_id, {"deleted": deleted})
+        await counts.community_changed(tx, community, replace(community, deleted=deleted))
         await after.record(tx, CommunityDeleted(viewer.id, community_id, deleted))
     stored = await communities.by_id(tx, community_id)
     assert stored is not None

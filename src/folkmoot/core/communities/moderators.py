@@ -26,13 +26,14 @@ async def appoint_moderator(tx: Tx, viewer: Viewer, community_id: int, person_id
 
 
 async def dismiss_moderator(tx: Tx, viewer: Viewer, community_id: int, person_id: int) -> list[Person]:
-    """End somebody's moderating; those who are left. Who was none stays none, without an error (R-6).
+    """End somebody's moderating; those who are left. Who was none stays none, without an error, and that too is in the log (R-6).
 
     Raises `NotAllowed` not_a_mod_or_admin, not_higher_mod, banned_from_community, deleted; `NotFound` couldnt_find_community.
     """
     _, standing = await permissions.officer_in(tx, viewer, community_id, "community.moderators")
     await ranks.must_outrank_in(tx, standing, person_id)
-    if await communities.remove_moderator(tx, community_id, person_id):
+    if await people.by_id(tx, person_id) is not None:
+        await communities.remove_moderator(tx, community_id, person_id)
         await _record(tx, viewer, community_id, person_id, appointed=False)
     return await communities.moderators(tx, community_id)
 

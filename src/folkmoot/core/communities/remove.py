@@ -1,24 +1,29 @@
 """Remove a community from the site, hide it, or take either back: admins do."""
 
+from dataclasses import replace
+
 from folkmoot.core import after, permissions
 from folkmoot.core.moderation import checked_reason
+from folkmoot.core.permissions import Standing
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import ModlogKind
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import CommunityEdited, CommunityRemoved
 from folkmoot.model.people import Viewer
-from folkmoot.store import communities, modlog
+from folkmoot.store import communities, counts, modlog
 from folkmoot.store.db import Tx
 
 
 async def remove_community(
     tx: Tx, viewer: Viewer, community_id: int, *, removed: bool, reason: str | None = None
 ) -> Community:
-    """Set whether a community is removed (R-5). Raises `NotFound` couldnt_find_community; `NotAllowed` not_an_admin; `Invalid`
-    invalid_body_field."""
+    """Set whether a community is removed (R-5).
+
+    Raises `NotFound` couldnt_find_community; `NotAllowed` not_a_mod_or_admin, not_an_admin (a moderator), banned_from_community;
+    `Invalid` invalid_body_field.
+    """
     reason = checked_reason(reason)
-    community = await _known(tx, community_id)
-    permissions.check("community.remove", await permissions.standing_in(tx, viewer, community))
+    community, _ = await permissions.officer_in(tx, viewer, community_id, "community.remove")
     if community.removed != removed:
         await mark_removed(tx, viewer, community, removed=removed, reason=reason)
     return await _known(tx, community_id)
@@ -29,6 +34,7 @@ async def mark_removed(
 ) -> None:
     """The same for use cases that have asked already who may."""
     await communities.update(tx, community.id, {"removed": removed})
+    await counts.community_changed(tx, community, replace(community, removed=removed))
     await modlog.record(
         tx, ModlogKind.REMOVE_COMMUNITY, viewer.id, state=removed, reason=reason, community_id=community.id
     )
@@ -41,8 +47,8 @@ async def hide_community(
     """Keep a community out of the lists of who does not follow it (M-6). Raises `NotFound` couldnt_find_community; `NotAllowed`
     not_an_admin; `Invalid` invalid_body_field."""
     reason = checked_reason(reason)
+    permissions.check("community.hide", Standing(viewer))
     community = await _known(tx, community_id)
-    permissions.check("community.hide", await permissions.standing_in(tx, viewer, community))
     if community.hidden != hidden:
         await communities.update(tx, community_id, {"hidden": hidden})
         await modlog.record(

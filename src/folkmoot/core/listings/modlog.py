@@ -51,6 +51,27 @@ async def read_modlog(tx: Tx, viewer: Viewer, asked: ReadModlog) -> Page[ModlogE
     What happens in local-only communities is not for visitors (R-10). Raises `NotAllowed` instance_is_private; `Invalid` unknown
     (`after`).
     """
+    wanted, nameless = await _wanted(tx, viewer, asked)
+    before = _moment(asked.after) if asked.after else None
+    offset = 0 if before else (asked.page - 1) * asked.limit
+    rows = await modlog.page(tx, wanted, limit=asked.limit + 1, offset=offset, before=before)
+    more = len(rows) > asked.limit
+    items = _shown(rows[: asked.limit], nameless)
+    return Page(items, next=f"{items[-1].published:x}-{items[-1].id:x}" if more else None)
+
+
+async def read_modlog_by_kind(tx: Tx, viewer: Viewer, asked: ReadModlog) -> list[ModlogEntry]:
+    """The same as a page of each kind, pins of both kinds together (O-4). What was removed along with a ban is not listed: the ban is.
+
+    Raises `NotAllowed` instance_is_private.
+    """
+    wanted, nameless = await _wanted(tx, viewer, asked)
+    rows = await modlog.pages(tx, wanted, limit=asked.limit, offset=(asked.page - 1) * asked.limit)
+    return _shown(rows, nameless)
+
+
+async def _wanted(tx: Tx, viewer: Viewer, asked: ReadModlog) -> tuple[modlog.Wanted, bool]:
+    """What to look for, and whether moderators stay nameless."""
     site = await store_site.local_site(tx)
     require_open(site, viewer)
     nameless = site.hide_modlog_mod_names and not await knows_names(tx, viewer)
@@ -63,12 +84,11 @@ async def read_modlog(tx: Tx, viewer: Viewer, asked: ReadModlog) -> Page[ModlogE
         comment_id=asked.comment_id,
         visitor=viewer.person is None,
     )
-    before = _moment(asked.after) if asked.after else None
-    offset = 0 if before else (asked.page - 1) * asked.limit
-    rows = await modlog.page(tx, wanted, limit=asked.limit + 1, offset=offset, before=before)
-    more = len(rows) > asked.limit
-    items = [replace(row, moderator=None) for row in rows[: asked.limit]] if nameless else rows[: asked.limit]
-    return Page(items, next=f"{items[-1].published:x}-{items[-1].id:x}" if more else None)
+    return wanted, nameless
+
+
+def _shown(rows: list[ModlogEntry], nameless: bool) -> list[ModlogEntry]:
+    return [replace(row, moderator=None) for row in rows] if nameless else rows
 
 
 async def knows_names(tx: Tx, viewer: Viewer) -> bool:

@@ -69,9 +69,11 @@ async def _impose(
 ) -> None:
     await bans.set_site_ban(tx, person.id, banned=True, expires=expires)
     await bans.end_sessions(tx, person.id)
+    line = await modlog.record(
+        tx, ModlogKind.BAN, viewer.id, reason=reason, expires=expires, person_id=person.id
+    )
     if remove_data:
-        await _remove_everything(tx, viewer, person, reason)
-    await modlog.record(tx, ModlogKind.BAN, viewer.id, reason=reason, expires=expires, person_id=person.id)
+        await _remove_everything(tx, viewer, person, reason, line)
     await after.record(tx, PersonBanned(viewer.id, person.id, None, True, reason, remove_data, expires))
     if person.local:
         return
@@ -82,8 +84,10 @@ async def _impose(
         )
 
 
-async def _remove_everything(tx: Tx, viewer: Viewer, person: Person, reason: str | None) -> None:
-    await content.set_removed(tx, viewer, person.id, community_id=None, removed=True, reason=reason)
+async def _remove_everything(tx: Tx, viewer: Viewer, person: Person, reason: str | None, line: int) -> None:
+    await content.set_removed(
+        tx, viewer, person.id, community_id=None, removed=True, reason=reason, part_of=line
+    )
     await people.update(tx, person.id, {"avatar": None, "banner": None, "bio": None, "bio_html": None})
     for community in await communities.topped_by(tx, person.id):
         if not community.removed:

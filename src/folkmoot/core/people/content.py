@@ -23,15 +23,24 @@ async def amount(tx: Tx, person_id: int, community_id: int | None = None) -> Amo
 
 
 async def set_removed(
-    tx: Tx, viewer: Viewer, person_id: int, *, community_id: int | None, removed: bool, reason: str | None
+    tx: Tx,
+    viewer: Viewer,
+    person_id: int,
+    *,
+    community_id: int | None,
+    removed: bool,
+    reason: str | None,
+    part_of: int | None = None,
 ) -> Touched:
     """Remove or restore everything, with counts, lines in the log, and (on removal) an end of the reports on it (R-9, P-16).
+
+    `part_of`: the line in the log of the ban that this belongs to.
 
     The caller has asked who may. What was changed.
     """
     touched = await mass.set_removed(tx, person_id, community_id=community_id, removed=removed)
     for kind, ids in ((ModlogKind.REMOVE_POST, touched.posts), (ModlogKind.REMOVE_COMMENT, touched.comments)):
-        await modlog.record_many(tx, kind, viewer.id, ids, state=removed, reason=reason)
+        await modlog.record_many(tx, kind, viewer.id, ids, state=removed, reason=reason, part_of=part_of)
     if removed:
         await mass.resolve_reports(tx, viewer.id, post_ids=touched.posts, comment_ids=touched.comments)
     return touched

@@ -3,7 +3,7 @@
 from folkmoot.core import permissions, ranks
 from folkmoot.core.permissions import Standing
 from folkmoot.model.enums import ModlogKind
-from folkmoot.model.errors import NotAllowed, NotFound
+from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import Person, Viewer
 from folkmoot.store import bans, modlog, people
 from folkmoot.store.db import Tx
@@ -12,7 +12,7 @@ from folkmoot.store.db import Tx
 async def appoint_admin(tx: Tx, viewer: Viewer, person_id: int) -> list[Person]:
     """Make a local person an admin; all of them, the highest first (R-7).
 
-    Raises `NotAllowed` not_an_admin, object_not_local; `NotFound` couldnt_find_person.
+    Raises `NotAllowed` not_an_admin, object_not_local (also for nobody).
     """
     person = await _local_person(tx, viewer, person_id)
     if not person.admin:
@@ -46,9 +46,7 @@ async def admins(tx: Tx) -> list[Person]:
 async def _local_person(tx: Tx, viewer: Viewer, person_id: int) -> Person:
     permissions.check("site.admins", Standing(viewer))
     person = await people.by_id(tx, person_id)
-    if person is None:
-        raise NotFound("couldnt_find_person")
-    if not person.local:
+    if person is None or not person.local:
         raise NotAllowed("object_not_local")
     return person
 

@@ -11,6 +11,10 @@ Id = Int32
 """Numbers of things (T-6). Zero and below are unknown things, no errors of form."""
 
 
+WebAddress = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:")]
+"""An address where anything else is an error of form (T-10)."""
+
+
 class Wire(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A JSON object. Unknown members are ignored when read, empty ones left out when written (T-3, T-4)."""
 

@@ -1,7 +1,7 @@
 """The site, its administration, search."""
 
 from folkmoot.api.v3.wire.accounts import MyUserInfo
-from folkmoot.api.v3.wire.base import Id, Int32, Int64, PostListingMode, Wire
+from folkmoot.api.v3.wire.base import Id, Int32, Int64, PostListingMode, WebAddress, Wire
 from folkmoot.api.v3.wire.objects import CommentView, CommunityView, PersonView, PostView, Site
 from folkmoot.model.enums import Listing, PostSort, RegistrationMode, SearchType
 
@@ -27,7 +27,7 @@ class BlockInstanceResponse(Wire):
 class CreateCustomEmoji(Wire):
     category: str
     shortcode: str
-    image_url: str
+    image_url: WebAddress
     alt_text: str
     keywords: list[str]
 
@@ -109,7 +109,7 @@ class DeleteCustomEmoji(Wire):
 class EditCustomEmoji(Wire):
     id: Id
     category: str
-    image_url: str
+    image_url: WebAddress
     alt_text: str
     keywords: list[str]
 
