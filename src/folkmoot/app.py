@@ -18,7 +18,9 @@ from starlette.routing import request_response
 from folkmoot import __version__
 from folkmoot.api.face import Api, plain_answer, token_of
 from folkmoot.api.v3.routes import ROUTES as API_V3
+from folkmoot.apub.face import Apub
 from folkmoot.apub.inbox.receive import Receiver, is_delivery
+from folkmoot.apub.routes import ROUTES as APUB
 from folkmoot.context import Context
 from folkmoot.core.people import register
 from folkmoot.core.people.readers import Viewers
@@ -233,8 +235,13 @@ def build_app(context: Context) -> Any:
         "pictrs": api,
     }
 
+    documents = Apub(APUB, context)
+
     async def by_first_word(scope: Any, receive: Any, send: Any) -> None:
         scope["app"] = app
+        if documents.takes(scope):
+            await documents(scope, receive, send)
+            return
         await aside.get(scope["path"].split("/", 2)[1], people)(scope, receive, send)
 
     gate = Gate(PageCache(by_first_word, context), settings, plain_of_face)

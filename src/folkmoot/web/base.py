@@ -154,7 +154,7 @@ async def page(
         request.app.state.templates.render(template, shown, fragment=fragment), status, headers
     )
     response.headers.setdefault("cache-control", "private, no-cache")
-    response.headers["vary"] = "cookie, accept-language, x-fragment"
+    response.headers["vary"] = "accept, cookie, accept-language, x-fragment"
     token.settle(response)
     if _FLASH in request.state.cookies:
         response.delete_cookie(_FLASH, path="/")

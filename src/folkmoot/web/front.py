@@ -160,6 +160,7 @@ async def show_front(request: Request) -> Response:
         prev=asked.trail.prev(asked.address),
         next=asked.trail.next(asked.address, after),
         canonical=f"{ctx.settings.origin}{asked.address()}",
+        document=f"{ctx.settings.origin}/",
         feeds=_front_feeds(asked),
     )
 

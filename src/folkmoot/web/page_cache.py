@@ -181,7 +181,9 @@ def _asked(scope: Any) -> tuple[Any, bool, bytes] | None:
             accepted = value
         elif name == b"if-none-match":
             known = value
-        elif name in (b"authorization", b"x-fragment", b"range") or (name == b"accept" and b"json" in value):
+        elif name in (b"authorization", b"x-fragment", b"range") or (
+            name == b"accept" and b"json" in value.lower()
+        ):
             return None
     code = i18n.choose_language(setting, accepted.decode("latin-1")[:1000])
     return (path, query, code), packs, known

@@ -54,6 +54,8 @@ class Head:
     """What stands in a thread page's head, for other programs."""
 
     canonical: str
+    document: str | None
+    """The post's address for programs, where others may have it."""
     title: str
     description: str
     image: str | None
@@ -189,6 +191,7 @@ def head_of(request: Request, view: PostView) -> Head:
     origin = context(request).settings.origin
     return Head(
         canonical=f"{origin}/post/{post.id}" if post.local else post.ap_id,
+        document=post.ap_id if post.local and view.community.visibility != "LocalOnly" else None,
         title=post.name,
         description=post.excerpt or post.embed_description or "",
         image=None if post.nsfw or view.community.nsfw else post_card.picture_of(view),

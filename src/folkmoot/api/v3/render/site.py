@@ -4,12 +4,11 @@ from folkmoot.api.v3.render.base import moment, moment_or_none
 from folkmoot.api.v3.render.people import person_view
 from folkmoot.api.v3.wire import objects as objects_wire
 from folkmoot.api.v3.wire import site as wire
+from folkmoot.core.site.software import LEMMY_VERSION
 from folkmoot.model.administration import BlockedUrl, CustomEmoji, SiteView, Tagline
 from folkmoot.model.site import LocalSite, RateLimits, Site
 from folkmoot.text.languages import LANGUAGES
 
-VERSION = "0.19.20"
-"""The Lemmy that this interface follows: apps compare it (W-1)."""
 ONE = 1
 """The number of the one row of the local site and of its limits."""
 
@@ -160,7 +159,7 @@ def get_site_response(view: SiteView) -> wire.GetSiteResponse:
     return wire.GetSiteResponse(
         site_view=site_view(view),
         admins=[person_view(each) for each in view.admins],
-        version=VERSION,
+        version=LEMMY_VERSION,
         all_languages=ALL_LANGUAGES,
         discussion_languages=view.languages or _ALL,
         taglines=[tagline(each) for each in view.taglines],

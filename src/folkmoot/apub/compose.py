@@ -1,0 +1,66 @@
+"""Rows into documents: posts and comments with everybody that they name, read from the database."""
+
+from folkmoot.apub.objects.context import Json
+from folkmoot.apub.objects.our_content import build_comment, build_post, mention, place_of
+from folkmoot.apub.objects.parts import MAX_MENTIONS, Mention
+from folkmoot.model.comments import Comment
+from folkmoot.model.communities import Community
+from folkmoot.model.people import Person
+from folkmoot.model.posts import Post
+from folkmoot.store import comments, people, posts
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
+from folkmoot.text.mentions import mentioned
+from folkmoot.text.names import name_key
+
+
+async def named_in(tx: Tx, source: str | None) -> list[Mention]:
+    """The people that a text names and that are known here, in order, the first 25."""
+    if not source or "@" not in source:
+        return []
+    ours = (await store_site.local_site(tx)).host.lower()
+    found: list[Mention] = []
+    for name, host in mentioned(source)[:MAX_MENTIONS]:
+        person = await people.by_name(tx, name_key(name), None if host == ours else host)
+        if person is not None and not person.deleted:
+            found.append(tag_of(person))
+    return found
+
+
+def tag_of(person: Person) -> Mention:
+    """Somebody as a mention."""
+    return mention(person.ap_id, person.handle)
+
+
+async def post_document(tx: Tx, post: Post, author: Person, community: Community) -> Json:
+    """A post as a `Page`."""
+    origin = (await store_site.local_site(tx)).origin
+    named = await named_in(tx, post.body)
+    return build_post(post, author=author.ap_id, place=place_of(community), origin=origin, mentioned=named)
+
+
+async def comment_document(tx: Tx, comment: Comment, author: Person, community: Community) -> Json:
+    """A comment as a `Note`, with whom it answers."""
+    origin = (await store_site.local_site(tx)).origin
+    parent, answered = await parent_of(tx, comment)
+    return build_comment(
+        comment,
+        author=author.ap_id,
+        parent=parent,
+        parent_author=answered,
+        place=place_of(community),
+        origin=origin,
+        mentioned=await named_in(tx, comment.content),
+    )
+
+
+async def parent_of(tx: Tx, comment: Comment) -> tuple[str, Mention | None]:
+    """The id of what a comment answers, and its author unless the account is gone."""
+    parent: Comment | Post | None
+    if comment.parent_id is not None:
+        parent = await comments.by_id(tx, comment.parent_id)
+    else:
+        parent = await posts.by_id(tx, comment.post_id)
+    assert parent is not None
+    author = await people.by_id(tx, parent.creator_id)
+    return parent.ap_id, tag_of(author) if author is not None and not author.deleted else None

@@ -1,0 +1,131 @@
+"""The face for other servers put together: from a request to a row of the table, and the headers that every answer carries."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from folkmoot.apub.call import Answer, Call
+from folkmoot.apub.negotiation import prefers_document
+from folkmoot.apub.routes import GET, Route
+from folkmoot.apub.show import find
+from folkmoot.apub.signatures import headers_of
+from folkmoot.context import Context
+from folkmoot.core.site.frame import read_site
+from folkmoot.model.errors import NotFound, Refusal
+
+_PART = re.compile(r"\{([a-z]+)(:int)?\}")
+_PUBLIC_HEADERS = [(b"access-control-allow-origin", b"*"), (b"vary", b"Accept")]
+_PREFLIGHT = (
+    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
+    (b"access-control-allow-headers", b"accept, content-type, signature, signature-input, date"),
+    (b"access-control-max-age", b"86400"),
+)
+
+
+class Apub:
+    """ASGI application for everything in the table of routes.
+
+    `takes(scope)` tells whether a request is for it: by its path alone for what is no page, else by what it accepts.
+    """
+
+    def __init__(self, routes: Sequence[Route], context: Context) -> None:
+        self.context = context
+        self.rows: dict[str, list[tuple[re.Pattern[str], Route]]] = {}
+        for route in routes:
+            word = route.path.split("/")[1]
+            self.rows.setdefault(word, []).append((_pattern(route.path), route))
+
+    def takes(self, scope: Any) -> bool:
+        """Whether the request is ours to answer. Called for every request: nearly all have a word that we do not know, or no `+json`."""
+        rows = self.rows.get(scope["path"].split("/", 2)[1])
+        if rows is None:
+            return False
+        asked = prefers_document(accept) if (accept := _json_accepted(scope)) else False
+        method, path = scope["method"], scope["path"]
+        return any(
+            (asked or not (route.page and method in GET))
+            and method in route.methods
+            and pattern.fullmatch(path)
+            for pattern, route in rows
+        )
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        found = self._find(scope)
+        if found is None:
+            await _send(send, Answer(404), with_body=False)
+            return
+        route, parts = found
+        method = scope["method"]
+        if method == "OPTIONS":
+            answer = Answer(204, headers=_PREFLIGHT)
+        elif method not in route.serves:
+            answer = Answer(405, headers=((b"allow", ", ".join(sorted(route.serves)).encode()),))
+        else:
+            call = Call(self.context, scope, receive, parts, headers_of(scope["headers"]))
+            answer = await self._answer(route, call)
+        await _send(send, answer, with_body=method != "HEAD")
+
+    def _find(self, scope: Any) -> tuple[Route, dict[str, str]] | None:
+        """The row for a path; of several that differ in method, the one that serves this."""
+        other: tuple[Route, dict[str, str]] | None = None
+        for pattern, route in self.rows.get(scope["path"].split("/", 2)[1], ()):
+            if (match := pattern.fullmatch(scope["path"])) is not None:
+                if scope["method"] in route.serves:
+                    return route, match.groupdict()
+                other = other or (route, match.groupdict())
+        return other
+
+    async def _answer(self, route: Route, call: Call) -> Answer:
+        if route.federates:
+            async with self.context.db.read() as tx:
+                site = await read_site(tx)
+            if not site.federation_enabled or site.private_instance:
+                return Answer(404)
+        try:
+            return await route.handler(call)
+        except find.Elsewhere as error:
+            return find.sent_elsewhere(error)
+        except find.Gone as error:
+            return find.tombstone(error)
+        except NotFound as refusal:
+            return _refused(400, refusal)
+        except Refusal as refusal:
+            return _refused(403, refusal)
+
+
+def _refused(status: int, refused: Refusal) -> Answer:
+    body = f'{{"error":"{refused.code}"}}'.encode()
+    return Answer(status, body, b"application/json")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = []
+    done = 0
+    for match in _PART.finditer(path):
+        name, number = match.groups()
+        parts += [re.escape(path[done : match.start()]), f"(?P<{name}>{'[0-9]+' if number else '[^/]+'})"]
+        done = match.end()
+    return re.compile("".join([*parts, re.escape(path[done:])]))
+
+
+def _json_accepted(scope: Any) -> str:
+    """What is accepted, if that names some kind of JSON; pages are asked for without."""
+    for name, value in scope["headers"]:
+        if name == b"accept" and b"+json" in value.lower():
+            text: str = value.decode("latin-1")
+            return text
+    return ""
+
+
+async def _send(send: Any, answer: Answer, *, with_body: bool = True) -> None:
+    own = {name for name, _ in answer.headers}
+    keep = f"public, max-age={answer.keep}" if answer.keep else "private, no-store"
+    headers = [header for header in _PUBLIC_HEADERS if header[0] not in own]
+    headers.append((b"cache-control", keep.encode()))
+    if answer.kind:
+        headers.append((b"content-type", answer.kind))
+    headers += answer.headers
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})

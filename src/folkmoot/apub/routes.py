@@ -1,0 +1,73 @@
+"""The table of contents: every address that other servers ask for, one line each (URL-1, URL-2).
+
+`page`: the address is a page too, and a GET is answered here only when a document is asked for. `federates`: gone while federation is off.
+"""
+
+from dataclasses import dataclass
+
+from folkmoot.apub.call import Handler
+from folkmoot.apub.show import activities, actors, collections, objects, wellknown
+
+GET = frozenset({"GET", "HEAD"})
+_ANY = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line. `serves`: the methods that have a handler; `methods`: those that are answered here, if only with a refusal."""
+
+    path: str
+    handler: Handler
+    serves: frozenset[str] = GET
+    page: bool = False
+    federates: bool = True
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """What is no page answers every method, if only to say which it has."""
+        return self.serves | GET if self.page else _ANY
+
+
+def _documents() -> list[Route]:
+    return [
+        # actors
+        Route("/", actors.show_site, page=True),
+        Route("/u/{name}", actors.show_person, page=True),
+        Route("/c/{name}", actors.show_community, page=True),
+        # objects
+        Route("/post/{id:int}", objects.show_post, page=True),
+        Route("/comment/{id:int}", objects.show_comment, page=True),
+        Route("/private_message/{id:int}", objects.show_message),
+        # collections
+        Route("/site_outbox", collections.show_site_outbox),
+        Route("/u/{name}/outbox", collections.show_person_outbox),
+        Route("/u/{name}/followers", collections.show_person_followers),
+        Route("/u/{name}/following", collections.show_person_following),
+        Route("/c/{name}/followers", collections.show_followers),
+        Route("/c/{name}/outbox", collections.show_outbox),
+        Route("/c/{name}/featured", collections.show_featured),
+        Route("/c/{name}/moderators", collections.show_moderators, page=True),
+        Route("/post/{id:int}/context", collections.show_post_context),
+        Route("/comment/{id:int}/context", collections.show_comment_context),
+        # activities
+        Route("/activities/{kind}/{uuid}", activities.show_activity),
+        Route("/activities/announce/{kind}/{uuid}", activities.show_activity),
+    ]
+
+
+def _discovery() -> list[Route]:
+    return [
+        Route("/.well-known/webfinger", wellknown.show_webfinger),
+        Route("/.well-known/host-meta", wellknown.show_host_meta),
+        Route("/activitypub/externalInteraction", wellknown.interact),
+        Route("/.well-known/nodeinfo", wellknown.show_nodeinfo_links, federates=False),
+        Route("/nodeinfo/2.0", wellknown.show_nodeinfo_2_0, federates=False),
+        Route("/nodeinfo/2.1", wellknown.show_nodeinfo_2_1, federates=False),
+        Route("/nodeinfo/2.0.json", wellknown.to_nodeinfo, federates=False),
+        Route("/nodeinfo/2.1.json", wellknown.to_nodeinfo, federates=False),
+        Route("/version", wellknown.to_nodeinfo, federates=False),
+    ]
+
+
+ROUTES = [*_documents(), *_discovery()]
+"""Every address, in groups."""

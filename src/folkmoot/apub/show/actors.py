@@ -1,0 +1,36 @@
+"""Our site, people and communities as actors. Their keys are made when they are shown or needed for the first time (ACT-9)."""
+
+from folkmoot.apub.call import Answer, Call, document
+from folkmoot.apub.objects.our_actors import build_group, build_person, build_site
+from folkmoot.apub.show import find
+from folkmoot.core.site.frame import read_site
+from folkmoot.core.site.keys import key_pair
+from folkmoot.store import communities
+
+
+async def show_site(call: Call) -> Answer:
+    """The site (ACT-7)."""
+    async with call.context.db.read() as tx:
+        site = await read_site(tx)
+        languages = await communities.site_languages(tx)
+    pair = await key_pair(call.context.db, "site", site.site_id)
+    return document(build_site(site, public_pem=pair.public, language_ids=languages))
+
+
+async def show_person(call: Call) -> Answer:
+    """Somebody of ours."""
+    async with call.context.db.read() as tx:
+        person = await find.person(tx, call)
+    pair = await key_pair(call.context.db, "person", person.id)
+    return document(build_person(person, public_pem=pair.public, origin=call.origin))
+
+
+async def show_community(call: Call) -> Answer:
+    """A community of ours."""
+    async with call.context.db.read() as tx:
+        community = await find.community(tx, call)
+        languages = await communities.languages(tx, community.id)
+    pair = await key_pair(call.context.db, "community", community.id)
+    return document(
+        build_group(community, public_pem=pair.public, origin=call.origin, language_ids=languages)
+    )

@@ -1,0 +1,25 @@
+"""Posts and comments of ours as documents."""
+
+from folkmoot.apub.call import NOTHING, Answer, Call, document
+from folkmoot.apub.compose import comment_document, post_document
+from folkmoot.apub.show import find
+
+
+async def show_post(call: Call) -> Answer:
+    """A post."""
+    async with call.context.db.read() as tx:
+        view = await find.post(tx, call)
+        return document(await post_document(tx, view.post, view.creator, view.community))
+
+
+async def show_comment(call: Call) -> Answer:
+    """A comment."""
+    async with call.context.db.read() as tx:
+        view = await find.comment(tx, call)
+        assert view.community is not None
+        return document(await comment_document(tx, view.comment, view.creator, view.community))
+
+
+async def show_message(_call: Call) -> Answer:
+    """Private messages are brought to whom they are for, and to nobody else (URL-9, ABU-22)."""
+    return NOTHING
