@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from folkmoot.app import looking_at_links
-from folkmoot.apub import resolve
+from folkmoot.apub import resolve, software
 from folkmoot.apub.inbox import doubt
+from folkmoot.apub.outbox import publish
 from folkmoot.context import Context
 from folkmoot.core import after, mailing
 from folkmoot.core.images import delete
@@ -199,6 +200,9 @@ def test_every_consequence_has_a_function() -> None:
         resolve.BACKFILL,
         resolve.CONFIRM_GONE,
         complete.COMPLETE,
+        publish.AGAIN,
+        publish.ASK_AGAIN,
+        software.LOOK,
     }
     assert named | asked_for_elsewhere == set(CATALOGUE)
 

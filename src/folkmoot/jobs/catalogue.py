@@ -6,8 +6,9 @@ A job is handed the tools and its payload, and has to be safe to run twice. What
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from folkmoot.apub import backfill, resolve
+from folkmoot.apub import backfill, resolve, software
 from folkmoot.apub.inbox import doubt, verify
+from folkmoot.apub.outbox import publish
 from folkmoot.core import mailing
 from folkmoot.core.images import delete as delete_images
 from folkmoot.core.notifications import mail
@@ -50,6 +51,14 @@ def _in_context(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
     return with_context
 
 
+async def _publish_again(tools: Tools, payload: Payload) -> None:
+    await publish.publish_again(tools.context, payload["kind"], payload["payload"])
+
+
+async def _look_at_server(tools: Tools, payload: Payload) -> None:
+    await software.look(tools.context, payload)
+
+
 def _on_database(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
     """A job that needs nothing but the database."""
 
@@ -71,6 +80,9 @@ CATALOGUE: dict[str, Work] = {
     resolve.BACKFILL: _in_context(backfill.backfill_community),
     resolve.CONFIRM_GONE: _in_context(verify.confirm_gone),
     complete.COMPLETE: _in_context(backfill.complete_thread),
+    publish.AGAIN: _publish_again,
+    publish.ASK_AGAIN: _on_database(publish.ask_again),
+    software.LOOK: _look_at_server,
     "notifications.mail_comment": _on_database(mail.mail_comment),
     "notifications.mail_message": _on_database(mail.mail_message),
     "reports.mail_admins": _on_database(mail.mail_admins),

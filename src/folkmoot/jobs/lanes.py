@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from folkmoot.apub.deliver import SCHEME_KEPT, Outcome, Postman
 from folkmoot.apub.outbox.publish import publish_due
 from folkmoot.apub.signatures import Scheme
+from folkmoot.apub.upkeep import KEPT
 from folkmoot.context import Context
 from folkmoot.jobs.lane import DEAD_AFTER, WINDOW, Alarm, Lane
 from folkmoot.jobs.shards import Shards, shard_of
 from folkmoot.logs import logger
-from folkmoot.model.time import MINUTE, SECOND, WEEK, Micros
+from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.store import destinations, outbox
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.store.outbox import Audience, Inbox, Sent
 
-KEPT: Micros = WEEK
-"""How long activities wait for a server that does not answer (DLV-7)."""
 _LOOK = 0.03
 """Seconds between looks at what changed, which cost next to nothing."""
 _WRITE_EVERY: Micros = SECOND
@@ -95,10 +94,10 @@ class Lanes:
                 log.exception("sending_failed")
                 pause = _AFTER_FAILURE
             self._landed.clear()
-            waits = [asyncio.create_task(stopping.wait()), asyncio.create_task(self._landed.wait())]
-            await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
+            try:
+                await asyncio.wait_for(self._landed.wait(), pause)
+            except TimeoutError:
+                continue
         await self.stop()
 
     async def stop(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from folkmoot.jobs.catalogue import CATALOGUE, Work
+from folkmoot.jobs.lanes import Lanes
 from folkmoot.jobs.moments import MOMENTS, Moment
 from folkmoot.jobs.schedule import SCHEDULE, Periodic
 from folkmoot.jobs.tools import Tools
@@ -55,20 +56,28 @@ class Runner:
         self.schedule = schedule
         self.moments = moments
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.lanes = Lanes(tools.context, self.holder)
+        self._sending: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._working: set[asyncio.Task[None]] = set()
         self._tending: dict[str, asyncio.Task[bool]] = {}
 
     async def run(self) -> None:
         """Work until `stop` is called."""
+        self._sending = asyncio.create_task(self.lanes.run(self._stopping))
         await asyncio.gather(
-            self._work(), self._tend(), *(self._every_moment(moment) for moment in self.moments)
+            self._sending,
+            self._work(),
+            self._tend(),
+            *(self._every_moment(moment) for moment in self.moments),
         )
 
     async def stop(self) -> None:
         """Begin nothing new, give what runs a moment, and give back the rest for others to do."""
         self._stopping.set()
         running: set[asyncio.Task[Any]] = {*self._working, *self._tending.values()}
+        if self._sending is not None:
+            await asyncio.wait({self._sending}, timeout=2 * _STOP_WITHIN)
         if running:
             _, late = await asyncio.wait(running, timeout=_STOP_WITHIN)
             for task in late:
@@ -133,6 +142,11 @@ class Runner:
                 await self.run_one(job)
             done += len(taken)
         return done
+
+    async def settle(self) -> None:
+        """The same, and everything published and sent that can be now. For tests and commands."""
+        while await self.run_all_due() or await self.lanes.drain():
+            continue
 
     # --- periodic work -----------------------------------------------------------------------------------------------------
 

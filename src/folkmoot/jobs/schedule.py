@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from folkmoot.apub import upkeep as apub_upkeep
+from folkmoot.apub.software import look_at_servers
 from folkmoot.core.site import upkeep
 from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
 from folkmoot.store.db import Database
@@ -26,5 +28,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("active people", DAY, upkeep.refresh_active_users, HOUR),
     Periodic("deleted texts", DAY, upkeep.overwrite_deleted, HOUR),
     Periodic("denied applications", DAY, upkeep.drop_denied),
+    Periodic("old activities", HOUR, apub_upkeep.forget_old),
+    Periodic("software of other servers", HOUR, look_at_servers),
     Periodic("statistics of the database", DAY, upkeep.optimise, HOUR),
 )

@@ -23,7 +23,7 @@ async def person_of_follow_id(tx: Tx, community_id: int, follow_id: str) -> int 
 async def settle_all(tx: Tx, community_id: int) -> int:
     """A community that sends us its activities has accepted whoever waits for its answer (SND-6); how many that were."""
     return await tx.run(
-        "UPDATE community_follow SET pending = :no, next_try = NULL WHERE community_id = :community_id AND pending"
+        "UPDATE community_follow SET pending = :no WHERE community_id = :community_id AND pending"
         " AND person_id IN (SELECT id FROM person WHERE local)",
         no=False, community_id=community_id,
     )  # fmt: skip
@@ -31,6 +31,7 @@ async def settle_all(tx: Tx, community_id: int) -> int:
 
 async def set_person_follow(tx: Tx, person_id: int, target_id: int, *, follow_id: str) -> None:
     """Somebody follows a person; again is the same, under the newer address."""
+    tx.changed("fans", target_id)
     await tx.run(
         "INSERT INTO person_follow (person_id, target_id, follow_id, published) VALUES (:person_id, :target_id, :follow_id, :now)"
         " ON CONFLICT (person_id, target_id) DO UPDATE SET follow_id = excluded.follow_id",
@@ -40,9 +41,40 @@ async def set_person_follow(tx: Tx, person_id: int, target_id: int, *, follow_id
 
 async def drop_person_follow(tx: Tx, person_id: int, target_id: int) -> bool:
     """They do not follow any more; False where they did not."""
+    tx.changed("fans", target_id)
     return bool(
         await tx.run(
             "DELETE FROM person_follow WHERE person_id = :person_id AND target_id = :target_id",
             person_id=person_id, target_id=target_id,
         )
     )  # fmt: skip
+
+
+async def asked(tx: Tx, person_id: int, community_id: int, follow_id: str) -> int | None:
+    """A Follow of ours is sent: how often that makes it, None where nobody waits for an answer any more (SND-6)."""
+    number: int | None = await tx.value(
+        "UPDATE community_follow SET asked = asked + 1, follow_id = :follow_id"
+        " WHERE person_id = :person_id AND community_id = :community_id AND pending RETURNING asked",
+        follow_id=follow_id, person_id=person_id, community_id=community_id,
+    )  # fmt: skip
+    return number
+
+
+async def is_pending(tx: Tx, person_id: int, community_id: int) -> bool:
+    """Whether somebody waits for an answer."""
+    return bool(
+        await tx.value(
+            "SELECT pending FROM community_follow WHERE person_id = :person_id AND community_id = :community_id",
+            person_id=person_id, community_id=community_id,
+        )
+    )  # fmt: skip
+
+
+async def followed_elsewhere(tx: Tx, person_id: int) -> list[int]:
+    """The communities of other servers that somebody follows, or asked to follow."""
+    rows = await tx.all(
+        "SELECT f.community_id FROM community_follow f JOIN community c ON c.id = f.community_id"
+        " WHERE f.person_id = :person_id AND NOT c.local ORDER BY f.community_id",
+        person_id=person_id,
+    )
+    return [row[0] for row in rows]

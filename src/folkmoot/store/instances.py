@@ -95,6 +95,13 @@ async def by_domain(tx: Tx, domain: str) -> Instance | None:
     return _make_instance(row) if row else None
 
 
+async def by_id(tx: Tx, instance_id: int) -> Instance | None:
+    row = await tx.first(
+        f"SELECT {_INSTANCE} FROM instance i WHERE i.id = :instance_id", instance_id=instance_id
+    )
+    return _make_instance(row) if row else None
+
+
 async def known_or_new(tx: Tx, domain: str) -> Instance:
     """The server of this domain, written down if it is the first time we hear of it."""
     await tx.run(

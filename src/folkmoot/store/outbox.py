@@ -39,7 +39,8 @@ class Activity:
 
     Who is sent it: the servers with followers of `community_id` or of `person_id`, all that are known (`to_all`), and `inboxes`. `sensitive`: nobody
     may fetch it at its address. `order_key` is a path of what it concerns, `c5/p17` for a thread in a community, empty for everything: it is sent
-    after all before it and before all after it whose path begins with its own, or the other way round. `post_id`: the post that it makes known.
+    after all before it and before all after it whose path begins with its own, or the other way round. `post_id`: the post that it makes known. `asks`: the person and the community of a
+    Follow, which waits for its answer. `kind`: its type.
     """
 
     ap_id: str
@@ -54,6 +55,8 @@ class Activity:
     person_id: int | None = None
     post_id: int | None = None
     inboxes: tuple[Inbox, ...] = ()
+    asks: tuple[int, int] | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,17 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a community takes things: at its own inbox, and at the one its server has for all, which may be the same. The addresses of its
+    moderators and pinned posts are None where its server does not say."""
+
+    own: Inbox
+    shared: Inbox
+    moderators: str | None
+    featured: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
     """Where what goes to the followers of something is delivered: per server the addresses, and since when somebody there follows.
     What is older than that is not for them (DLV-7, VIS-2)."""
@@ -85,6 +99,8 @@ class Audience:
     inboxes: dict[int, tuple[str, ...]]
 
 
+_ELSEWHERE = frozenset({"inboxes", "asks", "kind"})
+"""Fields of an activity that are not columns."""
 _SENT = columns(Sent, "a")
 _make_sent = maker(Sent)
 
@@ -141,7 +157,7 @@ async def insert(tx: Tx, activities: Sequence[Activity]) -> list[int]:
                 **{
                     name: getattr(activity, name)
                     for name in Activity.__dataclass_fields__
-                    if name != "inboxes"
+                    if name not in _ELSEWHERE
                 },
             }
             for number, activity in numbered
@@ -254,15 +270,30 @@ def _audience(rows: Iterable[Sequence[Any]]) -> Audience:
     return Audience(since, inboxes)
 
 
-async def has_followers_elsewhere(tx: Tx, community_id: int) -> bool:
-    """Whether anybody on another server follows a community."""
-    return bool(
-        await tx.value(
-            "SELECT EXISTS (SELECT 1 FROM community_follow f JOIN person p ON p.id = f.person_id"
-            " WHERE f.community_id = :community_id AND NOT p.local)",
-            community_id=community_id,
-        )
+async def threads_of(tx: Tx, ap_ids: Collection[str]) -> dict[str, int]:
+    """The posts under which these posts and comments stand, by address; those that we know."""
+    rows = await tx.all(
+        "SELECT ap_id, id FROM post WHERE ap_id IN :ids[text] UNION ALL SELECT ap_id, post_id FROM comment WHERE ap_id IN :ids[text]",
+        ids=set(ap_ids),
     )
+    return {row[0]: row[1] for row in rows}
+
+
+async def addresses_of_community(tx: Tx, community_id: int) -> Addresses | None:
+    row = await tx.first(
+        "SELECT instance_id, inbox_url, coalesce(shared_inbox_url, inbox_url), moderators_url, featured_url FROM community WHERE id = :community_id",
+        community_id=community_id,
+    )
+    return Addresses(Inbox(row[0], row[1]), Inbox(row[0], row[2]), row[3], row[4]) if row else None
+
+
+async def inboxes_of_people(tx: Tx, person_ids: Collection[int]) -> dict[int, tuple[Inbox, Inbox]]:
+    """Where these people elsewhere take things, by id: the inbox that their server has for all (or their own), and their own."""
+    rows = await tx.all(
+        "SELECT id, instance_id, coalesce(shared_inbox_url, inbox_url), inbox_url FROM person WHERE id IN :ids[] AND NOT local",
+        ids=set(person_ids),
+    )
+    return {row[0]: (Inbox(row[1], row[2]), Inbox(row[1], row[3])) for row in rows}
 
 
 async def person_has_followers(tx: Tx, person_id: int) -> bool:

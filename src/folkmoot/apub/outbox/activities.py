@@ -265,6 +265,11 @@ def update_person(ident: str, person: Json) -> Json:
     }
 
 
+def update_site(ident: str, site: Json) -> Json:
+    """Our site got a new key (ACT-10); `site` from `build_site`."""
+    return {"id": ident, "type": "Update", "actor": site["id"], "to": [PUBLIC], "object": site}
+
+
 def delete_person(ident: str, actor: str, *, remove_data: bool) -> Json:
     """An account is gone (DEL-3)."""
     return {

@@ -1,11 +1,61 @@
-"""The table: what is noted → the activities that are made of it."""
+"""The table: what is noted → the activities that are made of it. The names are those of the events in `model/events.py`, and a
+few of our own."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from folkmoot.apub.outbox import content, moderation, people
+from folkmoot.apub.outbox.addressing import bare_page, path_of, relayed
 from folkmoot.apub.outbox.library import Library
 from folkmoot.store.outbox import Activity
 
 Make = Callable[[Library, dict[str, Any]], Awaitable[list[Activity]]]
 
-KINDS: dict[str, Make] = {}
+KEY_REPLACED = "key_replaced"
+
+_PAGES = frozenset({"Page", "Article", "Question", "Video", "Event", "Audio", "Image"})
+
+
+async def relay(library: Library, event: dict[str, Any]) -> list[Activity]:
+    """What somebody elsewhere did in a community of ours, as it came (CMN-6, CMN-7)."""
+    community = await library.community(event["community_id"])
+    if community is None:
+        return []
+    inner: dict[str, Any] = event["document"]
+    path = path_of(community.id, await library.thread_of(inner))
+    made = await relayed(library, community, inner, path)
+    page = inner.get("object")
+    if inner.get("type") in {"Create", "Update"} and isinstance(page, dict) and page.get("type") in _PAGES:
+        made += await bare_page(library, community, page, path)
+    return made
+
+
+KINDS: dict[str, Make] = {
+    "PostCreated": content.post_created,
+    "PostEdited": content.post_edited,
+    "PostDeleted": content.post_deleted,
+    "PostRemoved": content.post_removed,
+    "PostLocked": moderation.post_locked,
+    "PostFeatured": moderation.post_featured,
+    "PostVoted": content.post_voted,
+    "CommentCreated": content.comment_created,
+    "CommentEdited": content.comment_edited,
+    "CommentDeleted": content.comment_deleted,
+    "CommentRemoved": content.comment_removed,
+    "CommentVoted": content.comment_voted,
+    "CommunityEdited": moderation.community_edited,
+    "CommunityDeleted": moderation.community_deleted,
+    "CommunityRemoved": moderation.community_removed,
+    "CommunityFollowed": people.community_followed,
+    "ModeratorChanged": moderation.moderator_changed,
+    "PersonBanned": moderation.person_banned,
+    "PersonEdited": people.person_edited,
+    "PersonDeleted": people.person_deleted,
+    "MessageSent": people.message_sent,
+    "MessageEdited": people.message_edited,
+    "MessageDeleted": people.message_deleted,
+    "Reported": people.reported,
+    "relay": relay,
+    "follow_answer": people.follow_answered,
+    KEY_REPLACED: people.key_replaced,
+}

@@ -1,19 +1,24 @@
 """What activities are made of, looked up once for a whole batch."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from folkmoot.context import Context
+from folkmoot.core.people.keys import new_key_pair
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
 from folkmoot.model.site import LocalSite
-from folkmoot.settings import Settings
-from folkmoot.store import comments, communities, outbox, people, posts
-from folkmoot.store import site as store_site
+from folkmoot.store import actors, comments, communities, keys, outbox, people, posts
 from folkmoot.store.db import Tx
-from folkmoot.store.outbox import Audience, Noted
+from folkmoot.store.keys import Owner
+from folkmoot.store.outbox import Addresses, Audience, Inbox, Noted
+from folkmoot.text.mentions import mentioned
+from folkmoot.text.names import name_key
+
+MOST_NAMED = 25
 
 T = TypeVar("T")
 
@@ -22,9 +27,11 @@ T = TypeVar("T")
 class Library:
     """The rows that a batch of activities concerns. Rows are read at most once, those that many name together."""
 
+    context: Context
     tx: Tx
-    settings: Settings
+    site: LocalSite
     _shelves: dict[str, dict[int, Any]] = field(default_factory=dict)
+    _threads: dict[str, int] = field(default_factory=dict)
 
     async def fetch(self, waiting: Iterable[Noted]) -> None:
         """Read at once what `waiting` names."""
@@ -33,6 +40,7 @@ class Library:
             for name, shelf in _NAMED.items():
                 if (number := noted.payload.get(name)) is not None:
                     wanted.setdefault(shelf, set()).add(number)
+        await self._place({name for noted in waiting for name in _things_in(noted.payload.get("document"))})
         if "comment" in wanted:
             found = await self._fill("comment", wanted["comment"], comments.by_ids)
             wanted.setdefault("post", set()).update(comment.post_id for comment in found.values())
@@ -58,8 +66,9 @@ class Library:
         value: T = kept[number]
         return value
 
-    async def site(self) -> LocalSite:
-        return await store_site.local_site(self.tx)
+    @property
+    def origin(self) -> str:
+        return self.site.origin
 
     async def person(self, person_id: int) -> Person | None:
         return await self._get("person", person_id, people.by_id)
@@ -77,9 +86,91 @@ class Library:
         """Where the followers of a community are."""
         return await self._get("audience", community_id, outbox.community_audience)
 
+    async def moderates(self, person_id: int, community_id: int) -> bool:
+        """Whether somebody moderates a community."""
+        return (await communities.relation(self.tx, community_id, person_id)).moderator_since is not None
+
+    async def addresses_of(self, community_id: int) -> Addresses:
+        """Where a community takes things, and where its collections are."""
+        found = await self._get("addresses", community_id, outbox.addresses_of_community)
+        assert found is not None
+        return found
+
+    async def inbox_of_community(self, community_id: int) -> Inbox:
+        """Where the server of a community takes what happens in it (DLV-8)."""
+        return (await self.addresses_of(community_id)).shared
+
+    async def inboxes_of(self, who: Collection[Person], *, own: bool = False) -> list[Inbox]:
+        """Where people elsewhere take things: the inbox that their server has for all, or (`own`) everybody's own (DLV-8)."""
+        if not who:
+            return []
+        found = await outbox.inboxes_of_people(self.tx, [person.id for person in who])
+        return [found[person.id][own] for person in who if person.id in found]
+
+    async def people_named(self, text: str | None) -> list[Person]:
+        """The people whom a text names and whom we know, here or elsewhere, at most `MOST_NAMED`."""
+        found = []
+        for name, host in mentioned(text)[:MOST_NAMED] if text and "@" in text else []:
+            ours = host == self.site.host.lower()
+            person = await people.by_name(self.tx, name_key(name), None if ours else host)
+            if person is not None and not person.deleted:
+                found.append(person)
+        return found
+
+    async def public_pem(self, owner: Owner, owner_id: int) -> str:
+        """The public key of somebody, made where one of ours has none yet (ACT-9)."""
+        pair = await keys.pair(self.tx, owner, owner_id)
+        assert pair is not None
+        if pair[0]:
+            return pair[0]
+        fresh = await new_key_pair()
+        async with self.context.db.write() as tx:
+            await keys.keep(tx, owner, owner_id, public=fresh.public, private=fresh.private)
+            pair = await keys.pair(tx, owner, owner_id)
+        assert pair is not None
+        return pair[0]
+
+    async def _place(self, names: Collection[str]) -> None:
+        if names:
+            self._threads.update(await outbox.threads_of(self.tx, names))
+
+    async def thread_of(self, document: Mapping[str, Any]) -> int | None:
+        """The post under which something happened; None for what concerns a community as a whole, or a thread that we do not know."""
+        names = _things_in(document)
+        unknown = [name for name in names if name not in self._threads]
+        if unknown:
+            await self._place(unknown)
+        return next((self._threads[name] for name in names if name in self._threads), None)
+
+    async def person_at(self, ap_id: object) -> Person | None:
+        """Somebody by address."""
+        return (await actors.people_at(self.tx, [ap_id])).get(ap_id) if isinstance(ap_id, str) else None
+
     async def has_fans(self, person_id: int) -> bool:
         """Whether anybody elsewhere follows a person."""
         return await self._get("fans", person_id, outbox.person_has_followers)
+
+
+_ENOUGH = 3
+"""An Undo around a vote on a post is as deep as it gets."""
+
+
+def _things_in(document: object) -> list[str]:
+    """The addresses of what an activity is about, the outermost first."""
+    found = []
+    for _ in range(_ENOUGH):
+        if isinstance(document, str):
+            found.append(document)
+        if not isinstance(document, dict):
+            break
+        for name in ("id", "inReplyTo"):
+            if isinstance(document.get(name), str):
+                found.append(document[name])
+        document = document.get("object")
+    else:
+        if isinstance(document, str):
+            found.append(document)
+    return found
 
 
 _NAMED = {

@@ -5,20 +5,30 @@ Whoever publishes takes what waits longest, and takes it away in the transaction
 the same time one is undone. So an activity is written exactly once, and ids are in the order in which things happened (SND-3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from folkmoot.apub.outbox.kinds import KINDS
+from folkmoot.apub.outbox.kinds import KEY_REPLACED, KINDS
 from folkmoot.apub.outbox.library import Library
 from folkmoot.context import Context
 from folkmoot.logs import logger
 from folkmoot.model.errors import Busy
-from folkmoot.store import destinations, jobs, outbox
-from folkmoot.store.db import Tx
+from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
+from folkmoot.store import destinations, follows, jobs, outbox
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Database, Tx
+from folkmoot.store.keys import Owner
 from folkmoot.store.outbox import Activity, Noted
 
 BATCH = 200
 AGAIN = "federation.publish"
 """The job that tries once more what could not be made into an activity."""
+ASK_AGAIN = "federation.ask_again"
+"""The job that sends a Follow again that nobody answered."""
+PAUSES: tuple[Micros, ...] = (MINUTE, 5 * MINUTE, HOUR, DAY)
+"""How long a Follow waits before it is sent again: the first time, the second … (SND-6)."""
+_LAST_WORDS = frozenset({"Undo", "Delete"})
+"""What those still say who are banned or gone (CMN-10)."""
 
 log = logger(__name__)
 
@@ -27,13 +37,33 @@ class _Overtaken(Exception):
     """Somebody else has published the same."""
 
 
+# --- what apub itself notes ----------------------------------------------------------------------------------------------------------
+
+
+async def tell_of_new_key(tx: Tx, owner: Owner, owner_id: int) -> None:
+    """Tell everybody that one of ours has another key (ACT-10)."""
+    await outbox.note(tx, KEY_REPLACED, {"owner": owner, "owner_id": owner_id})
+
+
+async def ask_again(db: Database, payload: Mapping[str, Any]) -> None:
+    """Send a Follow again that is still not answered (SND-6). A job."""
+    person_id, community_id = payload["person_id"], payload["community_id"]
+    async with db.write() as tx:
+        if await follows.is_pending(tx, person_id, community_id):
+            again = {"actor_id": person_id, "community_id": community_id, "state": True}
+            await outbox.note(tx, "CommunityFollowed", again)
+
+
+# --- publishing ------------------------------------------------------------------------------------------------------------------------
+
+
 async def publish_due(context: Context) -> int:
     """Publish what waits longest, up to `BATCH` things; how many."""
     async with context.db.read() as tx:
         waiting = await outbox.noted(tx, BATCH)
         if not waiting:
             return 0
-        library = Library(tx, context.settings)
+        library = Library(context, tx, await store_site.local_site(tx))
         await library.fetch(waiting)
         made, failed = await _make(library, waiting)
     try:
@@ -52,10 +82,10 @@ async def publish_due(context: Context) -> int:
 async def publish_again(context: Context, kind: str, payload: dict[str, object]) -> None:
     """Publish one thing that failed before. Raises what went wrong."""
     async with context.db.read() as tx:
-        library = Library(tx, context.settings)
+        library = Library(context, tx, await store_site.local_site(tx))
         noted = Noted(0, kind, dict(payload), tx.now)
         await library.fetch([noted])
-        made = await KINDS[kind](library, noted.payload)
+        made = await _may_be_said(library, await KINDS[kind](library, noted.payload))
     async with context.db.write() as tx:
         await _write(tx, made)
 
@@ -66,7 +96,7 @@ async def _make(library: Library, waiting: Iterable[Noted]) -> tuple[list[Activi
     failed: list[Noted] = []
     for noted in waiting:
         try:
-            made += await KINDS[noted.kind](library, noted.payload)
+            made += await _may_be_said(library, await KINDS[noted.kind](library, noted.payload))
         except Exception:
             log.exception("not_published", kind=noted.kind, payload=noted.payload)
             failed.append(noted)
@@ -84,3 +114,29 @@ async def _write(tx: Tx, made: list[Activity]) -> None:
     if named:
         await destinations.ensure(tx, named - await destinations.known_ids(tx), before)
     await outbox.insert(tx, made)
+    for activity in made:
+        if activity.asks is not None:
+            await _wait_for_answer(tx, *activity.asks, activity.ap_id)
+
+
+async def _wait_for_answer(tx: Tx, person_id: int, community_id: int, follow_id: str) -> None:
+    times = await follows.asked(tx, person_id, community_id, follow_id)
+    if times is not None and times <= len(PAUSES):
+        await jobs.enqueue(
+            tx,
+            ASK_AGAIN,
+            {"person_id": person_id, "community_id": community_id},
+            run_at=tx.now + PAUSES[times - 1],
+        )
+
+
+async def _may_be_said(library: Library, made: list[Activity]) -> list[Activity]:
+    """Without what the banned and those who are gone say, except that they take something back (CMN-10)."""
+    kept = []
+    for activity in made:
+        if activity.actor_kind == "person":
+            actor = await library.person(activity.actor_id)
+            if (actor is None or actor.banned or actor.deleted) and activity.kind not in _LAST_WORDS:
+                continue
+        kept.append(activity)
+    return kept

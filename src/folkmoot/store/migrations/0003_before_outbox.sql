@@ -71,11 +71,9 @@ CREATE TABLE delivery_refusal (
     PRIMARY KEY (post_id, instance_id)
 ){keyed};
 
--- follow_id: the address of the Follow, ours or the one received. asked, next_try: how often it was sent, and when it is sent again (SND-6).
+-- follow_id: the address of the Follow, ours or the one received. asked: how often ours was sent (SND-6).
 ALTER TABLE community_follow ADD COLUMN follow_id TEXT;
 ALTER TABLE community_follow ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE community_follow ADD COLUMN next_try {micros};
-CREATE INDEX community_follow_waiting ON community_follow (next_try) WHERE next_try IS NOT NULL;
 -- People elsewhere who follow people here (FLW-1).
 CREATE TABLE person_follow (
     person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,

@@ -1,0 +1,29 @@
+"""What has to be done again and again for federation: `jobs/schedule.py` says when."""
+
+import asyncio
+
+from folkmoot.model.time import DAY, WEEK, Micros
+from folkmoot.store import destinations, keys, outbox
+from folkmoot.store.db import Database
+
+KEPT: Micros = WEEK
+"""How long activities are kept: so long others can still fetch them, and those who were away get them (DLV-7, URL-9)."""
+_FAILURES_KEPT: Micros = 30 * DAY
+_BREATH = 0.01
+"""Seconds in which others get their turn."""
+
+
+async def forget_old(db: Database) -> int:
+    """Drop activities, reasons of failures and replaced keys whose time is over; how many activities."""
+    gone = 0
+    while True:
+        async with db.write() as tx:
+            some = await outbox.forget(tx, tx.now - KEPT)
+        gone += some
+        if not some:
+            break
+        await asyncio.sleep(_BREATH)
+    async with db.write() as tx:
+        await destinations.forget_failures(tx, tx.now - _FAILURES_KEPT)
+        await keys.forget_retired(tx)
+    return gone
