@@ -1,4 +1,4 @@
-"""Pages in process, as the tests of the web face have them."""
+"""Pages and answers in process, as the tests of the faces have them."""
 
 from tests.faces.web.conftest import browser, served, settings
 

@@ -6,6 +6,7 @@ under. What is refused takes none.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -41,7 +42,8 @@ def allowance(limits: RateLimits, class_: str) -> Allowance:
     return Allowance(getattr(limits, class_), getattr(limits, f"{class_}_seconds") * SECOND)
 
 
-def keys_of(person_id: int, address: str) -> dict[str, int]:
+@lru_cache(maxsize=10_000)
+def keys_of(person_id: int, address: str) -> Mapping[str, int]:
     """The keys somebody's doings fall under, each with the factor of its capacity: the person (0 is nobody), and the address, which
     for IPv6 means the networks of /64, /56 and /48."""
     keys = {f"person:{person_id}": 1} if person_id else {}
@@ -99,14 +101,27 @@ def spend_in_memory(memory: dict[str, Any], limits: RateLimits, keys: Mapping[st
     buckets.update((key, Bucket(tokens, now)) for key, tokens in left.items())
 
 
+def spend_as_known(db: Database, address: str) -> bool:
+    """Count one of the class `message` for somebody without an account, without asking the database: False, and nothing is counted, where
+    this process does not know the limits at the moment. Raises `RateLimited`."""
+    known = store_site.known_rate_limits(db.memory, db.changes)
+    if known is None:
+        return False
+    spend_in_memory(db.memory, known, keys_of(0, address), db.clock.now())
+    return True
+
+
 async def enforce(db: Database, class_: str, person_id: int, address: str) -> None:
     """Count one doing of this class by somebody at an address, in a transaction of its own: call it before the one that does it.
 
     Raises `RateLimited`.
     """
     keys = keys_of(person_id, address)
-    async with db.read() as tx:
-        limits = await store_site.rate_limits(tx)
+    await db.sync()
+    limits = store_site.known_rate_limits(db.memory, db.changes)
+    if limits is None:
+        async with db.read() as tx:
+            limits = await store_site.rate_limits(tx)
     if class_ == MESSAGE:
         spend_in_memory(db.memory, limits, keys, db.clock.now())
     elif allowance(limits, class_).in_force:

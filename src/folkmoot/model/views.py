@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
+from folkmoot.model.enums import Subscribed
 from folkmoot.model.images import ImageDetails
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
@@ -37,6 +38,29 @@ class PostKey(NamedTuple):
     community_id: int
     creator_version: int
     community_version: int
+
+
+class PostLine(NamedTuple):
+    """A post in a list, and what the reader has to do with it. The first eight say how it looks to everybody; the others are what nobody
+    in particular has. `pending`: None for who does not follow its community."""
+
+    id: int
+    version: int
+    creator_id: int
+    community_id: int
+    creator_version: int
+    community_version: int
+    moderator: bool
+    banned: bool
+    my_vote: int | None = None
+    saved: bool = False
+    read: bool | None = None
+    hidden: bool = False
+    read_comments: int | None = None
+    visited: Micros | None = None
+    pending: bool | None = None
+    creator_blocked: bool = False
+    banned_from_community: bool = False
 
 
 class CommentKey(NamedTuple):
@@ -96,6 +120,13 @@ class Branch(NamedTuple):
 
 
 # --- views and overlays --------------------------------------------------------------------------------------------
+
+
+def standing(pending: bool | None) -> str:
+    """How somebody stands to a community, in the API's word. `pending`: None for who does not follow it."""
+    if pending is None:
+        return Subscribed.NOT_SUBSCRIBED
+    return Subscribed.PENDING if pending else Subscribed.SUBSCRIBED
 
 
 @dataclass(frozen=True, slots=True)

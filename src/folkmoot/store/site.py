@@ -8,6 +8,7 @@ from folkmoot.model.administration import BlockedUrl, Tagline
 from folkmoot.model.people import Person
 from folkmoot.model.site import LocalSite, RateLimits, Site
 from folkmoot.model.time import SECOND
+from folkmoot.store.changes import Changes
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
 from folkmoot.store.rows import columns, maker
@@ -121,6 +122,15 @@ async def of_instances(tx: Tx, ids: Collection[int]) -> dict[int, Site]:
 async def rate_limits(tx: Tx) -> RateLimits:
     """The limits in force, kept per process until the site changes."""
     return (await frame(tx)).limits
+
+
+def known_rate_limits(memory: dict[str, Any], changes: Changes) -> RateLimits | None:
+    """The same where this process knows them without asking; `changes` must be in step with the database."""
+    cached = memory.get("frame")
+    if cached is None or cached[0] != changes.newest(_SITE_KEY):
+        return None
+    kept: Frame = cached[1]
+    return kept.limits
 
 
 async def read_rate_limits(tx: Tx) -> RateLimits:

@@ -1,8 +1,11 @@
-"""Ready pages for visitors, in front of routing.
+"""Ready pages and JSON answers for visitors, in front of routing.
 
 A handler says what its page was made from (`may_be_kept`); the page is right for as long as the numbers of these things stand
 (`store/changes.py`), and for a minute at most, because it shows ages. Nothing personal is kept: not for readers with a session, not when
 the answer sets a cookie. A hit costs no database, no routing and no rendering.
+
+JSON is kept packed and plain, because apps ask for much of it and some take it plain. Calls of apps are counted (K-1) also where they are
+answered from here.
 """
 
 import asyncio
@@ -15,6 +18,8 @@ from zlib import crc32
 from starlette.requests import Request
 
 from folkmoot.context import Context
+from folkmoot.core import limits
+from folkmoot.model.errors import RateLimited
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.web import i18n
@@ -38,9 +43,10 @@ _WORDS = frozenset(
     {"", "about", "c", "comment", "communities", "feeds", "instances", "legal", "modlog", "post", "u"}
 )
 """First words of the paths whose pages may be kept."""
+_API = "/api/v3/"
 _PERSONAL = (b"jwt=", b"flash=")
 """Cookies with which a page is not the same as for others."""
-_OWN_HEADERS = {b"content-length", b"content-encoding", b"etag", b"vary"}
+_OWN_HEADERS = {b"content-length", b"content-encoding", b"etag", b"vary", b"access-control-allow-origin"}
 
 
 def may_be_kept(request: Request, *made_from: Key, late: tuple[Key, ...] = ()) -> None:
@@ -64,7 +70,13 @@ class _Page:
     late_keys: tuple[Key, ...]
     late_stamp: int
     made: Micros
+    plain: bytes = b""
     hits: int = 0
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return len(self.body) + len(self.plain) + 2000
 
     def pack_well(self) -> int:
         """Pack what is asked for often once more, and better; how many bytes that saved. The ETag stays: it is the same page."""
@@ -94,19 +106,25 @@ class PageCache:
         if asked is None:
             await self.app(scope, receive, send)
             return
-        name, packs, known = asked
         await self.db.sync()
-        page = self.right_page(name)
-        if page is None and (other := self.making.get(name)) is not None:
+        page = self.right_page(asked.name)
+        if page is None and (other := self.making.get(asked.name)) is not None:
             await other.wait()
             await self.db.sync()
-            page = self.right_page(name)
-        if page is not None:
-            await _send_page(page, send, packs=packs, known=known, with_body=scope["method"] == "GET")
-        elif scope["method"] == "GET":
-            await self.make(name, scope, receive, send, packs=packs, known=known)
+            page = self.right_page(asked.name)
+        if page is not None and (not asked.by_app or self.counted(scope)):
+            await _send_page(page, send, asked, with_body=scope["method"] == "GET")
+        elif page is None and scope["method"] == "GET":
+            await self.make(asked, scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    def counted(self, scope: Any) -> bool:
+        """Count a call of an app; False leaves it to the handler, who refuses it or asks the database what is allowed."""
+        try:
+            return limits.spend_as_known(self.db, scope["client"][0] if scope["client"] else "")
+        except RateLimited:
+            return False
 
     def right_page(self, name: Any) -> _Page | None:
         """The page of this name if nothing it was made from has changed."""
@@ -125,13 +143,12 @@ class PageCache:
             self.size -= page.pack_well()
         return page
 
-    async def make(
-        self, name: Any, scope: Any, receive: Any, send: Any, *, packs: bool, known: bytes
-    ) -> None:
+    async def make(self, asked: "_Asked", scope: Any, receive: Any, send: Any) -> None:
         """Let the page be made, send it, and keep it where its handler allowed that."""
+        name = asked.name
         done = self.making[name] = asyncio.Event()
         begun, moment = self.db.changes.latest(), self.clock.now()
-        kept = _Collector(scope, Packing(send) if packs else send)
+        kept = _Collector(scope, Packing(send) if asked.packs else send)
         try:
             await self.bare(scope, receive, kept)
             page = kept.page(moment)
@@ -144,13 +161,13 @@ class PageCache:
         finally:
             self.making.pop(name, None)
             done.set()
-        await _send_page(page, send, packs=packs, known=known, with_body=True)
+        await _send_page(page, send, asked, with_body=True)
 
     def put(self, name: Any, page: _Page) -> None:
         """Keep a page; the ones not asked for longest make room."""
         self.drop(name)
         self.pages[name] = page
-        self.size += len(page.body) + 2000
+        self.size += page.size
         while self.size > self.limit and self.pages:
             self.drop(next(iter(self.pages)))
 
@@ -158,17 +175,29 @@ class PageCache:
         """Forget a page."""
         page = self.pages.pop(name, None)
         if page is not None:
-            self.size -= len(page.body) + 2000
+            self.size -= page.size
 
 
-def _asked(scope: Any) -> tuple[Any, bool, bytes] | None:
-    """What the request is for, if a kept page can answer it: the page's name, whether the client takes gzip, and the ETag it knows."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a kept page could answer. `packs`: the client takes gzip; `known`: the ETag it has; `origin`: the site whose script asks."""
+
+    name: Any
+    packs: bool
+    known: bytes
+    by_app: bool
+    origin: bytes
+
+
+def _asked(scope: Any) -> _Asked | None:
+    """What the request is for, if a kept page can answer it."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
         return None
     path, query = scope["path"], scope["query_string"]
-    if path.split("/", 2)[1] not in _WORDS or len(path) + len(query) > _LARGEST_KEY:
+    by_app = path.startswith(_API)
+    if not (by_app or path.split("/", 2)[1] in _WORDS) or len(path) + len(query) > _LARGEST_KEY:
         return None
-    accepted = known = b""
+    accepted = known = origin = b""
     setting, packs = "browser", False
     for name, value in scope["headers"]:
         if name == b"cookie":
@@ -181,12 +210,17 @@ def _asked(scope: Any) -> tuple[Any, bool, bytes] | None:
             accepted = value
         elif name == b"if-none-match":
             known = value
+        elif name == b"origin":
+            origin = value
         elif name in (b"authorization", b"x-fragment", b"range") or (
-            name == b"accept" and b"json" in value.lower()
+            name == b"accept" and b"json" in value.lower() and not by_app
         ):
             return None
+    if by_app:
+        # The contract of the API knows no ETags.
+        return _Asked((path, query), packs, b"", by_app, origin)
     code = i18n.choose_language(setting, accepted.decode("latin-1")[:1000])
-    return (path, query, code), packs, known
+    return _Asked((path, query, code), packs, known, by_app, b"")
 
 
 def _language_in(cookies: bytes) -> str | None:
@@ -197,16 +231,16 @@ def _language_in(cookies: bytes) -> str | None:
     return None
 
 
-async def _send_page(page: _Page, send: Any, *, packs: bool, known: bytes, with_body: bool) -> None:
-    if known and (page.etag in known or known == b"*"):
-        await send({"type": "http.response.start", "status": 304, "headers": page.unchanged})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    if packs or not page.packed:
-        headers, body = page.whole, page.body
+async def _send_page(page: _Page, send: Any, asked: _Asked, *, with_body: bool) -> None:
+    if asked.known and (page.etag in asked.known or asked.known == b"*"):
+        headers, body, status = page.unchanged, b"", 304
+    elif asked.packs or not page.packed:
+        headers, body, status = page.whole, page.body, 200
     else:
-        headers, body = page.unpacked, zlib.decompress(page.body, wbits=31)
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+        headers, body, status = page.unpacked, page.plain or zlib.decompress(page.body, wbits=31), 200
+    if asked.origin:
+        headers = [*headers, (b"access-control-allow-origin", asked.origin), (b"vary", b"origin")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body if with_body else b""})
 
 
@@ -243,13 +277,16 @@ class _Collector:
         body = b"".join(self.parts)
         size = str(len(body)).encode()
         packed = len(body) >= LEAST_TO_PACK
+        by_app = self.scope["path"].startswith(_API)
+        plain = body if packed and by_app else b""
         if packed:
             body = zlib.compress(body, 5, wbits=31)
         etag = b'"%08x-%x"' % (crc32(body), len(body))
-        varies = [value for name, value in self.headers if name == b"vary"]
+        # Which site's script asked is nothing that is kept.
+        varies = [value for name, value in self.headers if name == b"vary" and value != b"origin"]
         common = [header for header in self.headers if header[0] not in _OWN_HEADERS]
         common += [
-            (b"etag", b"W/" + etag),
+            *([] if by_app else [(b"etag", b"W/" + etag)]),
             (b"vary", b", ".join(dict.fromkeys([*varies, b"accept-encoding"]))),
         ]
         length = str(len(body)).encode()
@@ -267,4 +304,5 @@ class _Collector:
             late_keys=late,
             late_stamp=0,
             made=moment,
+            plain=plain,
         )

@@ -6,6 +6,7 @@ from typing import Any
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import community_of, page_of
 from folkmoot.api.v3.posts import vote_of
+from folkmoot.api.v3.render import pieces
 from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.posts import vote_view
 from folkmoot.api.v3.wire import comments as wire
@@ -18,24 +19,33 @@ from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.comments.save import save_comment
 from folkmoot.core.listings.comments import ListComments
 from folkmoot.core.listings.comments import list_comments as read_list
-from folkmoot.core.threads.tree import ReadTree, read_tree, tree_views
+from folkmoot.core.threads.read import comment_views
+from folkmoot.core.threads.tree import ReadTree, Tree, read_tree
 from folkmoot.core.votes.cast import vote_on_comment
 from folkmoot.core.votes.list import votes_on_comment
 from folkmoot.model.enums import CommentSort, Listing
 from folkmoot.model.errors import Invalid
 
 
-async def list_comments(call: Call, asked: wire.GetComments) -> wire.GetCommentsResponse:
+async def list_comments(call: Call, asked: wire.GetComments) -> bytes | wire.GetCommentsResponse:
     """A tree where a depth is given (C-4), else a page of a list (C-5); with texts of what is gone for admins alone (C-6)."""
     async with call.read() as tx:
         community_id = await community_of(tx, asked.community_name, asked.community_id)
         if asked.max_depth is not None and (asked.post_id is not None or asked.parent_id is not None):
-            tree = await read_tree(tx, call.viewer, _tree(asked, community_id))
-            views = await tree_views(tx, tree)
-        else:
-            views = (await read_list(tx, call.viewer, _list(asked, community_id))).items
+            return await _joined(tx, call, await read_tree(tx, call.viewer, _tree(asked, community_id)))
+        views = (await read_list(tx, call.viewer, _list(asked, community_id))).items
     in_full = call.viewer.admin
     return wire.GetCommentsResponse(comments=[comment_view(view, in_full=in_full) for view in views])
+
+
+async def _joined(tx: Any, call: Call, tree: Tree) -> bytes:
+    kept, in_full = pieces.pieces_of(tx.memory), call.viewer.admin
+    absent = pieces.missing_comments(kept, tree.rows, in_full=in_full)
+    views = await comment_views(tx, absent) if absent else {}
+    if tree.post is not None:
+        post = tree.post.post
+        call.made_from(("site", 0), ("thread", post.id), ("community", post.community_id))
+    return pieces.join_tree(kept, tree, views, in_full=in_full)
 
 
 def _tree(asked: wire.GetComments, community_id: int | None) -> ReadTree:
@@ -69,7 +79,10 @@ def _list(asked: wire.GetComments, community_id: int | None) -> ListComments:
 async def get_comment(call: Call, asked: wire.GetComment) -> wire.CommentResponse:
     """One comment (C-6)."""
     async with call.read() as tx:
-        return await _comment(tx, call, asked.id)
+        answer = await _comment(tx, call, asked.id)
+    shown = answer.comment_view
+    call.made_from(("site", 0), ("thread", shown.post.id), ("community", shown.community.id))
+    return answer
 
 
 async def add_comment(call: Call, asked: wire.CreateComment) -> wire.CommentResponse:

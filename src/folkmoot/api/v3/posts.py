@@ -4,6 +4,7 @@ from typing import Any
 
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.render import pieces
 from folkmoot.api.v3.render.posts import get_post_response, post_view, vote_view
 from folkmoot.api.v3.wire import posts as wire
 from folkmoot.api.v3.wire.base import PostFeatureType
@@ -25,7 +26,7 @@ from folkmoot.core.votes.list import votes_on_post
 from folkmoot.model.errors import Invalid, NotFound
 
 
-async def list_posts(call: Call, asked: wire.GetPosts) -> wire.GetPostsResponse:
+async def list_posts(call: Call, asked: wire.GetPosts) -> bytes:
     """A page of posts (section 4). Every page that holds a post names a next one (L-2)."""
     async with call.read() as tx:
         wanted = ListPosts(
@@ -41,9 +42,13 @@ async def list_posts(call: Call, asked: wire.GetPosts) -> wire.GetPostsResponse:
             page=1 if asked.page is None else asked.page,
             after=asked.page_cursor,
         )
-        items = (await front.list_posts(tx, call.viewer, wanted)).items
-    following = front.post_cursor(items[-1].post.id) if items else None
-    return wire.GetPostsResponse(posts=[post_view(view) for view in items], next_page=following)
+        lines = await front.post_lines(tx, call.viewer, wanted)
+        kept = pieces.pieces_of(tx.memory)
+        absent = pieces.missing_posts(kept, lines)
+        views = await front.post_views(tx, absent) if absent else {}
+    place = (("community", wanted.community_id),) if wanted.community_id else ()
+    call.made_from(("site", 0), ("posts", 0), *place, late=(("front", 0),))
+    return pieces.join_posts(kept, lines, views, front.post_cursor(lines[-1].id) if lines else None)
 
 
 def vote_of(asked: Any) -> int:
@@ -62,6 +67,9 @@ async def get_post(call: Call, asked: wire.GetPost) -> wire.GetPostResponse:
     if call.viewer.account is not None:
         async with call.write() as tx:
             await record_visit(tx, call.viewer, opened.post.post)
+    post = opened.post.post
+    crossposts = (("posts", 0),) if post.url else ()
+    call.made_from(("site", 0), ("thread", post.id), ("community", post.community_id), *crossposts)
     return get_post_response(opened)
 
 

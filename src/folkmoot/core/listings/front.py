@@ -7,7 +7,7 @@ from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import Invalid
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
-from folkmoot.model.views import Page, PostKey, PostOverlay, PostView
+from folkmoot.model.views import Page, PostKey, PostLine, PostOverlay, PostView
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import pages, views
@@ -62,6 +62,13 @@ async def list_posts(tx: Tx, viewer: Viewer, asked: ListPosts) -> Page[PostView]
         return Page([])
     items, more = await pages.posts(tx, wanted)
     return Page(items, post_cursor(items[-1].post.id) if items and more else None)
+
+
+async def post_lines(tx: Tx, viewer: Viewer, asked: ListPosts) -> list[PostLine]:
+    """Which posts the list holds and the reader's part of them, in as many queries as `post_keys`: for who knows what posts look like.
+    Raises as `post_keys`."""
+    wanted = await _must_be_wanted(tx, viewer, asked)
+    return await pages.post_lines(tx, wanted) if wanted else []
 
 
 async def post_views(tx: Tx, ids: list[int]) -> dict[int, PostView]:

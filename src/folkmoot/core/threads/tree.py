@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from folkmoot.core.threads import order
-from folkmoot.core.threads.read import Kept, comment_views, kept_thread, must_be_open, place_of_post
+from folkmoot.core.threads.read import Kept, kept_thread, must_be_open, place_of_post
 from folkmoot.model.enums import CommentSort, Listing, Subscribed, Visibility
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
-from folkmoot.model.views import NO_MARKS, Branch, CommentOverlay, CommentView, Marks, PostView
+from folkmoot.model.views import NO_MARKS, Branch, Marks, PostView
 from folkmoot.store import comments
 from folkmoot.store import threads as store
 from folkmoot.store.db import Tx
@@ -41,18 +41,6 @@ class Tree:
     post: PostView | None = None
     marks: Marks = NO_MARKS
 
-    def overlay(self, row: Branch) -> CommentOverlay:
-        """The reader's own part of one comment."""
-        assert self.post is not None
-        mine, marks = self.post.mine, self.marks
-        return CommentOverlay(
-            my_vote=marks.votes.get(row.id),
-            saved=row.id in marks.saved,
-            creator_blocked=row.creator_id in marks.blocked,
-            subscribed=mine.subscribed,
-            banned_from_community=mine.banned_from_community,
-        )
-
 
 async def read_tree(tx: Tx, viewer: Viewer, asked: ReadTree) -> Tree:
     """At most 300 comments (C-4, C-6): authors the reader blocks are missing while the answers to them stay (L-16). Three queries, two for
@@ -83,26 +71,6 @@ async def read_tree(tx: Tx, viewer: Viewer, asked: ReadTree) -> Tree:
     elif asked.saved:
         rows = []  # L-14
     return Tree(rows[:MOST], place[0], marks)
-
-
-async def tree_views(tx: Tx, tree: Tree) -> list[CommentView]:
-    """The comments themselves. One query."""
-    if tree.post is None:
-        return []
-    found = await comment_views(tx, [row.id for row in tree.rows]) if tree.rows else {}
-    return [
-        CommentView(
-            comment=view.comment,
-            creator=view.creator,
-            creator_is_moderator=view.creator_is_moderator,
-            creator_banned_from_community=view.creator_banned_from_community,
-            post=tree.post.post,
-            community=tree.post.community,
-            mine=tree.overlay(row),
-        )
-        for row in tree.rows
-        if (view := found.get(row.id))
-    ]
 
 
 def _in_scope(viewer: Viewer, post: PostView, asked: ReadTree, *, moderates: bool) -> bool:

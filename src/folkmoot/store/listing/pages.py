@@ -17,7 +17,7 @@ from typing import Any
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid
-from folkmoot.model.views import CommentKey, CommentView, PostKey, PostView
+from folkmoot.model.views import CommentKey, CommentView, PostKey, PostLine, PostView
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import filters, sorts, views
 from folkmoot.store.listing.filters import Shape
@@ -80,6 +80,12 @@ async def posts(tx: Tx, wanted: Wanted) -> tuple[list[PostView], bool]:
     """The same with the posts themselves and the reader's part of them, in as many queries."""
     rows, more = await _page(tx, wanted, views.dressed_posts(signed_in=wanted.shape.signed_in))
     return [views.post_view_of(row[1:], signed_in=wanted.shape.signed_in) for row in rows], more
+
+
+async def post_lines(tx: Tx, wanted: Wanted) -> list[PostLine]:
+    """The same as keys with the reader's part, in as many queries."""
+    rows, _ = await _page(tx, wanted, views.marked_posts(signed_in=wanted.shape.signed_in))
+    return [PostLine(*row[1:]) for row in rows]
 
 
 async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:

@@ -13,7 +13,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.images import ImageDetails
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
-from folkmoot.model.views import NO_POST_OVERLAY, CommentOverlay, CommentView, PostOverlay, PostView
+from folkmoot.model.views import NO_POST_OVERLAY, CommentOverlay, CommentView, PostOverlay, PostView, standing
 from folkmoot.store.db import Tx
 from folkmoot.store.marks import VISIT_GAP
 from folkmoot.store.rows import columns, maker
@@ -78,6 +78,19 @@ def dressed_posts(*, signed_in: bool) -> Callable[[str], str]:
     start = "WITH named (featured, id, version, creator_id, community_id, creator_version, community_version)"
     asked = f"SELECT k.featured, {_POST_VIEW}{mine} FROM k CROSS JOIN {_POST_FROM}{reading} WHERE i.id = k.id ORDER BY k.place"
     return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {_NUMBERED} {asked}")
+
+
+@cache
+def marked_posts(*, signed_in: bool) -> Callable[[str], str]:
+    """The same for the columns of a `PostLine`: nothing of the posts but what keys have, and the reader's part."""
+    mine, reading = (f", {_MY_POST}", f" {_MY_READING}") if signed_in else ("", "")
+    names = "featured, id, version, creator_id, community_id, creator_version, community_version"
+    asked = f"SELECT {names}, {MODERATES}, {BANNED}{mine} FROM k AS i{reading} ORDER BY i.place"
+    asked = asked.replace(names, ", ".join(f"i.{name}" for name in names.split(", ")), 1)
+    numbered = "k AS MATERIALIZED (SELECT row_number() OVER () AS place, n.* FROM named AS n)"
+    return lru_cache(maxsize=2000)(
+        lambda keys: f"WITH named ({names}) AS MATERIALIZED ({keys}), {numbered} {asked}"
+    )
 
 
 @cache
@@ -174,7 +187,7 @@ def placed_comment_of(row: Any, *, signed_in: bool = False) -> CommentView:
 
 
 def _comment_overlay(row: Any) -> CommentOverlay:
-    return CommentOverlay(row[0], bool(row[1]), bool(row[2]), _standing(row[3]), bool(row[4]))
+    return CommentOverlay(row[0], bool(row[1]), bool(row[2]), standing(row[3]), bool(row[4]))
 
 
 def _post_overlay(row: Any) -> PostOverlay:
@@ -186,13 +199,7 @@ def _post_overlay(row: Any) -> PostOverlay:
         bool(hidden),
         read_comments,
         visited,
-        _standing(pending),
+        standing(pending),
         bool(blocked),
         bool(banned),
     )
-
-
-def _standing(pending: Any) -> str:
-    if pending is None:
-        return "NotSubscribed"
-    return "Pending" if pending else "Subscribed"

@@ -132,15 +132,17 @@ class CommentAggregates(Wire):
 
 
 class CommentView(Wire):
+    """What is the same for every reader comes first, then the place, then the reader's own: `render/pieces.py` cuts there."""
+
     comment: Comment
     creator: Person
-    post: Post
-    community: Community
     counts: CommentAggregates
     creator_banned_from_community: bool
-    banned_from_community: bool
     creator_is_moderator: bool
     creator_is_admin: bool
+    post: Post
+    community: Community
+    banned_from_community: bool
     subscribed: str
     saved: bool
     creator_blocked: bool
@@ -186,22 +188,24 @@ class PostAggregates(Wire):
     newest_comment_time: str
 
 
-class PostView(Wire):
+class PostView(Wire, kw_only=True):
+    """What is the same for every reader comes first, then the reader's own: `render/pieces.py` cuts there."""
+
     post: Post
     creator: Person
     community: Community
+    image_details: ImageDetails | None = None
     creator_banned_from_community: bool
-    banned_from_community: bool
     creator_is_moderator: bool
     creator_is_admin: bool
     counts: PostAggregates
+    banned_from_community: bool
     subscribed: str
     saved: bool
     read: bool
     hidden: bool
     creator_blocked: bool
     unread_comments: int
-    image_details: ImageDetails | None = None
     my_vote: int | None = None
 
 

@@ -1,0 +1,164 @@
+"""Posts and comments as JSON, made once for all readers and kept; an answer joins them with what is the reader's own.
+
+Pieces are cut from what the plain renderers make, so that there is one truth about each member. A quotation mark inside a text travels
+with a backslash before it, so the names that are looked for stand where a member begins and nowhere else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any
+
+import msgspec
+
+from folkmoot.api.v3.render.comments import comment_view
+from folkmoot.api.v3.render.communities import community
+from folkmoot.api.v3.render.posts import post, post_view
+from folkmoot.core.kept import Kept
+from folkmoot.core.threads.tree import Tree
+from folkmoot.model.views import Branch, CommentView, PostLine, PostView, standing
+
+_encode = msgspec.json.Encoder().encode
+_OWN, _PLACE = b',"banned_from_community":', b',"post":{'
+
+
+class Pieces:
+    """The pieces of one process and database."""
+
+    def __init__(self) -> None:
+        self.posts: Kept[tuple[bytes, int]] = Kept(16 << 20)
+        self.comments: Kept[bytes] = Kept(32 << 20)
+
+
+def pieces_of(memory: dict[str, Any]) -> Pieces:
+    """The pieces that go with a database."""
+    kept: Pieces = memory.get("json_pieces") or memory.setdefault("json_pieces", Pieces())
+    return kept
+
+
+# --- posts ---------------------------------------------------------------------------------------------------------
+
+
+def missing_posts(pieces: Pieces, lines: Sequence[PostLine]) -> list[int]:
+    """The posts for which there is no piece yet: read them and give them to `join_posts`."""
+    get = pieces.posts.get
+    return [line[0] for line in lines if get(line[0], line[:8]) is None]
+
+
+def join_posts(
+    pieces: Pieces, lines: Sequence[PostLine], views: Mapping[int, PostView], following: str | None
+) -> bytes:
+    """The answer of a list. `views` has at least what `missing_posts` named; `following`: the cursor of the next page."""
+    parts: list[bytes] = []
+    for line in lines:
+        kept = pieces.posts.get(line[0], line[:8])
+        if kept is None:
+            kept = _keep_post(pieces, views[line[0]], line)
+        parts += (b",", kept[0], _own_of_post(line, kept[1]))
+    parts[:1] = (b'{"posts":[',)
+    parts.append(b'],"next_page":"%s"}' % following.encode() if following else b"]}")
+    return b"".join(parts)
+
+
+def _keep_post(pieces: Pieces, view: PostView, line: PostLine) -> tuple[bytes, int]:
+    whole = _encode(post_view(view))
+    kept = (whole[: whole.index(_OWN)], view.post.comments)
+    pieces.posts.put(line[0], line[:8], kept, len(kept[0]) + 300)
+    return kept
+
+
+def _own_of_post(line: PostLine, comments: int) -> bytes:
+    own = _post_marks(
+        line.my_vote, bool(line.saved), bool(line.read), bool(line.hidden), line.pending, bool(line.creator_blocked),
+        bool(line.banned_from_community),
+    )  # fmt: skip
+    return own % (comments - (line.read_comments or 0))
+
+
+@lru_cache(maxsize=2000)
+def _post_marks(
+    vote: int | None, saved: bool, read: bool, hidden: bool, pending: bool | None, blocked: bool, banned: bool
+) -> bytes:
+    """The end of a post view, with a place for the number of unread comments."""
+    own: dict[str, Any] = {
+        "banned_from_community": banned,
+        "subscribed": standing(pending),
+        "saved": saved,
+        "read": read,
+        "hidden": hidden,
+        "creator_blocked": blocked,
+    }
+    if vote is not None:
+        own["my_vote"] = vote
+    return b"," + _encode(own)[1:-1] + b',"unread_comments":%d}'
+
+
+# --- comments ------------------------------------------------------------------------------------------------------
+
+
+def missing_comments(pieces: Pieces, rows: Sequence[Branch], *, in_full: bool) -> list[int]:
+    """The comments for which there is no piece yet. `in_full`: with the texts of what is gone (C-6)."""
+    get = pieces.comments.get
+    return [row[0] for row in rows if get(_name(row, in_full), row[:5]) is None]
+
+
+def join_tree(pieces: Pieces, tree: Tree, views: Mapping[int, CommentView], *, in_full: bool) -> bytes:
+    """The answer of a tree. `views` has at least what `missing_comments` named. The post and its community are the same for all."""
+    if tree.post is None:
+        return b'{"comments":[]}'
+    place = _place_of(tree.post)
+    marks = tree.marks
+    votes, saved, blocked = marks.votes, marks.saved, marks.blocked
+    get = pieces.comments.get
+    parts: list[bytes] = []
+    for row in tree.rows:
+        number = row[0]
+        kept = get(_name(row, in_full), row[:5])
+        if kept is None:
+            view = views.get(number)
+            if view is None:  # purged since the thread was read
+                continue
+            kept = _keep_comment(pieces, view, row, tree.post, in_full=in_full)
+        parts += (
+            b",",
+            kept,
+            place,
+            _comment_marks(votes.get(number), number in saved, row.creator_id in blocked),
+        )
+    parts[:1] = (b'{"comments":[',)
+    parts.append(b"]}")
+    return b"".join(parts)
+
+
+def _name(row: Branch, in_full: bool) -> int:
+    """Under which name a comment is kept: for admins, what is gone has its text, and stands apart."""
+    return -row.id if in_full and (row.deleted or row.removed) else row.id
+
+
+def _keep_comment(pieces: Pieces, view: CommentView, row: Branch, place: PostView, *, in_full: bool) -> bytes:
+    placed = replace(view, post=place.post, community=place.community)
+    whole = _encode(comment_view(placed, in_full=in_full))
+    kept = whole[: whole.index(_PLACE)]
+    pieces.comments.put(_name(row, in_full), row[:5], kept, len(kept) + 300)
+    return kept
+
+
+def _place_of(view: PostView) -> bytes:
+    """The middle of every comment view of a tree: post, community, and how the reader stands there."""
+    mine = view.mine
+    place = {
+        "post": post(view.post),
+        "community": community(view.community),
+        "banned_from_community": mine.banned_from_community,
+        "subscribed": mine.subscribed,
+    }
+    return b"," + _encode(place)[1:-1]
+
+
+@cache
+def _comment_marks(vote: int | None, saved: bool, blocked: bool) -> bytes:
+    """The end of a comment view."""
+    own: dict[str, Any] = {"saved": saved, "creator_blocked": blocked}
+    if vote is not None:
+        own["my_vote"] = vote
+    return b"," + _encode(own)[1:]

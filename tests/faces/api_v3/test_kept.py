@@ -1,0 +1,191 @@
+"""Answers that are kept: the same as made anew, never anybody's own, never out of date, and counted all the same."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from folkmoot.api.v3.render.comments import comment_view
+from folkmoot.api.v3.render.posts import post_view
+from folkmoot.core.listings import comments, front
+from folkmoot.core.listings.comments import ListComments
+from folkmoot.core.listings.front import ListPosts
+from folkmoot.model.enums import Listing
+from folkmoot.model.people import ANONYMOUS
+from folkmoot.model.time import SECOND, FixedClock
+from folkmoot.settings import Settings
+from folkmoot.store.db import Database, count_statements
+from tests import rows
+from tests.cast import Cast
+from tests.core.stories import ban_here, set_site
+from tests.faces.api_v3.conftest import App
+
+Open = Callable[..., Awaitable[App]]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """A site that keeps answers."""
+    return replace(settings, page_cache_mb=4)
+
+
+@pytest.fixture
+async def story(app: Open, cast: Cast) -> int:
+    """Two posts and a small thread with hostile texts, in which everybody has left marks."""
+    alice, bob = await app("alice"), await app("bob")
+    hostile = 'Look: ","banned_from_community":true,"post":{ \\ "'
+    made = await alice.post("/post", name=hostile, community_id=cast.gardening.id, body=hostile)
+    number: int = made["post_view"]["post"]["id"]
+    await bob.post("/post", name="Slugs", community_id=cast.gardening.id, url="https://x.example/")
+    first = await alice.post("/comment", post_id=number, content=hostile)
+    parent = first["comment_view"]["comment"]["id"]
+    second = await bob.post("/comment", post_id=number, content="Second.", parent_id=parent)
+    gone = second["comment_view"]["comment"]["id"]
+    await alice.post("/comment/like", comment_id=gone, score=-1)
+    await bob.post("/comment/like", comment_id=parent, score=1)
+    await bob.put("/comment/save", comment_id=parent, save=True)
+    await bob.post("/comment/remove", comment_id=gone, removed=True)
+    await alice.put("/post/save", post_id=number, save=True)
+    return number
+
+
+async def test_joined_answers_are_what_the_plain_renderers_make(
+    app: Open, db: Database, cast: Cast, story: int
+) -> None:
+    async with db.write() as tx:
+        await tx.run(
+            "INSERT INTO community_follow (person_id, community_id, published, pending) VALUES (:a, :c, 0, :yes)",
+            a=cast.alice.id, c=cast.gardening.id, yes=True,
+        )  # fmt: skip
+        await ban_here(tx, cast.gardening, cast.bob)
+        await tx.run(
+            "INSERT INTO person_block (person_id, target_id, published) VALUES (:a, :b, 0)",
+            a=cast.bob.id, b=cast.alice.id,
+        )  # fmt: skip
+    for name in (None, "alice", "bob", "admin"):
+        reader = await app(name)
+        viewer = ANONYMOUS
+        async with db.read() as tx:
+            if name:
+                viewer = await rows.viewer(tx, name)
+            posts = (await front.list_posts(tx, viewer, ListPosts(Listing.ALL))).items
+            asked = ListComments(Listing.ALL, post_id=story, gone_too=True)
+            thread = (await comments.list_comments(tx, viewer, asked)).items
+        plain = [msgspec.to_builtins(post_view(view)) for view in posts]
+        # Twice: made, and kept.
+        for _ in range(2):
+            assert (await reader.get("/post/list", type_="All"))["posts"] == plain
+        listed = [msgspec.to_builtins(comment_view(view, in_full=viewer.admin)) for view in thread]
+        tree = (await reader.get("/comment/list", type_="All", post_id=story, max_depth=8))["comments"]
+        by_id = {view["comment"]["id"]: view for view in tree}
+        assert list(by_id.values()) == [by_id[view["comment"]["id"]] for view in listed], name
+        assert all(by_id[view["comment"]["id"]] == view for view in listed), name
+
+
+ANSWERS = (
+    "/post/list?type_=All",
+    "/post?id=1",
+    "/comment/list?post_id=1&max_depth=8&type_=All",
+    "/comment?id=1",
+    "/site",
+)
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+async def test_a_visitor_is_answered_from_memory_in_both_forms(app: Open, story: int, path: str) -> None:
+    nobody = await app()
+    made = await nobody.call("GET", path, headers={"accept-encoding": "identity"})
+    assert made.headers["cache-control"] == "public, max-age=60"
+    with count_statements() as counter:
+        plain = await nobody.call("GET", path, headers={"accept-encoding": "identity"})
+        packed = await nobody.call("GET", path, headers={"accept": "application/json"})
+    assert counter.statements == []
+    assert plain.json() == packed.json() == made.json()
+    assert packed.headers.get("content-encoding") == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert plain.headers["cache-control"] == "public, max-age=60"
+    # The contract knows no other good answer than 200.
+    again = await nobody.call("GET", path, headers={"if-none-match": "*"})
+    assert (again.status_code, "etag" in again.headers) == (200, False)
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+async def test_any_token_passes_what_is_kept_by(app: Open, story: int, path: str) -> None:
+    nobody, alice = await app(), await app("alice")
+    await nobody.call("GET", path)
+    for headers in ({"authorization": "Bearer nonsense"}, {"cookie": f"jwt={alice.token}"}):
+        with count_statements() as counter:
+            answer = await nobody.call("GET", path, headers=headers)
+        assert answer.headers["cache-control"] == "private"
+        if path != "/site" or "cookie" in headers:
+            assert counter.statements
+    again = await nobody.call("GET", path)
+    assert '"my_vote"' not in again.text
+    assert '"my_user"' not in again.text
+
+
+async def test_whose_script_asks_is_answered_but_not_kept__T_14(app: Open, story: int) -> None:
+    nobody = await app()
+    for origin in ("https://one.example", "https://two.example", None):
+        headers = {"origin": origin} if origin else {}
+        answer = await nobody.call("GET", "/post/list", headers=headers)
+        assert answer.headers.get("access-control-allow-origin") == origin
+        assert ("origin" in answer.headers["vary"]) == bool(origin)
+
+
+async def test_a_change_shows_at_once(app: Open, clock: FixedClock, story: int) -> None:
+    nobody, bob = await app(), await app("bob")
+    before = (await nobody.get("/post", id=story))["post_view"]["counts"]["score"]
+    listed = (await nobody.get("/post/list", type_="All", sort="Old"))["posts"]
+    await bob.post("/post/like", post_id=story, score=1)
+    assert (await nobody.get("/post", id=story))["post_view"]["counts"]["score"] == before + 1
+    # Lists may show scores that are a second old.
+    clock.advance(SECOND)
+    scores = {
+        view["post"]["id"]: view["counts"]["score"]
+        for view in (await nobody.get("/post/list", type_="All", sort="Old"))["posts"]
+    }
+    assert scores[story] == before + 1
+    assert len(listed) == len(scores)
+    await bob.post("/comment", post_id=story, content="Third.")
+    thread = (await nobody.get("/comment/list", post_id=story, max_depth=8, type_="All"))["comments"]
+    assert thread[-1]["comment"]["content"] == "Third." or len(thread) == 3
+    await bob.post("/post/delete", post_id=2, deleted=True)
+    assert [
+        view["post"]["id"] for view in (await nobody.get("/post/list", type_="All", sort="Old"))["posts"]
+    ] == [story]
+
+
+async def test_moderators_and_bans_show_in_kept_posts(
+    app: Open, db: Database, cast: Cast, story: int
+) -> None:
+    reader = await app("alice")
+
+    async def flags() -> list[tuple[bool, bool]]:
+        listed = (await reader.get("/post/list", type_="All"))["posts"]
+        bobs = [view for view in listed if view["creator"]["name"] == "bob"]
+        return [(view["creator_is_moderator"], view["creator_banned_from_community"]) for view in bobs]
+
+    assert await flags() == [(True, False)]
+    async with db.write() as tx:
+        await tx.run("DELETE FROM community_moderator")
+        await ban_here(tx, cast.gardening, cast.bob)
+    assert await flags() == [(False, True)]
+
+
+async def test_what_comes_from_memory_is_counted__K_1(app: Open, db: Database, story: int) -> None:
+    nobody, other = await app(address="192.0.2.7"), await app(address="192.0.2.8")
+    async with db.write() as tx:
+        await set_site(tx, rate_message=3, rate_message_seconds=600)
+    for _ in range(3):
+        await nobody.get("/post/list", type_="All")
+    for _ in range(2):
+        assert await nobody.refused("GET", "/post/list", type_="All") == (400, "rate_limit_error")
+    await other.get("/post/list", type_="All")
+
+
+async def test_head_has_no_body(app: Open, story: int) -> None:
+    nobody = await app()
+    await nobody.call("GET", "/post/list")
+    assert (await nobody.call("HEAD", "/post/list")).content == b""

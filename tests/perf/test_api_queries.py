@@ -1,0 +1,82 @@
+"""How many statements an operation of the API takes, cold and warm, whatever it holds."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.store.db import Database, count_statements
+from tests.cast import Cast
+from tests.faces.api_v3.conftest import App, app
+
+__all__ = ["app"]
+
+LIST = "/post/list?type_=All&sort=Hot&limit=20"
+TREE = "/comment/list?post_id=1&max_depth=8&limit=300&type_=All"
+NOBODY = {
+    LIST: (2, 1),
+    TREE: (3, 1),
+    "/comment/list?post_id=1&type_=All": (1, 1),
+    "/post?id=1": (5, 5),
+}
+MEMBER = {
+    LIST: (2, 1),
+    "/post/list?type_=Subscribed&sort=New": (3, 2),
+    "/post/list?type_=Local&sort=Active": (3, 2),
+    TREE: (4, 2),
+    "/comment/list?parent_id=1&max_depth=3": (5, 3),
+    "/comment/list?post_id=1&type_=All": (1, 1),
+    "/post?id=1": (6, 6),
+    "/comment?id=1": (2, 2),
+}
+"""Statements at the most: of the first call in a process, and of every other. `GET /post` writes down that somebody was there."""
+
+
+@pytest.fixture
+async def full_house(db: Database, cast: Cast) -> None:
+    """Thirty posts of one link and a thread of forty comments, one of them removed."""
+    async with db.write() as tx:
+        for number in range(30):
+            await create_post(
+                tx, cast.bob, CreatePost(cast.gardening.id, f"Post {number}", url="https://x.example/1")
+            )
+        for number in range(40):
+            parent = number // 2 if number % 2 else None
+            await create_comment(
+                tx,
+                cast.alice if number % 3 else cast.bob,
+                CreateComment(1, f"Comment {number}", parent or None),
+            )
+        await tx.run("UPDATE comment SET removed = :yes WHERE id = 3", yes=True)
+        await tx.run(
+            "INSERT INTO community_follow (person_id, community_id, published) SELECT id, 1, 0 FROM person"
+        )
+
+
+async def statements(reader: App, path: str) -> list[list[str]]:
+    """Call twice: the statements of each time. What every call asks of the site and the caller comes before."""
+    await (reader.get("/user/validate_auth") if reader.token else reader.get("/community", id=1))
+    counts = []
+    for _ in range(2):
+        with count_statements() as counter:
+            answer = await reader.call("GET", path)
+        assert answer.status_code == 200
+        counts.append(counter.statements)
+    return counts
+
+
+@pytest.mark.parametrize(("path", "most"), NOBODY.items())
+async def test_a_visitors_call(
+    app: Callable[..., Awaitable[App]], full_house: None, path: str, most: tuple[int, int]
+) -> None:
+    first, second = await statements(await app(), path)
+    assert (len(first) <= most[0], len(second) <= most[1]) == (True, True), (first, second)
+
+
+@pytest.mark.parametrize(("path", "most"), MEMBER.items())
+async def test_a_members_call(
+    app: Callable[..., Awaitable[App]], full_house: None, path: str, most: tuple[int, int]
+) -> None:
+    first, second = await statements(await app("alice"), path)
+    assert (len(first) <= most[0], len(second) <= most[1]) == (True, True), (first, second)
