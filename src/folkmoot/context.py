@@ -9,6 +9,7 @@ from folkmoot.net.client import Client
 from folkmoot.net.errors import AddressRefused, BadUrl, NetFailure
 from folkmoot.net.metadata import PageMetadata, fetch_metadata
 from folkmoot.net.pictures import fetch_picture
+from folkmoot.net.webmention import send_mention
 from folkmoot.settings import Settings
 from folkmoot.store.db import Database
 
@@ -30,6 +31,10 @@ class Context:
     async def look_at(self, url: str) -> PageMetadata:
         """What a linked page says about itself: for the faces, which do not speak with the network. Raises as `fetch_metadata`."""
         return await fetch_metadata(self.http, url)
+
+    async def send_mention(self, source: str, target: str) -> bool:
+        """Tell a page elsewhere who links to it. Raises as `net/webmention.py:send_mention`."""
+        return await send_mention(self.http, source, target)
 
     async def must_be_public(self, url: str | None, field: str) -> None:
         """See that a picture, which readers' browsers will fetch, is on the public internet (I-1). Call it before the transaction.

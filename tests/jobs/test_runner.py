@@ -13,6 +13,8 @@ from folkmoot.context import Context
 from folkmoot.core import after, mailing
 from folkmoot.core.images import delete
 from folkmoot.core.people import import_settings, mails
+from folkmoot.core.posts import mention_link
+from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.threads import complete
 from folkmoot.jobs.catalogue import CATALOGUE
 from folkmoot.jobs.runner import LEASE, MOST_ATTEMPTS, Runner, delay_before
@@ -21,8 +23,9 @@ from folkmoot.jobs.tools import Tools
 from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.net.client import Client
 from folkmoot.settings import Settings
-from folkmoot.store import jobs, leases
+from folkmoot.store import jobs, leases, posts
 from folkmoot.store.db import Database, writing
+from tests.cast import Cast
 
 Payload = dict[str, Any]
 
@@ -186,6 +189,18 @@ async def test_periodic_work_that_fails_waits_for_its_next_turn(tools: Tools, cl
     runner = Runner(tools, schedule=(task,))
     assert await runner.run_periodic(task)
     assert await runner.due() == []
+
+
+async def test_a_page_that_cannot_be_told_of_a_link_is_not_asked_again(
+    tools: Tools, db: Database, cast: Cast
+) -> None:
+    """The door out refuses the address; the job is done all the same, and the post is as it was."""
+    async with db.write() as tx:
+        asked = CreatePost(cast.gardening.id, "Slugs", url="https://127.0.0.1/inside")
+        post = await create_post(tx, cast.alice, asked)
+    await CATALOGUE[mention_link.MENTION](tools, {"post_id": post.id})
+    async with db.read() as tx:
+        assert await posts.by_id(tx, post.id) == post
 
 
 def test_every_consequence_has_a_function() -> None:

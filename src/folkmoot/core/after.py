@@ -14,7 +14,7 @@ from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
 CONSEQUENCES: dict[type[Event], tuple[str, ...]] = {
-    events.PostCreated: ("posts.fetch_link",),
+    events.PostCreated: ("posts.fetch_link", "posts.mention_link"),
     events.PostEdited: ("posts.fetch_link",),
     events.CommentCreated: ("notifications.mail_comment",),
     events.CommentToldLater: ("notifications.mail_comment",),

@@ -13,9 +13,12 @@ from folkmoot.core import mailing
 from folkmoot.core.images import delete as delete_images
 from folkmoot.core.notifications import mail
 from folkmoot.core.people import import_settings, mails
-from folkmoot.core.posts import fetch_link
+from folkmoot.core.posts import fetch_link, mention_link
 from folkmoot.core.threads import complete
 from folkmoot.jobs.tools import Tools
+from folkmoot.logs import logger
+
+log = logger(__name__)
 
 Payload = dict[str, Any]
 Work = Callable[[Tools, Payload], Awaitable[object]]
@@ -36,6 +39,14 @@ async def _import_settings(tools: Tools, payload: Payload) -> None:
 async def _fetch_link(tools: Tools, payload: Payload) -> None:
     pictures = fetch_link.Pictures(tools.context.fetch_picture, tools.context.files)
     await fetch_link.fetch_link(tools.db, tools.look_at, pictures, payload)
+
+
+async def _mention_link(tools: Tools, payload: Payload) -> None:
+    """A page that does not take it is not asked again."""
+    try:
+        await mention_link.mention_link(tools.db, tools.context.send_mention, payload)
+    except (ValueError, OSError) as error:
+        log.info("webmention_not_sent", post=payload["post_id"], error=str(error))
 
 
 async def _delete_files(tools: Tools, payload: Payload) -> None:
@@ -70,6 +81,7 @@ def _on_database(work: Callable[[Any, Payload], Awaitable[object]]) -> Work:
 
 CATALOGUE: dict[str, Work] = {
     fetch_link.FETCH: _fetch_link,
+    mention_link.MENTION: _mention_link,
     mailing.SEND: _send_mail,
     mails.RESET: _mail_reset,
     mails.APPLICATION: _on_database(mails.mail_application),

@@ -20,18 +20,25 @@ _HTML = {"text/html", "application/xhtml+xml"}
 _OPAQUE = {"", "application/octet-stream", "binary/octet-stream"}
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
 
-# The few elements that speak of the page, past what only looks like them. Every branch runs to the end of the document rather
-# than fail, so that the whole search reads each byte once. Parsing all of a hostile page would take minutes: nested deeply enough,
-# HTML costs any parser quadratic time.
-_ELEMENTS = re.compile(
-    r"""
-      <!--.*?(?:-->|\Z)
-    | <(?P<skipped>script|style|textarea|template|svg|math|xmp|iframe|noembed|noframes)\b.*?(?:</(?P=skipped)|\Z)
-    | <title\b[^>]*+(?:>(?P<title>.*?)(?:</title|\Z)|\Z)
-    | (?P<kept><(?:meta|base)\b(?:[^>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z))
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
+
+def elements(*names: str) -> re.Pattern[str]:
+    """Finds the title and the start tags of these elements (`kept`), past what only looks like them.
+
+    Every branch runs to the end of the document rather than fail, so that the whole search reads each byte once. Parsing all of a hostile
+    page would take minutes: nested deeply enough, HTML costs any parser quadratic time.
+    """
+    return re.compile(
+        rf"""
+          <!--.*?(?:-->|\Z)
+        | <(?P<skipped>script|style|textarea|template|svg|math|xmp|iframe|noembed|noframes)\b.*?(?:</(?P=skipped)|\Z)
+        | <title\b[^>]*+(?:>(?P<title>.*?)(?:</title|\Z)|\Z)
+        | (?P<kept><(?:{"|".join(names)})\b(?:[^>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z))
+        """,
+        re.VERBOSE | re.DOTALL | re.IGNORECASE,
+    )
+
+
+_ELEMENTS = elements("meta", "base")
 MAX_ELEMENTS = 1000
 
 # What browsers read. Python knows encodings besides that do other things than reading a page.
@@ -96,8 +103,12 @@ async def fetch_metadata(client: Client, url: str) -> PageMetadata:
 
 def metadata_of(fetched: Fetched) -> PageMetadata:
     """What an answer says about itself."""
-    parameter = f"; charset={fetched.charset}" if fetched.charset else ""
-    return parse_page(fetched.body, fetched.content_type + parameter, fetched.url)
+    return parse_page(fetched.body, declared_type(fetched), fetched.url)
+
+
+def declared_type(fetched: Fetched) -> str:
+    """The type of an answer with its encoding, as the header had it."""
+    return fetched.content_type + (f"; charset={fetched.charset}" if fetched.charset else "")
 
 
 def parse_page(body: bytes, content_type: str, url: str) -> PageMetadata:
@@ -106,24 +117,32 @@ def parse_page(body: bytes, content_type: str, url: str) -> PageMetadata:
     `content_type` is the header as it came, or empty; the type of what has none, or a meaningless one, is taken from the ending
     of the address, then from the first bytes.
     """
+    kind, charset, document = read_document(body, content_type, url)
+    if charset is None:
+        return PageMetadata(content_type=kind or None)
+    title, said = _said(document)
+    base = absolute(url, said.get("base")) or url
+    return PageMetadata(
+        title=_words(said.get("og:title"), MAX_TITLE) or _words(title, MAX_TITLE),
+        description=_words(said.get("og:description") or said.get("description"), MAX_DESCRIPTION),
+        image=absolute(base, said.get("og:image")),
+        video=absolute(base, said.get("og:video")),
+        content_type=kind,
+        charset=charset,
+    )
+
+
+def read_document(body: bytes, content_type: str, url: str) -> tuple[str, str | None, str]:
+    """The media type, and of HTML the encoding and the text; None and nothing of everything else."""
     kind, _, parameters = content_type.partition(";")
     kind = kind.strip().lower()
     if kind in _OPAQUE:
         kind = _sniffed(body) or _guessed(url) or kind if kind else _guessed(url) or _sniffed(body) or ""
     if kind not in _HTML:
-        return PageMetadata(content_type=kind or None)
+        return kind, None, ""
     declared = re.search(r"charset\s*=\s*[\"']?([^\s;\"']+)", parameters, re.IGNORECASE)
     charset = _charset(body, declared[1] if declared else None)
-    title, said = _said(body.decode(charset, "replace").replace("\x00", ""))
-    base = _absolute(url, said.get("base")) or url
-    return PageMetadata(
-        title=_words(said.get("og:title"), MAX_TITLE) or _words(title, MAX_TITLE),
-        description=_words(said.get("og:description") or said.get("description"), MAX_DESCRIPTION),
-        image=_absolute(base, said.get("og:image")),
-        video=_absolute(base, said.get("og:video")),
-        content_type=kind,
-        charset=charset,
-    )
+    return kind, charset, body.decode(charset, "replace").replace("\x00", "")
 
 
 def _said(document: str) -> tuple[str, dict[str, str]]:
@@ -177,7 +196,8 @@ def _words(text: str | None, at_most: int) -> str | None:
     return words[:at_most] or None
 
 
-def _absolute(base: str, address: str | None) -> str | None:
+def absolute(base: str, address: str | None) -> str | None:
+    """An address of the web in full, as it stands on a page at `base`; None for what is none."""
     if not address:
         return None
     try:

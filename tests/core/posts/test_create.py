@@ -145,7 +145,7 @@ async def test_the_author_votes_for_it_and_has_read_it__P_7(db: Database, cast: 
         assert (
             await tx.value("SELECT read_comments FROM post_read WHERE person_id = :id", id=cast.alice.id) == 0
         )
-        assert await jobs(tx) == ["posts.fetch_link"]
+        assert await jobs(tx) == ["posts.fetch_link", "posts.mention_link"]
         community, author = await now(tx, cast.gardening), await now(tx, cast.alice.person)
         assert (community.posts, author.post_count, author.post_score) == (1, 1, 1)
     await assert_counts_are_right(db)

@@ -124,7 +124,7 @@ async def test_what_was_known_of_an_old_link_goes_with_it__I_4(db: Database, cas
             EditPost(post.id, url="https://news.example/3", custom_thumbnail="https://pics.example/1.png"),
         )
         assert pictured.thumbnail_url == "https://pics.example/1.png"
-        assert await jobs(tx) == ["posts.fetch_link"] * 4
+        assert await jobs(tx) == ["posts.fetch_link", "posts.mention_link", *["posts.fetch_link"] * 3]
 
 
 async def test_language_and_nsfw_can_be_changed__P_6(db: Database, cast: Cast) -> None:
