@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from folkmoot.apub.objects.context import Json, to_bytes
+from folkmoot.apub.signatures import VerifiedSender
 from folkmoot.context import Context
 
 ACTIVITY_JSON = b"application/activity+json"
@@ -30,13 +31,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. `parts`: what the row of the table found in the path. `headers`: names in lower case."""
+    """A request. `parts`: what the row of the table found in the path. `headers`: names in lower case.
+
+    `sender`: who signed it, proven, once something asked for that. `bare`: of an actor no more than its key may be shown (SIG-22).
+    """
 
     context: Context
     scope: Any
     receive: Callable[[], Awaitable[Any]]
     parts: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    sender: VerifiedSender | None = None
+    bare: bool = False
 
     @property
     def origin(self) -> str:

@@ -2,19 +2,36 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from folkmoot.apub.call import Answer, Call
+from folkmoot.apub.call import NOTHING, Answer, Call
+from folkmoot.apub.documents import host_of
+from folkmoot.apub.inbox.senders import Senders, Unavailable
 from folkmoot.apub.negotiation import prefers_document
+from folkmoot.apub.policy import policy
 from folkmoot.apub.routes import GET, Route
 from folkmoot.apub.show import find
-from folkmoot.apub.signatures import headers_of
+from folkmoot.apub.signatures import (
+    BadSignature,
+    Claim,
+    Request,
+    VerifiedSender,
+    headers_of,
+    is_signed,
+    read_claims,
+)
 from folkmoot.context import Context
 from folkmoot.core.site.frame import read_site
+from folkmoot.logs import logger
 from folkmoot.model.errors import NotFound, Refusal
+
+log = logger(__name__)
 
 _PART = re.compile(r"\{([a-z]+)(:int)?\}")
 _PUBLIC_HEADERS = [(b"access-control-allow-origin", b"*"), (b"vary", b"Accept")]
+_VARY_SIGNED = ((b"vary", b"Accept, Signature, Signature-Input"),)
+_UNWELCOME = Answer(403, b'{"error":"instance_blocked"}', b"application/json", keep=0)
 _PREFLIGHT = (
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
     (b"access-control-allow-headers", b"accept, content-type, signature, signature-input, date"),
@@ -30,6 +47,7 @@ class Apub:
 
     def __init__(self, routes: Sequence[Route], context: Context) -> None:
         self.context = context
+        self.senders = Senders(context)
         self.rows: dict[str, list[tuple[re.Pattern[str], Route]]] = {}
         for route in routes:
             word = route.path.split("/")[1]
@@ -76,11 +94,25 @@ class Apub:
         return other
 
     async def _answer(self, route: Route, call: Call) -> Answer:
-        if route.federates:
-            async with self.context.db.read() as tx:
-                site = await read_site(tx)
-            if not site.federation_enabled or site.private_instance:
-                return Answer(404)
+        if not route.federates:
+            return await self._handled(route, call)
+        async with self.context.db.read() as tx:
+            site = await read_site(tx)
+            rules = await policy(tx)
+        if not site.federation_enabled or site.private_instance:
+            return Answer(404)
+        claims = self._claims(call)
+        if any(not rules.allows(host_of(claim.key_id)) for claim in claims):
+            return _UNWELCOME
+        if site.federation_signed_fetch and route.signed:
+            return await self._answer_signed(route, call, claims, otherwise=401)
+        try:
+            return await self._handled(route, call)
+        except find.Private:
+            return await self._answer_signed(route, call, claims, otherwise=404)
+
+    async def _handled(self, route: Route, call: Call) -> Answer:
+        """What the handler says, or what follows from what it found."""
         try:
             return await route.handler(call)
         except find.Elsewhere as error:
@@ -91,6 +123,39 @@ class Apub:
             return _refused(400, refusal)
         except Refusal as refusal:
             return _refused(403, refusal)
+
+    async def _answer_signed(
+        self, route: Route, call: Call, claims: tuple[Claim, ...], *, otherwise: int
+    ) -> Answer:
+        """The answer for whom signed it, or the status `otherwise`: kept by nobody, as the next to ask is another (URL-5, URL-12)."""
+        sender = await self._verified(claims)
+        if sender is None and route.signed == "content":
+            return Answer(otherwise, keep=0, headers=_VARY_SIGNED)
+        try:
+            answer = await self._handled(route, replace(call, sender=sender, bare=sender is None))
+        except find.Private:
+            answer = NOTHING
+        return replace(answer, keep=0, headers=(*answer.headers, *_VARY_SIGNED))
+
+    def _claims(self, call: Call) -> tuple[Claim, ...]:
+        """The signatures of a request; none where there is none, or none that can be read: what is public needs none."""
+        if not is_signed(call.headers):
+            return ()
+        settings, now = self.context.settings, self.context.clock.now()
+        request = Request(call.scope["method"], call.target, call.headers, None)
+        try:
+            return read_claims(request, origin=settings.origin, now=now, development=settings.development)
+        except BadSignature:
+            return ()
+
+    async def _verified(self, claims: tuple[Claim, ...]) -> VerifiedSender | None:
+        if not claims:
+            return None
+        try:
+            return await self.senders.verify(claims, claims[0].actor)
+        except (BadSignature, Unavailable, Refusal) as error:
+            log.info("reader_unknown", key=claims[0].key_id, error=repr(error))
+            return None
 
 
 def _refused(status: int, refused: Refusal) -> Answer:

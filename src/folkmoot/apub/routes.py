@@ -1,6 +1,7 @@
 """The table of contents: every address that other servers ask for, one line each (URL-1, URL-2).
 
 `page`: the address is a page too, and a GET is answered here only when a document is asked for. `federates`: gone while federation is off.
+`signed`: what a site that asks for signatures wants here: `content` is for the signed alone, of an `actor` the others see the key (SIG-22).
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ class Route:
     serves: frozenset[str] = GET
     page: bool = False
     federates: bool = True
+    signed: str = ""
 
     @property
     def methods(self) -> frozenset[str]:
@@ -32,26 +34,26 @@ def _documents() -> list[Route]:
     return [
         # actors
         Route("/", actors.show_site, page=True),
-        Route("/u/{name}", actors.show_person, page=True),
-        Route("/c/{name}", actors.show_community, page=True),
+        Route("/u/{name}", actors.show_person, page=True, signed="actor"),
+        Route("/c/{name}", actors.show_community, page=True, signed="actor"),
         # objects
-        Route("/post/{id:int}", objects.show_post, page=True),
-        Route("/comment/{id:int}", objects.show_comment, page=True),
+        Route("/post/{id:int}", objects.show_post, page=True, signed="content"),
+        Route("/comment/{id:int}", objects.show_comment, page=True, signed="content"),
         Route("/private_message/{id:int}", objects.show_message),
         # collections
         Route("/site_outbox", collections.show_site_outbox),
         Route("/u/{name}/outbox", collections.show_person_outbox),
-        Route("/u/{name}/followers", collections.show_person_followers),
+        Route("/u/{name}/followers", collections.show_person_followers, signed="content"),
         Route("/u/{name}/following", collections.show_person_following),
-        Route("/c/{name}/followers", collections.show_followers),
-        Route("/c/{name}/outbox", collections.show_outbox),
-        Route("/c/{name}/featured", collections.show_featured),
-        Route("/c/{name}/moderators", collections.show_moderators, page=True),
-        Route("/post/{id:int}/context", collections.show_post_context),
-        Route("/comment/{id:int}/context", collections.show_comment_context),
+        Route("/c/{name}/followers", collections.show_followers, signed="content"),
+        Route("/c/{name}/outbox", collections.show_outbox, signed="content"),
+        Route("/c/{name}/featured", collections.show_featured, signed="content"),
+        Route("/c/{name}/moderators", collections.show_moderators, page=True, signed="content"),
+        Route("/post/{id:int}/context", collections.show_post_context, signed="content"),
+        Route("/comment/{id:int}/context", collections.show_comment_context, signed="content"),
         # activities
-        Route("/activities/{kind}/{uuid}", activities.show_activity),
-        Route("/activities/announce/{kind}/{uuid}", activities.show_activity),
+        Route("/activities/{kind}/{uuid}", activities.show_activity, signed="content"),
+        Route("/activities/announce/{kind}/{uuid}", activities.show_activity, signed="content"),
     ]
 
 

@@ -46,3 +46,23 @@ async def count_followers_of_person(tx: Tx, person_id: int) -> int:
         "SELECT count(*) FROM person_follow WHERE target_id = :person_id", person_id=person_id
     )
     return number
+
+
+async def host_follows(tx: Tx, community_id: int, host: str) -> bool:
+    """Whether somebody on the server of this host, port or not, was let in as a follower of a community."""
+    rows = await tx.all(
+        "SELECT DISTINCT i.domain FROM community_follow f JOIN person p ON p.id = f.person_id JOIN instance i ON i.id = p.instance_id"
+        " WHERE f.community_id = :community_id AND NOT f.pending AND NOT p.local AND NOT p.deleted AND NOT p.banned",
+        community_id=community_id,
+    )
+    return any(row[0] == host or row[0].partition(":")[0] == host for row in rows)
+
+
+async def actor_follows(tx: Tx, community_id: int, ap_id: str) -> bool:
+    """Whether this actor, or somebody on the server of that id, was let in."""
+    found: bool = await tx.value(
+        "SELECT EXISTS (SELECT 1 FROM community_follow f JOIN person p ON p.id = f.person_id LEFT JOIN site s ON s.instance_id = p.instance_id"
+        " WHERE f.community_id = :community_id AND NOT f.pending AND NOT p.local AND (p.ap_id = :ap_id OR s.ap_id = :ap_id))",
+        community_id=community_id, ap_id=ap_id,
+    )  # fmt: skip
+    return bool(found)

@@ -24,6 +24,18 @@ def build_key(actor: str, public_pem: str) -> Json:
     return {"id": key_id(actor), "owner": actor, "publicKeyPem": public_pem}
 
 
+def build_bare(ident: str, kind: str, name: str, public_pem: str) -> Json:
+    """Of an actor no more than others need to check a signature with (SIG-22)."""
+    return {
+        "type": kind,
+        "id": ident,
+        "preferredUsername": name,
+        "inbox": f"{ident}/inbox",
+        "outbox": f"{ident}/outbox",
+        "publicKey": build_key(ident, public_pem),
+    }
+
+
 def build_person(person: Person, *, public_pem: str, origin: str) -> Json:
     """One of our people: a `Person`, or a `Service` for a bot."""
     ident = person.ap_id

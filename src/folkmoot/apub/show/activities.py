@@ -3,7 +3,8 @@
 import json
 
 from folkmoot.apub.call import ACTIVITY_JSON, NOTHING, Answer, Call, document
-from folkmoot.store import outbox
+from folkmoot.apub.show import find
+from folkmoot.store import communities, outbox
 
 
 async def show_activity(call: Call) -> Answer:
@@ -11,8 +12,11 @@ async def show_activity(call: Call) -> Answer:
     ident = call.origin + call.path
     async with call.context.db.read() as tx:
         sent = await outbox.by_ap_id(tx, ident)
-    if sent is None or sent.sensitive:
-        return NOTHING
+        if sent is None or sent.sensitive:
+            return NOTHING
+        community = await communities.by_id(tx, sent.community_id) if sent.community_id is not None else None
+        if community is not None:
+            await find.must_follow(tx, call, community)
     if sent.ap_id == ident:
         return Answer(200, sent.body.encode(), ACTIVITY_JSON)
     inner = json.loads(sent.body).get("object")

@@ -1,7 +1,7 @@
 """Our site, people and communities as actors. Their keys are made when they are shown or needed for the first time (ACT-9)."""
 
 from folkmoot.apub.call import Answer, Call, document
-from folkmoot.apub.objects.our_actors import build_group, build_person, build_site
+from folkmoot.apub.objects.our_actors import build_bare, build_group, build_person, build_site
 from folkmoot.apub.show import find
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.site.keys import key_pair
@@ -22,6 +22,10 @@ async def show_person(call: Call) -> Answer:
     async with call.context.db.read() as tx:
         person = await find.person(tx, call)
     pair = await key_pair(call.context.db, "person", person.id)
+    if call.bare:
+        return document(
+            build_bare(person.ap_id, "Service" if person.bot else "Person", person.name, pair.public)
+        )
     return document(build_person(person, public_pem=pair.public, origin=call.origin))
 
 
@@ -31,6 +35,8 @@ async def show_community(call: Call) -> Answer:
         community = await find.community(tx, call)
         languages = await communities.languages(tx, community.id)
     pair = await key_pair(call.context.db, "community", community.id)
+    if call.bare:
+        return document(build_bare(community.ap_id, "Group", community.name, pair.public))
     return document(
         build_group(community, public_pem=pair.public, origin=call.origin, language_ids=languages)
     )

@@ -1,5 +1,6 @@
 """The collections that other servers read (URL-2, COL-1 to COL-5)."""
 
+from urllib.parse import parse_qs
 from uuid import NAMESPACE_URL, uuid5
 
 from folkmoot.apub.call import Answer, Call, document
@@ -61,9 +62,14 @@ async def show_person_following(call: Call) -> Answer:
 
 
 async def show_followers(call: Call) -> Answer:
-    """How many follow a community (COL-1)."""
+    """How many follow a community (COL-1); of a private one, whether one actor does, for servers that keep a copy (VIS-1)."""
+    asked = parse_qs(call.scope["query_string"].decode("latin-1"), max_num_fields=20).get("is_follower")
     async with call.context.db.read() as tx:
         community = await find.community(tx, call)
+        if asked is not None:
+            await find.must_follow(tx, call, community)
+            follows = await federated.actor_follows(tx, community.id, asked[0])
+            return Answer(200 if follows else 404)
     return document(_hidden(f"{community.ap_id}/followers", community.subscribers))
 
 
@@ -71,6 +77,7 @@ async def show_moderators(call: Call) -> Answer:
     """Who moderates a community, the first one first (COL-2)."""
     async with call.context.db.read() as tx:
         community = await find.community(tx, call)
+        await find.must_follow(tx, call, community)
         moderators = await communities.moderators(tx, community.id)
     return document(_ordered(f"{community.ap_id}/moderators", [person.ap_id for person in moderators]))
 
@@ -79,6 +86,7 @@ async def show_featured(call: Call) -> Answer:
     """The pinned posts, newest first, whole (COL-3)."""
     async with call.context.db.read() as tx:
         community = await find.community(tx, call)
+        await find.must_follow(tx, call, community)
         shown = await _posts(tx, await federated.featured_post_ids(tx, community.id, MOST_POSTS))
         pages = [await post_document(tx, view.post, view.creator, community) for view in shown]
     return document(_ordered(f"{community.ap_id}/featured", pages, len(pages)))
@@ -88,6 +96,7 @@ async def show_outbox(call: Call) -> Answer:
     """The newest posts, each as it was announced (COL-4)."""
     async with call.context.db.read() as tx:
         community = await find.community(tx, call)
+        await find.must_follow(tx, call, community)
         shown = await _posts(tx, await federated.newest_post_ids(tx, community.id, MOST_POSTS))
         items = [await _announced(tx, call.origin, view, community) for view in shown]
     return document(_ordered(f"{community.ap_id}/outbox", items, community.posts))

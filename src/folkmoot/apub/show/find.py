@@ -1,7 +1,8 @@
 """What an address names, if another server may read it (URL-6, URL-7, SND-8). Each raises `NotFound` with the name of the API's error."""
 
 from folkmoot.apub.call import Answer, Call, document, moved
-from folkmoot.apub.objects.our_content import build_tombstone
+from folkmoot.apub.documents import host_of
+from folkmoot.apub.objects.our_content import Reach, build_tombstone, place_of
 from folkmoot.core.communities.view import key_of as community_key
 from folkmoot.core.people.find import key_of as person_key
 from folkmoot.model.communities import Community
@@ -9,7 +10,7 @@ from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Person
 from folkmoot.model.views import CommentView, PostView
-from folkmoot.store import communities, people
+from folkmoot.store import communities, federated, people
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import views
 
@@ -30,6 +31,10 @@ class Gone(Exception):
     def __init__(self, ident: str) -> None:
         super().__init__(ident)
         self.ident = ident
+
+
+class Private(Exception):
+    """What was asked for is for the servers of a community's followers: whoever asks has to be one of them (SIG-23)."""
 
 
 def sent_elsewhere(error: Elsewhere) -> Answer:
@@ -80,6 +85,7 @@ async def post(tx: Tx, call: Call) -> PostView:
     _must_federate(found.community)
     if not found.post.local:
         raise Elsewhere(found.post.ap_id)
+    await must_follow(tx, call, found.community)
     if found.post.deleted or found.post.removed or found.community.deleted or found.community.removed:
         raise Gone(found.post.ap_id)
     return found
@@ -95,9 +101,18 @@ async def comment(tx: Tx, call: Call) -> CommentView:
     _must_federate(found.community)
     if not found.comment.local:
         raise Elsewhere(found.comment.ap_id)
+    await must_follow(tx, call, found.community)
     if found.comment.deleted or found.comment.removed or found.community.deleted or found.community.removed:
         raise Gone(found.comment.ap_id)
     return found
+
+
+async def must_follow(tx: Tx, call: Call, found: Community) -> None:
+    """Only servers with somebody who was let in read what is in a private community (SIG-23, VIS-1). Raises Private."""
+    if place_of(found).reach is not Reach.PRIVATE:
+        return
+    if call.sender is None or not await federated.host_follows(tx, found.id, host_of(call.sender.actor)):
+        raise Private
 
 
 def _number(call: Call) -> int:
