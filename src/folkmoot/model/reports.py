@@ -32,7 +32,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report with who made it, who decided it, and what it is about: one of the three is set."""
+    """A report with who made it, who decided it, and what it is about: one of the three is set. `moderated`: the reader moderates the
+    community of the reported post."""
 
     report: Report
     creator: Person
@@ -40,6 +41,7 @@ class ReportView:
     post: PostView | None = None
     comment: CommentView | None = None
     message: MessageView | None = None
+    moderated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,14 +47,12 @@ async def insert(tx: Tx, values: dict[str, Any]) -> int | None:
 
 
 async def update(tx: Tx, emoji_id: int, values: dict[str, Any]) -> None:
-    """Set columns."""
-    assignments = "".join(f"{name} = :{name}, " for name in values)
-    await tx.run(
-        f"UPDATE custom_emoji SET {assignments}updated = :now WHERE id = :emoji_id",
-        emoji_id=emoji_id,
-        now=tx.now,
-        **values,
-    )
+    """Set columns; `updated` is not among what a change changes (as apps know it)."""
+    if values:
+        assignments = ", ".join(f"{name} = :{name}" for name in values)
+        await tx.run(
+            f"UPDATE custom_emoji SET {assignments} WHERE id = :emoji_id", emoji_id=emoji_id, **values
+        )
     tx.changed("site")
 
 

@@ -38,22 +38,24 @@ async def count_content(tx: Tx, person_id: int, community_id: int | None = None)
 
 
 async def set_removed(tx: Tx, person_id: int, *, community_id: int | None, removed: bool) -> Touched:
-    """Mark all that this person wrote (there, or everywhere) as removed or no longer, with all counts (R-9)."""
+    """Mark all that this person wrote (there, or everywhere) as removed or no longer, with all counts (R-9). Removing sets `updated`."""
     here = " AND community_id = :community_id" if community_id else ""
     values = {
         "person_id": person_id,
         "before": not removed,
         "after": removed,
+        **({"now": tx.now} if removed else {}),
         **({"community_id": community_id} if community_id else {}),
     }
+    updated = ", updated = :now" if removed else ""
     await _hold_threads(tx, person_id, community_id)
     posts = await tx.all(
-        f"UPDATE post SET removed = :after, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
+        f"UPDATE post SET removed = :after{updated}, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
         " RETURNING id, community_id, deleted, local, comments",
         **values,
     )
     comments = await tx.all(
-        f"UPDATE comment SET removed = :after, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
+        f"UPDATE comment SET removed = :after{updated}, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
         " RETURNING id, post_id, deleted, local",
         **values,
     )
@@ -181,7 +183,7 @@ def _tell(tx: Tx, posts: Iterable[int], communities: Iterable[int], person_id: i
 
 
 async def drop_votes(tx: Tx, person_id: int) -> None:
-    """Take back every vote of this person: the items' numbers and ranks, and their authors' scores."""
+    """Take back every vote of this person on what others wrote: the items' numbers and ranks, and their authors' scores."""
     await _drop_post_votes(tx, person_id)
     await _drop_comment_votes(tx, person_id)
     tx.changed("front")
@@ -194,7 +196,8 @@ async def _drop_post_votes(tx: Tx, person_id: int) -> None:
     )
     rows = await tx.all(
         "SELECT p.id, v.value, p.creator_id, p.upvotes, p.downvotes, p.published, p.newest_comment_necro, c.users_active_month"
-        " FROM post_vote v JOIN post p ON p.id = v.post_id JOIN community c ON c.id = p.community_id WHERE v.person_id = :person_id",
+        " FROM post_vote v JOIN post p ON p.id = v.post_id JOIN community c ON c.id = p.community_id WHERE v.person_id = :person_id"
+        " AND p.creator_id <> :person_id",
         person_id=person_id,
     )
     changes = []
@@ -208,7 +211,10 @@ async def _drop_post_votes(tx: Tx, person_id: int) -> None:
              "scaled": scaled_rank(hot, active), "controversy": controversy_rank(up, down)}
         )  # fmt: skip
         tx.changed("thread", number)
-    await tx.run("DELETE FROM post_vote WHERE person_id = :person_id", person_id=person_id)
+    await tx.run(
+        "DELETE FROM post_vote WHERE person_id = :person_id AND post_id IN (SELECT p.id FROM post p WHERE p.id IN :ids[])",
+        person_id=person_id, ids=[change["id"] for change in changes],
+    )  # fmt: skip
     await tx.many(
         "UPDATE post SET upvotes = upvotes - :up, downvotes = downvotes - :down, score = score - :value, hot_rank = :hot,"
         " active_rank = :active, scaled_rank = :scaled, controversy_rank = :controversy, version = version + 1 WHERE id = :id",
@@ -227,7 +233,7 @@ async def _drop_comment_votes(tx: Tx, person_id: int) -> None:
     )
     rows = await tx.all(
         "SELECT c.id, v.value, c.creator_id, c.upvotes, c.downvotes, c.published, c.post_id FROM comment_vote v"
-        " JOIN comment c ON c.id = v.comment_id WHERE v.person_id = :person_id",
+        " JOIN comment c ON c.id = v.comment_id WHERE v.person_id = :person_id AND c.creator_id <> :person_id",
         person_id=person_id,
     )
     changes = []
@@ -240,7 +246,10 @@ async def _drop_comment_votes(tx: Tx, person_id: int) -> None:
              "controversy": controversy_rank(up, down)}
         )  # fmt: skip
         tx.changed("thread", post_id)
-    await tx.run("DELETE FROM comment_vote WHERE person_id = :person_id", person_id=person_id)
+    await tx.run(
+        "DELETE FROM comment_vote WHERE person_id = :person_id AND comment_id IN (SELECT c.id FROM comment c WHERE c.id IN :ids[])",
+        person_id=person_id, ids=[change["id"] for change in changes],
+    )  # fmt: skip
     await tx.many(
         "UPDATE comment SET upvotes = upvotes - :up, downvotes = downvotes - :down, score = score - :value, hot_rank = :hot,"
         " controversy_rank = :controversy, version = version + 1 WHERE id = :id",

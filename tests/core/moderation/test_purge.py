@@ -157,7 +157,8 @@ async def test_a_purged_person_is_a_blank_record__O_7(db: Database, cast: Cast) 
         )
         assert (await stories.comment_now(tx, leaf)).content == "*Permanently Deleted*"
         row = await tx.first(
-            "SELECT (SELECT count(*) FROM post_vote WHERE person_id = :id), (SELECT count(*) FROM comment_vote WHERE person_id = :id),"
+            "SELECT (SELECT count(*) FROM post_vote v JOIN post p ON p.id = v.post_id WHERE v.person_id = :id AND p.creator_id <> :id),"
+            " (SELECT count(*) FROM comment_vote v JOIN comment c ON c.id = v.comment_id WHERE v.person_id = :id AND c.creator_id <> :id),"
             " (SELECT count(*) FROM community_follow WHERE person_id = :id), (SELECT count(*) FROM community_moderator WHERE person_id = :id),"
             " (SELECT count(*) FROM local_user WHERE person_id = :id AND (email IS NOT NULL OR password_hash IS NOT NULL))",
             id=cast.alice.id,

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from folkmoot.model.time import DAY, FixedClock
+from folkmoot.store.db import Database
 from tests.cast import Cast
+from tests.core.moderation import stories
 from tests.faces.api_v3.conftest import App
 
 Open = Callable[..., Awaitable[App]]
@@ -266,7 +268,9 @@ async def test_a_transfer_answers_without_site_and_languages__M_7(app: Open, cas
     assert "site" not in said
 
 
-async def test_bans_end_follows_and_lifting_restores_nothing__R_9(app: Open, cast: Cast) -> None:
+async def test_bans_end_follows_and_lifting_restores_nothing__R_9(
+    app: Open, cast: Cast, db: Database
+) -> None:
     alice, bob = await app("alice"), await app("bob")
     here = {"community_id": cast.gardening.id, "person_id": cast.alice.id}
     for asked, error in (
@@ -281,8 +285,11 @@ async def test_bans_end_follows_and_lifting_restores_nothing__R_9(app: Open, cas
     assert nobody == (400, "community_user_already_banned")
     assert await alice.refused("POST", "/community/ban_user", **here, ban=True) == (400, "not_a_mod_or_admin")
     await alice.post("/community/follow", community_id=cast.gardening.id, follow=True)
-    said = await bob.post("/community/ban_user", **here, ban=True, reason="calm down")
+    async with db.write() as tx:
+        await stories.post(tx, cast.alice, cast.gardening)
+    said = await bob.post("/community/ban_user", **here, ban=True, reason="calm down", remove_data=True)
     assert (said["banned"], said["person_view"]["person"]["name"]) == (True, "alice")
+    assert said["person_view"]["counts"]["post_count"] == 0
     view = (await alice.get("/community", name="gardening"))["community_view"]
     assert (view["banned_from_community"], view["subscribed"]) == (True, "NotSubscribed")
     follow = await alice.refused("POST", "/community/follow", community_id=cast.gardening.id, follow=True)

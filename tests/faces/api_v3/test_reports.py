@@ -61,7 +61,6 @@ async def test_one_report_for_everybody_and_thing_with_its_text__O_1(
         written[0].name,
     )
     assert (said["creator"]["name"], said["post_creator"]["name"]) == ("bob", "alice")
-    assert not said["creator_is_moderator"]
     again = await bob.refused("POST", "/post/report", post_id=written[0].id, reason="spam")
     assert again == (400, "couldnt_create_report")
     said = (await alice.post("/comment/report", comment_id=written[1].id, reason="rude"))[
@@ -137,3 +136,14 @@ async def test_messages_are_reported_by_who_got_them_to_admins__O_2(app: Open, m
     assert [view["private_message_creator"]["name"] for view in listed] == ["alice"]
     said = await admin.put("/private_message/report/resolve", **resolve)
     assert said["private_message_report_view"]["resolver"]["name"] == "admin"
+
+
+async def test_whether_the_reader_moderates_stands_where_lemmy_puts_it(
+    app: Open, written: tuple[Post, Comment]
+) -> None:
+    """In reports of posts `creator_is_moderator` says it of the reader, as recorded; in reports of comments of the author."""
+    alice, bob, admin = await app("alice"), await app("bob"), await app("admin")
+    await alice.post("/post/report", post_id=written[0].id, reason="x")
+    for caller, expected in ((bob, True), (admin, False)):
+        view = (await caller.get("/post/report/list"))["post_reports"][0]
+        assert (view["post_creator"]["name"], view["creator_is_moderator"]) == ("alice", expected)

@@ -48,7 +48,9 @@ async def ban_from_community(tx: Tx, viewer: Viewer, asked: BanFromCommunity) ->
         )
     else:
         await lift(tx, viewer, community.id, person.id, reason=reason)
-    return person
+    stored = await people.by_id(tx, person.id)
+    assert stored is not None
+    return stored
 
 
 async def impose(

@@ -103,12 +103,14 @@ async def report_views(tx: Tx, viewer: Viewer, listed: list[Report]) -> list[Rep
     named = {report.creator_id for report in listed} | {
         report.resolver_id for report in listed if report.resolver_id
     }
+    mine = {place.id for place in await communities.moderated_by(tx, viewer.id)} if of_posts else set()
     who = await people.by_ids(tx, named) if named else {}
     views = []
     for report in listed:
         view = ReportView(report, who[report.creator_id], who.get(report.resolver_id or 0))
         if report.kind == "post" and (post := known_posts.get(report.item_id)):
-            view = replace(view, post=replace(post, mine=my_posts.get(report.item_id, post.mine)))
+            shown = replace(post, mine=my_posts.get(report.item_id, post.mine))
+            view = replace(view, post=shown, moderated=post.community.id in mine)
         elif report.kind == "comment" and (comment := known_comments.get(report.item_id)):
             view = replace(view, comment=replace(comment, mine=my_comments.get(report.item_id, comment.mine)))
         elif report.kind == "private_message":

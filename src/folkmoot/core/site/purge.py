@@ -38,7 +38,8 @@ async def blank(tx: Tx) -> Blank:
 
 
 async def purge_person(tx: Tx, viewer: Viewer, person_id: int, *, reason: str | None = None) -> None:
-    """Leave a blank, deleted and banned record; overwrite what they wrote; take back their votes and follows; delete their messages.
+    """Leave a blank, deleted and banned record; overwrite what they wrote; take back their follows and their votes for others; delete
+    their messages.
 
     Raises `NotFound` couldnt_find_person; `NotAllowed` not_an_admin, not_higher_admin; `Invalid` invalid_body_field.
     """

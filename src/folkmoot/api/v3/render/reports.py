@@ -11,7 +11,7 @@ from folkmoot.model.reports import ReportView
 
 
 def post_report(view: ReportView) -> wire.PostReportView:
-    """A report of a post; `creator_…` says what the post's author is."""
+    """A report of a post; `creator_…` says what the post's author is, except that Lemmy's `creator_is_moderator` is about the reader."""
     report, about = view.report, view.post
     assert about is not None
     mine = about.mine
@@ -34,7 +34,7 @@ def post_report(view: ReportView) -> wire.PostReportView:
         creator=person(view.creator),
         post_creator=person(about.creator),
         creator_banned_from_community=about.creator_banned_from_community,
-        creator_is_moderator=about.creator_is_moderator,
+        creator_is_moderator=view.moderated,
         creator_is_admin=about.creator.admin,
         subscribed=mine.subscribed,
         saved=mine.saved,
