@@ -19,6 +19,15 @@ async def mark_read(tx: Tx, person_id: int, post_id: int, *, comments: int | Non
     )  # fmt: skip
 
 
+async def note_seen(tx: Tx, person_id: int, post_id: int, *, comments: int) -> None:
+    """So many comments of a post count as seen, whether it is read or not (C-3)."""
+    await tx.run(
+        "INSERT INTO post_read (person_id, post_id, read, read_comments, published) VALUES (:person_id, :post_id, :no, :seen, :now)"
+        " ON CONFLICT (person_id, post_id) DO UPDATE SET read_comments = excluded.read_comments",
+        person_id=person_id, post_id=post_id, no=False, seen=comments, now=tx.now,
+    )  # fmt: skip
+
+
 async def mark_many(tx: Tx, person_id: int, post_ids: Collection[int], *, read: bool) -> None:
     """Mark posts read, or unread; how many comments were seen stays."""
     if not read:

@@ -97,6 +97,8 @@ async def test_comments_of_posts_that_are_gone_are_not_listed(
     async with db.write() as tx:
         await tx.run("UPDATE post SET removed = :yes WHERE id = :id", yes=True, id=story["here"])
     assert await texts(cast.alice) == ["other"]
+    # Apps see them.
+    assert await texts(cast.alice, anywhere=True) == ["first", "answer", "other"]
 
 
 async def test_saved_ones_and_blocked_authors(

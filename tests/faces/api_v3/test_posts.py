@@ -222,6 +222,11 @@ async def test_marks__P_14__L_12__L_13__L_14(app: Open, cast: Cast) -> None:
     assert await names(alice) == ["Second"]
     saved = await alice.put("/post/save", post_id=second, save=True)
     assert saved["post_view"]["saved"] is True
+    # What is saved counts as read from the next answer on.
+    third = (await write(bob, cast, "Third"))["post"]["id"]
+    for read in (False, True):
+        again = await alice.put("/post/save", post_id=third, save=False)
+        assert again["post_view"]["read"] is read
     assert await names(alice, saved_only=True) == ["Second"]
     assert await names(await app(), saved_only=True) == []
 

@@ -71,6 +71,7 @@ def _list(asked: wire.GetComments, community_id: int | None) -> ListComments:
         saved=bool(asked.saved_only),
         vote=vote_of(asked),
         gone_too=True,
+        anywhere=True,
         limit=10 if asked.limit is None else asked.limit,
         page=1 if asked.page is None else asked.page,
     )

@@ -20,7 +20,7 @@ from folkmoot.core.posts.hide import hide_posts
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.core.posts.read import mark_posts_read, record_visit
 from folkmoot.core.posts.remove import remove_post
-from folkmoot.core.posts.save import save_post
+from folkmoot.core.posts.save import save_and_show
 from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.core.votes.list import votes_on_post
 from folkmoot.model.errors import Invalid, NotFound
@@ -156,10 +156,10 @@ async def set_featured(call: Call, asked: wire.FeaturePost) -> wire.PostResponse
 
 
 async def set_saved(call: Call, asked: wire.SavePost) -> wire.PostResponse:
-    """Keep a post for later; it counts as read then."""
+    """Keep a post for later; it counts as read from the next answer on."""
     async with call.write() as tx:
-        await save_post(tx, call.viewer, asked.post_id, saved=asked.save)
-        return await _post(tx, call, asked.post_id)
+        shown = await save_and_show(tx, call.viewer, asked.post_id, saved=asked.save)
+    return wire.PostResponse(post_view=post_view(shown))
 
 
 async def set_hidden(call: Call, asked: wire.HidePost) -> SuccessResponse:

@@ -28,6 +28,7 @@ async def search(call: Call, asked: wire.Search) -> wire.SearchResponse:
             sort=asked.sort or PostSort.HOT,
             community_id=await community_of(tx, asked.community_name, asked.community_id),
             creator_id=asked.creator_id,
+            anywhere=True,
             title_only=bool(asked.post_title_only),
             page=page,
             limit=limit,

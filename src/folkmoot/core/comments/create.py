@@ -87,7 +87,7 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     await counts.comment_written(tx, comment, place)
     if author.account:
         # The own comment is no news: as many are seen as there are now.
-        await marks.mark_read(tx, author.id, post.id, comments=post.comments + 1)
+        await marks.note_seen(tx, author.id, post.id, comments=post.comments + 1)
     told: list[int] = []
     if not asked.quiet:
         told = await notify.notify_of_comment(

@@ -6,7 +6,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import CommentEdited
 from folkmoot.model.people import Viewer
-from folkmoot.store import comments
+from folkmoot.store import comments, communities
 from folkmoot.store.db import Tx
 
 
@@ -18,8 +18,12 @@ async def distinguish_comment(tx: Tx, viewer: Viewer, comment_id: int, *, distin
     comment = await comments.by_id(tx, comment_id)
     if comment is None:
         raise NotFound("couldnt_find_comment")
-    await permissions.officer_in(tx, viewer, comment.community_id, "comment.distinguish")
+    community = await communities.by_id(tx, comment.community_id)
+    assert community is not None
+    standing = await permissions.standing_in(tx, viewer, community)
+    permissions.check("comment.edit", standing)
     rules.must_own(viewer, comment)
+    permissions.check("comment.distinguish", standing)
     if comment.distinguished == distinguished:
         return comment
     await comments.update(tx, comment_id, {"distinguished": distinguished})

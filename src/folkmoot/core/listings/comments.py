@@ -18,7 +18,8 @@ from folkmoot.store.listing.filters import Shape
 
 @dataclass(frozen=True, slots=True)
 class ListComments:
-    """What was asked. `gone_too`: deleted and removed comments stay in the list (C-6). `post_id` and `parent_id` ignore the default scope
+    """What was asked. `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: those of posts and
+    communities that are gone do. `post_id` and `parent_id` ignore the default scope
     (L-5). The rest as in `ListPosts`."""
 
     scope: Listing | None = None
@@ -31,6 +32,7 @@ class ListComments:
     saved: bool = False
     vote: int = 0
     gone_too: bool = False
+    anywhere: bool = False
     limit: int = 20
     after: str | None = None
     page: int = 1
@@ -120,6 +122,7 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wante
         shows_bots=account is None or account.show_bot_accounts,
         removed_too=viewer.admin and asked.creator_id is not None,
         gone_too=asked.gone_too,
+        anywhere=asked.anywhere,
         saved=asked.saved,
         vote=asked.vote if account else 0,
         thread=narrow,

@@ -2,8 +2,10 @@
 
 from folkmoot.core import permissions
 from folkmoot.core.permissions import Standing
+from folkmoot.core.posts.view import post_view
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
+from folkmoot.model.views import PostView
 from folkmoot.store import marks, posts
 from folkmoot.store.db import Tx
 
@@ -20,3 +22,12 @@ async def save_post(tx: Tx, viewer: Viewer, post_id: int, *, saved: bool | None)
         saved = not await marks.has(tx, "saved post", viewer.id, post_id)
     await marks.save_post(tx, viewer.id, post_id, saved=saved)
     return saved
+
+
+async def save_and_show(tx: Tx, viewer: Viewer, post_id: int, *, saved: bool) -> PostView:
+    """The same for apps, which show a post's state when it is saved: the post counts as read from then on, but as with opening the
+    answer shows the state before (P-9). Raises as `save_post`."""
+    await save_post(tx, viewer, post_id, saved=saved)
+    shown = await post_view(tx, viewer, post_id)
+    await marks.mark_read(tx, viewer.id, post_id)
+    return shown

@@ -27,7 +27,7 @@ TERM_LIMIT = 300
 @dataclass(frozen=True, slots=True)
 class SearchFor:
     """What was asked. `scope` None: no listing type at all (L-8). `host`: posts that link there. `pins`: featured posts first, as in
-    lists. `page` counts from 1, for each kind separately (Q-2)."""
+    lists. `anywhere`: comments of posts and communities that are gone, too. `page` counts from 1, for each kind separately (Q-2)."""
 
     term: str
     kind: SearchType = SearchType.ALL
@@ -39,6 +39,7 @@ class SearchFor:
     title_only: bool = False
     show_nsfw: bool | None = None
     pins: bool = True
+    anywhere: bool = False
     page: int = 1
     limit: int = 10
 
@@ -111,6 +112,7 @@ def _shape(table: str, viewer: Viewer, asked: SearchFor, *, shows_nsfw: bool = T
         shows_nsfw=shows_nsfw,
         shows_bots=account is None or account.show_bot_accounts,
         pins=asked.pins,
+        anywhere=asked.anywhere and table == "comment",
     )
 
 

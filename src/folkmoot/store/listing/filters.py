@@ -18,7 +18,8 @@ class Shape:
     """Which conditions a list has. Equal shapes share one statement, which so stays planned.
 
     `scope` None: no listing type at all (L-8). `shows_…`: what is not left out. `removed_too`: an admin looks at one person (L-9).
-    `gone_too`: deleted and removed comments stay in the list (C-6). `choosy`: blocks and languages apply (L-15). `pins`: featured posts
+    `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: comments of posts and
+    communities that are gone, too. `choosy`: blocks and languages apply (L-15). `pins`: featured posts
     come first.
     """
 
@@ -35,6 +36,7 @@ class Shape:
     shows_hidden: bool = True
     removed_too: bool = False
     gone_too: bool = False
+    anywhere: bool = False
     saved: bool = False
     vote: int = 0
     pins: bool = True
@@ -108,7 +110,7 @@ def of_open_community(shape: Shape) -> Condition:
         "EXISTS (SELECT 1 FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = m.id)"
     )
     asked = []
-    if not (shape.thread or shape.branch):
+    if not (shape.thread or shape.branch or shape.anywhere):
         asked += ["NOT m.deleted"] if shape.removed_too else ["NOT m.deleted", "NOT m.removed"]
     if shape.scope in (Listing.ALL, Listing.LOCAL):
         asked.append(f"(NOT m.hidden OR {follows})" if shape.signed_in else "NOT m.hidden")
@@ -139,7 +141,7 @@ def not_gone(shape: Shape) -> Condition:
 
 def of_standing_post(shape: Shape) -> Condition:
     """Comments outside their thread: not those of deleted and removed posts."""
-    if shape.of_posts or shape.thread or shape.branch or shape.removed_too:
+    if shape.of_posts or shape.thread or shape.branch or shape.anywhere or shape.removed_too:
         return None
     return "(SELECT NOT t.deleted AND NOT t.removed FROM post t WHERE t.id = i.post_id)"
 
