@@ -21,10 +21,14 @@ def need(what: str, there: bool, otherwise: str) -> None:
     pytest.skip(otherwise)
 
 
+def shared_folder() -> Path:
+    """Where the shared fixtures would be."""
+    return Path(os.environ.get("FOLKMOOT_SHARED") or ROOT.parent / "shared")
+
+
 def shared(path: str = "") -> Path:
     """A file or folder of the shared fixtures: under `FOLKMOOT_SHARED`, else `../shared` beside the repository."""
-    folder = Path(os.environ.get("FOLKMOOT_SHARED") or ROOT.parent / "shared")
-    target = folder / path
+    target = shared_folder() / path
     need("shared", target.exists(), f"there are no shared fixtures at {target}")
     return target
 

@@ -1,10 +1,10 @@
 """The composition root: from settings to a server that can be called. The only module that knows all others."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,11 @@ from starlette.routing import request_response
 
 from folkmoot import __version__
 from folkmoot.api.face import Api, plain_answer, token_of
+from folkmoot.api.openapi import document
+from folkmoot.api.own.routes import ROUTES as API_OWN
+from folkmoot.api.v3.render.site import VERSION
 from folkmoot.api.v3.routes import ROUTES as API_V3
+from folkmoot.api.v3.routes import Route
 from folkmoot.apub.face import Apub
 from folkmoot.apub.inbox.receive import Receiver, is_delivery
 from folkmoot.apub.routes import ROUTES as APUB
@@ -27,6 +31,7 @@ from folkmoot.core.people.readers import Viewers
 from folkmoot.core.posts.fetch_link import Fetch
 from folkmoot.core.site import setup
 from folkmoot.core.site.frame import read_site
+from folkmoot.core.site.health import look_after
 from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
 from folkmoot.logs import RequestIds, logger
@@ -226,7 +231,8 @@ def build_app(context: Context) -> Any:
     handlers = {Refusal: face.show_refusal, HTTPException: face.show_http_error}
     viewers = Viewers(context.db)
     people: Any = Readers(ExceptionMiddleware(face.Router(ROUTES), handlers=handlers), context, viewers)
-    api = Api(API_V3, context, viewers, app)
+    api = Api((*API_V3, *API_OWN), context, viewers, app)
+    app.state.api_documents = documents_of(API_V3, API_OWN)
     # What is not a page for somebody is answered before it is asked who is looking.
     aside: dict[str, Any] = {
         "static": assets,
@@ -265,15 +271,25 @@ def plain_of_face(scope: Any, status: int, detail: str) -> tuple[list[tuple[byte
     return [*headers, (b"cache-control", b"no-store")], body
 
 
+def documents_of(routes: Sequence[Route], own: Sequence[Route]) -> Callable[[], dict[str, Any]]:
+    """The descriptions of our APIs by name, made when they are first asked for."""
+
+    @cache
+    def documents() -> dict[str, Any]:
+        return {
+            "v3": document("API v3", VERSION, "What apps for Lemmy 0.19 speak, complete.", routes),
+            "folkmoot": document("Folkmoot's additions", __version__, "What API v3 has no words for.", own),
+        }
+
+    return documents
+
+
 async def show_health(request: Request) -> Response:
     """For whatever watches the server: 200 while the database answers, 503 while it does not."""
-    db: Database = request.app.state.context.db
-    try:
-        version = await schema_version(db)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is the same
-        log.warning("unhealthy", error=repr(error))
+    found = await look_after(request.app.state.context.db)
+    if not found.well:
         return JSONResponse(
-            {"status": "unavailable", "version": __version__, "database": db.dialect.name}, 503
+            {"status": "unavailable", "version": found.version, "database": found.database}, 503
         )
-    body = {"status": "ok", "version": __version__, "database": db.dialect.name, "schema": version}
+    body = {"status": "ok", "version": found.version, "database": found.database, "schema": found.schema}
     return JSONResponse(body, headers={"cache-control": "no-store"})

@@ -40,7 +40,7 @@ _LARGEST_KEY = 500
 _OFTEN = 4
 """So many times asked for, a page is worth being packed well."""
 _WORDS = frozenset(
-    {"", "about", "c", "comment", "communities", "feeds", "instances", "legal", "modlog", "post", "u"}
+    {"", "about", "c", "comment", "communities", "docs", "feeds", "instances", "legal", "modlog", "post", "u"}
 )
 """First words of the paths whose pages may be kept."""
 _API = "/api/v3/"

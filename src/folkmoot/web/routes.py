@@ -11,6 +11,7 @@ from folkmoot.web import (
     admin,
     admin_lists,
     admin_people,
+    api_docs,
     bans,
     comments,
     communities,
@@ -225,6 +226,9 @@ ROUTES: list[Route] = guard(
         Route("/search", search.show_search),
         # the site itself
         Route("/about", about.show_about),
+        Route("/docs/api", api_docs.show_index),
+        Route("/docs/api/{name}.json", api_docs.show_json),
+        Route("/docs/api/{name}", api_docs.show_document),
         Route("/legal", about.show_legal),
         Route("/source", about.show_source),
         Route("/privacy", about.show_privacy),

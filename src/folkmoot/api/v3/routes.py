@@ -39,6 +39,7 @@ from folkmoot.api.v3.wire.accounts import (
     GetCaptchaResponse,
     Login,
     LoginResponse,
+    LoginToken,
     PasswordChangeAfterReset,
     PasswordReset,
     Register,
@@ -123,7 +124,9 @@ from folkmoot.api.v3.wire.site import CustomEmojiResponse
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation. `answers`: the struct of a good answer, for the documents."""
+    """One operation. `answers`: the struct of a good answer, for the documents; `many`: an array of them, `nulls`: with null for what
+    is missing, `media`: bytes of that type.
+    `files`: the field under which files are sent."""
 
     method: str
     path: str
@@ -132,6 +135,11 @@ class Route:
     answers: type[msgspec.Struct] | None = None
     auth: str = "optional"
     limit: str = "message"
+    status: int = 200
+    many: bool = False
+    nulls: bool = False
+    media: str = ""
+    files: str = ""
 
 
 V3 = "/api/v3"
@@ -148,7 +156,7 @@ IMPORT = "import_user_settings"
 ACCOUNTS: tuple[Route, ...] = (
     Route("POST", f"{USER}/login", accounts.login, Login, LoginResponse, limit="register"),
     Route("POST", f"{USER}/logout", accounts.logout, None, SuccessResponse, "required"),
-    Route("GET", f"{USER}/list_logins", accounts.list_logins, None, None, "required"),
+    Route("GET", f"{USER}/list_logins", accounts.list_logins, None, LoginToken, "required", many=True),
     Route("GET", f"{USER}/validate_auth", accounts.validate_auth, None, SuccessResponse),
     Route("POST", f"{USER}/register", accounts.register, Register, LoginResponse, limit="register"),
     Route("GET", f"{USER}/get_captcha", accounts.get_captcha, None, GetCaptchaResponse, limit="post"),
@@ -161,7 +169,7 @@ ACCOUNTS: tuple[Route, ...] = (
     Route("POST", f"{USER}/totp/update", accounts.update_totp, UpdateTotp, UpdateTotpResponse, "required"),
     Route("PUT", f"{USER}/save_user_settings", settings.save_user_settings, SaveUserSettings, SuccessResponse, "required"),
     Route("POST", f"{USER}/donation_dialog_shown", settings.donation_dialog_shown, None, SuccessResponse, "required"),
-    Route("GET", f"{USER}/export_settings", settings.export_settings, None, UserSettingsBackup, "required", IMPORT),
+    Route("GET", f"{USER}/export_settings", settings.export_settings, None, UserSettingsBackup, "required", IMPORT, nulls=True),
     Route("POST", f"{USER}/import_settings", settings.import_settings, UserSettingsBackup, SuccessResponse, "required", IMPORT),
     Route("POST", f"{USER}/leave_admin", accounts.leave_admin, None, wire_site.GetSiteResponse, "required"),
 )  # fmt: skip
@@ -279,11 +287,12 @@ SEARCH: tuple[Route, ...] = (
 )  # fmt: skip
 
 IMAGES: tuple[Route, ...] = (
-    Route("POST", "/pictrs/image", images.upload, None, wire_images.PictrsResponse, auth="required", limit="image"),
-    Route("GET", "/pictrs/image/{filename}", images.show, wire_images.GetImage, auth="none", limit=""),
-    Route("GET", "/pictrs/image/delete/{token}/{filename}", images.delete, None, auth="required", limit=""),
+    Route("POST", "/pictrs/image", images.upload, None, wire_images.PictrsResponse,
+          auth="required", limit="image", files=images.FIELD),
+    Route("GET", "/pictrs/image/{filename}", images.show, wire_images.GetImage, auth="none", limit="", media="*/*"),
+    Route("GET", "/pictrs/image/delete/{token}/{filename}", images.delete, None, auth="required", limit="", status=204),
     Route("GET", "/pictrs/healthz", images.health, None, auth="none", limit=""),
-    Route("GET", f"{V3}/image_proxy", images.show_proxied, wire_images.ProxyImage, auth="none", limit=""),
+    Route("GET", f"{V3}/image_proxy", images.show_proxied, wire_images.ProxyImage, auth="none", limit="", media="*/*"),
     Route("GET", f"{V3}/post/site_metadata", images.site_metadata, wire_images.GetSiteMetadata,
           wire_images.GetSiteMetadataResponse, auth="required"),
     Route("GET", f"{V3}/account/list_media", images.list_media, wire_images.ListMedia,

@@ -1,6 +1,8 @@
 """Accounts: logging in, registering, settings."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from folkmoot.api.v3.wire.base import Id, PostListingMode, Wire
 from folkmoot.api.v3.wire.objects import (
@@ -197,6 +199,11 @@ class UpdateTotpResponse(Wire):
     enabled: bool
 
 
+def _or_null(name: str) -> dict[str, Any]:
+    """What stands in the documents for what is read with more patience than it is written."""
+    return {"anyOf": [{"$ref": f"#/components/schemas/{name}"}, {"type": "null"}]}
+
+
 class UserSettingsBackup(Wire):
     display_name: str | None = None
     bio: str | None = None
@@ -204,8 +211,10 @@ class UserSettingsBackup(Wire):
     banner: str | None = None
     matrix_id: str | None = None
     bot_account: bool | None = None
-    settings: Any | None = None
-    vote_display_mode_settings: Any | None = None
+    settings: Annotated[Any, Meta(extra_json_schema=_or_null("LocalUser"))] = None
+    vote_display_mode_settings: Annotated[
+        Any, Meta(extra_json_schema=_or_null("LocalUserVoteDisplayMode"))
+    ] = None
     followed_communities: list[str] | None = None
     saved_posts: list[str] | None = None
     saved_comments: list[str] | None = None
