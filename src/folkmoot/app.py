@@ -19,7 +19,6 @@ from folkmoot import __version__
 from folkmoot.api.face import Api, plain_answer, token_of
 from folkmoot.api.openapi import document
 from folkmoot.api.own.routes import ROUTES as API_OWN
-from folkmoot.api.v3.render.site import VERSION
 from folkmoot.api.v3.routes import ROUTES as API_V3
 from folkmoot.api.v3.routes import Route
 from folkmoot.apub.face import Apub
@@ -32,6 +31,7 @@ from folkmoot.core.posts.fetch_link import Fetch
 from folkmoot.core.site import setup
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.site.health import look_after
+from folkmoot.core.site.software import LEMMY_VERSION
 from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
 from folkmoot.logs import RequestIds, logger
@@ -277,7 +277,7 @@ def documents_of(routes: Sequence[Route], own: Sequence[Route]) -> Callable[[], 
     @cache
     def documents() -> dict[str, Any]:
         return {
-            "v3": document("API v3", VERSION, "What apps for Lemmy 0.19 speak, complete.", routes),
+            "v3": document("API v3", LEMMY_VERSION, "What apps for Lemmy 0.19 speak, complete.", routes),
             "folkmoot": document("Folkmoot's additions", __version__, "What API v3 has no words for.", own),
         }
 
