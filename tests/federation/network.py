@@ -191,6 +191,7 @@ class Server:
         """Do all that is due now: jobs, what was received, what is to be delivered; how much that was."""
         done = await self.runner.run_all_due()
         done += await processor_of(self.context).drain()
+        done += await self.runner.lanes.drain()
         for moment in self.runner.moments:
             did = await moment.run(self.tools)
             done += did if isinstance(did, int) else 0

@@ -1,0 +1,206 @@
+"""What servers of ours send each other: follows and their answers, threads, votes, moderation, and what happens when one is away.
+
+Numbers are those of the acceptance cases.
+"""
+
+from typing import Any
+
+import pytest
+
+from folkmoot.apub.fetch import Budget
+from folkmoot.apub.resolve import Resolver
+from folkmoot.core.communities.follow import follow_community, unfollow_community
+from folkmoot.core.posts.delete import delete_post
+from folkmoot.core.posts.edit import EditPost, edit_post
+from folkmoot.core.posts.remove import remove_post
+from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
+from folkmoot.model.communities import Community
+from folkmoot.model.people import Viewer
+from folkmoot.model.time import DAY, HOUR, SECOND, FixedClock
+from folkmoot.store import posts
+from tests.core.stories import write_comment, write_post
+from tests.federation.conftest import Found
+from tests.federation.network import Network, Server
+
+
+async def meets(server: Server, who: Viewer, community: Community) -> Community:
+    """Somebody finds a community of another server and follows it."""
+    await Resolver(server.context).actor(community.ap_id, Budget())
+    found = await server.community(community.name, community.host)
+    async with server.writing() as tx:
+        await follow_community(tx, who, found.id)
+    await server.network.settle()
+    return found
+
+
+async def state(server: Server, ap_id: str) -> tuple[Any, ...]:
+    """A post as it stands on a server: title, body, votes, and whether it is gone."""
+    (row,) = await server.rows(
+        "SELECT name, body, upvotes, downvotes, score, comments, deleted, removed FROM post WHERE ap_id = :ap_id",
+        ap_id=ap_id,
+    )
+    return tuple(row)
+
+
+async def comments_of(server: Server) -> list[Any]:
+    return await server.rows("SELECT ap_id, content, score, deleted, removed FROM comment ORDER BY ap_id")
+
+
+async def test_02_to_06_a_thread_travels_and_converges(
+    servers: Found, network: Network, clock: FixedClock
+) -> None:
+    a, b, c = await servers("a", "b", "c")
+    alice, bob, carla = await a.joins("alice"), await b.joins("bob"), await c.joins("carla")
+    home = await a.founds("gardening", alice)
+    on_b, on_c = await meets(b, bob, home), await meets(c, carla, home)
+    assert await b.value("SELECT pending FROM community_follow WHERE person_id = :id", id=bob.id) in (
+        False,
+        0,
+    )
+    async with b.writing() as tx:
+        post = await write_post(tx, bob, on_b, body="In June.")
+    await network.settle()
+    seen = [await state(server, post.ap_id) for server in (a, b, c)]
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][:3] == ("Tomatoes in June", "In June.", 1)
+    for server in (a, c):
+        async with server.writing() as tx:
+            there = await posts.by_ap_id(tx, post.ap_id)
+            assert there is not None
+            who = alice if server is a else carla
+            comment = await write_comment(tx, who, there, f"From {server.host}")
+            await vote_on_post(tx, who, there.id, 1 if server is a else -1)
+            await vote_on_comment(tx, who, comment.id, 0)
+    await network.settle()
+    seen = [await state(server, post.ap_id) for server in (a, b, c)]
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][2:6] == (2, 1, 1, 2)
+    assert await comments_of(a) == await comments_of(b) == await comments_of(c)
+    assert [row[2] for row in await comments_of(a)] == [0, 0]
+    clock.advance(SECOND)
+    async with b.writing() as tx:
+        await edit_post(tx, bob, EditPost(post.id, name="Tomatoes in July"))
+    await network.settle()
+    assert {(await state(server, post.ap_id))[0] for server in (a, b, c)} == {"Tomatoes in July"}
+    for deleted in (True, False):
+        async with b.writing() as tx:
+            await delete_post(tx, bob, post.id, deleted=deleted)
+        await network.settle()
+        assert {bool((await state(server, post.ap_id))[6]) for server in (a, b, c)} == {deleted}
+    assert on_c.id
+
+
+async def test_07_a_moderator_removes_with_a_reason(servers: Found, network: Network) -> None:
+    a, b = await servers("a", "b")
+    alice, bob = await a.joins("alice"), await b.joins("bob")
+    on_b = await meets(b, bob, await a.founds("gardening", alice))
+    async with b.writing() as tx:
+        post = await write_post(tx, bob, on_b)
+    await network.settle()
+    async with a.writing() as tx:
+        there = await posts.by_ap_id(tx, post.ap_id)
+        assert there is not None
+        await remove_post(tx, alice, there.id, removed=True, reason="off topic")
+    await network.settle()
+    assert bool((await state(b, post.ap_id))[7])
+    assert await b.value("SELECT reason FROM modlog WHERE kind = 'remove_post'") == "off topic"
+
+
+async def test_13_a_server_that_was_away_gets_everything_once_and_in_order(
+    servers: Found, network: Network, clock: FixedClock
+) -> None:
+    a, b = await servers("a", "b")
+    alice, bob = await a.joins("alice"), await b.joins("bob")
+    home = await a.founds("gardening", alice)
+    await meets(b, bob, home)
+    network.down.add("b.example")
+    async with a.writing() as tx:
+        post = await write_post(tx, alice, home)
+        for number in range(20):
+            await write_comment(tx, alice, post, f"Number {number}")
+    await network.settle()
+    clock.advance(3 * HOUR)
+    await network.settle()
+    network.down.clear()
+    before = len(network.asked)
+    clock.advance(HOUR)
+    await network.settle()
+    assert await comments_of(a) == await comments_of(b)
+    sent = [one.body for one in network.asked[before:] if one.host == "b.example" and one.method == "POST"]
+    assert len(sent) == len(set(sent)) == 22
+
+
+async def test_16_who_leaves_is_not_sent_to_any_more(servers: Found, network: Network) -> None:
+    a, b = await servers("a", "b")
+    alice, bob = await a.joins("alice"), await b.joins("bob")
+    home = await a.founds("gardening", alice)
+    on_b = await meets(b, bob, home)
+    async with b.writing() as tx:
+        await unfollow_community(tx, bob, on_b.id)
+    await network.settle()
+    before = len(network.asked_of("b.example", method="POST"))
+    async with a.writing() as tx:
+        await write_post(tx, alice, home)
+    await network.settle()
+    assert len(network.asked_of("b.example", method="POST")) == before
+
+
+async def test_30_a_blocked_server_gets_nothing_and_no_history_later(
+    servers: Found, network: Network
+) -> None:
+    a, b = await servers("a", "b")
+    alice, bob = await a.joins("alice"), await b.joins("bob")
+    home = await a.founds("gardening", alice)
+    await meets(b, bob, home)
+    await a_blocks(a, "b.example", on=True)
+    async with a.writing() as tx:
+        await write_post(tx, alice, home, "While blocked")
+    await network.settle()
+    await a_blocks(a, "b.example", on=False)
+    async with a.writing() as tx:
+        await write_post(tx, alice, home, "Afterwards")
+    await network.settle()
+    assert await b.rows("SELECT name FROM post") == [("Afterwards",)]
+
+
+async def a_blocks(server: Server, host: str, *, on: bool) -> None:
+    async with server.writing() as tx:
+        number = await tx.value("SELECT id FROM instance WHERE domain = :host", host=host)
+        if on:
+            await tx.run(
+                "INSERT INTO federation_block (instance_id, published) VALUES (:id, :now)",
+                id=number,
+                now=tx.now,
+            )
+        else:
+            await tx.run("DELETE FROM federation_block WHERE instance_id = :id", id=number)
+        tx.changed("site")
+
+
+@pytest.mark.parametrize("days", [2, 8])
+async def test_62_a_home_that_is_gone_for_long_begins_anew(
+    servers: Found, network: Network, clock: FixedClock, days: int
+) -> None:
+    a, b = await servers("a", "b")
+    alice, bob = await a.joins("alice"), await b.joins("bob")
+    home = await a.founds("gardening", alice)
+    await meets(b, bob, home)
+    network.down.add("b.example")
+    async with a.writing() as tx:
+        await write_post(tx, alice, home, "Missed by those who are gone for long")
+    await network.settle()
+    for _ in range(days):
+        clock.advance(DAY)
+        await network.settle()
+    network.down.clear()
+    clock.advance(HOUR)
+    await a.runner.run_periodic(
+        next(task for task in a.runner.schedule if task.name == "software of other servers")
+    )
+    clock.advance(HOUR)
+    await network.settle()
+    async with a.writing() as tx:
+        await write_post(tx, alice, home, "New")
+    await network.settle()
+    expected = [("Missed by those who are gone for long",), ("New",)]
+    assert await b.rows("SELECT name FROM post ORDER BY id") == (expected if days == 2 else expected[1:])
