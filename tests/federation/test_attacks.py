@@ -32,7 +32,7 @@ WATCHED = {
     "local": "SELECT ap_id, name, inbox_url, public_key, display_name, deleted FROM person WHERE local ORDER BY id",
     "communities": "SELECT ap_id, name, title, description, inbox_url, deleted, removed FROM community WHERE local ORDER BY id",
     "moved": "SELECT person_id FROM moved_person",
-    "sent": "SELECT kind FROM outgoing ORDER BY id",
+    "sent": "SELECT body FROM sent_activity ORDER BY id",
 }
 
 
