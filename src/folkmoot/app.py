@@ -23,6 +23,7 @@ from folkmoot.api.v3.routes import ROUTES as API_V3
 from folkmoot.api.v3.routes import Route
 from folkmoot.apub.face import Apub
 from folkmoot.apub.inbox.receive import Receiver, is_delivery
+from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.routes import ROUTES as APUB
 from folkmoot.context import Context
 from folkmoot.core.people import register
@@ -227,6 +228,7 @@ def build_app(context: Context) -> Any:
     app.state.context = context
     app.state.assets = assets
     app.state.look_at = looking_at_links(context.http)
+    app.state.bring = lookup_of(context).bring
     app.state.templates = Templates(assets, fresh=settings.development)
     handlers = {Refusal: face.show_refusal, HTTPException: face.show_http_error}
     viewers = Viewers(context.db)

@@ -16,9 +16,11 @@ from yarl import URL
 
 from folkmoot.app import build_app, tools_of
 from folkmoot.apub.inbox.process import processor_of
+from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.signatures import authority_of
 from folkmoot.context import Context
 from folkmoot.core.communities.create import CreateCommunity, create_community
+from folkmoot.core.search.resolve import Resolved, resolve_anywhere
 from folkmoot.jobs.runner import Runner
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Viewer
@@ -201,6 +203,10 @@ class Server:
         """Do all there is to do here."""
         while await self.work():
             pass
+
+    async def resolves(self, who: Viewer, query: str) -> Resolved:
+        """Somebody here asks for something by its address or handle."""
+        return await resolve_anywhere(self.db, who, query, lookup_of(self.context).bring)
 
     async def verdict(self, ap_id: str) -> str:
         """What became of an activity that was received: `accepted`, why it was refused, or why it is put off."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from folkmoot.apub import backfill, resolve, software
 from folkmoot.apub.inbox import doubt, verify
+from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.outbox import publish
 from folkmoot.core import mailing
 from folkmoot.core.images import delete as delete_images
@@ -33,7 +34,7 @@ async def _mail_reset(tools: Tools, payload: Payload) -> None:
 
 
 async def _import_settings(tools: Tools, payload: Payload) -> None:
-    await import_settings.import_lists(tools.db, None, payload)
+    await import_settings.import_lists(tools.db, lookup_of(tools.context).bring, payload)
 
 
 async def _fetch_link(tools: Tools, payload: Payload) -> None:

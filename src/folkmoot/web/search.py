@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from folkmoot.core.communities.view import find_community
 from folkmoot.core.people.find import find_person
 from folkmoot.core.search.find import Found, SearchFor, find
-from folkmoot.core.search.resolve import Resolved, look_up, resolve
+from folkmoot.core.search.resolve import Resolved, look_up, resolve, resolve_anywhere
 from folkmoot.core.site.frame import read_site
 from folkmoot.model.enums import Listing, PostSort, SearchType
 from folkmoot.model.errors import Invalid, NotFound
@@ -147,11 +147,14 @@ def _is_name(term: str) -> bool:
 
 
 async def _resolved(request: Request, term: str) -> Resolved | None:
-    async with context(request).db.read() as tx:
-        try:
-            return await (resolve if "://" in term else look_up)(tx, viewer(request), term)
-        except (NotFound, Invalid):
-            return None
+    who, db = viewer(request), context(request).db
+    try:
+        if who.account is not None:
+            return await resolve_anywhere(db, who, term, request.app.state.bring)
+        async with db.read() as tx:
+            return await (resolve if "://" in term else look_up)(tx, who, term)
+    except (NotFound, Invalid):
+        return None
 
 
 def _place_of(thing: Resolved) -> str:

@@ -12,7 +12,7 @@ from folkmoot.core.communities import view as communities
 from folkmoot.core.people import find as people
 from folkmoot.core.posts import view as posts
 from folkmoot.core.search.find import SearchFor, find
-from folkmoot.core.search.resolve import resolve
+from folkmoot.core.search.resolve import resolve_anywhere
 from folkmoot.model.enums import PostSort, SearchType
 
 
@@ -44,9 +44,9 @@ async def search(call: Call, asked: wire.Search) -> wire.SearchResponse:
 
 
 async def resolve_object(call: Call, asked: wire.ResolveObject) -> wire.ResolveObjectResponse:
-    """The stored thing of an address or handle (Q-3)."""
+    """The thing of an address or handle, asked for at its own server where it is not known here (Q-3)."""
+    found = await resolve_anywhere(call.context.db, call.viewer, asked.q, call.app.state.bring)
     async with call.read() as tx:
-        found = await resolve(tx, call.viewer, asked.q)
         if found.kind == "post":
             return wire.ResolveObjectResponse(
                 post=post_view(await posts.post_view(tx, call.viewer, found.id))

@@ -1,6 +1,7 @@
 """From an address or a handle to the thing itself."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -8,12 +9,12 @@ from urllib.parse import unquote, urlsplit
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
-from folkmoot.model.errors import Invalid, NotFound
+from folkmoot.model.errors import Invalid, NotFound, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
-from folkmoot.store import comments, communities, people, posts, search
+from folkmoot.store import actors, comments, communities, fetches, people, posts, search
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Database, Tx
 from folkmoot.text.names import name_key, parse_handle
 from folkmoot.text.tidy import tidy
 
@@ -49,6 +50,29 @@ async def resolve(tx: Tx, viewer: Viewer, query: str) -> Resolved:
     return await look_up(tx, viewer, query)
 
 
+Bring = Callable[[str], Awaitable[None]]
+"""Makes a thing of another server known here, by its address or handle: network, so never called within a transaction. May fail."""
+
+
+async def resolve_anywhere(db: Database, viewer: Viewer, query: str, bring: Bring) -> Resolved:
+    """The same, also where it has to be asked for at its own server first: for who has an account (Q-3, ABU-27).
+
+    Raises as `resolve`; what cannot be had is `Invalid` couldnt_find_object too (FET-14).
+    """
+    try:
+        async with db.read() as tx:
+            return await resolve(tx, viewer, query)
+    except Invalid as error:
+        if viewer.account is None or error.code != "couldnt_find_object":
+            raise
+    try:
+        await bring(tidy(query).strip())
+    except (Refusal, OSError, ValueError) as error:
+        raise _unknown() from error
+    async with db.read() as tx:
+        return await resolve(tx, viewer, query)
+
+
 async def look_up(tx: Tx, viewer: Viewer, handle: str) -> Resolved:
     """The community or person of a handle, for visitors too; a name without sign and host is none. Raises as `resolve`."""
     await must_be_open(tx, viewer)
@@ -81,6 +105,8 @@ async def _of_address(tx: Tx, viewer: Viewer, query: str) -> Resolved:
         raise _gone()
     address = query.partition("#")[0]
     stored = await search.by_ap_id(tx, address) or await search.by_ap_id(tx, address.rstrip("/"))
+    if stored is None and (other := await fetches.by_alternate(tx, address)) is not None:
+        stored = await search.by_ap_id(tx, other)
     if stored is None:
         raise _unknown()
     if stored[0] == "post":
@@ -122,8 +148,20 @@ async def _named(
         raise _gone()
     if kind == "community":
         community = await communities.by_name(tx, name_key(name), host)
+        if (
+            community is None
+            and host is not None
+            and (other := await fetches.by_alternate(tx, f"acct:{name}@{host}"))
+        ):
+            community = (await actors.communities_at(tx, [other])).get(other)
         return _community(viewer, community) if community else None
     person = await people.by_name(tx, name_key(name), host)
+    if (
+        person is None
+        and host is not None
+        and (other := await fetches.by_alternate(tx, f"acct:{name}@{host}"))
+    ):
+        person = (await actors.people_at(tx, [other])).get(other)
     return await _person(tx, person.id) if person else None
 
 
