@@ -1,8 +1,9 @@
 """Rows into documents: posts and comments with everybody that they name, read from the database."""
 
+from folkmoot.apub.named import people_named, tag
 from folkmoot.apub.objects.context import Json
-from folkmoot.apub.objects.our_content import build_comment, build_post, mention, place_of
-from folkmoot.apub.objects.parts import MAX_MENTIONS, Mention
+from folkmoot.apub.objects.our_content import build_comment, build_post, place_of
+from folkmoot.apub.objects.parts import Mention
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
@@ -10,33 +11,15 @@ from folkmoot.model.posts import Post
 from folkmoot.store import comments, people, posts
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
-from folkmoot.text.mentions import mentioned
-from folkmoot.text.names import name_key
-
-
-async def named_in(tx: Tx, source: str | None) -> list[Mention]:
-    """The people that a text names and that are known here, in order, the first 25."""
-    if not source or "@" not in source:
-        return []
-    ours = (await store_site.local_site(tx)).host.lower()
-    found: list[Mention] = []
-    for name, host in mentioned(source)[:MAX_MENTIONS]:
-        person = await people.by_name(tx, name_key(name), None if host == ours else host)
-        if person is not None and not person.deleted:
-            found.append(tag_of(person))
-    return found
-
-
-def tag_of(person: Person) -> Mention:
-    """Somebody as a mention."""
-    return mention(person.ap_id, person.handle)
 
 
 async def post_document(tx: Tx, post: Post, author: Person, community: Community) -> Json:
     """A post as a `Page`."""
     origin = (await store_site.local_site(tx)).origin
-    named = await named_in(tx, post.body)
-    return build_post(post, author=author.ap_id, place=place_of(community), origin=origin, mentioned=named)
+    named = await people_named(tx, post.body)
+    return build_post(
+        post, author=author.ap_id, place=place_of(community), origin=origin, mentioned=map(tag, named)
+    )
 
 
 async def comment_document(tx: Tx, comment: Comment, author: Person, community: Community) -> Json:
@@ -50,7 +33,7 @@ async def comment_document(tx: Tx, comment: Comment, author: Person, community: 
         parent_author=answered,
         place=place_of(community),
         origin=origin,
-        mentioned=await named_in(tx, comment.content),
+        mentioned=map(tag, await people_named(tx, comment.content)),
     )
 
 
@@ -63,4 +46,4 @@ async def parent_of(tx: Tx, comment: Comment) -> tuple[str, Mention | None]:
         parent = await posts.by_id(tx, comment.post_id)
     assert parent is not None
     author = await people.by_id(tx, parent.creator_id)
-    return parent.ap_id, tag_of(author) if author is not None and not author.deleted else None
+    return parent.ap_id, tag(author) if author is not None and not author.deleted else None

@@ -66,3 +66,8 @@ async def actor_follows(tx: Tx, community_id: int, ap_id: str) -> bool:
         community_id=community_id, ap_id=ap_id,
     )  # fmt: skip
     return bool(found)
+
+
+async def anything_delivered(tx: Tx) -> bool:
+    """Whether another server ever took something from us."""
+    return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM destination WHERE delivered > 0)"))

@@ -12,7 +12,7 @@ from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.model import comments as model_comments
 from folkmoot.model import posts as model_posts
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import FixedClock
+from folkmoot.model.time import DAY, FixedClock
 from folkmoot.store.db import Database
 from tests.cast import ORIGIN, Cast
 from tests.faces.apub.conftest import DOCUMENT, PROFILE, Peer
@@ -111,6 +111,26 @@ async def test_of_a_deleted_account_a_tombstone_is_left__29(db: Database, cast: 
     await run(db, "UPDATE person SET deleted = :yes WHERE id = :id", yes=True, id=cast.alice.id)
     gone = await peer.get("/u/alice")
     assert (gone.status_code, gone.json()["type"]) == (410, "Tombstone")
+    assert "publicKey" not in gone.json()
+
+
+async def test_the_key_of_a_deleted_account_stays_for_a_week__ACT_11(
+    db: Database, clock: FixedClock, cast: Cast, peer: Peer
+) -> None:
+    assert cast.carol.person
+    key = (await peer.document("/u/alice"))["publicKey"]
+    sql = "INSERT INTO destination (instance_id, cursor, delivered, since) VALUES (:id, 0, 1, 0)"
+    await run(db, sql, id=cast.carol.person.instance_id)
+    await run(
+        db,
+        "UPDATE person SET deleted = :yes, updated = :now WHERE id = :id",
+        yes=True,
+        now=clock.now(),
+        id=cast.alice.id,
+    )
+    assert (await peer.get("/u/alice")).json()["publicKey"] == key
+    clock.advance(8 * DAY)
+    assert "publicKey" not in (await peer.get("/u/alice")).json()
 
 
 async def test_what_lives_elsewhere_is_read_there__URL_7__URL_8(db: Database, cast: Cast, peer: Peer) -> None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from folkmoot.apub.named import tag
 from folkmoot.apub.objects.context import Json
-from folkmoot.apub.objects.our_content import Place, build_comment, build_post, mention, place_of
-from folkmoot.apub.objects.parts import Mention
+from folkmoot.apub.objects.our_content import Place, build_comment, build_post, place_of
 from folkmoot.apub.outbox import activities
 from folkmoot.apub.outbox.addressing import bare_page, in_community, path_of
 from folkmoot.apub.outbox.library import Library
@@ -15,11 +15,6 @@ from folkmoot.model.posts import Post
 from folkmoot.store.outbox import Activity
 
 Payload = dict[str, Any]
-
-
-def tag(person: Person) -> Mention:
-    """A person as they are tagged."""
-    return mention(person.ap_id, person.handle)
 
 
 # --- posts -----------------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from folkmoot.apub.named import people_named
 from folkmoot.context import Context
 from folkmoot.core.people.keys import new_key_pair
 from folkmoot.model.comments import Comment
@@ -15,10 +16,6 @@ from folkmoot.store import actors, comments, communities, keys, outbox, people, 
 from folkmoot.store.db import Tx
 from folkmoot.store.keys import Owner
 from folkmoot.store.outbox import Addresses, Audience, Inbox, Noted
-from folkmoot.text.mentions import mentioned
-from folkmoot.text.names import name_key
-
-MOST_NAMED = 25
 
 T = TypeVar("T")
 
@@ -108,14 +105,8 @@ class Library:
         return [found[person.id][own] for person in who if person.id in found]
 
     async def people_named(self, text: str | None) -> list[Person]:
-        """The people whom a text names and whom we know, here or elsewhere, at most `MOST_NAMED`."""
-        found = []
-        for name, host in mentioned(text)[:MOST_NAMED] if text and "@" in text else []:
-            ours = host == self.site.host.lower()
-            person = await people.by_name(self.tx, name_key(name), None if ours else host)
-            if person is not None and not person.deleted:
-                found.append(person)
-        return found
+        """The people whom a text names and whom we know."""
+        return await people_named(self.tx, text)
 
     async def public_pem(self, owner: Owner, owner_id: int) -> str:
         """The public key of somebody, made where one of ours has none yet (ACT-9)."""

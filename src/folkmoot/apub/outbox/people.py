@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from folkmoot.apub.named import tag
 from folkmoot.apub.objects.context import Json
 from folkmoot.apub.objects.our_actors import build_person, build_site
 from folkmoot.apub.objects.our_content import build_message, place_of
 from folkmoot.apub.outbox import activities
 from folkmoot.apub.outbox.addressing import EVERYTHING, path_of, path_of_person, written
-from folkmoot.apub.outbox.content import tag
 from folkmoot.apub.outbox.library import Library
 from folkmoot.apub.outbox.moderation import group_of
 from folkmoot.model.messages import PrivateMessage

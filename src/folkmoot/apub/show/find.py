@@ -2,6 +2,7 @@
 
 from folkmoot.apub.call import Answer, Call, document, moved
 from folkmoot.apub.documents import host_of
+from folkmoot.apub.objects.our_actors import build_key
 from folkmoot.apub.objects.our_content import Reach, build_tombstone, place_of
 from folkmoot.core.communities.view import key_of as community_key
 from folkmoot.core.people.find import key_of as person_key
@@ -9,8 +10,9 @@ from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Person
+from folkmoot.model.time import WEEK
 from folkmoot.model.views import CommentView, PostView
-from folkmoot.store import communities, federated, people
+from folkmoot.store import communities, federated, keys, people
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import views
 
@@ -26,11 +28,12 @@ class Elsewhere(Exception):
 
 
 class Gone(Exception):
-    """What was asked for has been deleted or removed."""
+    """What was asked for has been deleted or removed. `public_pem`: the key that something may still have to be checked with (ACT-11)."""
 
-    def __init__(self, ident: str) -> None:
+    def __init__(self, ident: str, public_pem: str = "") -> None:
         super().__init__(ident)
         self.ident = ident
+        self.public_pem = public_pem
 
 
 class Private(Exception):
@@ -44,7 +47,10 @@ def sent_elsewhere(error: Elsewhere) -> Answer:
 
 def tombstone(error: Gone) -> Answer:
     """What is left of it (URL-6)."""
-    return document(build_tombstone(error.ident), status=410)
+    left = build_tombstone(error.ident)
+    if error.public_pem:
+        left["publicKey"] = build_key(error.ident, error.public_pem)
+    return document(left, status=410)
 
 
 async def person(tx: Tx, call: Call) -> Person:
@@ -57,8 +63,16 @@ async def person(tx: Tx, call: Call) -> Person:
     if not found.local or "@" in asked:
         raise Elsewhere(found.ap_id)
     if found.deleted:
-        raise Gone(found.ap_id)
+        raise Gone(found.ap_id, await _key_left(tx, found))
     return found
+
+
+async def _key_left(tx: Tx, gone: Person) -> str:
+    """The key of a deleted account for as long as its Delete may be on the way; empty where nothing was ever sent (ACT-11)."""
+    if tx.now - (gone.updated or 0) > WEEK or not await federated.anything_delivered(tx):
+        return ""
+    pair = await keys.pair(tx, "person", gone.id)
+    return pair[0] if pair else ""
 
 
 async def community(tx: Tx, call: Call) -> Community:
