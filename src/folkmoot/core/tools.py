@@ -1,7 +1,7 @@
 """What a viewer may do with a post, a comment or a person: for pages that offer exactly that."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from folkmoot.core import permissions, ranks
 from folkmoot.core.communities import rules
@@ -13,7 +13,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.errors import NotFound, Refusal
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.posts import Post
-from folkmoot.store import bans, comments, communities, modlog, people, posts
+from folkmoot.store import bans, comments, communities, marks, modlog, people, posts
 from folkmoot.store.db import Tx
 
 
@@ -21,7 +21,8 @@ from folkmoot.store.db import Tx
 class Tools:
     """An item in its place, and the actions that would not be refused.
 
-    Actions are rows of `core/permissions.py`; `own` items have those of their author. `author_banned_here`: from the community.
+    Actions are rows of `core/permissions.py`; `own` items have those of their author. `author_banned_here`: from the community. `hidden`,
+    `read`: what the viewer noted about a post.
     """
 
     post: Post
@@ -31,6 +32,8 @@ class Tools:
     own: bool
     author_banned_here: bool
     actions: frozenset[str]
+    hidden: bool = False
+    read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ async def tools_for_post(tx: Tx, viewer: Viewer, post_id: int) -> Tools:
     tools = await _tools(tx, viewer, post, None, post.creator_id, "couldnt_find_post")
     if (post.deleted or post.removed) and not (tools.own or "report.resolve" in tools.actions):
         raise NotFound("couldnt_find_post")
-    return tools
+    if viewer.account is None:
+        return tools
+    hidden, read = [await marks.has(tx, mark, viewer.id, post_id) for mark in ("hidden", "read")]
+    return replace(tools, hidden=hidden, read=read)
 
 
 async def tools_for_comment(tx: Tx, viewer: Viewer, comment_id: int) -> Tools:

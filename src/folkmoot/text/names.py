@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 import regex
 
+from folkmoot.text.tidy import is_visible
+
 MIN_NAME = 3
 MIN_PASSWORD, MAX_PASSWORD = 10, 60
 MAX_EMAIL = 254
@@ -20,8 +22,6 @@ _EMAIL = re.compile(
     r"@(?:[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9\u0080-\U0010ffff-]{0,61}[A-Za-z0-9\u0080-\U0010ffff])?\.)+"
     r"[A-Za-z\u0080-\U0010ffff][A-Za-z0-9\u0080-\U0010ffff-]{0,61}[A-Za-z0-9\u0080-\U0010ffff]"
 )
-# Letters and symbols by their category, and yet nothing to be seen.
-_BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
 
 
 class Handle(NamedTuple):
@@ -39,24 +39,9 @@ def valid_actor_name(name: str, max_length: int) -> bool:
 
 def valid_display_name(name: str, max_length: int) -> bool:
     """Whether it can be shown as somebody's name: 3 visible characters, the first one visible and not `@` (W-13)."""
-    if not name or len(name) > max_length or name[0] == "@" or not _is_visible(name[0]):
+    if not name or len(name) > max_length or name[0] == "@" or not is_visible(name[0]):
         return False
-    return sum(map(_is_visible, name)) >= MIN_NAME
-
-
-def _is_visible(char: str) -> bool:
-    return char not in _BLANK and unicodedata.category(char) not in {
-        "Cc",
-        "Cf",
-        "Cn",
-        "Co",
-        "Cs",
-        "Mn",
-        "Me",
-        "Zl",
-        "Zp",
-        "Zs",
-    }
+    return sum(map(is_visible, name)) >= MIN_NAME
 
 
 def name_key(name: str) -> str:

@@ -1,8 +1,13 @@
 """What every typed text passes before anything else looks at it."""
 
 import re
+import unicodedata
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+# Letters and symbols by their category, and yet nothing to be seen.
+_BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "Zl", "Zp", "Zs"})
 
 
 def tidy(text: str) -> str:
@@ -19,3 +24,8 @@ def tidy(text: str) -> str:
 def utf16_length(text: str) -> int:
     """Length in UTF-16 code units, which is what the API's limits count (P-2)."""
     return len(text) + sum(1 for char in text if char > "\uffff") if not text.isascii() else len(text)
+
+
+def is_visible(char: str) -> bool:
+    """Whether a character by itself is something to see."""
+    return char not in _BLANK and unicodedata.category(char) not in _UNSEEN

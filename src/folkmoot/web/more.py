@@ -77,8 +77,10 @@ def _authors(tools: Tools, signed_in: bool) -> list[Link | Button]:
     if tools.comment is None:
         if not (item.deleted or item.removed):
             items.append(Link(gettext("cross-post"), f"/submit?crosspost={item.id}"))
-        items.append(Button(gettext("hide"), f"{here}/hide", "1"))
-        items.append(Button(gettext("mark unread"), f"{here}/read", "0"))
+        hide = gettext("no longer hide") if tools.hidden else gettext("hide")
+        items.append(Button(hide, f"{here}/hide", "0" if tools.hidden else "1"))
+        mark = gettext("mark unread") if tools.read else gettext("mark read")
+        items.append(Button(mark, f"{here}/read", "0" if tools.read else "1"))
     if not tools.own:
         block = gettext("block %(name)s") % {"name": tools.author.handle}
         items.append(Button(block, f"/u/{name_of(tools.author)}/block", "1"))

@@ -48,6 +48,7 @@ def _typed(form: Form) -> Typed:
     """Everything the form of a post holds."""
     return {name: form.text(name) for name in (*_TEXTS, "community")} | {
         "nsfw": form.flag("nsfw"),
+        "no_thumbnail": form.flag("no_thumbnail"),
         "language": form.number("language"),
         "crosspost": form.number("crosspost") or "",
     }
@@ -216,8 +217,8 @@ async def edit(request: Request) -> Response:
     if form.flag("preview") or preview.refusals:
         return await _edit_page(request, typed, preview.refusals, preview=_shown(preview))
     asked = _texts(typed) | {"nsfw": typed["nsfw"], "language_id": typed["language"]}
-    if not asked["custom_thumbnail"]:
-        # The form does not show the picture that is there; empty means: as it is.
+    if not asked["custom_thumbnail"] and not typed["no_thumbnail"]:
+        # The form does not show the address of the picture that is there; empty means: as it is.
         asked["custom_thumbnail"] = None
     try:
         await limited(request, "message")

@@ -27,6 +27,8 @@ SMILE = "🙂"
         ({"name": " ab "}, "invalid_post_title"),
         ({"name": "a" * 201}, "invalid_post_title"),
         ({"name": "two\nlines"}, "invalid_post_title"),
+        ({"name": "\u200b\u2060\u200b\ufeff"}, "invalid_post_title"),
+        ({"name": "\u3164\u2800\u00ad"}, "invalid_post_title"),
         ({"body": "a" * 49_999 + SMILE}, "invalid_body_field"),
         ({"alt_text": "a" * 1501}, "alt_text_length_overflow"),
         ({"url": "no address"}, "invalid_url"),

@@ -123,6 +123,28 @@ async def test_a_picture_is_its_own_thumbnail_and_a_chosen_one_wins__I_4(
         assert (await now(tx, chosen)).thumbnail_url == "https://pics.example/mine.png"
 
 
+async def test_a_picture_that_its_author_erased_does_not_come_back__P_4(
+    db: Database, cast: Cast, pictures: Pictures
+) -> None:
+    web = Web(Page("Story", image="https://news.example/p.jpg"))
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening, url=URL)
+    await fetch_link(db, web, pictures, {"post_id": post.id})
+    async with db.write() as tx:
+        assert (await now(tx, post)).thumbnail_url == "https://news.example/p.jpg"
+        assert (await edit_post(tx, cast.alice, EditPost(post.id, custom_thumbnail=""))).thumbnail_url is None
+    assert await fetch_link(db, web, pictures, {"post_id": post.id})
+    async with db.write() as tx:
+        kept = await now(tx, post)
+        assert (kept.embed_title, kept.thumbnail_url) == ("Story", None)
+        await edit_post(tx, cast.alice, EditPost(post.id, url=f"{URL}/2"))
+    await fetch_link(db, web, pictures, {"post_id": post.id})
+    async with db.read() as tx:
+        assert (await now(tx, post)).thumbnail_url == "https://news.example/p.jpg", (
+            "another link, another picture"
+        )
+
+
 async def test_no_thumbnail_for_nsfw_where_the_site_wants_none__I_4(
     db: Database, cast: Cast, pictures: Pictures
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
 from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.core.posts.edit import EditPost, edit_post
 from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
 from folkmoot.store.db import Database
@@ -177,6 +178,24 @@ async def test_changing_a_comment_in_place(browser: Callable[..., Any], thread: 
     assert "How much?" not in response.text
     assert read(response).css_first("button.up").attributes["aria-pressed"] == "true"
     assert read(response).css_first("summary").text() == "2 comments"
+
+
+async def test_the_small_picture_can_be_erased(
+    browser: Callable[..., Any], thread: Any, db: Database, cast: Cast
+) -> None:
+    post = thread[0]
+    alice = await browser("alice")
+    path = f"/post/{post.id}/edit"
+    assert read(await alice.get(path)).css_first("input[name=no_thumbnail]") is None
+    async with db.write() as tx:
+        await edit_post(tx, cast.alice, EditPost(post.id, custom_thumbnail="https://pics.example/1.png"))
+    assert read(await alice.get(path)).css_first("input[name=no_thumbnail]")
+    await alice.post(path, {"name": post.name, "url": post.url or ""})
+    assert read(await alice.get("/?scope=all")).css_first(".th img")
+    again = await alice.post(path, {"name": "", "no_thumbnail": "1"})
+    assert "checked" in read(again).css_first("input[name=no_thumbnail]").attributes
+    await alice.post(path, {"name": post.name, "url": post.url or "", "no_thumbnail": "1"})
+    assert read(await alice.get("/?scope=all")).css_first(".th img") is None
 
 
 # --- delete and restore --------------------------------------------------------------------------------------------

@@ -88,7 +88,10 @@ async def test_what_is_hidden_leaves_the_lists(browser: Callable[..., Any], thre
     page = read(await bob.get("/?scope=all"))
     assert page.css_first(f"#p{post.id}") is None
     assert page.css_first(".note.done").text() == "Hidden from your lists."
-    await bob.post(f"/post/{post.id}/hide", {"on": "0"})
+    for label, state in (("no longer hide", "0"), ("hide", "1")):
+        button = read(await bob.get(f"/post/{post.id}/more")).css_first("button[formaction$='/hide']")
+        assert (button.text(), button.attributes["value"]) == (label, state)
+        await bob.post(f"/post/{post.id}/hide", {"on": "0"})
     assert read(await bob.get("/?scope=all")).css_first(f"#p{post.id}")
 
 

@@ -78,7 +78,9 @@ async def fetch_link(db: Database, fetch: Fetch, pictures: Pictures, payload: di
         "embed_video_url": said.video,
         "url_content_type": said.content_type,
     }
-    picture = None if post.thumbnail_url else _picture(site, post, said)
+    # A link that was looked at before has its picture, or its author wanted none.
+    known = post.thumbnail_url or post.url_content_type or post.embed_title
+    picture = None if known else _picture(site, post, said)
     preview = await fetch_preview(site, pictures.fetch, pictures.files, picture) if picture else Preview()
     async with db.write() as tx:
         thumbnail = await record_preview(tx, preview)

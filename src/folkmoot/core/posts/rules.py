@@ -8,7 +8,7 @@ from folkmoot.model.errors import Invalid, NotAllowed
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.text import links, markdown
-from folkmoot.text.tidy import tidy, utf16_length
+from folkmoot.text.tidy import is_visible, tidy, utf16_length
 
 TITLE_MIN, TITLE_MAX = 3, 200
 ALT_TEXT_MAX = 1500
@@ -24,13 +24,15 @@ class Link:
 
 
 def checked_title(house: House, name: str, *, as_sent: bool = False, short: bool = False) -> str:
-    """The title, trimmed unless it is kept `as_sent`. `short`: one from elsewhere may have a single character.
+    """The title, trimmed unless it is kept `as_sent`. `short`: one from elsewhere may have a single character. Something of it has to be
+    seen.
 
     Raises `Invalid` invalid_post_title, slurs (P-1).
     """
     name = tidy(name)
     trimmed = name.strip()
-    if not (1 if short else TITLE_MIN) <= len(trimmed) <= TITLE_MAX or "\n" in trimmed:
+    fits = (1 if short else TITLE_MIN) <= len(trimmed) <= TITLE_MAX and "\n" not in trimmed
+    if not fits or not any(map(is_visible, trimmed)):
         raise Invalid("invalid_post_title", field="name")
     house.check_words(name, "name")
     return name.strip("\n") if as_sent else trimmed
