@@ -41,11 +41,12 @@ class KnownInstance:
 
 @dataclass(frozen=True, slots=True)
 class Federation:
-    """All servers in three lists (W-9): `linked` leaves out our own and the blocked."""
+    """All servers in three lists (W-9): `linked` leaves out our own and the blocked. `states`: of those that were ever sent to, by id."""
 
     linked: list[Instance]
     allowed: list[Instance]
     blocked: list[Instance]
+    states: "dict[int, FederationState]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,15 @@ class PostElsewhere:
     passed: bool
     refused: int | None
     confirmed: Micros | None
+
+
+@dataclass(frozen=True, slots=True)
+class FederationState:
+    """How far a server has got, as the API says it (W-9). `next_retry`: None after the first failure, which is followed at once."""
+
+    instance_id: int
+    fail_count: int
+    last_successful_id: int | None
+    last_successful_published: Micros | None
+    last_retry: Micros | None
+    next_retry: Micros | None

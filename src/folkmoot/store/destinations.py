@@ -33,6 +33,8 @@ _DESTINATION = ", ".join(
 )
 _make_destination = maker(Destination)
 _make_failure = maker(Failure)
+MOST_COUNTED = 5000
+"""How many activities are looked at to say what waits for a server."""
 _FROM = "destination d JOIN instance i ON i.id = d.instance_id"
 _BLOCKED = "EXISTS (SELECT 1 FROM federation_block b WHERE b.instance_id = i.id)"
 _NOT_ALLOWED = "(EXISTS (SELECT 1 FROM federation_allow) AND NOT EXISTS (SELECT 1 FROM federation_allow a WHERE a.instance_id = i.id))"
@@ -214,23 +216,39 @@ _RELEVANT = (
 )
 
 
-async def waiting(tx: Tx, instance_id: int, *, after: int, upto: int, since: Micros) -> list[tuple[int, str]]:
+async def waiting(
+    tx: Tx, instance_id: int, *, after: int, upto: int, since: Micros, limit: int = 1_000_000
+) -> list[tuple[int, str]]:
     """The activities above `after` and up to `upto`, and not older than `since`, that a server is to be sent: ids, ascending, and paths."""
     rows = await tx.all(
-        f"SELECT a.id, a.order_key FROM sent_activity a WHERE a.id > :after AND a.id <= :upto AND a.published >= :since AND {_RELEVANT} ORDER BY a.id",
-        after=after, upto=upto, since=since, instance_id=instance_id,
+        "SELECT a.id, a.order_key FROM sent_activity a WHERE a.id > :after AND a.id <= :upto AND a.published >= :since"
+        f" AND {_RELEVANT} ORDER BY a.id LIMIT :limit",
+        after=after, upto=upto, since=since, instance_id=instance_id, limit=limit,
     )  # fmt: skip
     return [(row[0], row[1]) for row in rows]
 
 
-async def lag(tx: Tx, instance_id: int, cursor: int) -> tuple[int, Micros | None]:
-    """How many activities wait for a server, and since when the oldest does (DLV-14)."""
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How many activities wait for a server, and since when the oldest does; `more`: those after the first `MOST_COUNTED` were not looked at."""
+
+    waiting: int
+    oldest: Micros | None
+    more: bool
+
+
+async def lag(tx: Tx, instance_id: int, cursor: int) -> Lag:
+    """What waits for a server (DLV-14)."""
     row = await tx.first(
-        f"SELECT count(*), min(a.published) FROM sent_activity a WHERE a.id > :cursor AND {_RELEVANT}",
-        cursor=cursor, instance_id=instance_id,
+        "SELECT count(*), min(a.published) FROM sent_activity a WHERE a.id > :cursor AND a.id <= :upto"
+        f" AND {_RELEVANT}",
+        cursor=cursor, upto=cursor + MOST_COUNTED, instance_id=instance_id,
     )  # fmt: skip
     assert row is not None
-    return row[0], row[1]
+    more = await tx.value(
+        "SELECT EXISTS (SELECT 1 FROM sent_activity WHERE id > :upto)", upto=cursor + MOST_COUNTED
+    )
+    return Lag(row[0], row[1], bool(more))
 
 
 # --- who has a post ----------------------------------------------------------------------------------------------------------------

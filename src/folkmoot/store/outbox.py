@@ -204,6 +204,18 @@ async def inboxes_of(tx: Tx, ids: Collection[int]) -> dict[int, list[Inbox]]:
     return found
 
 
+async def moments_of(tx: Tx, ids: Collection[int]) -> dict[int, Micros]:
+    """When the newest activity up to each of these ids was written, by id; those that are still kept."""
+    found = {}
+    for number in set(ids):
+        moment = await tx.value(
+            "SELECT published FROM sent_activity WHERE id <= :id ORDER BY id DESC LIMIT 1", id=number
+        )
+        if moment is not None:
+            found[number] = moment
+    return found
+
+
 async def by_ap_id(tx: Tx, ap_id: str) -> Sent | None:
     """The activity of ours at this address, while it is kept. It may be the one inside an Announce (`inner_ap_id`), which is kept whole:
     see `apub/outbox/kept.py:document_at`."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from folkmoot.core import permissions
+from folkmoot.core.instances.federation import read_states
 from folkmoot.core.permissions import Standing
 from folkmoot.model.instances import Federation, KnownInstance
 from folkmoot.model.people import Viewer
@@ -45,8 +46,7 @@ async def read_federation(tx: Tx) -> Federation | None:
     site = await store_site.local_site(tx)
     if not site.federation_enabled:
         return None
-    return Federation(
-        await instances.linked(tx),
-        await instances.with_policy(tx, "allow"),
-        await instances.with_policy(tx, "block"),
-    )
+    linked = await instances.linked(tx)
+    allowed, blocked = await instances.with_policy(tx, "allow"), await instances.with_policy(tx, "block")
+    states = await read_states(tx, {each.id for each in (*linked, *allowed, *blocked)})
+    return Federation(linked, allowed, blocked, states)
