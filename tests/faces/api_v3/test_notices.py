@@ -158,6 +158,17 @@ async def test_what_is_gone_stays_listed_and_is_not_counted__N_4(app: Open, post
     assert (await alice.get("/user/unread_count"))["replies"] == 0
 
 
+async def test_a_removed_comment_keeps_its_text_for_who_was_told__N_4(
+    app: Open, db: Database, post: Post
+) -> None:
+    alice, bob = await app("alice"), await app("bob")
+    comment = await say(bob, post, "Removed soon")
+    async with db.write() as tx:
+        await tx.run("UPDATE comment SET removed = :yes WHERE id = :id", yes=True, id=comment["id"])
+    assert await texts(alice, "/user/replies") == ["Removed soon"]
+    assert (await alice.get("/user/unread_count"))["replies"] == 0
+
+
 async def test_who_is_blocked_does_not_reply__N_2(app: Open, cast: Cast, post: Post) -> None:
     alice, bob = await app("alice"), await app("bob")
     await alice.post("/user/block", person_id=cast.bob.id, block=True)

@@ -34,6 +34,6 @@ def _notice(view: NoticeView) -> dict[str, Any]:
 
 
 def _around(view: NoticeView, recipient: Person, *, in_full: bool) -> dict[str, Any]:
-    """What a comment shows elsewhere, and who was told."""
-    shown = comment_view(view.comment, in_full=in_full)
+    """What a comment shows elsewhere, and who was told: they still read what moderators removed, not what its author deleted."""
+    shown = comment_view(view.comment, in_full=in_full or not view.comment.comment.deleted)
     return {"recipient": person(recipient)} | {name: getattr(shown, name) for name in shown.__struct_fields__}
