@@ -65,7 +65,7 @@ def _discovery() -> list[Route]:
         Route("/.well-known/nodeinfo", wellknown.show_nodeinfo_links, federates=False),
         Route("/nodeinfo/2.0", wellknown.show_nodeinfo_2_0, federates=False),
         Route("/nodeinfo/2.1", wellknown.show_nodeinfo_2_1, federates=False),
-        Route("/nodeinfo/2.0.json", wellknown.to_nodeinfo, federates=False),
+        Route("/nodeinfo/2.0.json", wellknown.to_nodeinfo_2_0, federates=False),
         Route("/nodeinfo/2.1.json", wellknown.to_nodeinfo, federates=False),
         Route("/version", wellknown.to_nodeinfo, federates=False),
     ]

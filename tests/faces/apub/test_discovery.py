@@ -178,12 +178,14 @@ async def test_registration_is_open_unless_it_is_closed__F_4(db: Database, cast:
     assert not (await peer.get("/nodeinfo/2.1")).json()["openRegistrations"]
 
 
-@pytest.mark.parametrize("path", ["/nodeinfo/2.0.json", "/nodeinfo/2.1.json", "/version"])
-async def test_old_addresses_lead_to_the_new__F_4(cast: Cast, peer: Peer, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "to"), [("/nodeinfo/2.0.json", "2.0"), ("/nodeinfo/2.1.json", "2.1"), ("/version", "2.1")]
+)
+async def test_old_addresses_lead_to_the_new__F_4(cast: Cast, peer: Peer, path: str, to: str) -> None:
     moved = await peer.get(path, None)
     assert (moved.status_code, moved.headers["location"], moved.headers["cache-control"]) == (
         307,
-        "/nodeinfo/2.1",
+        f"/nodeinfo/{to}",
         "public, max-age=60",
     )
 
@@ -198,6 +200,7 @@ class TestWithoutLemmy:
     async def test_only_its_own_name_is_shown(self, cast: Cast, peer: Peer) -> None:
         links = (await peer.get("/.well-known/nodeinfo")).json()["links"]
         assert [link["href"] for link in links] == [f"{ORIGIN}/nodeinfo/2.1", f"{ORIGIN}/"]
+        assert (await peer.get("/nodeinfo/2.0.json", None)).headers["location"] == "/nodeinfo/2.1"
         assert (await peer.get("/nodeinfo/2.0")).status_code == 404
 
 

@@ -197,3 +197,8 @@ def _nodeinfo(version: str, described: Json, site: LocalSite, metadata: Json) ->
 async def to_nodeinfo(_call: Call) -> Answer:
     """Old addresses."""
     return moved("/nodeinfo/2.1", status=307)
+
+
+async def to_nodeinfo_2_0(call: Call) -> Answer:
+    """The old address that libraries for bots ask, which insist on Lemmy (decision 0012)."""
+    return moved(f"/nodeinfo/{'2.0' if call.context.settings.nodeinfo_as_lemmy else '2.1'}", status=307)
