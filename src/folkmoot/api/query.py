@@ -1,7 +1,7 @@
 """Query strings into structs: the form of `msgspec.convert`, with the rules of query strings (T-3, T-10)."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
@@ -9,6 +9,8 @@ import msgspec
 
 S = TypeVar("S", bound=msgspec.Struct)
 _MOST = 100
+_SHORT = 200
+"""Bytes of a query that are worth remembering."""
 
 
 class Unreadable(Exception):
@@ -16,10 +18,14 @@ class Unreadable(Exception):
 
 
 def read_query(asked: bytes, kind: type[S]) -> S:
-    """The struct that a query string holds. Unknown names are passed over.
+    """The struct that a query string holds; of short ones the same struct each time, so it is for reading. Unknown names are passed over.
 
     Raises `Unreadable` for a value of the wrong type, a missing one, or a name that comes twice.
     """
+    return _known(asked, kind) if len(asked) <= _SHORT else _read(asked, kind)
+
+
+def _read(asked: bytes, kind: type[S]) -> S:
     readers = _readers(kind)
     values: dict[str, Any] = {}
     if asked:
@@ -42,6 +48,9 @@ def read_query(asked: bytes, kind: type[S]) -> S:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
         raise Unreadable(str(error)) from None
+
+
+_known = lru_cache(maxsize=4096)(_read)
 
 
 def must_be_storable(body: bytes) -> None:

@@ -43,12 +43,13 @@ async def list_posts(call: Call, asked: wire.GetPosts) -> bytes:
             after=asked.page_cursor,
         )
         lines = await front.post_lines(tx, call.viewer, wanted)
-        kept = pieces.pieces_of(tx.memory)
-        absent = pieces.missing_posts(kept, lines)
+        shelf = pieces.pieces_of(tx.memory)
+        kept = pieces.kept_posts(shelf, lines)
+        absent = [line.id for line, piece in zip(lines, kept, strict=True) if piece is None]
         views = await front.post_views(tx, absent) if absent else {}
     place = (("community", wanted.community_id),) if wanted.community_id else ()
     call.made_from(("site", 0), ("posts", 0), *place, late=(("front", 0),))
-    return pieces.join_posts(kept, lines, views, front.post_cursor(lines[-1].id) if lines else None)
+    return pieces.join_posts(shelf, lines, kept, views, front.post_cursor(lines[-1].id) if lines else None)
 
 
 def vote_of(asked: Any) -> int:

@@ -14,6 +14,8 @@ from folkmoot.store.listing import pages, views
 from folkmoot.store.listing.filters import Shape
 
 LIMIT_MAX, PAGE_MAX = 50, 100
+_SCOPES: dict[str, Listing] = {each: each for each in Listing}
+_SORTS: dict[str, PostSort] = {each: each for each in PostSort}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def read_cursor(text: str, letter: str = "P") -> int:
 def scope_of(viewer: Viewer, site: LocalSite, asked: Listing | None) -> Listing:
     """The listing type: as asked, else the account's default, else the site's (L-3). Visitors get All for what would be theirs (L-7)."""
     name = asked or (viewer.account.default_listing_type if viewer.account else site.default_listing_type)
-    scope = Listing(name) if name in set(Listing) else Listing.ALL
+    scope = _SCOPES.get(name, Listing.ALL)
     personal = scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW)
     return Listing.ALL if personal and viewer.account is None else scope
 
@@ -109,7 +111,7 @@ def scope_of(viewer: Viewer, site: LocalSite, asked: Listing | None) -> Listing:
 def sort_of(viewer: Viewer, site: LocalSite, asked: PostSort | None) -> PostSort:
     """The order: as asked, else the account's default, else the site's (L-3)."""
     name = asked or (viewer.account.default_sort_type if viewer.account else site.default_sort_type)
-    return PostSort(name) if name in set(PostSort) else PostSort.ACTIVE
+    return _SORTS.get(name, PostSort.ACTIVE)
 
 
 def shows_nsfw(viewer: Viewer, site: LocalSite, asked: bool | None) -> bool:

@@ -22,11 +22,15 @@ _encode = msgspec.json.Encoder().encode
 _OWN, _PLACE = b',"banned_from_community":', b',"post":{'
 
 
+Post = tuple[bytes, int]
+"""A post up to where the reader's own begins, and how many comments it has."""
+
+
 class Pieces:
     """The pieces of one process and database."""
 
     def __init__(self) -> None:
-        self.posts: Kept[tuple[bytes, int]] = Kept(16 << 20)
+        self.posts: Kept[Post] = Kept(16 << 20)
         self.comments: Kept[bytes] = Kept(32 << 20)
 
 
@@ -39,28 +43,30 @@ def pieces_of(memory: dict[str, Any]) -> Pieces:
 # --- posts ---------------------------------------------------------------------------------------------------------
 
 
-def missing_posts(pieces: Pieces, lines: Sequence[PostLine]) -> list[int]:
-    """The posts for which there is no piece yet: read them and give them to `join_posts`."""
+def kept_posts(pieces: Pieces, lines: Sequence[PostLine]) -> list[Post | None]:
+    """The pieces of these posts, as far as they are there: read the others and give them to `join_posts`."""
     get = pieces.posts.get
-    return [line[0] for line in lines if get(line[0], line[:8]) is None]
+    return [get(line[0], line[:8]) for line in lines]
 
 
 def join_posts(
-    pieces: Pieces, lines: Sequence[PostLine], views: Mapping[int, PostView], following: str | None
+    pieces: Pieces,
+    lines: Sequence[PostLine],
+    kept: Sequence[Post | None],
+    views: Mapping[int, PostView],
+    following: str | None,
 ) -> bytes:
-    """The answer of a list. `views` has at least what `missing_posts` named; `following`: the cursor of the next page."""
+    """The answer of a list. `views` has at least what `kept` lacks; `following`: the cursor of the next page."""
     parts: list[bytes] = []
-    for line in lines:
-        kept = pieces.posts.get(line[0], line[:8])
-        if kept is None:
-            kept = _keep_post(pieces, views[line[0]], line)
-        parts += (b",", kept[0], _own_of_post(line, kept[1]))
+    for line, piece in zip(lines, kept, strict=True):
+        start, comments = piece or _keep_post(pieces, views[line[0]], line)
+        parts += (b",", start, _own_of_post(line, comments))
     parts[:1] = (b'{"posts":[',)
     parts.append(b'],"next_page":"%s"}' % following.encode() if following else b"]}")
     return b"".join(parts)
 
 
-def _keep_post(pieces: Pieces, view: PostView, line: PostLine) -> tuple[bytes, int]:
+def _keep_post(pieces: Pieces, view: PostView, line: PostLine) -> Post:
     whole = _encode(post_view(view))
     kept = (whole[: whole.index(_OWN)], view.post.comments)
     pieces.posts.put(line[0], line[:8], kept, len(kept[0]) + 300)
@@ -69,24 +75,29 @@ def _keep_post(pieces: Pieces, view: PostView, line: PostLine) -> tuple[bytes, i
 
 def _own_of_post(line: PostLine, comments: int) -> bytes:
     own = _post_marks(
-        line.my_vote, bool(line.saved), bool(line.read), bool(line.hidden), line.pending, bool(line.creator_blocked),
-        bool(line.banned_from_community),
+        line.my_vote, line.saved, line.read, line.hidden, line.pending, line.creator_blocked, line.banned_from_community
     )  # fmt: skip
     return own % (comments - (line.read_comments or 0))
 
 
 @lru_cache(maxsize=2000)
 def _post_marks(
-    vote: int | None, saved: bool, read: bool, hidden: bool, pending: bool | None, blocked: bool, banned: bool
+    vote: int | None,
+    saved: bool,
+    read: bool | None,
+    hidden: bool,
+    pending: bool | None,
+    blocked: bool,
+    banned: bool,
 ) -> bytes:
-    """The end of a post view, with a place for the number of unread comments."""
+    """The end of a post view, with a place for the number of unread comments. SQLite's booleans are numbers."""
     own: dict[str, Any] = {
-        "banned_from_community": banned,
+        "banned_from_community": bool(banned),
         "subscribed": standing(pending),
-        "saved": saved,
-        "read": read,
-        "hidden": hidden,
-        "creator_blocked": blocked,
+        "saved": bool(saved),
+        "read": bool(read),
+        "hidden": bool(hidden),
+        "creator_blocked": bool(blocked),
     }
     if vote is not None:
         own["my_vote"] = vote
