@@ -29,6 +29,7 @@ MEMBER = {
     "/comment/list?post_id=1&type_=All": (1, 1),
     "/post?id=1": (6, 6),
     "/comment?id=1": (2, 2),
+    "/site": (18, 1),
 }
 """Statements at the most: of the first call in a process, and of every other. `GET /post` writes down that somebody was there."""
 

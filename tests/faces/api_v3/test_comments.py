@@ -40,7 +40,6 @@ async def texts(app: App, **asked: Any) -> list[str]:
     [
         ({"content": "x" * 10_001}, "invalid_body_field"),
         ({"post_id": 99_999}, "couldnt_find_post"),
-        ({"parent_id": 99_999}, "couldnt_create_comment"),
         ({"language_id": 99_999}, "language_not_allowed"),
     ],
 )
@@ -82,6 +81,19 @@ async def test_a_new_comment_is_its_authors_and_tells_who_it_answers__C_1__C_3__
         f"{view['comment']['path']}.{answer['comment_view']['comment']['id']}"
     )
     assert answer["recipient_ids"] == []
+
+
+async def test_what_answers_something_gone_answers_the_post__C_2(app: Open, cast: Cast, post_id: int) -> None:
+    bob = await app("bob")
+    elsewhere = await bob.post("/post", name="Slugs", community_id=cast.gardening.id)
+    there = await say(bob, elsewhere["post_view"]["post"]["id"], "Eat them.")
+    refused = await bob.refused("POST", "/comment", post_id=post_id, content="Yes.", parent_id=there)
+    assert refused == (400, "couldnt_create_comment")
+    made = await bob.post("/comment", post_id=post_id, content="Yes.", parent_id=99_999)
+    comment = made["comment_view"]["comment"]
+    assert comment["path"] == f"0.{comment['id']}"
+    assert cast.alice.account is not None
+    assert made["recipient_ids"] == [cast.alice.account.id]
 
 
 async def test_only_the_author_changes_a_comment__C_7(app: Open, post_id: int) -> None:

@@ -88,7 +88,7 @@ async def get_comment(call: Call, asked: wire.GetComment) -> wire.CommentRespons
 
 async def add_comment(call: Call, asked: wire.CreateComment) -> wire.CommentResponse:
     """Write a comment (C-2, C-3)."""
-    wanted = CreateComment(asked.post_id, asked.content, asked.parent_id, asked.language_id)
+    wanted = CreateComment(asked.post_id, asked.content, asked.parent_id, asked.language_id, orphan=True)
     async with call.write() as tx:
         made = await create_comment(tx, call.viewer, wanted)
         return await _comment(tx, call, made.comment.id, made.recipient_ids)

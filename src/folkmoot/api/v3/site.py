@@ -4,31 +4,31 @@ from dataclasses import replace
 from typing import Any
 
 from folkmoot.api.call import Call
-from folkmoot.api.v3.render.accounts import my_user
-from folkmoot.api.v3.render.site import get_site_response, site_response
+from folkmoot.api.v3.render import pieces
+from folkmoot.api.v3.render.site import site_response
 from folkmoot.api.v3.wire import site as wire
 from folkmoot.core.people.own import read_own
 from folkmoot.core.site import edit
 from folkmoot.core.site.edit import EditSite
 from folkmoot.core.site.keys import site_key_pair
-from folkmoot.core.site.view import read_site_view
+from folkmoot.core.site.view import kept_site_view, read_site_view
 from folkmoot.model.administration import SiteView
 
 _RENAMED = {"default_post_listing_type": "default_listing_type"}
 _NOT_TAKEN = frozenset({"federation_debug"})
 
 
-async def get_site(call: Call) -> wire.GetSiteResponse:
+async def get_site(call: Call) -> bytes:
     """Everything about the site, and about the caller (W-1)."""
     async with call.read() as tx:
-        view = await read_site_view(tx)
+        view = await kept_site_view(tx)
         own = await read_own(tx, call.viewer) if call.viewer.account else None
+        shelf = pieces.pieces_of(tx.memory)
     admins = (("person", admin.id) for admin in view.admins)
     call.made_from(("site", 0), *admins, late=(("posts", 0), ("front", 0)))
-    answer = get_site_response(await with_key(call, view))
-    if own is not None:
-        answer.my_user = my_user(call.viewer, own)
-    return answer
+    if not view.public.public_key:
+        view = await with_key(call, view)
+    return pieces.join_site(shelf, view, call.viewer, own)
 
 
 async def create_site(call: Call, asked: wire.CreateSite) -> wire.SiteResponse:

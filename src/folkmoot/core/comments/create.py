@@ -19,7 +19,8 @@ from folkmoot.store.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class CreateComment:
-    """What was asked. `ap_id`, `published` and `updated` come with comments from elsewhere; `quiet`: an old one, nobody is told."""
+    """What was asked. `ap_id`, `published` and `updated` come with comments from elsewhere; `quiet`: an old one, nobody is told.
+    `orphan`: where the parent is gone, the comment answers the post."""
 
     post_id: int
     content: str
@@ -29,6 +30,7 @@ class CreateComment:
     published: Micros | None = None
     updated: Micros | None = None
     quiet: bool = False
+    orphan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,18 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     parent = None
     if asked.parent_id is not None:
         parent = await comments.by_id(tx, asked.parent_id)
-        if parent is None:
+        if parent is not None:
+            rules.must_take_replies(parent, post)
+        elif not asked.orphan:
             raise Invalid("couldnt_create_comment", field="parent_id")
-        rules.must_take_replies(parent, post)
     language_id = await languages.language_for(tx, author, ground, asked.language_id)
-    if (twin := await _twin(tx, author, asked, text.source)) is not None:
+    if (twin := await _twin(tx, author, asked, parent.id if parent else None, text.source)) is not None:
         return Created(twin, [])
     published = asked.published if asked.published is not None else tx.now
     values: dict[str, Any] = {
         "post_id": post.id,
         "community_id": post.community_id,
-        "parent_id": asked.parent_id,
+        "parent_id": parent.id if parent else None,
         "creator_id": author.id,
         "content": text.source,
         "content_html": text.html,
@@ -101,8 +104,10 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     return Created(comment, told)
 
 
-async def _twin(tx: Tx, author: Viewer, asked: CreateComment, content: str) -> Comment | None:
+async def _twin(
+    tx: Tx, author: Viewer, asked: CreateComment, parent_id: int | None, content: str
+) -> Comment | None:
     """The same comment, where it is here already: by its address, or equal and sent again within a minute."""
     if asked.ap_id is not None:
         return await comments.by_ap_id(tx, asked.ap_id)
-    return await comments.same_since(tx, author.id, asked.post_id, asked.parent_id, content, tx.now - MINUTE)
+    return await comments.same_since(tx, author.id, asked.post_id, parent_id, content, tx.now - MINUTE)

@@ -5,10 +5,14 @@ from folkmoot.core.permissions import Standing
 from folkmoot.model.administration import SiteView
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import Site
+from folkmoot.model.time import SECOND
 from folkmoot.store import bans, communities
 from folkmoot.store import emoji as store_emoji
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx
+from folkmoot.store.changes import Key
+from folkmoot.store.db import Tx, writing
+
+_MADE_FROM: tuple[Key, ...] = (("site", 0), ("posts", 0), ("front", 0))
 
 
 async def read_site_view(tx: Tx) -> SiteView:
@@ -28,6 +32,22 @@ async def read_site_view(tx: Tx) -> SiteView:
         await store_emoji.everything(tx),
         await store_site.blocked_url_rows(tx),
     )
+
+
+async def kept_site_view(tx: Tx) -> SiteView:
+    """The same for apps, which ask for it all the time: kept per process until any of it changes, but for a second at most (W-1)."""
+    if writing.get():
+        return await read_site_view(tx)
+    kept: tuple[tuple[Key, ...], tuple[int, int], SiteView] | None = tx.memory.get("site_view")
+    if kept is not None and kept[1] == (tx.changes.newest(kept[0]), tx.now // SECOND):
+        return kept[2]
+    before = tx.changes.latest()
+    view = await read_site_view(tx)
+    keys = (*_MADE_FROM, *(("person", admin.id) for admin in view.admins))
+    stamp = tx.changes.newest(keys)
+    if stamp <= before:
+        tx.memory["site_view"] = (keys, (stamp, tx.now // SECOND), view)
+    return view
 
 
 async def site_of(tx: Tx, instance_id: int) -> Site | None:

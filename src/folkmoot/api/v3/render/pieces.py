@@ -11,11 +11,16 @@ from typing import Any
 
 import msgspec
 
+from folkmoot.api.v3.render.accounts import my_user
 from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.communities import community
 from folkmoot.api.v3.render.posts import post, post_view
+from folkmoot.api.v3.render.site import get_site_response
 from folkmoot.core.kept import Kept
 from folkmoot.core.threads.tree import Tree
+from folkmoot.model.accounts import Own
+from folkmoot.model.administration import SiteView
+from folkmoot.model.people import Viewer
 from folkmoot.model.views import Branch, CommentView, PostLine, PostView, standing
 
 _encode = msgspec.json.Encoder().encode
@@ -32,6 +37,8 @@ class Pieces:
     def __init__(self) -> None:
         self.posts: Kept[Post] = Kept(16 << 20)
         self.comments: Kept[bytes] = Kept(32 << 20)
+        self.site: tuple[SiteView, bytes] | None = None
+        self.own: Kept[tuple[Own, Viewer, bytes]] = Kept(8 << 20)
 
 
 def pieces_of(memory: dict[str, Any]) -> Pieces:
@@ -173,3 +180,20 @@ def _comment_marks(vote: int | None, saved: bool, blocked: bool) -> bytes:
     if vote is not None:
         own["my_vote"] = vote
     return b"," + _encode(own)[1:]
+
+
+# --- the site ------------------------------------------------------------------------------------------------------
+
+
+def join_site(pieces: Pieces, view: SiteView, viewer: Viewer, own: Own | None) -> bytes:
+    """The answer about the site: the same bytes for as long as `view` and `own` are the same things."""
+    kept = pieces.site
+    if kept is None or kept[0] is not view:
+        kept = pieces.site = (view, _encode(get_site_response(view)))
+    if own is None:
+        return kept[1]
+    mine = pieces.own.get(viewer.id, ())
+    if mine is None or mine[0] is not own or mine[1] is not viewer:
+        mine = (own, viewer, _encode(my_user(viewer, own)))
+        pieces.own.put(viewer.id, (), mine, 3 * len(mine[2]))
+    return b'%s,"my_user":%s}' % (kept[1][:-1], mine[2])
