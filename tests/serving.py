@@ -26,7 +26,12 @@ def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[tuple[su
     """A server of its own, once it answers, and its address. What it said is in `said.txt`."""
     port = _free_port()
     told = {name: value for name, value in os.environ.items() if not name.startswith("FOLKMOOT_")}
-    told |= {"FOLKMOOT_BIND": f"127.0.0.1:{port}", "FOLKMOOT_DATA_DIR": str(folder / "data"), **settings}
+    told |= {
+        "FOLKMOOT_BIND": f"127.0.0.1:{port}",
+        "FOLKMOOT_DATA_DIR": str(folder / "data"),
+        "FOLKMOOT_HOSTNAME": f"127.0.0.1:{port}",
+        **settings,
+    }
     with (folder / "said.txt").open("w") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "folkmoot", "serve", *arguments],

@@ -11,6 +11,7 @@ from typer.main import get_command
 from folkmoot.cli.app import build_app
 from folkmoot.cli.map import read_map
 from folkmoot.settings import PREFIX, Kind, Settings
+from tools import api_v3
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -83,6 +84,7 @@ def map_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/cli.md": cli_page,
+    "reference/api-v3.md": api_v3.page,
     "develop/map.md": map_page,
 }
 """Path under docs/ → the function that makes the whole page."""

@@ -38,7 +38,11 @@ async def count_content(tx: Tx, person_id: int, community_id: int | None = None)
 
 
 async def set_removed(tx: Tx, person_id: int, *, community_id: int | None, removed: bool) -> Touched:
-    """Mark all that this person wrote (there, or everywhere) as removed or no longer, with all counts (R-9). Removing sets `updated`."""
+    """Mark all that this person wrote (there, or everywhere) as removed or no longer, with all counts (R-9).
+
+    Removing sets `updated`, except of comments in one community; removing everywhere sets it also of what was removed before. So it was
+    recorded.
+    """
     here = " AND community_id = :community_id" if community_id else ""
     values = {
         "person_id": person_id,
@@ -48,6 +52,7 @@ async def set_removed(tx: Tx, person_id: int, *, community_id: int | None, remov
         **({"community_id": community_id} if community_id else {}),
     }
     updated = ", updated = :now" if removed else ""
+    of_comments = "" if community_id else updated
     await _hold_threads(tx, person_id, community_id)
     posts = await tx.all(
         f"UPDATE post SET removed = :after{updated}, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
@@ -55,10 +60,16 @@ async def set_removed(tx: Tx, person_id: int, *, community_id: int | None, remov
         **values,
     )
     comments = await tx.all(
-        f"UPDATE comment SET removed = :after{updated}, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
+        f"UPDATE comment SET removed = :after{of_comments}, version = version + 1 WHERE creator_id = :person_id AND removed = :before{here}"
         " RETURNING id, post_id, deleted, local",
         **values,
     )
+    if removed and not community_id:
+        for table in ("post", "comment"):
+            await tx.run(
+                f"UPDATE {table} SET updated = :now, version = version + 1 WHERE creator_id = :person_id AND (updated IS NULL OR updated < :now)",
+                person_id=person_id, now=tx.now,
+            )  # fmt: skip
     by = -1 if removed else 1
     await _posts_moved(tx, person_id, [(row[1], row[3], row[4]) for row in posts if not row[2]], by)
     await _comments_moved(tx, person_id, [(row[1], row[3]) for row in comments if not row[2]], by)

@@ -275,6 +275,25 @@ async def test_what_is_the_reader_s_own_comes_with_it(db: Database, cast: Cast) 
     assert found.posts[0].creator.id == cast.alice.id
 
 
+async def test_people_are_ordered_by_what_they_wrote_or_when_they_came__S_10(
+    db: Database, cast: Cast
+) -> None:
+    async with db.write() as tx:
+        await tx.run(
+            "UPDATE person SET display_name = 'Folk', published = 1000 - id, comment_count = 0, comment_score = 0"
+        )
+        await tx.run("UPDATE person SET comment_count = 9 WHERE id = :id", id=cast.alice.id)
+        await tx.run("UPDATE person SET comment_score = 9 WHERE id = :id", id=cast.bob.id)
+
+    async def first(sort: PostSort) -> str:
+        return (await look(db, "folk", sort=sort)).people[0].name
+
+    assert await first(PostSort.NEW) == await first(PostSort.NEW_COMMENTS) == "admin"
+    assert await first(PostSort.OLD) == "mallory"
+    assert await first(PostSort.MOST_COMMENTS) == "alice"
+    assert await first(PostSort.HOT) == await first(PostSort.TOP_ALL) == "bob"
+
+
 # --- the tables ----------------------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,18 @@
 """What all operations share: form, sessions, headers (sections 1 and 2 of the behaviour rules)."""
 
+import re
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+import httpx
 import pytest
 
+from folkmoot.api.v3.routes import ROUTES
+from folkmoot.app import Server
+from folkmoot.settings import Settings
+from folkmoot.store.db import Database
+from tests.cast import Cast
+from tests.core.moderation import stories
 from tests.faces.api_v3.conftest import App
 
 Open = Callable[..., Awaitable[App]]
@@ -93,3 +102,137 @@ async def test_a_session_comes_from_the_header_before_the_cookie__A_1(app: Open)
         headers = {"cookie": f"jwt={cookie}"} | ({"authorization": f"Bearer {header}"} if header else {})
         response = await nobody.call("GET", "/user/validate_auth", headers=headers)
         assert response.status_code == status
+
+
+def nothing_null(value: Any) -> bool:
+    """Whether a JSON value holds no null anywhere."""
+    if isinstance(value, dict):
+        return all(map(nothing_null, value.values()))
+    return all(map(nothing_null, value)) if isinstance(value, list) else value is not None
+
+
+async def test_reading_is_get_and_doing_is_post_or_put__T_1(app: Open) -> None:
+    nobody = await app()
+    assert {route.method for route in ROUTES} == {"GET", "POST", "PUT"}
+    for method in ("PATCH", "DELETE"):
+        assert (await nobody.call(method, "/post")).status_code == 405
+
+
+@pytest.mark.parametrize("asked", ["type_=subscribed", "type_=SUBSCRIBED", "sort=top_day", "sort=TopSixhour"])
+async def test_choices_are_spelled_as_they_are__T_2(app: Open, asked: str) -> None:
+    nobody = await app()
+    assert (await nobody.call("GET", f"/post/list?{asked}")).status_code == 400
+    assert (await nobody.call("GET", "/post/list?type_=Local&sort=TopSixHour")).status_code == 200
+
+
+def test_members_are_spelled_in_small_letters__T_2() -> None:
+    structs = [kind for route in ROUTES for kind in (route.asks, route.answers) if kind is not None]
+    names = {name for kind in structs for name in kind.__struct_encode_fields__}
+    odd = {name for name in names if not re.fullmatch(r"[a-z][a-z0-9_]*", name)}
+    assert odd <= {"images[]"}
+    assert {"type_", "page_cursor"} <= names
+
+
+async def test_what_is_empty_is_left_out__T_4(app: Open, cast: Cast, db: Database) -> None:
+    alice = await app("alice")
+    async with db.write() as tx:
+        post = await stories.post(tx, cast.alice, cast.gardening)
+    for path, asked in (
+        ("/site", {}),
+        ("/post", {"id": post.id}),
+        ("/post/list", {}),
+        ("/community", {"id": cast.gardening.id}),
+        ("/user", {"person_id": cast.alice.id}),
+        ("/modlog", {}),
+    ):
+        assert nothing_null(await alice.get(path, **asked)), path
+
+
+async def test_null_is_not_given__T_3(app: Open, cast: Cast) -> None:
+    bob = await app("bob")
+    said = await bob.put("/community", community_id=cast.gardening.id, title=None, description="Beds")
+    assert (
+        said["community_view"]["community"]["title"],
+        said["community_view"]["community"]["description"],
+    ) == (
+        cast.gardening.title,
+        "Beds",
+    )
+
+
+async def test_moments_are_text_and_ends_of_bans_are_asked_for_in_seconds__T_5(app: Open, cast: Cast) -> None:
+    admin = await app("admin")
+    said = await admin.post("/user/ban", person_id=cast.alice.id, ban=True, expires=1_900_000_000)
+    assert said["person_view"]["person"]["ban_expires"] == "2030-03-17T17:46:40Z"
+    text = "2030-03-17T17:46:40Z"
+    refused = await admin.refused("POST", "/user/ban", person_id=cast.alice.id, ban=True, expires=text)
+    assert refused == (400, "unknown")
+    published = (await admin.get("/site"))["site_view"]["site"]["published"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z", published)
+
+
+@pytest.mark.parametrize("number", [0, -1, -(2**31), 2**31 - 1])
+async def test_odd_numbers_are_unknown_things__T_6(app: Open, number: int) -> None:
+    alice = await app("alice")
+    assert await alice.refused("GET", "/post", id=number) == (400, "couldnt_find_post")
+    assert await alice.refused("GET", "/community", id=number) == (400, "couldnt_find_community")
+    liked = await alice.refused("POST", "/post/like", post_id=number, score=1)
+    assert liked == (400, "couldnt_find_post")
+    assert await alice.refused("GET", "/post", id=2**31) == (400, "unknown")
+
+
+async def test_only_some_refusals_say_more_than_their_name__T_7(app: Open) -> None:
+    nobody = await app()
+    plain = (await nobody.call("GET", "/community", params={"id": 99999})).json()
+    assert plain == {"error": "couldnt_find_community"}
+    talking = (await nobody.call("GET", "/post/list?sort=Newest")).json()
+    assert talking["error"] == "unknown"
+    assert talking["message"]
+
+
+async def test_a_server_that_starts_says_so__T_15(settings: Settings) -> None:
+    server = Server(settings, work=False)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(server), base_url="https://here.example"
+    ) as early:
+        response = await early.get("/api/v3/site")
+    assert response.status_code == 503
+    assert response.json()["error"]
+
+
+async def test_nothing_is_scheduled_tagged_or_private__W_14(app: Open, cast: Cast) -> None:
+    """What later versions know is passed over, as anything unknown."""
+    alice = await app("alice")
+    said = await alice.post(
+        "/post", name="Now", community_id=cast.gardening.id, scheduled_publish_time=1_900_000_000, tags=[1]
+    )
+    assert not said["post_view"]["post"].keys() & {"scheduled_publish_time", "tags"}
+    refused = await alice.refused("POST", "/community", name="den", title="Den", visibility="Private")
+    assert refused == (400, "unknown")
+
+
+async def test_a_question_mark_without_a_question_is_fine__X_1(app: Open) -> None:
+    nobody = await app()
+    for path in ("/site?", "/post/list?", "/community/list?", "/modlog?"):
+        assert (await nobody.call("GET", path)).status_code == 200
+
+
+async def test_what_apps_go_on_doing_goes_on_working__X_3(app: Open, cast: Cast, db: Database) -> None:
+    bob = await app("bob")
+    async with db.write() as tx:
+        first = await stories.post(tx, cast.alice, cast.gardening)
+        second = await stories.post(tx, cast.alice, cast.gardening, "Another")
+    pages = [await bob.get("/post/list", sort="Old", limit=1, page=page) for page in (1, 2)]
+    assert [page["posts"][0]["post"]["id"] for page in pages] == [first.id, second.id]
+    assert "my_vote" not in pages[0]["posts"][0]
+    assert await bob.post("/post/mark_as_read", post_ids=[first.id], read=True) == {"success": True}
+
+
+async def test_apps_see_a_server_of_the_0_19_line__X_4(app: Open) -> None:
+    nobody = await app()
+    version = (await nobody.get("/site"))["version"]
+    assert re.fullmatch(r"0\.19\.\d+", version)
+    links = (await nobody.call("GET", "/.well-known/nodeinfo")).json()["links"]
+    first = links[0]["href"].removeprefix("https://here.example")
+    software = (await nobody.call("GET", first)).json()["software"]
+    assert software == {"name": "lemmy", "version": version}

@@ -124,3 +124,41 @@ async def test_an_empty_text_erases__P_4(app: Open) -> None:
     assert said["site_view"]["site"]["icon"] == "https://1.1.1.1/icon.png"
     said = await admin.put("/site", description="", icon="", content_warning="")
     assert not said["site_view"]["site"].keys() & {"description", "icon", "content_warning"}
+
+
+async def test_a_new_site_is_as_lemmy_would_make_it__W_11(app: Open, db: Database) -> None:
+    nobody = await app()
+    async with db.write() as tx:
+        await tx.run("DELETE FROM local_site")
+        await tx.run(
+            "INSERT INTO local_site (id, site_id, jwt_secret, published) SELECT 1, id, 'x', :now FROM site",
+            now=tx.now,
+        )
+        tx.changed("site")
+    site = (await nobody.get("/site"))["site_view"]["local_site"]
+    on = {"enable_downvotes", "enable_nsfw", "federation_enabled", "hide_modlog_mod_names"}
+    off = {
+        "require_email_verification", "captcha_enabled", "private_instance", "federation_signed_fetch",
+        "community_creation_admin_only", "application_email_admins", "reports_email_admins",
+    }  # fmt: skip
+    assert {name for name in on | off if site[name]} == on
+    assert (site["registration_mode"], site["default_theme"], site["actor_name_max_length"]) == (
+        "RequireApplication",
+        "browser",
+        20,
+    )
+
+
+async def test_visitors_see_local_posts_by_activity_until_told_otherwise__L_4(app: Open) -> None:
+    nobody, admin = await app(), await app("admin")
+    site = (await nobody.get("/site"))["site_view"]["local_site"]
+    assert (
+        site["default_post_listing_type"],
+        site["default_sort_type"],
+        site["default_post_listing_mode"],
+    ) == ("Local", "Active", "List")
+    for wrong in ("Subscribed", "ModeratorView"):
+        refused = await admin.refused("PUT", "/site", default_post_listing_type=wrong)
+        assert refused == (400, "invalid_default_post_listing_type")
+    said = await admin.put("/site", default_post_listing_type="All", default_post_listing_mode="Card")
+    assert said["site_view"]["local_site"]["default_post_listing_type"] == "All"

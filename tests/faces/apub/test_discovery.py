@@ -39,7 +39,7 @@ THREE_DAYS = "public, max-age=259200"
         ("https://elsewhere.example/u/alice", 404),
     ],
 )
-async def test_whom_webfinger_does_not_know__WF_1__WF_6__50(
+async def test_whom_webfinger_does_not_know__WF_1__WF_6__50__F_5(
     cast: Cast, peer: Peer, resource: str, status: int
 ) -> None:
     refused = await peer.finger(resource)

@@ -61,7 +61,7 @@ def vote_of(asked: Any) -> int:
 
 async def get_post(call: Call, asked: wire.GetPost) -> wire.GetPostResponse:
     """One post with its community, by its own number or that of a comment; after the answer was read it counts as seen (P-9)."""
-    if asked.id is None and asked.comment_id is None:
+    if not asked.id and not asked.comment_id:
         raise NotFound("couldnt_find_post")
     async with call.read() as tx:
         opened = await view.open_post(tx, call.viewer, asked.id or 0, comment_id=asked.comment_id or 0)
