@@ -178,6 +178,30 @@ async def test_what_cannot_be_done_is_passed_over__E_2(db: Database, cast: Cast)
     assert brought["followed_communities"] == [f"{ORIGIN}/c/gardening"]
 
 
+async def test_a_small_file_leaves_to_the_job_what_is_not_known__E_2(db: Database, cast: Cast) -> None:
+    document = {
+        "blocked_users": [f"{ORIGIN}/u/bob", "https://unknown.example/u/x"],
+        "blocked_instances": [THERE],
+    }
+    async with db.write() as tx:
+        await import_settings(tx, cast.alice, read_backup(document))
+        assert [person.id for person in (await block.list_blocks(tx, cast.alice)).people] == [cast.bob.id]
+        [job] = await jobs(tx, "accounts.import_settings")
+    assert {name: left for name, left in job["lists"].items() if left} == {
+        "blocked_users": ["https://unknown.example/u/x"],
+        "blocked_instances": [THERE],
+    }
+
+
+async def test_a_large_file_is_left_to_the_job_whole__E_2(db: Database, cast: Cast) -> None:
+    document = {"blocked_users": [f"{ORIGIN}/u/bob", *(f"https://unknown.example/u/{n}" for n in range(50))]}
+    async with db.write() as tx:
+        await import_settings(tx, cast.alice, read_backup(document))
+        assert (await block.list_blocks(tx, cast.alice)).people == []
+        [job] = await jobs(tx, "accounts.import_settings")
+    assert job["lists"]["blocked_users"] == document["blocked_users"]
+
+
 async def test_things_of_other_servers_are_fetched__E_2(db: Database, cast: Cast) -> None:
     asked = []
 

@@ -3,13 +3,15 @@
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.people.find import find_person
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.remove import remove_post
-from folkmoot.core.search.resolve import Resolved, look_up, resolve
-from folkmoot.model.errors import Invalid, NotAllowed, NotFound
+from folkmoot.core.search.resolve import Resolved, look_up, or_bring, resolve
+from folkmoot.model.errors import Invalid, NotAllowed, NotFound, UnknownName
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.store import people
 from folkmoot.store.db import Database
+from tests import rows
 from tests.cast import HERE, ORIGIN, THERE, Cast
 
 
@@ -127,3 +129,29 @@ async def test_visitors_look_up_handles_on_our_pages(db: Database, cast: Cast) -
         assert (await look_up(tx, ANONYMOUS, f"!gardening@{HERE}")).name == "gardening"
         with pytest.raises(Invalid):
             await look_up(tx, ANONYMOUS, "gardening")
+
+
+async def test_a_stranger_is_asked_for_at_their_server_by_members__L_6(db: Database, cast: Cast) -> None:
+    asked = []
+
+    async def bring(handle: str) -> None:
+        asked.append(handle)
+        if handle != "@dan@there.example":
+            raise OSError("no answer")
+        async with db.write() as tx:
+            there = await tx.value("SELECT id FROM instance WHERE NOT local")
+            await rows.remote_person(tx, "dan", there, THERE)
+
+    async def found(viewer: Viewer, name: str) -> str:
+        person = await or_bring(db, viewer, name, bring, lambda tx: find_person(tx, viewer, name))
+        return person.handle
+
+    for viewer, name in (
+        (ANONYMOUS, "dan@there.example"), (cast.alice, "dan"), (cast.alice, "no name"), (cast.alice, "eve@there.example"),
+    ):  # fmt: skip
+        with pytest.raises(UnknownName):
+            await found(viewer, name)
+    assert asked == ["@eve@there.example"]
+    for name in ("dan@there.example", "@Dan@THERE.example"):
+        assert await found(cast.alice, name) == "dan@there.example"
+    assert asked == ["@eve@there.example", "@dan@there.example"]

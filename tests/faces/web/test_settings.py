@@ -443,8 +443,8 @@ async def test_what_is_taken_along_can_be_brought(browser: Browsers, db: Databas
         bob_now = await rows.viewer(tx, "bob")
         assert bob_now.person
         assert bob_now.person.bio == "brought"
-        [job] = await jobs(tx, "accounts.import_settings")
-        assert job["lists"]["blocked_users"] == document["blocked_users"]
+        blocked = (await block.list_blocks(tx, bob_now)).people
+        assert [person.ap_id for person in blocked] == document["blocked_users"]
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ from folkmoot.api.v3.wire import site as wire_site
 from folkmoot.core.communities.view import community_view as core_community_view
 from folkmoot.core.listings.profile import ReadPerson, read_person
 from folkmoot.core.people import block
+from folkmoot.core.search.resolve import or_bring
 from folkmoot.core.site.view import site_of
 from folkmoot.model.enums import PostSort
 from folkmoot.model.errors import Invalid
 
 
 async def get_person(call: Call, asked: wire.GetPersonDetails) -> wire.GetPersonDetailsResponse:
-    """Somebody, and what they wrote (Q-4, Q-5)."""
+    """Somebody, and what they wrote (Q-4, Q-5); asked for at their server where they are not known here (L-6)."""
     who = asked.username if asked.person_id is None else asked.person_id
     if who is None:
         raise Invalid("no_id_given")
@@ -28,8 +29,14 @@ async def get_person(call: Call, asked: wire.GetPersonDetails) -> wire.GetPerson
     wanted = ReadPerson(
         who, asked.sort or PostSort.HOT, asked.community_id, bool(asked.saved_only), page, limit
     )
+    found = await or_bring(
+        call.context.db,
+        call.viewer,
+        str(who),
+        call.app.state.bring,
+        lambda tx: read_person(tx, call.viewer, wanted),
+    )
     async with call.read() as tx:
-        found = await read_person(tx, call.viewer, wanted)
         home = await site_of(tx, found.person.instance_id)
     return wire.GetPersonDetailsResponse(
         person_view=person_view(found.person),

@@ -1,6 +1,7 @@
 """Bring one's settings along: the profile at once, the lists by a job (E-2)."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ from folkmoot.store.db import Database, Tx
 
 IMPORT = "accounts.import_settings"
 MOST_ITEMS = 10_000
+_AT_ONCE = 50
+"""Addresses of a file that is so small that what is known of them is taken over while its sender waits."""
 _BATCH = 50
 _ADDRESS_LIMIT = 2000
 _TEXTS = {"display_name": "display_name", "bio": "bio", "matrix_id": "matrix_user_id"}
@@ -106,7 +109,8 @@ def _wrong(what: str) -> Invalid:
 
 
 async def import_settings(tx: Tx, viewer: Viewer, backup: Backup) -> None:
-    """Save profile and settings, and write down that the lists are to be worked through.
+    """Save profile and settings, and write down that the lists are to be worked through; of a small file, what is known here is taken over
+    at once.
 
     A profile that breaks a rule of this site is refused as `save_settings` refuses it, and nothing is imported.
     """
@@ -114,8 +118,24 @@ async def import_settings(tx: Tx, viewer: Viewer, backup: Backup) -> None:
     await save_settings(tx, viewer, backup.settings)
     if backup.vote_show_score is not None:
         await accounts.update(tx, account.id, {"vote_show_score": backup.vote_show_score})
-    if backup.items:
-        await jobs.enqueue(tx, IMPORT, {"person_id": person.id, "lists": backup.lists})
+    left = await _take_known(tx, viewer, backup.lists) if backup.items <= _AT_ONCE else backup.lists
+    if any(left.values()):
+        await jobs.enqueue(tx, IMPORT, {"person_id": person.id, "lists": left})
+
+
+async def _take_known(tx: Tx, viewer: Viewer, lists: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Follow, save and block what is known here; what is not."""
+    left = {name: addresses for name, addresses in lists.items() if name not in _TAKERS}
+    for name, (table, take) in _TAKERS.items():
+        addresses = lists.get(name, [])
+        known = await bulk.ids_by_ap_id(tx, table, addresses) if addresses else {}
+        for address in addresses:
+            if address in known:
+                # A refusal comes before anything is written.
+                with suppress(Refusal):
+                    await take(tx, viewer, known[address])
+        left[name] = [address for address in addresses if address not in known]
+    return left
 
 
 async def import_lists(db: Database, fetch: Fetch | None, payload: dict[str, Any]) -> None:
@@ -145,11 +165,9 @@ async def _take_batch(
             known |= await bulk.ids_by_ap_id(tx, table, missing)
     for address in addresses:
         if address in known:
-            try:
+            with suppress(Refusal):
                 async with db.write() as tx:
                     await take(tx, viewer, known[address])
-            except Refusal:
-                continue
 
 
 async def _fetch_all(addresses: Iterable[str], fetch: Fetch) -> None:

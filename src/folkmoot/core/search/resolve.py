@@ -3,13 +3,13 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
-from folkmoot.model.errors import Invalid, NotFound, Refusal
+from folkmoot.model.errors import Invalid, NotFound, Refusal, UnknownName
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.store import actors, comments, communities, fetches, people, posts, search
@@ -19,6 +19,7 @@ from folkmoot.text.names import name_key, parse_handle
 from folkmoot.text.tidy import tidy
 
 Kind = Literal["post", "comment", "community", "person"]
+Found = TypeVar("Found")
 
 _PAGE = re.compile(r"/(?P<word>post|comment|c|u|m)/(?P<name>[^/]+)(?:/(?P<comment>[0-9]{1,10}))?/?")
 _LARGEST_ID = 2**31 - 1
@@ -71,6 +72,30 @@ async def resolve_anywhere(db: Database, viewer: Viewer, query: str, bring: Brin
         raise _unknown() from error
     async with db.read() as tx:
         return await resolve(tx, viewer, query)
+
+
+async def or_bring(
+    db: Database, viewer: Viewer, name: str, bring: Bring, look: Callable[[Tx], Awaitable[Found]]
+) -> Found:
+    """What `look` finds under a name; where nobody is called so here, `name@host` is asked for at its own server first, for who has an
+    account (L-6).
+
+    Raises as `look`: `UnknownName` also for what cannot be had.
+    """
+    try:
+        async with db.read() as tx:
+            return await look(tx)
+    except UnknownName:
+        named = parse_handle(name)
+        if viewer.account is None or named is None or named.host is None:
+            raise
+        sign = "!" if named.kind == "community" else "@"
+        try:
+            await bring(f"{sign}{named.name}@{named.host}")
+        except (Refusal, OSError, ValueError):
+            pass  # the second look says that it is not there
+    async with db.read() as tx:
+        return await look(tx)
 
 
 async def look_up(tx: Tx, viewer: Viewer, handle: str) -> Resolved:
