@@ -62,6 +62,9 @@ class Lookup:
         except Malformed as error:
             raise NotFetched("invalid_id", detail=error.detail) from error
         document = await self._document(address, budget)
+        if document.id() != address:
+            async with self.context.db.write() as tx:
+                await fetches.add_alternates(tx, document.id(), [address])
         kind = document.kind(ACTOR_TYPES)
         if kind is not None:
             await self.resolver.actor(document.id(), budget)
@@ -82,10 +85,7 @@ class Lookup:
             other = alternate_of(page.body, address)
             if other is None:
                 raise
-        document = await self.fetcher.document(other, budget)
-        async with self.context.db.write() as tx:
-            await fetches.add_alternates(tx, document.id(), [address])
-        return document
+        return await self.fetcher.document(other, budget)
 
     # --- handles -------------------------------------------------------------------------------------------------------------
 

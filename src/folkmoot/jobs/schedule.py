@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from folkmoot.apub import upkeep as apub_upkeep
+from folkmoot.apub.inbox.upkeep import forget_arrivals
 from folkmoot.apub.software import look_at_servers
 from folkmoot.core.site import upkeep
 from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
@@ -21,6 +22,7 @@ class Periodic:
 
 
 SCHEDULE: tuple[Periodic, ...] = (
+    Periodic("what other servers sent", HOUR, forget_arrivals),
     Periodic("ranks", 10 * MINUTE, upkeep.refresh_ranks),
     Periodic("active today", HOUR, upkeep.refresh_active_today),
     Periodic("expired bans and blocks", HOUR, upkeep.end_what_expired),

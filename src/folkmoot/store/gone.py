@@ -1,6 +1,7 @@
 """Addresses of things that are not to come (back): deleted before we knew them (DEL-5), or purged here (SND-10)."""
 
 from collections.abc import Collection
+from typing import Any
 
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
@@ -19,6 +20,28 @@ async def remember_purged(tx: Tx, ap_id: str) -> None:
     await tx.run(
         "INSERT INTO gone (ap_id, since, purged) VALUES (:ap_id, :now, :yes) ON CONFLICT (ap_id) DO UPDATE SET purged = excluded.purged",
         ap_id=ap_id, now=tx.now, yes=True,
+    )  # fmt: skip
+
+
+async def remember_purged_in(
+    tx: Tx, *, community_id: int | None = None, post_id: int | None = None, beneath: str | None = None
+) -> None:
+    """The same for what goes with a community, a post, or a comment (`beneath`: its path, in the thread of `post_id`)."""
+    if community_id is not None:
+        await _purge_all(tx, "SELECT ap_id FROM post WHERE community_id = :number", number=community_id)
+        await _purge_all(tx, "SELECT ap_id FROM comment WHERE community_id = :number", number=community_id)
+    elif beneath is None:
+        await _purge_all(tx, "SELECT ap_id FROM comment WHERE post_id = :number", number=post_id)
+    else:
+        of_branch = "SELECT ap_id FROM comment WHERE post_id = :number AND path LIKE :below"
+        await _purge_all(tx, of_branch, number=post_id, below=f"{beneath}.%")
+
+
+async def _purge_all(tx: Tx, chosen: str, **values: Any) -> None:
+    await tx.run(
+        f"INSERT INTO gone (ap_id, since, purged) {chosen.replace('SELECT ap_id', 'SELECT ap_id, :now, :yes')}"
+        " ON CONFLICT (ap_id) DO UPDATE SET purged = excluded.purged",
+        now=tx.now, yes=True, **values,
     )  # fmt: skip
 
 

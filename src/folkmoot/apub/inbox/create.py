@@ -61,7 +61,7 @@ async def _comment(tx: Tx, arrived: Arrived[Activity], comment: Comment) -> Comm
     checks.check_written(comment, arrived.activity.actor, known.policy)
     parent = known.objects.get(comment.parent)
     if parent is None:
-        if arrived.direct and not _worth_fetching(arrived, comment):
+        if arrived.direct and not arrived.fetched and not _worth_fetching(arrived, comment):
             raise NotAllowed("unknown_parent", detail=comment.parent)
         raise Missing(objects=[comment.parent])
     if parent.kind == "message":

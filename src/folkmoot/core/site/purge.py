@@ -13,7 +13,7 @@ from folkmoot.model.errors import NotFound
 from folkmoot.model.events import Purged
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
-from folkmoot.store import comments, communities, mass, modlog, people, posts, purge
+from folkmoot.store import comments, communities, gone, mass, modlog, people, posts, purge
 from folkmoot.store.db import Tx
 from folkmoot.store.mass import Blank
 
@@ -74,6 +74,8 @@ async def purge_community(tx: Tx, viewer: Viewer, community_id: int, *, reason: 
         *await purge.pictures_of(tx, community_id),
         *filter(None, (community.icon, community.banner)),
     ]
+    await gone.remember_purged_in(tx, community_id=community_id)
+    await gone.remember_purged(tx, community.ap_id)
     await purge.delete_community(tx, community)
     await modlog.record(tx, ModlogKind.PURGE_COMMUNITY, viewer.id, reason=reason)
     event = Purged(viewer.id, "community", community_id, community.ap_id, None, reason, tuple(pictures))
@@ -90,6 +92,8 @@ async def purge_post(tx: Tx, viewer: Viewer, post_id: int, *, reason: str | None
     if post is None:
         raise NotFound("couldnt_find_post")
     await ranks.must_outrank_on_site(tx, viewer, [post.creator_id])
+    await gone.remember_purged_in(tx, post_id=post_id)
+    await gone.remember_purged(tx, post.ap_id)
     await purge.delete_post(tx, post)
     await modlog.record(tx, ModlogKind.PURGE_POST, viewer.id, reason=reason, community_id=post.community_id)
     pictures = tuple(filter(None, (post.url, post.thumbnail_url)))
@@ -108,6 +112,8 @@ async def purge_comment(tx: Tx, viewer: Viewer, comment_id: int, *, reason: str 
     if post is None or comment is None:
         raise NotFound("couldnt_find_comment")
     await ranks.must_outrank_on_site(tx, viewer, [comment.creator_id])
+    await gone.remember_purged_in(tx, post_id=post.id, beneath=comment.path)
+    await gone.remember_purged(tx, comment.ap_id)
     await purge.delete_comment(tx, comment, post)
     await modlog.record(
         tx,

@@ -1,0 +1,334 @@
+"""What is fetched, how far, and what comes of it (section 10; cases 12, 17, 18, 25, 26, 57, 81, 94, 95)."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
+from folkmoot.apub.lookup import lookup_of
+from folkmoot.core.threads.complete import ask_for_the_rest, completeness
+from folkmoot.model.errors import Invalid, Refusal
+from folkmoot.model.people import ANONYMOUS, Viewer
+from folkmoot.model.time import DAY, HOUR, MINUTE
+from folkmoot.store import posts
+from tests.federation.conftest import Found
+from tests.federation.network import Answer, Network, Request, Server
+from tests.federation.peer import Actor, Members, Peer
+
+
+class Scene:
+    """a.example is ours, with alice; there.example is played: carol posts in !baking, which she moderates."""
+
+    def __init__(self, a: Server, alice: Viewer, there: Peer, carol: Actor, baking: Actor) -> None:
+        self.a, self.alice, self.there, self.carol, self.baking = a, alice, there, carol, baking
+
+    async def resolves(self, query: str) -> str:
+        """What alice finds; `nothing` where she finds nothing."""
+        try:
+            return (await self.a.resolves(self.alice, query)).kind
+        except Refusal as error:
+            assert error.code == "couldnt_find_object"
+            return "nothing"
+
+
+@pytest.fixture
+async def scene(servers: Found, peer: Callable[[str], Peer]) -> Scene:
+    (a,) = await servers("a")
+    alice = await a.joins("alice")
+    there = peer("there.example")
+    carol = there.person("carol")
+    return Scene(a, alice, there, carol, there.group("baking", carol))
+
+
+# --- refused ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_visitors_make_nobody_fetch__case_57(scene: Scene) -> None:
+    with pytest.raises(Invalid, match="couldnt_find_object"):
+        await scene.a.resolves(ANONYMOUS, scene.baking.id)
+    assert scene.there.network.asked == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://127.0.0.1/c/x", "https://[::1]/x", "https://localhost/x", "http://there.example/c/baking",
+        "https://there.example:8443/c/baking", "https://user@there.example/c/baking", "https://2130706433/x", "ftp://there.example/x",
+    ],
+)  # fmt: skip
+async def test_addresses_that_nobody_may_ask_are_not_asked__FET_1(scene: Scene, address: str) -> None:
+    assert await scene.resolves(address) == "nothing"
+    assert scene.there.network.asked == []
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/html", "", "application/ld+json"])
+async def test_only_documents_of_servers_count__FET_5(scene: Scene, kind: str) -> None:
+    page = scene.there.page(scene.carol, scene.baking.id)
+    scene.there.pages[page["id"]] = Answer(body=json.dumps(page).encode(), content_type=kind)
+    assert await scene.resolves(page["id"]) == "nothing"
+
+
+async def test_a_document_lies_at_its_own_address__case_26(scene: Scene, peer: Callable[[str], Peer]) -> None:
+    page = scene.there.page(scene.carol, scene.baking.id)
+    short = "https://there.example/p/short"
+    scene.there.pages[short] = Answer(body=json.dumps(page).encode())
+    assert await scene.resolves(short) == "post", "another name on the same server leads to it"
+    evil = peer("evil.example")
+    forged = {**page, "id": "https://there.example/post/forged", "name": "Buy pills"}
+    evil.pages["https://evil.example/x"] = Answer(body=json.dumps(forged).encode())
+    assert await scene.resolves("https://evil.example/x") == "nothing"
+    assert await scene.a.rows("SELECT name FROM post") == [("Figs in pots",)]
+
+
+async def test_one_redirect_is_followed_and_checked__FET_4(scene: Scene) -> None:
+    page = scene.there.page(scene.carol, scene.baking.id)
+    moved = "https://there.example/old"
+    scene.there.pages[moved] = Answer(302, headers={"Location": page["id"]})
+    assert await scene.resolves(moved) == "post"
+    inside = "https://there.example/inside"
+    scene.there.pages[inside] = Answer(302, headers={"Location": "https://10.0.0.1/x"})
+    assert await scene.resolves(inside) == "nothing"
+    twice = "https://there.example/twice"
+    scene.there.pages[twice] = Answer(302, headers={"Location": moved})
+    assert await scene.resolves(twice) == "nothing"
+
+
+async def test_what_is_too_long_or_too_deep_is_refused__case_25(scene: Scene) -> None:
+    for number, body in enumerate(
+        (b" " * (2 << 20), b'{"a":' * 100 + b"1" + b"}" * 100, b'{"id":1,"id":2}', b"[]")
+    ):
+        address = f"https://there.example/post/bad{number}"
+        scene.there.pages[address] = Answer(body=body)
+        assert await scene.resolves(address) == "nothing"
+
+
+async def test_a_server_that_fails_is_left_alone_for_longer_and_longer__FET_7(
+    scene: Scene, network: Network
+) -> None:
+    fetcher = fetcher_of(scene.a.context)
+    scene.there.pages["https://there.example/post/1"] = Answer(500)
+
+    async def ask() -> str:
+        with pytest.raises(NotFetched) as refused:
+            await fetcher.document("https://there.example/post/1", Budget())
+        return refused.value.code
+
+    assert [await ask(), await ask()] == ["http_status", "left_alone"]
+    assert len(network.asked) == 1
+    scene.a.clock.advance(6 * MINUTE)
+    assert [await ask(), await ask()] == ["http_status", "left_alone"]
+    scene.a.clock.advance(6 * MINUTE)
+    assert await ask() == "left_alone", "ten minutes now"
+    scene.a.clock.advance(5 * MINUTE)
+    assert await ask() == "http_status"
+
+
+async def test_a_reply_loop_ends_without_storage__case_95(scene: Scene, network: Network) -> None:
+    first = scene.there.note(scene.carol, "https://there.example/comment/loop-b", scene.baking.id)
+    second = scene.there.note(
+        scene.carol, first["id"], scene.baking.id, id="https://there.example/comment/loop-b"
+    )
+    self_reply = scene.there.note(
+        scene.carol, "https://there.example/self", scene.baking.id, id="https://there.example/self"
+    )
+    for note in (first, second, self_reply):
+        assert await scene.resolves(note["id"]) == "nothing"
+    assert await scene.a.value("SELECT count(*) FROM comment") == 0
+    assert len(network.asked) < 12
+
+
+async def test_a_chain_over_sixty_hosts_is_not_followed_to_its_end__case_94(
+    scene: Scene, network: Network
+) -> None:
+    def hydra(number: int) -> Callable[[Request], object]:
+        host = f"h{number}.wild.example.org"
+
+        async def answer(request: Request) -> Answer:
+            note = {
+                "type": "Note", "id": f"https://{host}/n", "attributedTo": f"https://{host}/u/x", "content": "x",
+                "inReplyTo": f"https://h{number + 1}.wild.example.org/n", "to": ["https://www.w3.org/ns/activitystreams#Public"],
+            }  # fmt: skip
+            return Answer(body=json.dumps(note).encode())
+
+        return answer
+
+    for number in range(70):
+        network.hosts[f"h{number}.wild.example.org"] = hydra(number)  # type: ignore[assignment]
+    gardening = await scene.a.founds("gardening", await scene.a.joins("bob"))
+    note = scene.there.note(scene.carol, "https://h0.wild.example.org/n", gardening.ap_id)
+    await scene.there.tells(scene.a, scene.there.in_community("Create", scene.carol, note, gardening.ap_id))
+    asked = [one for one in network.asked if "wild" in one.host]
+    assert len(asked) <= 50
+    assert await scene.a.value("SELECT count(*) FROM comment") == 0
+
+
+async def test_a_name_that_somebody_holds_is_not_handed_over_while_they_live__case_81(scene: Scene) -> None:
+    assert await scene.resolves(scene.carol.id) == "person"
+    newcomer = scene.there._actor("/users/2", "Person", "carol", {})
+    assert await scene.resolves(newcomer.id) == "nothing"
+    del scene.there.documents[scene.carol.id]
+    scene.a.clock.advance(DAY)
+    assert await scene.resolves(newcomer.id) == "person"
+    rows = await scene.a.rows("SELECT ap_id, deleted FROM person WHERE NOT local ORDER BY id")
+    assert rows == [(scene.carol.id, 1), (newcomer.id, 0)] or rows == [
+        (scene.carol.id, True),
+        (newcomer.id, False),
+    ]
+
+
+# --- found ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("!baking@there.example", "community"), ("@carol@there.example", "person"), ("carol@there.example", "person"),
+        ("https://there.example/c/baking", "community"), ("https://there.example/u/carol", "person"),
+    ],
+)  # fmt: skip
+async def test_handles_and_addresses_lead_to_the_thing__case_57(scene: Scene, query: str, kind: str) -> None:
+    assert await scene.resolves(query) == kind
+    asked = len(scene.there.network.asked)
+    assert await scene.resolves(query) == kind
+    assert len(scene.there.network.asked) == asked, "known by now"
+
+
+async def test_of_one_name_for_both_the_kind_that_was_asked_for_is_found__case_49(scene: Scene) -> None:
+    scene.there.person("baking")
+    assert await scene.resolves("!baking@there.example") == "community"
+    assert await scene.resolves("@baking@there.example") == "person"
+
+
+async def test_a_page_for_people_names_its_document__case_57(scene: Scene) -> None:
+    page = scene.there.page(scene.carol, scene.baking.id)
+    html = f'<html><head><link rel="alternate" type="application/activity+json" href="{page["id"]}"></head></html>'
+    address = "https://there.example/@carol/1"
+    scene.there.pages[address] = Answer(body=html.encode(), content_type="text/html; charset=utf-8")
+    assert await scene.resolves(address) == "post"
+    assert await scene.a.value("SELECT count(*) FROM post") == 1
+
+
+async def test_a_comment_brings_all_that_it_answers__case_12(scene: Scene) -> None:
+    page = scene.there.page(scene.carol, scene.baking.id)
+    parent = page["id"]
+    for number in range(40):
+        parent = scene.there.note(scene.carol, parent, scene.baking.id, f"Level {number}")["id"]
+    assert await scene.resolves(parent) == "comment"
+    assert await scene.a.value("SELECT count(*) FROM comment") == 40
+    assert await scene.a.value("SELECT name FROM post") == "Figs in pots"
+
+
+async def test_what_arrives_in_the_wrong_order_ends_the_same__case_12(scene: Scene) -> None:
+    gardening = await scene.a.founds("gardening", await scene.a.joins("bob"))
+    there, carol, group = scene.there, scene.carol, gardening.ap_id
+    page = there.page(carol, group)
+    first = there.note(carol, page["id"], group, "First")
+    second = there.note(carol, first["id"], group, "Second")
+    messages = [
+        there.activity("Like", carol, second["id"], audience=group),
+        there.in_community("Create", carol, second, group),
+        there.in_community("Create", carol, first, group),
+        there.in_community("Create", carol, page, group),
+    ]
+    for message in messages:
+        assert (await there.send(scene.a, message)).status == 202
+    await scene.a.settle()
+    assert await scene.a.rows("SELECT content FROM comment ORDER BY path") == [("First",), ("Second",)]
+    assert await scene.a.value("SELECT count(*) FROM post") == 1
+    assert set(await scene.a.rows("SELECT state FROM received")) == {("accepted",)}
+
+
+async def test_a_community_comes_with_its_newest_posts_pins_and_moderators__case_17(
+    scene: Scene, network: Network
+) -> None:
+    there, baking = scene.there, scene.baking
+    moderators = [scene.carol, *(there.person(f"mod{number}") for number in range(3))]
+    there.documents[f"{baking.id}/moderators"]["orderedItems"] = [one.id for one in moderators]
+    pages = [
+        there.page(
+            scene.carol, baking.id, f"Post {number}", published=f"2026-05-{number % 28 + 1:02}T10:00:00Z"
+        )
+        for number in range(70)
+    ]
+    outbox = [
+        there.announce(baking, there.in_community("Create", scene.carol, page, baking.id))
+        for page in reversed(pages)
+    ]
+    there.documents[f"{baking.id}/outbox"]["orderedItems"] = outbox[:50]
+    there.documents[f"{baking.id}/featured"]["orderedItems"] = pages[:3]
+    scene.a.clock.advance(2 * DAY)
+    assert await scene.resolves("!baking@there.example") == "community"
+    await scene.a.settle()
+    assert await scene.a.value("SELECT count(*) FROM post") == 53
+    assert await scene.a.value("SELECT count(*) FROM post WHERE featured_community") == 3
+    names = await scene.a.rows(
+        "SELECT p.name FROM community_moderator m JOIN person p ON p.id = m.person_id ORDER BY m.published"
+    )
+    assert names == [("carol",), ("mod0",), ("mod1",), ("mod2",)]
+    assert await scene.a.value("SELECT subscribers FROM community") == 7
+    assert await scene.a.value("SELECT count(*) FROM outgoing") == 0
+    assert all(request.method == "GET" for request in network.asked)
+
+
+async def test_a_young_server_takes_ten_posts__BKF_1(scene: Scene) -> None:
+    there, baking = scene.there, scene.baking
+    pages = [there.page(scene.carol, baking.id, f"Post {number}") for number in range(30)]
+    there.documents[f"{baking.id}/outbox"]["orderedItems"] = pages
+    await scene.resolves("!baking@there.example")
+    await scene.a.settle()
+    assert await scene.a.value("SELECT count(*) FROM post") == 10
+
+
+async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_18(
+    scene: Scene, network: Network, peer: Callable[[str], Peer]
+) -> None:
+    there, other = scene.there, peer("other.example")
+    dave = other.person("dave")
+    page = there.page(scene.carol, scene.baking.id)
+    page["context"] = f"{page['id']}/context"
+    notes: list[Members] = [
+        there.note(scene.carol, page["id"], scene.baking.id, f"Here {n}") for n in range(20)
+    ]
+    notes += [other.note(dave, notes[n]["id"], scene.baking.id, f"There {n}") for n in range(20)]
+    there.documents[page["context"]] = {
+        "id": page["context"], "type": "OrderedCollection", "totalItems": 41,
+        "orderedItems": [page["id"], *(note["id"] for note in notes)],
+    }  # fmt: skip
+    await scene.resolves(page["id"])
+    async with scene.a.db.read() as tx:
+        post = await posts.by_id(tx, 1)
+    assert post is not None
+    assert not await ask_for_the_rest(scene.a.db, ANONYMOUS, post)
+    assert await ask_for_the_rest(scene.a.db, scene.alice, post)
+    await scene.a.settle()
+    assert await scene.a.value("SELECT count(*) FROM comment") == 40
+    assert {request.host for request in network.asked if "/comment/" in str(request.url)} == {
+        "there.example",
+        "other.example",
+    }
+    async with scene.a.db.read() as tx:
+        post = await posts.by_id(tx, 1)
+        assert post is not None
+        found = await completeness(tx, post)
+    assert found is not None
+    assert (found.here, found.total, found.missing) == (40, 40, 0)
+    asked = len(network.asked)
+    assert not await ask_for_the_rest(scene.a.db, scene.alice, post)
+    await scene.a.settle()
+    assert len(network.asked) == asked
+    scene.a.clock.advance(16 * MINUTE)
+    assert await ask_for_the_rest(scene.a.db, scene.alice, post)
+
+
+async def test_actors_are_gone_when_their_server_says_so_twice__ABU_14(scene: Scene) -> None:
+    await scene.resolves(scene.carol.id)
+    del scene.there.documents[scene.carol.id]
+    scene.a.clock.advance(DAY)
+    with pytest.raises(NotFetched):
+        await lookup_of(scene.a.context).resolver.actor(scene.carol.id, Budget(asked=True))
+    await scene.a.settle()
+    assert not await scene.a.value("SELECT deleted FROM person WHERE NOT local")
+    scene.a.clock.advance(HOUR)
+    await scene.a.settle()
+    assert await scene.a.value("SELECT deleted FROM person WHERE NOT local")
