@@ -105,8 +105,6 @@ def _bare(arrived: Arrived[Activity], item: Content | str) -> None:
         raise NotAllowed("was_deleted", detail=ident)
     if arrived.policy.is_ours(ident) or ident in arrived.known.objects:
         return
-    if ident in arrived.fetched_anew:
-        raise NotAllowed("not_in_this_community", detail=ident)
     arrived.object(ident)
 
 

@@ -136,5 +136,7 @@ def object_of(activity: Activity) -> str | None:
     direct = getattr(activity, "object", None)
     if isinstance(direct, str):
         return direct
+    if isinstance(direct, Written | Tombstone | Actor):
+        return direct.id
     found = subjects(activity)
     return next(iter(found)) if len(found) == 1 else None
