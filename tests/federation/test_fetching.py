@@ -28,8 +28,7 @@ class Scene:
         try:
             return (await self.a.resolves(self.alice, query)).kind
         except Refusal as error:
-            assert error.code == "couldnt_find_object"
-            return "nothing"
+            return "nothing" if error.code == "couldnt_find_object" else error.code
 
 
 @pytest.fixture
@@ -171,7 +170,7 @@ async def test_a_name_that_somebody_holds_is_not_handed_over_while_they_live__ca
     scene.a.clock.advance(DAY)
     assert await scene.resolves(newcomer.id) == "person"
     rows = await scene.a.rows("SELECT ap_id, deleted FROM person WHERE NOT local ORDER BY id")
-    assert rows == [(scene.carol.id, 1), (newcomer.id, 0)] or rows == [
+    assert [(ap_id, bool(deleted)) for ap_id, deleted in rows] == [
         (scene.carol.id, True),
         (newcomer.id, False),
     ]
