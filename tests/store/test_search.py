@@ -125,6 +125,50 @@ async def test_links_to_a_site_are_found_by_an_index(db: Database, cast: Cast) -
     assert len(plan) == 1
 
 
+@pytest.mark.parametrize("local", [False, True])
+@pytest.mark.parametrize("sort", [PostSort.TOP_ALL, PostSort.NEW, PostSort.OLD, PostSort.MOST_COMMENTS])
+async def test_people_are_found_by_indexes(db: Database, cast: Cast, sort: PostSort, local: bool) -> None:
+    """No search reads everybody, however many other servers' people are known."""
+    values = {"begin": "a", "end": "b", "key": "%a%", "term": "%a%", "limit": 10, "offset": 0}
+    statement = search._people(sort, local=local)
+    async with db.write() as tx:
+        if db.dialect.name == "sqlite":
+            plan = [row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **values)]
+            scans = [step for step in plan if step.startswith("SCAN p") and "USING" not in step]
+            sorts = [step for step in plan if "B-TREE" in step]
+        else:
+            await tx.run("SET LOCAL enable_seqscan = off")
+            await tx.run("SET LOCAL enable_bitmapscan = off")
+            plan = [row[0] for row in await tx.all(f"EXPLAIN {statement}", **values)]
+            scans = [step for step in plan if "Seq Scan on person" in step]
+            sorts = [step for step in plan if "Sort Key" in step]
+    assert scans == [], plan
+    assert len(sorts) <= 3, plan  # of what was found, and to find each once
+
+
+async def test_people_elsewhere_in_their_thousands_do_not_hide_the_one_asked_for(
+    db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "HITS", 3)
+    search._people.cache_clear()
+    async with db.write() as tx:
+        for number in range(8):
+            await tx.run(
+                "INSERT INTO person (instance_id, name, name_key, host, local, ap_id, inbox_url, comment_score, published, last_refreshed)"
+                " SELECT instance_id, :name, :name, host, FALSE, :name, '', 1000, :now, :now FROM person WHERE id = :carol",
+                name=f"xalice{number}", carol=cast.carol.id, now=tx.now,
+            )  # fmt: skip
+    try:
+        async with db.read() as tx:
+            found = await search.people(tx, "Alice", PostSort.TOP_ALL, local=False, limit=20, offset=0)
+            assert [person.name for person in found] == ["xalice7", "xalice6", "xalice5", "alice"]
+            here = await search.people(tx, "lic", PostSort.TOP_ALL, local=True, limit=20, offset=0)
+            assert here == [], "not among the three newest accounts"
+            assert await search.people(tx, "%", PostSort.NEW, local=False, limit=20, offset=0) == []
+    finally:
+        search._people.cache_clear()
+
+
 def test_words_become_what_each_index_understands() -> None:
     lite, post = SqliteDialect(), PostgresDialect()
     assert lite.search_argument(["first", "of", 'a"cat']) == '"first" AND "a""cat"'

@@ -7,6 +7,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
+from folkmoot.store.search_pending import index_soon
 
 COMMENT = columns(Comment, "c")
 make_comment = maker(Comment)
@@ -47,16 +48,8 @@ async def insert(tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix:
     )
     assert row is not None
     comment = make_comment(row)
-    await _index_soon(tx, comment.id)
+    await index_soon(tx, "comment", [comment.id])
     return comment
-
-
-async def _index_soon(tx: Tx, comment_id: int) -> None:
-    """Full-text rows are written in batches, outside the transaction of the write."""
-    await tx.run(
-        "INSERT INTO search_pending (kind, object_id) VALUES ('comment', :comment_id) ON CONFLICT DO NOTHING",
-        comment_id=comment_id,
-    )
 
 
 async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> Comment:
@@ -71,7 +64,7 @@ async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> Comment:
     assert row is not None
     comment = make_comment(row)
     if values.keys() & {"content", "deleted", "removed"}:
-        await _index_soon(tx, comment_id)
+        await index_soon(tx, "comment", [comment_id])
     tx.changed("thread", comment.post_id)
     return comment
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from folkmoot.model.ranking import controversy_rank, hot_rank, scaled_rank
 from folkmoot.store.db import Tx
+from folkmoot.store.search_pending import index_soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,8 @@ async def _hold_threads(tx: Tx, person_id: int, community_id: int | None = None)
 
 async def _index_again(tx: Tx, touched: Touched) -> None:
     """Texts that went, came back or were overwritten: the search tables follow."""
-    for kind, ids in (("post", touched.posts), ("comment", touched.comments)):
-        await tx.many(
-            "INSERT INTO search_pending (kind, object_id) VALUES (:kind, :id) ON CONFLICT DO NOTHING",
-            [{"kind": kind, "id": number} for number in ids],
-        )
+    await index_soon(tx, "post", touched.posts)
+    await index_soon(tx, "comment", touched.comments)
 
 
 async def _posts_moved(tx: Tx, creator_id: int, posts: Collection[tuple[int, bool, int]], by: int) -> None:

@@ -1,6 +1,8 @@
 """PostgreSQL through asyncpg: a pool, prepared statements kept by the driver, NOTIFY for what changed."""
 
 import asyncio
+import itertools
+import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -26,7 +28,7 @@ will end well, or in a refusal that says why."""
 _CHANNEL = "folkmoot_change"
 _EVERYTHING = "*"
 _PAYLOAD_LIMIT = 7900
-"""Bytes that a NOTIFY carries."""
+"""Bytes that a NOTIFY carries, the sender's name left out."""
 
 
 class PostgresTx:
@@ -114,6 +116,9 @@ class PostgresDatabase:
         self.where = where
         self.changes = Changes()
         self.memory: dict[str, Any] = {}
+        self._name = secrets.token_hex(8)
+        self._numbers = itertools.count(1)
+        self._half_done: set[int] = set()
 
     @asynccontextmanager
     async def read(self, *, slow: bool = False) -> AsyncIterator[Tx]:
@@ -122,6 +127,7 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
+        number = 0
         async with self._pool.acquire() as connection:
             token = writing.set(True)
             try:
@@ -129,27 +135,44 @@ class PostgresDatabase:
                     tx = PostgresTx(connection, self)
                     yield tx
                     if tx.touched:
-                        await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, _payload(tx.touched))
+                        number = next(self._numbers)
+                        told = f"{self._name}.{number} {_payload(tx.touched)}"
+                        await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, told)
+                if number and self._is_first(number):
+                    for key in tx.touched:
+                        self.changes.touch(key)
             except _TRY_AGAIN as error:
                 raise Busy from error
             finally:
                 writing.reset(token)
-        for key in tx.touched:
-            self.changes.touch(key)
 
     async def sync(self) -> None:
         if self._listener is None or self._listener.is_closed():
             self._listener = await asyncpg.connect(self._url)
+            self._half_done.clear()
             await self._listener.add_listener(_CHANNEL, self._heard)
             self.changes.flush()
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
-        if payload == _EVERYTHING:
+        sender, *entries = payload.split()
+        name, _, number = sender.partition(".")
+        if name == self._name and not self._is_first(int(number)):
+            return
+        if _EVERYTHING in entries:
             self.changes.flush()
             return
-        for entry in payload.split():
+        for entry in entries:
             kind, _, object_id = entry.partition(":")
             self.changes.touch((kind, int(object_id)))
+
+    def _is_first(self, number: int) -> bool:
+        """What a transaction of ours touched is said twice, by itself and by the server, so that it is heard of even if whoever waited for the
+        commit has gone. It counts when it is heard first: what is made after that is right."""
+        if number in self._half_done:
+            self._half_done.remove(number)
+            return False
+        self._half_done.add(number)
+        return True
 
     async def script(self, statements: list[str]) -> None:
         async with self._pool.acquire() as connection, connection.transaction():

@@ -8,6 +8,7 @@ from folkmoot.model.time import Micros
 from folkmoot.model.views import Crosspost
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
+from folkmoot.store.search_pending import index_soon
 
 POST = columns(Post, "p")
 make_post = maker(Post)
@@ -42,16 +43,8 @@ async def insert(tx: Tx, values: dict[str, Any], *, ap_prefix: str) -> Post:
     )
     assert row is not None
     post = make_post(row)
-    await _index_soon(tx, post.id)
+    await index_soon(tx, "post", [post.id])
     return post
-
-
-async def _index_soon(tx: Tx, post_id: int) -> None:
-    """Full-text rows are written in batches, outside the transaction of the write."""
-    await tx.run(
-        "INSERT INTO search_pending (kind, object_id) VALUES ('post', :post_id) ON CONFLICT DO NOTHING",
-        post_id=post_id,
-    )
 
 
 async def for_change(tx: Tx, post_id: int) -> Post | None:
@@ -81,7 +74,7 @@ async def update(tx: Tx, post_id: int, values: dict[str, Any]) -> Post:
     assert row is not None
     post = make_post(row)
     if values.keys() & {"name", "body", "alt_text", "deleted", "removed"}:
-        await _index_soon(tx, post_id)
+        await index_soon(tx, "post", [post_id])
     tell(tx, post_id, post.community_id)
     return post
 

@@ -222,6 +222,9 @@ async def _texts(
 # --- people --------------------------------------------------------------------------------------------------------
 
 
+_LAST = "\U0010fffd"
+"""What no name goes beyond."""
+_BY_SCORE = "p.comment_score DESC, p.id DESC"
 _PEOPLE_ORDER = {
     PostSort.NEW: "p.published DESC, p.id DESC",
     PostSort.NEW_COMMENTS: "p.published DESC, p.id DESC",
@@ -231,14 +234,32 @@ _PEOPLE_ORDER = {
 """S-10; all others by the score of their comments."""
 
 
+@cache
+def _people(sort: PostSort, *, local: bool) -> str:
+    """Whose name begins with the words, and who has them of those first in the order (here: of the newest accounts): an index leads to
+    each."""
+    order = _PEOPLE_ORDER.get(sort, _BY_SCORE)
+    window = f"person p ORDER BY {_BY_SCORE if sort is PostSort.MOST_COMMENTS else order}"
+    here = ""
+    if local:
+        window = "local_user u JOIN person p ON p.id = u.person_id ORDER BY u.id DESC"
+        here = " AND p.local"
+    return (
+        "WITH h AS MATERIALIZED ("
+        f"SELECT * FROM (SELECT p.id FROM person p WHERE p.name_key >= :begin AND p.name_key < :end ORDER BY p.name_key LIMIT {LOOKED_AT}) AS a"
+        f" UNION SELECT * FROM (SELECT p.id FROM {window} LIMIT {HITS}) AS b)"
+        f" SELECT {PERSON} FROM person p WHERE p.id IN (SELECT h.id FROM h) AND NOT p.deleted{here}"
+        " AND (p.name_key LIKE :key ESCAPE '\\' OR p.display_name LIKE_ANY_CASE :term ESCAPE '\\')"
+        f" ORDER BY {order} LIMIT :limit OFFSET :offset"
+    )
+
+
 async def people(tx: Tx, term: str, sort: PostSort, *, local: bool, limit: int, offset: int) -> list[Person]:
-    """People whose name or display name has the words, deleted ones left out (L-18, Q-1)."""
-    order = _PEOPLE_ORDER.get(sort, "p.comment_score DESC, p.id DESC")
-    here = " AND p.local" if local else ""
+    """People whose name or display name has the words, deleted ones left out (L-18, Q-1). Those whose name begins with them are found among
+    all, others among the first `HITS` in the order."""
+    key = folded(term)
     rows = await tx.all(
-        f"SELECT {PERSON} FROM person p WHERE NOT p.deleted{here} AND (p.name_key LIKE :key ESCAPE '\\' OR p.display_name LIKE_ANY_CASE :term"
-        f" ESCAPE '\\') ORDER BY {order} LIMIT :limit OFFSET :offset",
-        key=like_pattern(folded(term)), term=like_pattern(term), limit=limit, offset=offset,
+        _people(sort, local=local), begin=key, end=key + _LAST, key=like_pattern(key), term=like_pattern(term), limit=limit, offset=offset,
     )  # fmt: skip
     return [make_person(row) for row in rows]
 

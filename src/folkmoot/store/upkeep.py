@@ -9,6 +9,7 @@ from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.mass import Blank
 from folkmoot.store.rows import Row
+from folkmoot.store.search_pending import index_soon
 
 # --- ranks -------------------------------------------------------------------------------------------------------------------
 
@@ -121,7 +122,7 @@ async def overwrite_deleted_posts(tx: Tx, before: Micros, blank: Blank, limit: i
     for post_id, community_id in rows:
         tx.changed("thread", post_id)
         tx.changed("community", community_id)
-    await _index_again(tx, "post", [row[0] for row in rows])
+    await index_soon(tx, "post", [row[0] for row in rows])
     return len(rows)
 
 
@@ -134,15 +135,8 @@ async def overwrite_deleted_comments(tx: Tx, before: Micros, blank: Blank, limit
     )  # fmt: skip
     for _, post_id in rows:
         tx.changed("thread", post_id)
-    await _index_again(tx, "comment", [row[0] for row in rows])
+    await index_soon(tx, "comment", [row[0] for row in rows])
     return len(rows)
-
-
-async def _index_again(tx: Tx, kind: str, ids: list[int]) -> None:
-    await tx.many(
-        "INSERT INTO search_pending (kind, object_id) VALUES (:kind, :id) ON CONFLICT DO NOTHING",
-        [{"kind": kind, "id": number} for number in ids],
-    )
 
 
 async def drop_denied_accounts(tx: Tx, before: Micros) -> int:

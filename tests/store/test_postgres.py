@@ -1,0 +1,112 @@
+"""What only PostgreSQL has: several writers at once, and notices that travel."""
+
+import asyncio
+
+import pytest
+
+from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.comments.edit import EditComment, edit_comment
+from folkmoot.core.search.index import index_due, index_pending
+from folkmoot.store import search
+from folkmoot.store.db import Database
+from folkmoot.store.postgres import PostgresDatabase
+from tests.cast import Cast
+from tests.core.stories import write_post
+
+
+@pytest.fixture
+def postgres(db: Database) -> PostgresDatabase:
+    if not isinstance(db, PostgresDatabase):
+        pytest.skip("SQLite has one writer at a time")
+    return db
+
+
+async def _indexed(db: Database, comment_id: int) -> str | None:
+    async with db.read() as tx:
+        text: str | None = await tx.value(
+            "SELECT content FROM comment_search WHERE rowid = :id", id=comment_id
+        )
+    return text
+
+
+async def test_an_edit_under_way_is_not_struck_off_by_a_batch_that_read_the_old_text(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    db = postgres
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+        comment = (await create_comment(tx, cast.alice, CreateComment(post.id, "before"))).comment
+    async with db.write() as editing:
+        await edit_comment(editing, cast.alice, EditComment(comment.id, "after"))
+        async with db.write() as batch:
+            await index_pending(batch)
+    assert await _indexed(db, comment.id) is None, "it waits until the edit is through"
+    await index_due(db)
+    assert await _indexed(db, comment.id) == "after"
+
+
+async def test_an_edit_that_comes_while_a_batch_runs_waits_for_its_own_turn(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    db = postgres
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+        comment = (await create_comment(tx, cast.alice, CreateComment(post.id, "before"))).comment
+
+    async def edit() -> None:
+        async with db.write() as tx:
+            await edit_comment(tx, cast.alice, EditComment(comment.id, "after"))
+
+    async with db.write() as batch:
+        await search.index_pending(batch, 50)
+        editing = asyncio.create_task(edit())
+        await asyncio.sleep(0)
+    await editing
+    await index_due(db)
+    assert await _indexed(db, comment.id) == "after"
+
+
+async def _heard(db: PostgresDatabase) -> None:
+    """Wait until the server has passed on everything said so far: its own notice comes back behind the others."""
+    before = db.changes.newest((("posts", 0),))
+    other = asyncio.Event()
+    await db._listener.add_listener("folkmoot_test", lambda *_: other.set())
+    async with db.write() as tx:
+        await tx.run("SELECT pg_notify('folkmoot_test', '')")
+    await asyncio.wait_for(other.wait(), 5)
+    assert db.changes.newest((("posts", 0),)) == before
+
+
+async def test_what_was_changed_here_drops_kept_pages_once(postgres: PostgresDatabase, cast: Cast) -> None:
+    db = postgres
+    async with db.write() as tx:
+        tx.changed("posts")
+    made = db.changes.newest((("posts", 0),))
+    await _heard(db)
+    assert db.changes.newest((("posts", 0),)) == made
+    assert not db._half_done
+
+
+async def test_what_others_changed_is_heard(postgres: PostgresDatabase, cast: Cast) -> None:
+    db = postgres
+    made = db.changes.newest((("posts", 0),))
+    db._heard(None, 1, "", "another.1 posts:0")
+    assert db.changes.newest((("posts", 0),)) > made
+    made = db.changes.newest((("thread", 7),))
+    db._heard(None, 1, "", "another.2 *")
+    assert db.changes.newest((("thread", 7),)) > made
+
+
+async def test_a_writer_that_is_gone_when_its_commit_is_through_is_heard_all_the_same(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    """The server's notice speaks for it, whichever comes first."""
+    db = postgres
+    made = db.changes.newest((("posts", 0),))
+    db._heard(None, 1, "", f"{db._name}.99 posts:0")
+    heard = db.changes.newest((("posts", 0),))
+    assert heard > made
+    assert not db._is_first(99)
+    assert db._is_first(100)
+    db._heard(None, 1, "", f"{db._name}.100 *")
+    assert db.changes.newest((("posts", 0),)) == heard
