@@ -39,6 +39,7 @@ TABS = (
     ("taglines", N_("Taglines"), "/admin/taglines"),
     ("emoji", N_("Emoji"), "/admin/emoji"),
     ("instances", N_("Servers"), "/admin/instances"),
+    ("federation", N_("Deliveries"), "/admin/federation"),
     ("people", N_("People"), "/admin/people"),
     ("applications", N_("Applications"), "/admin/applications"),
 )

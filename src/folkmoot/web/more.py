@@ -115,6 +115,8 @@ def _post_moderators(tools: Tools) -> list[Link | Button]:
         items.append(Link(gettext("moderation so far"), f"/modlog?{urlencode({'post': post.id})}"))
     if "purge" in tools.actions:
         items.append(Link(gettext("delete for good"), f"{here}/purge", opens=True))
+    if "instances.block" in tools.actions:
+        items.append(Link(gettext("servers that have it"), f"/admin/federation/post/{post.id}"))
     return items
 
 
