@@ -29,6 +29,7 @@ from folkmoot.context import Context
 from folkmoot.core.people import register
 from folkmoot.core.people.readers import Viewers
 from folkmoot.core.posts.fetch_link import Fetch
+from folkmoot.core.search.resolve import Bring
 from folkmoot.core.site import setup
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.site.health import look_after
@@ -104,6 +105,11 @@ async def opened_tools(settings: Settings) -> AsyncIterator[Tools]:
     async with open_context(settings) as context:
         await prepare(context.db, settings)
         yield tools_of(context)
+
+
+def bring_of(context: Context) -> Bring:
+    """What fetches a thing from its own server, by address or handle."""
+    return lookup_of(context).bring
 
 
 def tools_of(context: Context) -> Tools:
@@ -228,7 +234,7 @@ def build_app(context: Context) -> Any:
     app.state.context = context
     app.state.assets = assets
     app.state.look_at = looking_at_links(context.http)
-    app.state.bring = lookup_of(context).bring
+    app.state.bring = bring_of(context)
     app.state.templates = Templates(assets, fresh=settings.development)
     handlers = {Refusal: face.show_refusal, HTTPException: face.show_http_error}
     viewers = Viewers(context.db)

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from folkmoot import __version__
-from folkmoot.cli import db, doctor, import_, map, seed, serve, user, work
+from folkmoot.cli import db, doctor, federation, import_, map, seed, serve, user, work
 
 COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "serve": serve.serve,
     "work": work.work,
     "user": user.user,
+    "federation": federation.federation,
     "db": db.db,
     "seed": seed.seed,
     "import": import_.import_archive,

@@ -45,6 +45,18 @@ async def signer(tx: Tx, owner: Owner, owner_id: int) -> Signer | None:
     return Signer(row[0], row[1]) if row else None
 
 
+async def owner_named(tx: Tx, name: str) -> tuple[Owner, int] | None:
+    """Whose keys are meant by the name of an account, `!community`, or `site`; None for nobody here."""
+    if name == "site":
+        number = await tx.value("SELECT site_id FROM local_site")
+        return ("site", number) if number is not None else None
+    owner: Owner = "community" if name.startswith("!") else "person"
+    number = await tx.value(
+        f"SELECT id FROM {owner} WHERE name_key = :key AND local", key=name.lstrip("!@").casefold()
+    )
+    return (owner, number) if number is not None else None
+
+
 async def replace(tx: Tx, owner: Owner, owner_id: int, *, public: str, private: str, until: Micros) -> None:
     """Give another pair; the one before signs on until a moment (ACT-10)."""
     await tx.run(

@@ -1,6 +1,7 @@
 """Delete one's account."""
 
 from folkmoot.core import after
+from folkmoot.core.communities import follow
 from folkmoot.core.images.delete import delete_all_of, replaced
 from folkmoot.core.people import rules
 from folkmoot.core.people.change_password import must_hold
@@ -8,7 +9,7 @@ from folkmoot.core.people.passwords import Proof
 from folkmoot.core.site import purge
 from folkmoot.model.events import PersonDeleted
 from folkmoot.model.people import Viewer
-from folkmoot.store import accounts, mass, people
+from folkmoot.store import accounts, communities, follows, mass, people
 from folkmoot.store import sessions as store_sessions
 from folkmoot.store.db import Tx
 
@@ -27,6 +28,10 @@ async def delete_account(tx: Tx, viewer: Viewer, proof: Proof, *, with_content: 
         await accounts.leave_offices(tx, person.id)
     for picture in (person.avatar, person.banner):
         await replaced(tx, viewer, picture, None)
+    for community in (await communities.by_ids(tx, await follows.followed_elsewhere(tx, person.id))).values():
+        await follow.end_follow(
+            tx, community, person.id, follower_local=True
+        )  # their servers are told (SND-7)
     await people.update(
         tx,
         person.id,
