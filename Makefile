@@ -57,8 +57,8 @@ messages: setup ## collect the interface's texts for translation, and compile wh
 	.venv/bin/python -m tools.messages
 
 .PHONY: bench
-bench: setup ## measure this machine with this code
-	.venv/bin/python -m tools.bench
+bench: setup ## measure this machine with this code; ONLY=api SCALE=small ENGINE=postgresql for a part of it
+	.venv/bin/python -m tools.bench $(if $(ONLY),--only "$(ONLY)") $(if $(SCALE),--scale $(SCALE)) $(if $(ENGINE),--database $(ENGINE)) $(if $(SECONDS),--seconds $(SECONDS))
 
 .PHONY: screenshots
 screenshots: setup ## take the pictures in docs/screenshots anew

@@ -1,4 +1,4 @@
-"""`python -m tools.bench`: seed a site once, serve a copy of it, ask for what people ask for, and print what came of it.
+"""`python -m tools.bench`: seed a site once, serve a copy of it, ask for what people and apps ask for, and print what came of it.
 
 Everything stays on this machine. The load generator (wrk, one thread) runs beside the server, so figures are those of a machine that
 does both.
@@ -7,6 +7,7 @@ does both.
 import argparse
 import asyncio
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from folkmoot import __version__
-from tools.bench import plan, report
+from tools.bench import api, plan, report
 from tools.bench.server import FOLKMOOT, Server, environment, free_port, serving
 from tools.bench.wrk import Measured, NoLoadGenerator, run
 
@@ -43,7 +44,11 @@ def main() -> None:
     database = prepare(asked.scale, asked.database)
     settings = environment(database, free_port(), FOLDER, asked.workers)
     reader = asyncio.run(plan.prepare_reader(settings))
-    pages = [page for page in plan.pages(reader) if not asked.only or asked.only in page.name]
+    pages = [
+        page
+        for page in (*plan.pages(reader), *api.calls(reader))
+        if asked.only.casefold() in page.name.casefold()
+    ]
     queries = asyncio.run(plan.count_queries(settings, pages))
     rows: list[Row] = []
     with serving(settings) as server:
@@ -76,7 +81,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--scale", default="medium", choices=["tiny", "small", "medium"])
     parser.add_argument(
-        "--database", default="sqlite", help="sqlite, or the URL of an empty PostgreSQL database"
+        "--database",
+        default="sqlite",
+        help="sqlite, the URL of an empty PostgreSQL database, or postgresql for the one that FOLKMOOT_BENCH_DATABASE names",
     )
     parser.add_argument("--seconds", type=float, default=5, help="length of each run")
     parser.add_argument("--workers", type=int, default=psutil.cpu_count() or 2)
@@ -86,6 +93,10 @@ def arguments() -> argparse.Namespace:
 
 def prepare(scale: str, database: str) -> str:
     """The URL of a database with the invented site: for SQLite a copy of one that is made once."""
+    if database == "postgresql":
+        database = os.environ.get("FOLKMOOT_BENCH_DATABASE") or sys.exit(
+            "FOLKMOOT_BENCH_DATABASE has to name an empty PostgreSQL database"
+        )
     if database != "sqlite":
         subprocess.run(
             [FOLKMOOT, "seed", "--scale", scale], env=environment(database, 8536, FOLDER, 1), check=False
@@ -110,6 +121,7 @@ def prepare(scale: str, database: str) -> str:
 
 def measure(server: Server, page: plan.Page, connections: int, seconds: float, queries: int | None) -> Row:
     """One run, after a short one that warms what is kept in memory."""
+    server.drain()
     run(server.base, page.load, connections=connections, seconds=1)
     before = server.cpu_seconds()
     measured = run(server.base, page.load, connections=connections, seconds=seconds)

@@ -1,13 +1,15 @@
--- Asks for the paths of a plan in turn; a body's {n} becomes a number that is never used twice.
+-- Asks for the paths of a plan in turn; a body's {n} becomes a number that is never used twice, its {id} the next of the plan's numbers.
 local plan = {}
 for line in io.lines(os.getenv("FOLKMOOT_BENCH_PLAN")) do plan[#plan + 1] = line end
-local method, body, count = plan[1], plan[2], tonumber(plan[3])
+local method, body, count = plan[1], plan[2], tonumber(plan[4])
+local ids = {}
+for id in plan[3]:gmatch("%d+") do ids[#ids + 1] = id end
 local paths = {}
-for index = 4, 3 + count do
+for index = 5, 4 + count do
    local name, value = plan[index]:match("([^\t]*)\t(.*)")
    wrk.headers[name] = value
 end
-for index = 4 + count, #plan do paths[#paths + 1] = plan[index] end
+for index = 5 + count, #plan do paths[#paths + 1] = plan[index] end
 local number = os.time() % 100000 * 100000
 local ready = {}
 if method == "GET" then
@@ -19,7 +21,9 @@ function request()
    turn = turn % #paths + 1
    if method == "GET" then return ready[turn] end
    number = number + 1
-   return wrk.format(method, paths[turn], nil, (body:gsub("{n}", tostring(number))))
+   local said = body:gsub("{n}", tostring(number))
+   if #ids > 0 then said = said:gsub("{id}", ids[number % #ids + 1]) end
+   return wrk.format(method, paths[turn], nil, said)
 end
 
 function done(summary, latency)

@@ -52,6 +52,14 @@ class Server:
             if self.cpu_seconds() - before < 0.1:
                 return
 
+    def drain(self) -> None:
+        """Wait until what the last run left behind is done, half a minute at most."""
+        for _ in range(150):
+            before = self.cpu_seconds()
+            time.sleep(0.2)
+            if self.cpu_seconds() - before < 0.03:
+                return
+
     def memory_mb(self) -> float:
         """Proportional set size of all its processes: shared pages counted once."""
         return sum(process.memory_full_info().pss for process in self.processes()) / 2**20

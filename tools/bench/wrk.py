@@ -17,12 +17,14 @@ class NoLoadGenerator(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to ask for: `paths` in turn. Writes have a `body` in which `{n}` becomes a number that is never used twice."""
+    """What to ask for: `paths` in turn. Writes have a `body` in which `{n}` becomes a number that is never used twice, and `{id}` one of
+    `ids` in turn."""
 
     paths: tuple[str, ...]
     method: str = "GET"
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def run(base: str, load: Load, *, connections: int, seconds: float) -> Measured:
         plan = Path(folder) / "plan"
         headers = "".join(f"{name}\t{value}\n" for name, value in load.headers.items())
         plan.write_text(
-            f"{load.method}\n{load.body}\n{len(load.headers)}\n{headers}" + "\n".join(load.paths) + "\n"
+            f"{load.method}\n{load.body}\n{','.join(map(str, load.ids))}\n{len(load.headers)}\n{headers}"
+            + "\n".join(load.paths)
+            + "\n"
         )
         command = [
             "wrk",
