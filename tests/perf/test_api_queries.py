@@ -19,6 +19,8 @@ NOBODY = {
     TREE: (3, 1),
     "/comment/list?post_id=1&type_=All": (1, 1),
     "/post?id=1": (5, 5),
+    "/user?username=bob&sort=New": (5, 5),
+    "/user/get_captcha": (1, 1),
 }
 MEMBER = {
     LIST: (2, 1),
@@ -30,7 +32,13 @@ MEMBER = {
     "/post?id=1": (6, 6),
     "/comment?id=1": (2, 2),
     "/site": (18, 1),
+    "/user?username=bob&sort=New": (7, 7),
+    "/user?person_id=2&saved_only=true": (5, 5),
+    "/user/unread_count": (1, 1),
+    "/user/list_logins": (1, 1),
+    "/private_message/list": (1, 1),
 }
+TOLD = {"/user/replies": (3, 3), "/user/mention?unread_only=true": (3, 3), "/user/report_count": (2, 2)}
 """Statements at the most: of the first call in a process, and of every other. `GET /post` writes down that somebody was there."""
 
 
@@ -80,4 +88,12 @@ async def test_a_members_call(
     app: Callable[..., Awaitable[App]], full_house: None, path: str, most: tuple[int, int]
 ) -> None:
     first, second = await statements(await app("alice"), path)
+    assert (len(first) <= most[0], len(second) <= most[1]) == (True, True), (first, second)
+
+
+@pytest.mark.parametrize(("path", "most"), TOLD.items())
+async def test_a_call_of_who_was_told_something(
+    app: Callable[..., Awaitable[App]], full_house: None, path: str, most: tuple[int, int]
+) -> None:
+    first, second = await statements(await app("bob"), path)
     assert (len(first) <= most[0], len(second) <= most[1]) == (True, True), (first, second)
