@@ -41,12 +41,20 @@ _ID = re.compile(r"([A-Z])_(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Steps of one story of the golden record whose answers differ at these paths, and why."""
+    """Steps of one story of the golden record whose answers differ at these paths, and why. A path that ends in `*` is a beginning."""
 
     story: str
     steps: tuple[int, ...]
     paths: tuple[str, ...]
     reason: str
+
+    def excuses(self, step: int, path: str) -> list[str]:
+        """The paths here that allow a difference at this one."""
+        return [
+            known
+            for known in self.paths
+            if step in self.steps and (known == path or (known[-1] == "*" and path.startswith(known[:-1])))
+        ]
 
 
 def deviations() -> list[Deviation]:

@@ -184,20 +184,23 @@ async def test_an_inbox_in_rss__F_2(get: Get, db: Database, cast: Cast) -> None:
     post = await write_post(db, cast.bob, cast.gardening.id, "Slugs")
     await write_comment(db, cast.alice, post, "Beer, says [this](https://beer.example/).")
     gone = await write_comment(db, cast.alice, post, "Salt.")
-    await change(db, "UPDATE comment SET removed = :yes WHERE id = :id", yes=True, id=gone.id)
+    await change(db, "UPDATE comment SET deleted = :yes WHERE id = :id", yes=True, id=gone.id)
+    taken = await write_comment(db, cast.alice, post, "Fire.")
+    await change(db, "UPDATE comment SET removed = :yes WHERE id = :id", yes=True, id=taken.id)
     found = channel(await get(f"/feeds/inbox/{await token_of(db, 'bob')}.xml"))
     assert [text(found, name) for name in ("title", "link")] == ["Here - Inbox", "https://here.example/inbox"]
-    removed, item = found.findall("item")
+    removed, deleted, item = found.findall("item")
     assert text(item, "title") == "Reply from alice"
     assert text(item, "author") == '/u/alice <a href="https://here.example/u/alice">(link)</a>'
     assert (
         text(item, "description")
         == '<p>Beer, says <a href="https://beer.example/" rel="nofollow">this</a>.</p>'
     )
-    assert (text(removed, "description"), text(removed, "link")) == (
+    assert (text(deleted, "description"), text(deleted, "link")) == (
         "",
         f"https://here.example/comment/{gone.id}",
     )
+    assert text(removed, "description") == "<p>Fire.</p>"
 
 
 async def test_html_in_rss_stands_alone__D_2(get: Get, db: Database, cast: Cast) -> None:

@@ -63,14 +63,15 @@ def post_item(view: PostView, origin: str) -> str:
 
 
 def reply_item(view: CommentView, origin: str) -> str:
-    """A reply or mention in an inbox."""
-    return _comment_item(view, origin, f"Reply from {view.creator.name}")
+    """A reply or mention in an inbox: who was told still reads what moderators removed, as in apps."""
+    return _comment_item(view, origin, f"Reply from {view.creator.name}", gone=view.comment.deleted)
 
 
 def comment_item(view: CommentView, origin: str) -> str:
     """A comment among those of its thread."""
     of = f" on {view.post.name}" if view.post else ""
-    return _comment_item(view, origin, f"{view.creator.display_name or view.creator.name}{of}")
+    gone = view.comment.deleted or view.comment.removed
+    return _comment_item(view, origin, f"{view.creator.display_name or view.creator.name}{of}", gone=gone)
 
 
 def plain(html: str | None) -> str:
@@ -102,10 +103,10 @@ def _about_post(view: PostView, link: str) -> str:
     return html + plain(post.body_html)
 
 
-def _comment_item(view: CommentView, origin: str, title: str) -> str:
+def _comment_item(view: CommentView, origin: str, title: str, *, gone: bool) -> str:
     comment, author = view.comment, view.creator
     link = f"{origin}/comment/{comment.id}"
-    gone = (comment.deleted or comment.removed) and comment.content != _OVERWRITTEN
+    gone = gone and comment.content != _OVERWRITTEN
     about = f'/u/{author.name} <a href="{attribute(author.ap_id)}">(link)</a>'
     return (
         f"<item><title>{text(title)}</title><link>{text(link)}</link>"
