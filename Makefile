@@ -29,11 +29,15 @@ seed: setup ## fill the database with a site to look at
 
 .PHONY: test
 test: setup ## every test that needs neither a browser nor PostgreSQL
-	$(PYTEST) -n 2 -m "not browser"
+	$(PYTEST) -n 2 -m "not browser and not federation"
 
 .PHONY: test-browser
 test-browser: setup ## the tests that drive Chromium
 	$(PYTEST) -m browser tests/browser
+
+.PHONY: test-federation
+test-federation: setup ## five real servers on this machine hold one discussion
+	$(PYTEST) -m federation tests/federation/processes
 
 .PHONY: check
 check: setup ## format, lint, types, fast tests: what a change has to pass

@@ -19,6 +19,7 @@ from folkmoot.core.posts.rules import ALT_TEXT_MAX
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Viewer
+from folkmoot.model.time import Micros
 from folkmoot.store import comments, posts
 from folkmoot.store.actors import Placed
 from folkmoot.store.db import Tx
@@ -59,7 +60,7 @@ async def take_post(
     _must_be_newer(placed, post, "post", fetched=fetched)
     changed: dict[str, Any] = {name: "" if value is None else value for name, value in values.items()}
     before = await posts.by_id(tx, placed.id)
-    if before is not None and before.name == title and _same(before, changed):
+    if not _is_newer(placed, post) and before is not None and before.name == title and _same(before, changed):
         return placed  # told of what we have
     await edit_post(
         tx,
@@ -109,7 +110,7 @@ async def take_comment(
     else:
         _must_be_newer(placed, comment, "comment", fetched=fetched)
         before = await comments.by_id(tx, placed.id)
-        if before is None or before.content != comment.body:
+        if _is_newer(placed, comment) or before is None or before.content != comment.body:
             asked_edit = EditComment(
                 placed.id, comment.body or "", language_id(comment), updated=comment.updated or tx.now
             )
@@ -142,9 +143,18 @@ def _must_be_newer(placed: Placed, written: Written, kind: str, *, fetched: bool
     if placed.kind != kind:
         raise NotAllowed("object_changed_kind", detail=placed.ap_id)
     checks.must_be_its_author(placed, written.author)
-    moment = max(written.updated or 0, written.published or 0)
+    moment = _moment(written)
     if moment < placed.moment or (moment == placed.moment and not fetched):
         raise Conflict("not_newer", detail=written.id)
+
+
+def _is_newer(placed: Placed, written: Written) -> bool:
+    """Whether its author has touched it since: then it is edited here as it is there, also where the words stayed the same."""
+    return _moment(written) > placed.moment
+
+
+def _moment(written: Written) -> Micros:
+    return max(written.updated or 0, written.published or 0)
 
 
 def _placed(
