@@ -68,10 +68,15 @@ bench: setup ## measure this machine with this code; ONLY=api SCALE=small ENGINE
 screenshots: setup ## take the pictures in docs/screenshots anew
 	.venv/bin/python -m tools.screenshots
 
+.PHONY: fuzz-apub
+fuzz-apub: setup ## look for what breaks the readers of other servers' documents, for SECONDS (60) seconds
+	@test -d .fuzz/lib || .venv/bin/python -m pip install --quiet --no-deps --target .fuzz/lib atheris
+	PYTHONPATH=.fuzz/lib .venv/bin/python -m tools.fuzz_apub -max_total_time=$(or $(SECONDS),60)
+
 .PHONY: lock
 lock: ## write the locks anew after a change to pyproject.toml
 	tools/lock.sh
 
 .PHONY: clean
 clean: ## remove what was built; your data stays
-	rm -rf .venv dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz

@@ -1,0 +1,99 @@
+"""`make fuzz-apub`: throw bytes at what reads other servers' documents and signatures, and follow what they reach.
+
+Coverage-guided (atheris, a libFuzzer for Python, fetched on demand and no part of the lock). A finding is any exception but the two
+refusals, or an input that takes seconds; libFuzzer writes it to `.fuzz/`. It starts from the documents that we send ourselves.
+"""
+
+import sys
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["folkmoot.apub", "folkmoot.text"]):
+    from folkmoot.apub import activities, documents, signatures
+    from folkmoot.apub.documents import Malformed
+    from folkmoot.apub.negotiation import prefers_document
+    from folkmoot.apub.objects.actors import PublicKey, parse_actor
+    from folkmoot.apub.objects.content import Post, parse_content
+    from folkmoot.apub.signatures import BadSignature, Request
+    from folkmoot.text.html_to_markdown import to_markdown
+
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT / ".fuzz" / "corpus"
+NOW = 1_790_000_000_000_000
+ORIGIN = "https://here.example"
+KEY = PublicKey("https://there.example/u/carol#main-key", "")
+SIGNATURE = (
+    b'keyId="https://there.example/u/carol#main-key",algorithm="rsa-sha256",headers="(request-target) host date",signature="AAAA"\n'
+    b'sig1=("@method" "@target-uri");created=1790000000;keyid="https://there.example/u/carol#main-key";alg="rsa-v1_5-sha256"\nsig1=:AAAA:'
+)
+
+
+def try_document(data: bytes) -> None:
+    """Everything that reads a document, in both modes."""
+    for development in (False, True):
+        try:
+            document = documents.read(data, now=NOW, development=development)
+        except Malformed:
+            return
+        for parse in (activities.envelope, activities.parse, parse_content, parse_actor):
+            try:
+                found = parse(document)
+                if isinstance(found, Post):
+                    found.title_in(None)
+            except Malformed:
+                pass
+
+
+def try_headers(data: bytes) -> None:
+    """Lines as the headers of a request: of the draft, of the RFC, digests, date."""
+    lines = [*data.decode("latin-1").split("\n"), "", "", "", ""]
+    common = {"host": "here.example", "date": lines[3] or signatures.http_date(NOW)}
+    for headers in (
+        {**common, "signature": lines[0], "digest": lines[4] if len(lines) > 4 else ""},
+        {**common, "signature-input": lines[1], "signature": lines[2], "content-digest": lines[3]},
+        {**common, "signature-input": lines[1], "signature": lines[2]},
+    ):
+        for body in (None, b"{}"):
+            try:
+                claims = signatures.read_claims(
+                    Request("POST", "/inbox", headers, body), origin=ORIGIN, now=NOW
+                )
+                signatures.verify(claims, "https://there.example/u/carol", KEY)
+            except BadSignature:
+                pass
+    prefers_document(lines[0])
+
+
+def try_html(data: bytes) -> None:
+    """Markup of a text."""
+    to_markdown(data.decode("utf-8", "replace"))
+
+
+TARGETS = (try_document, try_headers, try_html)
+
+
+def try_one(data: bytes) -> None:
+    """The first byte says what the rest is."""
+    if data:
+        TARGETS[data[0] % len(TARGETS)](data[1:])
+
+
+def write_corpus() -> None:
+    """Where it begins: our own documents, one signature, one text."""
+    CORPUS.mkdir(parents=True, exist_ok=True)
+    for number, path in enumerate(sorted((ROOT / "tests/wire/ours").rglob("*.json"))):
+        (CORPUS / f"document-{number}").write_bytes(b"\x00" + path.read_bytes())
+    (CORPUS / "headers").write_bytes(b"\x01" + SIGNATURE)
+    (CORPUS / "html").write_bytes(
+        b'\x02<p>a <a href="https://a.example/">b</a><ul><li>c</li></ul><pre>d</pre>'
+    )
+
+
+if __name__ == "__main__":
+    write_corpus()
+    atheris.Setup(
+        [sys.argv[0], str(CORPUS), f"-artifact_prefix={ROOT / '.fuzz'}/", "-timeout=5", *sys.argv[1:]],
+        try_one,
+    )
+    atheris.Fuzz()
