@@ -12,6 +12,7 @@ from folkmoot.cli.app import build_app
 from folkmoot.cli.map import read_map
 from folkmoot.settings import PREFIX, Kind, Settings
 from tools import api_v3
+from tools.federation import federation_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -86,6 +87,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": cli_page,
     "reference/api-v3.md": api_v3.page,
     "develop/map.md": map_page,
+    "../FEDERATION.md": federation_page,
 }
 """Path under docs/ → the function that makes the whole page."""
 
@@ -96,7 +98,7 @@ def main() -> None:
         target = DOCS / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(page(), encoding="utf-8")
-        print(f"docs/{name}")
+        print(target.resolve().relative_to(DOCS.parent))
 
 
 _SETTINGS = """\

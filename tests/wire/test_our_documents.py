@@ -153,13 +153,6 @@ def everything() -> dict[str, Json]:
     gone = ours.delete_message(ident("delete"), ALICE, f"{ORIGIN}/private_message/9", CAROL)
     created = ours.create(ident("create"), ALICE, page(), HERE)
     private = replace(HERE, reach=Reach.PRIVATE)
-    quote = {
-        "id": "https://there.example/q/1",
-        "type": "QuoteRequest",
-        "actor": CAROL,
-        "object": POST,
-        "instrument": "https://there.example/n/1",
-    }
     return {
         "objects/page": page(),
         "objects/page-picture": our_content.build_post(
@@ -217,8 +210,6 @@ def everything() -> dict[str, Json]:
         "activities/update-group": ours.update_community(ident("update"), BOB, group(), HERE),
         "activities/flag": report,
         "activities/flag-message": ours.flag(ident("flag"), ALICE, "https://there.example/private_message/3", "rude", to=["https://there.example/"]),
-        "activities/resolve": ours.resolve(ident("resolve"), BOB, report, THERE),
-        "activities/warn": ours.warn(ident("warn"), BOB, COMMENT, CAROL, "Please be kind", HERE),
         "activities/create-message": ours.create_message(ident("create"), ALICE, message(chat=False)),
         "activities/create-message-chat": ours.create_message(ident("create"), ALICE, message(chat=True)),
         "activities/update-message": ours.update_message(ident("update"), ALICE, message(chat=False)),
@@ -226,7 +217,6 @@ def everything() -> dict[str, Json]:
         "activities/undo-delete-message": ours.undo_delete_message(ident("undo"), ALICE, gone),
         "activities/update-person": ours.update_person(ident("update"), person()),
         "activities/delete-person": ours.delete_person(ident("delete"), ALICE, remove_data=True),
-        "activities/accept-quote": ours.accept_quote(ident("accept"), ALICE, quote, f"{ORIGIN}/quotes/1"),
     }  # fmt: skip
 
 

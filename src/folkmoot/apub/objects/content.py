@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from html import escape
 
 from folkmoot.apub.documents import PUBLIC, Document, clean_line, malformed, read_count, read_future
 from folkmoot.apub.objects import parts
@@ -225,6 +226,9 @@ def _parse_post(document: Document, kind: str) -> Post:
     link = _read_link(document, kind, attachments)
     more = [parts.as_markdown(attachment) for attachment in attachments]
     more += _quoted(document)
+    poll = _read_poll(document) if kind == "Question" else None
+    if poll is not None:
+        more.append("\n".join(f"- {parts.html_text(escape(option.text))}" for option in poll.options))
     thumbnail = parts.read_picture(document, "image")
     if thumbnail is None and kind in _LINKED_BY_PAGE:
         thumbnail = parts.read_picture(document, "icon")
@@ -241,7 +245,7 @@ def _parse_post(document: Document, kind: str) -> Post:
         locked=None if comments_enabled is None else not comments_enabled,
         stickied=document.flag("stickied"),
         groups=parts.groups_among_authors(document),
-        poll=_read_poll(document) if kind == "Question" else None,
+        poll=poll,
     )
 
 

@@ -89,7 +89,7 @@ def add(ident: str, actor: str, target: str, collection: str, place: Place) -> J
 
 
 def take_away(ident: str, actor: str, target: str, collection: str, place: Place) -> Json:
-    """The opposite of `add`."""
+    """A person is no moderator any more, or a post is no longer pinned."""
     return {**add(ident, actor, target, collection, place), "type": "Remove"}
 
 
@@ -224,30 +224,6 @@ def flag(
         "summary": reason,
     }
     return {**document, "audience": place.id} if place else document
-
-
-def resolve(ident: str, actor: str, report: Json, place: Place | None = None) -> Json:
-    """A report is dealt with; `report` as `flag` makes it."""
-    document: Json = {"id": ident, "type": "Resolve", "actor": actor, "to": report["to"], "object": report}
-    return {**document, "audience": place.id} if place else document
-
-
-def warn(ident: str, actor: str, target: str, author: str, reason: str, place: Place) -> Json:
-    """A moderator's warning to an author."""
-    return {
-        "id": ident,
-        "type": "Warn",
-        "actor": actor,
-        "to": [author],
-        "audience": place.id,
-        "object": target,
-        "summary": reason,
-    }
-
-
-def accept_quote(ident: str, actor: str, request: Mapping[str, object], stamp: str) -> Json:
-    """The answer yes to a QuoteRequest; `stamp`: where the permission can be read (QUO-2)."""
-    return {**_answer("Accept", ident, actor, request), "result": stamp}
 
 
 # --- to everybody --------------------------------------------------------------------------------------------------

@@ -1,0 +1,25 @@
+"""Rules of the federation protocol that are kept differently here, or not at all, and why. FEDERATION.md shows this table."""
+
+DEVIATIONS: dict[str, str] = {
+    "ACT-9": "Private keys lie in the database as they are: whoever can read the database can read a key beside it too.",
+    "COL-6": "There are no feeds here; see FED-1.",
+    "DLV-15": "Votes are not sent in batches, to nobody.",
+    "FED-1": "There are no feeds (multi-communities) here: their documents are refused as `unsupported_type`.",
+    "FED-2": "See FED-1: a follow of a feed cannot be asked for.",
+    "FED-3": "See FED-1: an actor whose key belongs to another is refused.",
+    "FED-4": "See FED-1: their changes have no effect.",
+    "FED-5": "See FED-1: none is served.",
+    "GFG-1": "Our communities follow nobody. They are followed by groups as by people.",
+    "MOV-2": "Communities and posts do not move between servers.",
+    "NI-2": "NodeInfo 2.0 says `lemmy`, because apps insist on it (decision 0012); 2.1 says `folkmoot`.",
+    "POL-3": "There are no polls here: those of others are posts that list their options, votes in them have no effect.",
+    "POL-4": "See POL-3: none is sent.",
+    "QUO-2": "A QuoteRequest has no effect: what we write says that everybody may quote it, and there is no stamp to show for it.",
+    "SIG-21": "`Accept-Signature` is not looked at: the second knock tries the other scheme anyway.",
+    "SIG-25": "`Collection-Synchronization` is not looked at.",
+    "SND-8": "What is for people of this server alone is refused as if it had never existed, see URL-6.",
+    "URL-6": "What never existed is refused with 400 and the name of the API's error, as Lemmy does, not with 404.",
+    "URL-13": "Uploads lie on the same origin, with `nosniff` and a sandbox, and never with a type of ActivityPub.",
+    "WF-2": "`aliases` are left out, as Lemmy does; the links say the same.",
+}
+"""Rule → what we do instead. Everything else in the protocol is kept."""
