@@ -212,12 +212,20 @@ def _may_be_host(host: str, development: bool) -> bool:
     )
 
 
+_SHARED_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
 def host_of(ident: str) -> str:
-    """The host of an id that `read_id` let pass: no port, lower case."""
-    host = _AUTHORITY_END.split(ident.partition("://")[2], maxsplit=1)[0]
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
+    """The host of an id that `read_id` let pass, in lower case, without its port (URL-15).
+
+    Only where servers of a developer's machine share a name does the port belong to it: it is what tells them apart.
+    """
+    authority = _AUTHORITY_END.split(ident.partition("://")[2], maxsplit=1)[0]
+    if authority.startswith("["):
+        host = authority.partition("]")[0] + "]"
+    else:
+        host = authority.partition(":")[0]
+    return authority if host in _SHARED_NAMES else host
 
 
 def same_host(one: str, other: str) -> bool:

@@ -35,21 +35,15 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """One server. `name` is for people; it lives at `http://127.0.7.<number>:<port>`."""
+    """One server. `name` is for people; `host` is what stands behind the @ of its own people."""
 
     name: str
-    number: int
-    port: int
+    host: str
     folder: Path
     database: str
     http: httpx.AsyncClient
     process: asyncio.subprocess.Process | None = None
     people: dict[str, "Person"] = field(default_factory=dict)
-
-    @property
-    def host(self) -> str:
-        """What stands behind the @ of its people."""
-        return f"127.0.7.{self.number}:{self.port}"
 
     @property
     def origin(self) -> str:
@@ -222,18 +216,20 @@ async def settles(ask: Callable[[], Awaitable[T]], right: Callable[[T], bool], w
 
 
 @asynccontextmanager
-async def five_servers(folder: Path) -> AsyncIterator[dict[str, Server]]:
-    """Five servers that know nothing of each other yet. On PostgreSQL where the tests were told of one, else on SQLite."""
-    port = free_port()
+async def running(folder: Path, hosts: dict[str, str]) -> AsyncIterator[dict[str, Server]]:
+    """Servers that know nothing of each other yet, by name; `hosts` says where each of them lives.
+
+    On PostgreSQL where the tests were told of one, else on SQLite.
+    """
     servers: dict[str, Server] = {}
     made: list[str] = []
     # Votes come from everybody at once, and a server that was killed has to be connected to anew.
     http = httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=100))
     try:
-        for number, name in enumerate(("world", "red", "estonia", "sopuli", "reader"), start=1):
+        for name, host in hosts.items():
             home = folder / name
             home.mkdir()
-            servers[name] = Server(name, number, port, home, await _database(home, made), http)
+            servers[name] = Server(name, host, home, await _database(home, made), http)
         await asyncio.gather(*(server.start() for server in servers.values()))
         await asyncio.gather(*(server.open_up() for server in servers.values()))
         yield servers

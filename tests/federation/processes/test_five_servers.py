@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.federation.processes.servers import Person, Server, five_servers, settles
+from tests.federation.processes.servers import Person, Server, free_port, running, settles
 from tests.needs import shared
 
 pytestmark = [pytest.mark.federation, pytest.mark.slow]
@@ -113,15 +113,18 @@ async def seen_by(reader: Person, post: str) -> list[Said]:
 @pytest.fixture
 async def servers(tmp_path: Path) -> AsyncIterator[dict[str, Server]]:
     """Five servers with their people: the authors at home, voters spread over all five."""
-    async with five_servers(tmp_path) as running:
+    port = free_port()
+    names = ("world", "red", "estonia", "sopuli", "reader")
+    hosts = {name: f"127.0.7.{number}:{port}" for number, name in enumerate(names, start=1)}
+    async with running(tmp_path, hosts) as found:
         discussion = Discussion()
-        names = {record["creator"] for record in [discussion.post, *discussion.comments]}
-        for name, host in (each.split("@") for each in sorted(names)):
-            await running[HOME_OF[host]].welcome(name)
-        spread = cycle(running.values())
+        authors = {record["creator"] for record in [discussion.post, *discussion.comments]}
+        for name, host in (each.split("@") for each in sorted(authors)):
+            await found[HOME_OF[host]].welcome(name)
+        spread = cycle(found.values())
         for number in range(VOTERS):
             await next(spread).welcome(f"voter{number}")
-        yield running
+        yield found
 
 
 async def everybody_follows(servers: dict[str, Server], community: str) -> None:
@@ -286,3 +289,17 @@ async def test_moderation_deletion_and_ban_reach_all_five_though_servers_die(
             lambda seen: seen[target.handle].gone,
             f"{server.name} hides what the banned one wrote",
         )
+
+
+async def test_servers_that_share_an_address_are_told_apart_by_their_ports(tmp_path: Path) -> None:
+    hosts = {name: f"127.0.0.1:{free_port()}" for name in ("here", "there")}
+    async with running(tmp_path, hosts) as servers:
+        here, there = servers["here"].people["admin"], servers["there"].people["admin"]
+        made = await here.post("/community", name="garden", title="Garden")
+        await there.follow(f"!garden@{here.server.host}")
+        number = made["community_view"]["community"]["id"]
+        said = await here.post("/post", community_id=number, name="What grows in the shade?")
+        post = said["post_view"]["post"]["ap_id"]
+        await there.comment(post, "Ferns do.", None, ENGLISH)
+        seen = await settles(lambda: seen_by(here, post), lambda found: len(found) == 1, "the answer is here")
+        assert (seen[0].author, seen[0].content) == (f"admin@{there.server.host}", "Ferns do.")

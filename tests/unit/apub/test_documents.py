@@ -150,10 +150,16 @@ def test_while_developing_ids_may_have_ports_and_plain_hosts(ident: str) -> None
 
 def test_the_host_of_an_id_is_compared_without_its_port() -> None:
     assert documents.host_of("https://a.example?c=1") == "a.example"
-    assert documents.host_of("http://[::1]:80/x") == "[::1]"
+    assert documents.host_of("http://alpha:8541/x") == "alpha"
     assert documents.same_host("https://a.example/1", "https://a.example/2")
     assert not documents.same_host("https://a.example/1", "https://www.a.example/1")
     assert not documents.same_host("http://a.example/1", "https://a.example/1")
+
+
+def test_servers_of_one_machine_are_told_apart_by_their_ports() -> None:
+    assert documents.host_of("http://[::1]:8541/x") == "[::1]:8541"
+    assert documents.host_of("http://localhost:8541/x") == "localhost:8541"
+    assert not documents.same_host("http://127.0.0.1:8541/1", "http://127.0.0.1:8542/1")
 
 
 def test_a_type_may_be_a_list_with_one_that_we_know__JSN_3() -> None:
