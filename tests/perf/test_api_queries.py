@@ -30,7 +30,7 @@ MEMBER = {
     "/comment/list?parent_id=1&max_depth=3": (5, 3),
     "/comment/list?post_id=1&type_=All": (1, 1),
     "/post?id=1": (6, 6),
-    "/comment?id=1": (2, 2),
+    "/comment?id=1": (1, 1),
     "/site": (18, 1),
     "/user?username=bob&sort=New": (7, 7),
     "/user?person_id=2&saved_only=true": (5, 5),

@@ -1,7 +1,5 @@
 """One comment, with its place and the viewer's part of it."""
 
-from dataclasses import replace
-
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound
@@ -13,21 +11,18 @@ from folkmoot.store.listing import views
 
 
 async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
-    """A comment outside its thread, whatever its state: its text is for the renderer to hide (C-6). Two queries, one for nobody.
+    """A comment outside its thread, whatever its state: its text is for the renderer to hide (C-6). One query.
 
     Raises `NotFound` couldnt_find_comment, also for who may not know of a local-only community (R-10); `NotAllowed` instance_is_private.
     """
     await must_be_open(tx, viewer)
-    found = (await views.comment_views(tx, [comment_id], placed=True)).get(comment_id)
+    found = await views.one_comment(tx, viewer.id, comment_id)
     if found is None:
         raise NotFound("couldnt_find_comment")
     assert found.community is not None
-    if viewer.account is None:
-        if found.community.visibility == Visibility.LOCAL_ONLY:
-            raise NotFound("couldnt_find_comment")
-        return found
-    mine = await views.comment_overlays(tx, viewer.id, [comment_id])
-    return replace(found, mine=mine[comment_id])
+    if viewer.account is None and found.community.visibility == Visibility.LOCAL_ONLY:
+        raise NotFound("couldnt_find_comment")
+    return found
 
 
 async def told_of(tx: Tx, comment_id: int) -> list[int]:

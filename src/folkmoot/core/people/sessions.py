@@ -7,6 +7,7 @@ except once an hour that it was (`note_use`).
 import hashlib
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -91,8 +92,10 @@ async def _look(tx: Tx, token: str | None) -> Viewer | None:
     return viewer
 
 
+@lru_cache(maxsize=5000)
 def _account_named(token: str, secret: str) -> int | None:
-    """The account that a token names, if the signature is ours. Age does not matter (A-2)."""
+    """The account that a token names, if the signature is ours. Age does not matter (A-2), so what was found stays right; whether the
+    session is still there is asked each time."""
     claims = read_claims(token, secret)
     try:
         return int(claims["sub"]) if claims else None

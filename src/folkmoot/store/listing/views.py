@@ -142,6 +142,17 @@ async def comment_views(tx: Tx, ids: Collection[int], *, placed: bool = False) -
     return {row[0]: placed_comment_of(row) for row in rows}
 
 
+async def one_comment(tx: Tx, viewer_id: int, comment_id: int) -> CommentView | None:
+    """One comment with post and community and the reader's overlay. One query."""
+    if not viewer_id:
+        return (await comment_views(tx, [comment_id], placed=True)).get(comment_id)
+    row = await tx.first(
+        f"SELECT {_PLACED_COMMENT}, {_MY_COMMENT} FROM {_PLACED_FROM} WHERE i.id = :comment_id",
+        viewer=viewer_id, comment_id=comment_id,
+    )  # fmt: skip
+    return placed_comment_of(row, signed_in=True) if row else None
+
+
 async def comment_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, CommentOverlay]:
     """The reader's own part of these comments, by id. One query."""
     rows = await tx.all(
