@@ -48,6 +48,8 @@ class Tx(Protocol):
     memory: dict[str, Any]
     """This process's small cached values, each guarded by `changes` (the local site, for one)."""
     changes: Changes
+    writes: int
+    """How many statements so far were no plain SELECT: whoever sees the same number afterwards knows that nothing was written."""
 
     async def all(self, sql: str, /, **values: Any) -> list[Row]:
         """Every row."""

@@ -117,6 +117,16 @@ async def note(tx: Tx, kind: str, payload: dict[str, Any]) -> None:
     tx.changed("outgoing")
 
 
+async def note_all(tx: Tx, notes: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """The same for several, in this order."""
+    if notes:
+        await tx.many(
+            "INSERT INTO outgoing (kind, payload, published) VALUES (:kind, :payload, :now)",
+            [{"kind": kind, "payload": json.dumps(payload), "now": tx.now} for kind, payload in notes],
+        )
+        tx.changed("outgoing")
+
+
 async def noted(tx: Tx, limit: int) -> list[Noted]:
     """What waits longest."""
     rows = await tx.all(

@@ -34,7 +34,7 @@ _PAYLOAD_LIMIT = 7900
 class PostgresTx:
     """A transaction (for writing) or a connection (for reading: each statement sees its own snapshot)."""
 
-    __slots__ = ("_connection", "changes", "dialect", "memory", "now", "touched")
+    __slots__ = ("_connection", "changes", "dialect", "memory", "now", "touched", "writes")
 
     def __init__(self, connection: Any, database: "PostgresDatabase") -> None:
         self._connection = connection
@@ -43,8 +43,11 @@ class PostgresTx:
         self.memory = database.memory
         self.changes = database.changes
         self.touched: dict[tuple[str, int], None] = {}
+        self.writes = 0
 
     def _prepare(self, sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        if not sql.startswith("SELECT"):
+            self.writes += 1
         counter = counting.get()
         if counter is not None:
             counter.statements.append(sql)
@@ -72,6 +75,7 @@ class PostgresTx:
         return int(last) if last.isdigit() else 0
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
+        self.writes += 1
         compiled = _DIALECT.compile_sql(sql)
         await self._connection.executemany(
             compiled.sql, [[_plain(row[name]) for name in compiled.names] for row in rows]

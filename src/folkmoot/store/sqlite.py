@@ -39,7 +39,7 @@ apsw.allow_missing_dict_bindings(False)
 class SqliteTx:
     """A transaction on one connection."""
 
-    __slots__ = ("_connection", "_offload", "changes", "dialect", "memory", "now", "touched")
+    __slots__ = ("_connection", "_offload", "changes", "dialect", "memory", "now", "touched", "writes")
 
     def __init__(
         self, connection: apsw.Connection, database: "SqliteDatabase", *, offload: bool = False
@@ -51,8 +51,11 @@ class SqliteTx:
         self.memory = database.memory
         self.changes = database.changes
         self.touched: dict[tuple[str, int], None] = {}
+        self.writes = 0
 
     def _execute(self, sql: str, values: dict[str, Any]) -> apsw.Cursor:
+        if not sql.startswith("SELECT"):
+            self.writes += 1
         counter = counting.get()
         if counter is not None:
             counter.statements.append(sql)
@@ -99,6 +102,7 @@ class SqliteTx:
         return self._connection.changes()
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
+        self.writes += 1
         self._connection.executemany(_DIALECT.compile_sql(sql).sql, rows)
 
     @asynccontextmanager

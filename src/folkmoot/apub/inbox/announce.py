@@ -1,5 +1,6 @@
 """Announce: a community passes on what somebody did in it (9.4). A person's is a boost, which has no effect here."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from folkmoot.apub.activities import Activity, Announce, Create, Unreadable, Update
@@ -48,7 +49,7 @@ async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
     worked = 0
     for item in said.items:
         try:
-            async with tx.part():
+            async with _alone(tx, len(said.items)):
                 if isinstance(item, Unreadable):
                     raise NotAllowed(item.code)
                 if not isinstance(item, Activity):
@@ -70,6 +71,11 @@ async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
     if refused and not worked:
         raise refused[0]
     return Effect(tuple(done), tuple(refused))
+
+
+def _alone(tx: Tx, number: int) -> AbstractAsyncContextManager[None]:
+    """Among others, each stands and falls alone; of a single one the caller takes care."""
+    return tx.part() if number > 1 else nullcontext()
 
 
 def _must_concern_us(arrived: Arrived[Announce], group: Community | None) -> None:

@@ -2,6 +2,7 @@
 the publisher makes the activities of it (`apub/outbox/publish.py`)."""
 
 from folkmoot.apub.activities import Activity
+from folkmoot.apub.inbox.known import Known
 from folkmoot.model.errors import NotAllowed
 from folkmoot.store import outbox
 from folkmoot.store.db import Tx
@@ -11,14 +12,12 @@ class AnsweredNo(NotAllowed):
     """Refused, and the refusal is told to who asked: what was noted for that stays."""
 
 
-async def relay(tx: Tx, community_id: int, activity: Activity) -> None:
+def relay(known: Known, community_id: int, activity: Activity) -> None:
     """A community of ours passes on what somebody elsewhere sent it, every member as it came (CMN-6).
 
-    Noted as `relay` with `community_id` and `document`.
+    To be noted, with the rest of the batch, as `relay` with `community_id` and `document`.
     """
-    await outbox.note(
-        tx, "relay", {"community_id": community_id, "document": dict(activity.document.members)}
-    )
+    known.notes.append(("relay", {"community_id": community_id, "document": dict(activity.document.members)}))
 
 
 async def answer_follow(tx: Tx, kind: str, target_id: int, follow: Activity, *, accepted: bool) -> None:

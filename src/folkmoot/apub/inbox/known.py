@@ -5,6 +5,7 @@ Who needs an address that is not there raises `Missing`; whoever runs the batch 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from folkmoot.apub.policy import Policy
 from folkmoot.model.communities import Community
@@ -60,6 +61,8 @@ class Known:
     followed: set[int] = field(default_factory=set)
     by_id: dict[int, Community] = field(default_factory=dict)
     settled: set[int] = field(default_factory=set)
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """What is to be told to other servers because of the batch, for `store/outbox.py`."""
     quarantined: set[int] = field(default_factory=set)
 
     def person(self, ap_id: str) -> Person:

@@ -9,6 +9,7 @@ import asyncio
 import secrets
 import socket
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,13 +29,13 @@ from folkmoot.context import Context
 from folkmoot.logs import logger
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.time import MINUTE, SECOND, Micros
-from folkmoot.store import leases, received
+from folkmoot.store import leases, outbox, received
 from folkmoot.store.db import Tx
 from folkmoot.store.received import LANES, Arrival, Closed, Waiting
 
-BATCH = 64
-BATCH_SECONDS = 0.03
-"""How long one transaction may take: readers and writers of pages wait meanwhile."""
+BATCH = 200
+BATCH_SECONDS = {"sqlite": 0.03, "postgresql": 0.2}
+"""How long one transaction may take: on SQLite everybody waits meanwhile, on PostgreSQL who writes in the same threads."""
 LEASE: Micros = 6 * SECOND
 FETCHING = 16
 """Activities that may wait for other servers at once."""
@@ -71,6 +72,10 @@ class Outcome:
     detail: str | None = None
     missing: Missing | None = None
     inner: tuple[Activity, ...] = ()
+
+
+class _Halfway(Exception):
+    """An activity failed after it had written something: the batch has to be done again, with care."""
 
 
 class Processor:
@@ -195,25 +200,41 @@ class Processor:
     # --- doing -----------------------------------------------------------------------------------------------------------
 
     async def _batch(self, tasks: list[Task], closed: list[Closed]) -> tuple[list[Task], int]:
-        """Do some of these in one transaction; those that are left for the next, and how many rows were closed or put off."""
-        began = time.monotonic()
+        """Do some of these in one transaction; those that are left for the next, and how many rows were closed or put off.
+
+        Most activities are done, or refused before anything is written: so at first none is fenced in. If one fails in the middle, all is
+        undone, and done again with a fence around each.
+        """
+        try:
+            return await self._try_batch(tasks, closed, fenced=False)
+        except _Halfway:
+            return await self._try_batch(tasks, closed, fenced=True)
+
+    async def _try_batch(
+        self, tasks: list[Task], closed: list[Closed], *, fenced: bool
+    ) -> tuple[list[Task], int]:
+        began, patience = time.monotonic(), BATCH_SECONDS[self.db.dialect.name]
         outcomes: list[tuple[Task, Outcome]] = []
         async with self.db.write() as tx:
             still = await received.still_waiting(tx, [task.row.id for task in tasks])
             rules = await policy(tx)
             known = await look_up(tx, rules, {ident for task in tasks for ident in task.names})
             left = list(tasks)
-            while left and (not outcomes or time.monotonic() - began < BATCH_SECONDS):
+            while left and (not outcomes or time.monotonic() - began < patience):
                 task = left.pop(0)
                 if task.row.id in still:
-                    outcomes.append((task, await self._one(tx, known, task)))
-            await self._write_down(tx, outcomes, closed)
+                    outcomes.append((task, await self._one(tx, known, task, fenced=fenced)))
+            await self._write_down(tx, outcomes, closed, known)
         for task, outcome in outcomes:
             if outcome.missing is not None:
                 self._fetch_aside(task, outcome.missing)
         return left, len(closed) + sum(outcome.missing is None for _, outcome in outcomes)
 
-    async def _write_down(self, tx: Tx, outcomes: list[tuple[Task, Outcome]], closed: list[Closed]) -> None:
+    async def _write_down(
+        self, tx: Tx, outcomes: list[tuple[Task, Outcome]], closed: list[Closed], known: Known | None
+    ) -> None:
+        if known is not None:
+            await outbox.note_all(tx, known.notes)
         ended = [*closed, *(outcome.closed for _, outcome in outcomes if outcome.closed is not None)]
         if ended:
             await received.close(tx, ended)
@@ -240,8 +261,20 @@ class Processor:
                 )
                 self._due = min(self._due or outcome.due, outcome.due)
 
-    async def _one(self, tx: Tx, known: Known, task: Task) -> Outcome:
-        """Do one activity, alone: what it wrote is undone where it is refused."""
+    async def _one(self, tx: Tx, known: Known, task: Task, *, fenced: bool) -> Outcome:
+        """Do one activity. `fenced`: what it wrote is undone where it is refused; else that it wrote something raises `_Halfway`."""
+        before = tx.writes
+        outcome = await self._outcome(tx, known, task, fenced=fenced)
+        done = (
+            outcome.closed is not None
+            and outcome.closed.state == "accepted"
+            and outcome.closed.reason is None
+        )
+        if not fenced and not done and tx.writes != before:
+            raise _Halfway
+        return outcome
+
+    async def _outcome(self, tx: Tx, known: Known, task: Task, *, fenced: bool) -> Outcome:
         row = task.row
         arrived: Arrived[Any] = Arrived(
             task.activity,
@@ -251,7 +284,7 @@ class Processor:
             moves=task.moves,
         )
         try:
-            async with tx.part():
+            async with tx.part() if fenced else nullcontext():
                 try:
                     effect = await perform(tx, arrived)
                 except AnsweredNo as error:
@@ -263,6 +296,8 @@ class Processor:
         except Refusal as error:
             return Outcome(closed=_refused(row, error))
         except Exception as error:
+            if not fenced:
+                raise _Halfway from error
             log.exception("activity_failed", id=row.ap_id, kind=row.kind)
             return _later(tx, task, "internal_error", repr(error))
         first = effect.refusals[0] if effect.refusals else None
@@ -302,8 +337,8 @@ class Processor:
                     if not await received.still_waiting(tx, [task.row.id]):
                         return
                     known = await look_up(tx, await policy(tx), known_names)
-                    outcome = await self._one(tx, known, task)
-                    await self._write_down(tx, [(task, outcome)], [])
+                    outcome = await self._one(tx, known, task, fenced=True)
+                    await self._write_down(tx, [(task, outcome)], [], known)
                 if outcome.missing is None:
                     return
                 async with self._room:
@@ -312,7 +347,7 @@ class Processor:
             log.exception("activity_not_fetched_for", id=task.row.ap_id)
             async with self.db.write() as tx:
                 outcome = _later(tx, task, "internal_error", None)
-                await self._write_down(tx, [(task, outcome)], [])
+                await self._write_down(tx, [(task, outcome)], [], None)
         finally:
             self._aside.pop(task.row.id, None)
             self._seen = -1  # what waited behind it may go on
@@ -368,7 +403,7 @@ async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
         raise Conflict("without_effect", detail=what)
     community = await row.handler(tx, arrived)
     if community is not None and community.local and not arrived.quiet and not arrived.fetched:
-        await answers.relay(tx, community.id, activity)
+        answers.relay(arrived.known, community.id, activity)
     return Effect((), ())
 
 
