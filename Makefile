@@ -39,6 +39,14 @@ test-browser: setup ## the tests that drive Chromium
 test-federation: setup ## five real servers on this machine hold one discussion
 	$(PYTEST) -m federation tests/federation/processes
 
+.PHONY: test-clients
+test-clients: setup ## the libraries that apps for Lemmy are built on, against a running server; needs Node 20 or later
+	cd tests/clients && npm ci --silent && npm test --silent
+
+.PHONY: fuzz-api
+fuzz-api: setup ## ten minutes of calls that nobody would think of, against the whole API; SECONDS=60 for less
+	.venv/bin/python -m tools.fuzz $(or $(SECONDS),600)
+
 .PHONY: check
 check: setup ## format, lint, types, fast tests: what a change has to pass
 	.venv/bin/ruff format --check .

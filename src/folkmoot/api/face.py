@@ -59,7 +59,7 @@ class Api:
         try:
             answer = await self._answer(route, scope, receive, headers, token, words)
         except Unreadable as error:
-            answer = errors.unreadable(str(error))
+            answer = errors.unreadable(str(error)) if route.says_why else Answer(b"", 404, b"")
         except Refusal as refusal:
             answer = errors.answer_to(refusal)
         await _send(send, answer, common, with_body=scope["method"] != "HEAD")

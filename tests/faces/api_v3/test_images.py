@@ -126,7 +126,14 @@ async def test_an_upload_says_what_it_is__I_7(app: Open) -> None:
 async def test_what_is_not_there_is_404_without_a_body__I_8(app: Open) -> None:
     nobody, alice = await app(), await app("alice")
     file = (await _uploaded(alice))["file"]
-    for path in ("nothing.png", f"{file}?format=bmp", f"{file}?thumbnail=0", "%2e%2e%2fsecret.png"):
+    for path in (
+        "nothing.png",
+        f"{file}?format=bmp",
+        f"{file}?thumbnail=x",
+        f"{file}?thumbnail=5&thumbnail=5",
+        f"{file}?thumbnail=0",
+        "%2e%2e%2fsecret.png",
+    ):
         response = await nobody.call("GET", f"/pictrs/image/{path}")
         assert (response.status_code, response.content) == (404, b"")
 
@@ -177,6 +184,7 @@ async def test_deleting_is_a_get_for_the_uploader_and_admins__I_7(app: Open) -> 
         assert (await bob.call("GET", path)).status_code == 404
         done = await owner.call("GET", path.replace(file["delete_token"], "anything"))
         assert (done.status_code, done.content) == (204, b"")
+        assert (await nobody.call("GET", f"/pictrs/image/{file['file']}")).status_code == 404
         assert (await owner.call("GET", path)).status_code == 404
 
 

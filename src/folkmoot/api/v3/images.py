@@ -62,6 +62,8 @@ async def delete(call: Call) -> Answer:
             await core_delete.delete_upload(tx, call.viewer, call.path["filename"])
     except NotFound as refusal:
         raise errors.Missing(refusal.code, detail=refusal.detail) from refusal
+    # The job that was written sees to it in any case; who deletes shall not see it again even for a moment.
+    await call.context.files.delete([call.path["filename"]])
     return Answer(b"", 204, b"")
 
 

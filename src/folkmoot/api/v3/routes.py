@@ -126,7 +126,7 @@ from folkmoot.api.v3.wire.site import CustomEmojiResponse
 class Route:
     """One operation. `answers`: the struct of a good answer, for the documents; `many`: an array of them, `nulls`: with null for what
     is missing, `media`: bytes of that type.
-    `files`: the field under which files are sent."""
+    `files`: the field under which files are sent. Without `says_why` what cannot be read is not there: 404 without a body."""
 
     method: str
     path: str
@@ -140,6 +140,7 @@ class Route:
     nulls: bool = False
     media: str = ""
     files: str = ""
+    says_why: bool = True
 
 
 V3 = "/api/v3"
@@ -289,7 +290,8 @@ SEARCH: tuple[Route, ...] = (
 IMAGES: tuple[Route, ...] = (
     Route("POST", "/pictrs/image", images.upload, None, wire_images.PictrsResponse,
           auth="required", limit="image", files=images.FIELD),
-    Route("GET", "/pictrs/image/{filename}", images.show, wire_images.GetImage, auth="none", limit="", media="*/*"),
+    Route("GET", "/pictrs/image/{filename}", images.show, wire_images.GetImage, auth="none", limit="",
+          media="*/*", says_why=False),
     Route("GET", "/pictrs/image/delete/{token}/{filename}", images.delete, None, auth="required", limit="", status=204),
     Route("GET", "/pictrs/healthz", images.health, None, auth="none", limit=""),
     Route("GET", f"{V3}/image_proxy", images.show_proxied, wire_images.ProxyImage, auth="none", limit="", media="*/*"),
