@@ -25,6 +25,9 @@ from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.handles import community_link, person_link
 from folkmoot.web.i18n import gettext
+from folkmoot.web.pictures import take_pictures
+
+PICTURES = ("icon", "banner")
 
 
 def _typed(form: Form) -> dict[str, Any]:
@@ -80,6 +83,11 @@ async def create(request: Request) -> Response:
     """Found one."""
     form = await read_form(request)
     typed = _typed(form) | {"name": form.text("name")}
+    try:
+        permissions.check("community.create", Standing(viewer(request)))
+        await take_pictures(request, form, typed, PICTURES)
+    except Refusal as refusal:
+        return await _show_form(request, "communities/create.html", typed, refusal)
     if form.flag("preview"):
         return await _show_form(request, "communities/create.html", typed)
     asked = CreateCommunity(**typed)
@@ -127,6 +135,10 @@ async def edit(request: Request) -> Response:
     """Change it."""
     form = await read_form(request)
     typed = _typed(form)
+    try:
+        await take_pictures(request, form, typed, PICTURES)
+    except Refusal as refusal:
+        return await _show_edit(request, typed, refusal)
     if form.flag("preview"):
         return await _show_edit(request, typed)
     number = await community_id(request)

@@ -72,6 +72,11 @@ WORDS: dict[str, tuple[int, str]] = {
     "couldnt_save_post": (404, N_("There is no such post.")),
     "invalid_post_title": (400, N_("A title has 3 to 200 characters in one line.")),
     "invalid_body_field": (400, N_("This text is too long.")),
+    "not_an_image_type": (
+        400,
+        N_("This is no picture that can be shown here: JPEG, PNG, GIF, WebP and AVIF can."),
+    ),
+    "picture_too_large": (400, N_("This file is too large: pictures may have ten megabytes.")),
     "invalid_url": (400, N_("This is not an address that can be linked to.")),
     "invalid_url_scheme": (400, N_("Addresses begin with http:// or https:// here.")),
     "alt_text_length_overflow": (400, N_("The description of the picture is too long.")),

@@ -32,6 +32,7 @@ from folkmoot.web.federation import words_of_doubt
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import community_link
 from folkmoot.web.i18n import gettext
+from folkmoot.web.pictures import take_pictures
 from folkmoot.web.suggest import earlier, look_at
 
 Typed = dict[str, Any]
@@ -112,6 +113,10 @@ async def submit(request: Request) -> Response:
     typed = _typed(form)
     if form.flag("suggest"):
         return await _suggested(request, typed)
+    try:
+        await take_pictures(request, form, typed, ("url",))
+    except Refusal as refusal:
+        return await _submit_page(request, typed, [refusal])
     preview, refusals, community = await _check(request, typed)
     if form.flag("preview") or refusals or community is None:
         return await _submit_page(request, typed, refusals, preview=_shown(preview))
@@ -216,6 +221,10 @@ async def edit(request: Request) -> Response:
     """Change it."""
     form = await read_form(request)
     number, typed = request.path_params["id"], _typed(form)
+    try:
+        await take_pictures(request, form, typed, ("url",))
+    except Refusal as refusal:
+        return await _edit_page(request, typed, [refusal])
     async with context(request).db.read() as tx:
         preview = await preview_post(tx, Texts(**_texts(typed)))
     if form.flag("preview") or preview.refusals:

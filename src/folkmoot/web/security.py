@@ -4,6 +4,7 @@ All of it is plain ASGI. The order, from outside: `logs.RequestIds`, `Gate`, `pa
 routing and handlers.
 """
 
+import re
 import traceback
 import zlib
 from collections.abc import Callable
@@ -21,6 +22,9 @@ UPLOADS: dict[str, int] = {
     "/api/v3/pictrs/image": 12 << 20,
     "/api/v4/image": 12 << 20,
 }
+_FORMS_WITH_PICTURES = re.compile(r"/submit|/settings|/create_community|/c/[^/]+/edit|/post/[0-9]+/edit")
+_FORM_WITH_PICTURES = 22 << 20
+"""Bytes of a form that may hold an avatar and a banner."""
 LEAST_TO_PACK = 1000
 LARGE = 100_000
 """Bytes from which on packing well costs more than making the page did: a tenth more is sent instead."""
@@ -136,7 +140,7 @@ def _from_here(scope: Any) -> bool:
 
 def bounded(scope: Any, receive: Any) -> Any:
     """`receive`, which raises `TooLarge` once the body is larger than allowed."""
-    limit = UPLOADS.get(scope["path"], LARGEST_BODY)
+    limit = _limit_of(scope)
     for name, value in scope["headers"]:
         if name == b"content-length" and (not value.isdigit() or int(value[:20]) > limit):
             raise TooLarge
@@ -151,6 +155,17 @@ def bounded(scope: Any, receive: Any) -> Any:
         return message
 
     return receive_bounded
+
+
+def _limit_of(scope: Any) -> int:
+    """The most bytes that may come with a request: more where files may be among them."""
+    if _FORMS_WITH_PICTURES.fullmatch(scope["path"]):
+        has_files = any(
+            name == b"content-type" and value.lower().startswith(b"multipart/form-data")
+            for name, value in scope["headers"]
+        )
+        return _FORM_WITH_PICTURES if has_files else LARGEST_BODY
+    return UPLOADS.get(scope["path"], LARGEST_BODY)
 
 
 class Compress:

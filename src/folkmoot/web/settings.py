@@ -25,6 +25,7 @@ from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import LANGUAGES as INTERFACE_LANGUAGES
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.pictures import take_pictures
 
 TABS = (
     ("profile", N_("Profile"), "/settings"),
@@ -113,19 +114,21 @@ async def show_profile(request: Request) -> Response:
 async def save_profile(request: Request) -> Response:
     """Save it, or show it again."""
     form = await read_form(request)
-    asked = SaveSettings(
-        display_name=form.text("display_name").strip(),
-        bio=form.text("bio"),
-        avatar=form.text("avatar"),
-        banner=form.text("banner"),
-        matrix_user_id=form.text("matrix_user_id"),
-        bot=form.flag("bot"),
-    )
+    pictures = {"avatar": form.text("avatar"), "banner": form.text("banner")}
     try:
+        await take_pictures(request, form, pictures, tuple(pictures))
+        asked = SaveSettings(
+            display_name=form.text("display_name").strip(),
+            bio=form.text("bio"),
+            **pictures,
+            matrix_user_id=form.text("matrix_user_id"),
+            bot=form.flag("bot"),
+        )
         await save(request, asked)
-    except Invalid as refusal:
+    except (Invalid, RateLimited) as refusal:
+        typed = Form([*form.pairs, *pictures.items()])
         return await settings_page(
-            request, "profile", status=UNPROCESSABLE, form=form, errors=errors_of(refusal)
+            request, "profile", status=status_again(refusal), form=typed, errors=errors_of(refusal)
         )
     return saved(request, "/settings")
 
