@@ -114,7 +114,7 @@ async def show_profile(request: Request) -> Response:
 async def save_profile(request: Request) -> Response:
     """Save it, or show it again."""
     form = await read_form(request)
-    pictures = {"avatar": form.text("avatar"), "banner": form.text("banner")}
+    pictures: dict[str, Any] = {"avatar": form.text("avatar"), "banner": form.text("banner")}
     try:
         await take_pictures(request, form, pictures, tuple(pictures))
         asked = SaveSettings(

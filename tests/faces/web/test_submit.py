@@ -51,7 +51,8 @@ def typed(response: Any) -> dict[str, str]:
     """What stands in the fields of the form."""
     page = read(response)
     fields = {
-        node.attributes["name"]: node.attributes.get("value") or "" for node in page.css("form.f input:not([type=file])")
+        node.attributes["name"]: node.attributes.get("value") or ""
+        for node in page.css("form.f input:not([type=file])")
     }
     return fields | {
         node.attributes["name"]: node.text().lstrip("\n") for node in page.css("form.f textarea")
