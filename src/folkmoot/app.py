@@ -33,6 +33,7 @@ from folkmoot.core.search.resolve import Bring
 from folkmoot.core.site import setup
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.site.health import look_after
+from folkmoot.core.site.keys import site_key_pair
 from folkmoot.core.site.software import LEMMY_VERSION
 from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
@@ -212,6 +213,7 @@ class Server:
     async def _open(self) -> AsyncIterator[None]:
         async with open_context(self.settings) as context:
             await prepare(context.db, self.settings)
+            await site_key_pair(context.db)
             runner = Runner(tools_of(context)) if self.work else None
             working = asyncio.create_task(runner.run()) if runner else None
             async with context.db.read() as tx:

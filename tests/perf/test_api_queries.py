@@ -5,7 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.communities.remove import hide_community
 from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.core.posts.lock import lock_post
+from folkmoot.core.reports.create import CreateReport, create_report
 from folkmoot.store.db import Database, count_statements
 from tests.cast import Cast
 from tests.faces.api_v3.conftest import App, app
@@ -21,6 +24,10 @@ NOBODY = {
     "/post?id=1": (5, 5),
     "/user?username=bob&sort=New": (5, 5),
     "/user/get_captcha": (1, 1),
+    "/community?name=gardening": (4, 4),
+    "/community/list?sort=TopAll&limit=50": (1, 1),
+    "/modlog?limit=50": (1, 1),
+    "/federated_instances": (4, 4),
 }
 MEMBER = {
     LIST: (2, 1),
@@ -38,13 +45,20 @@ MEMBER = {
     "/user/list_logins": (1, 1),
     "/private_message/list": (1, 1),
 }
-TOLD = {"/user/replies": (3, 3), "/user/mention?unread_only=true": (3, 3), "/user/report_count": (2, 2)}
+TOLD = {
+    "/post/report/list": (6, 6),
+    "/comment/report/list": (5, 5),
+    "/modlog?limit=50": (2, 2),
+    "/user/replies": (3, 3),
+    "/user/mention?unread_only=true": (3, 3),
+    "/user/report_count": (2, 2),
+}
 """Statements at the most: of the first call in a process, and of every other. `GET /post` writes down that somebody was there."""
 
 
 @pytest.fixture
 async def full_house(db: Database, cast: Cast) -> None:
-    """Thirty posts of one link and a thread of forty comments, one of them removed."""
+    """Thirty posts of one link and a thread of forty comments, one of them removed; reports, and lines in the log."""
     async with db.write() as tx:
         for number in range(30):
             await create_post(
@@ -57,6 +71,12 @@ async def full_house(db: Database, cast: Cast) -> None:
                 cast.alice if number % 3 else cast.bob,
                 CreateComment(1, f"Comment {number}", parent or None),
             )
+        for number in range(1, 6):
+            await create_report(tx, cast.alice, CreateReport("post", number, "spam"))
+            await create_report(tx, cast.alice, CreateReport("comment", number, "spam"))
+            await lock_post(tx, cast.bob, number, locked=True)
+            await hide_community(tx, cast.admin, cast.gardening.id, hidden=bool(number % 2))
+        await hide_community(tx, cast.admin, cast.gardening.id, hidden=False)
         await tx.run("UPDATE comment SET removed = :yes WHERE id = 3", yes=True)
         await tx.run(
             "INSERT INTO community_follow (person_id, community_id, published) SELECT id, 1, 0 FROM person"

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from folkmoot.context import Context
+from folkmoot.core.search.resolve import Bring
 from folkmoot.model.time import DAY, FixedClock
 from folkmoot.store.db import Database
-from tests.cast import Cast
+from tests import rows
+from tests.cast import THERE, Cast
 from tests.core.moderation import stories
 from tests.faces.api_v3.conftest import App
 
@@ -295,3 +298,33 @@ async def test_bans_end_follows_and_lifting_restores_nothing__R_9(
     follow = await alice.refused("POST", "/community/follow", community_id=cast.gardening.id, follow=True)
     assert follow == (400, "banned_from_community")
     assert not (await bob.post("/community/ban_user", **here, ban=False))["banned"]
+
+
+@pytest.fixture
+def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was asked for at other servers: there.example knows a community called cycling."""
+    asked: list[str] = []
+
+    def bring_of(context: Context) -> Bring:
+        async def bring(handle: str) -> None:
+            asked.append(handle)
+            async with context.db.write() as tx:
+                there = await tx.value("SELECT id FROM instance WHERE NOT local")
+                await rows.community(tx, "cycling", moderators=[], instance_id=there, host=THERE)
+
+        return bring
+
+    monkeypatch.setattr("folkmoot.app.bring_of", bring_of)
+    return asked
+
+
+async def test_a_community_elsewhere_is_asked_for_by_members__L_6(
+    asked_for: list[str], cast: Cast, app: Open
+) -> None:
+    nobody, alice = await app(), await app("alice")
+    unknown = (404, "couldnt_find_community")
+    assert await alice.refused("GET", "/community", name="cycling") == unknown
+    assert await nobody.refused("GET", "/community", name=f"cycling@{THERE}") == unknown
+    found = await alice.get("/community", name=f"cycling@{THERE}")
+    assert found["community_view"]["community"]["name"] == "cycling"
+    assert asked_for == [f"!cycling@{THERE}"]

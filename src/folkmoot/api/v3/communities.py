@@ -13,20 +13,29 @@ from folkmoot.api.v3.wire.objects import SuccessResponse
 from folkmoot.core.communities import ban, create, delete, directory, edit, follow, moderators, remove
 from folkmoot.core.communities.directory import ListCommunities
 from folkmoot.core.communities.view import about, community_view, find_community
+from folkmoot.core.search.resolve import or_bring
 from folkmoot.core.site.view import site_of
 from folkmoot.model.enums import Listing, PostSort, Visibility
 from folkmoot.model.errors import Invalid
 
 
 async def get_community(call: Call, asked: wire.GetCommunity) -> wire.GetCommunityResponse:
-    """One community with who moderates it and where it lives (M-5)."""
+    """One community with who moderates it and where it lives (M-5); asked for at its server where it is not known here (L-6)."""
     name_or_id = asked.name if asked.id is None else asked.id
     if name_or_id is None:
         raise Invalid("no_id_given")
+    view = await or_bring(
+        call.context.db,
+        call.viewer,
+        f"!{str(name_or_id).removeprefix('!')}",
+        call.app.state.bring,
+        lambda tx: community_view(tx, call.viewer, name_or_id),
+    )
     async with call.read() as tx:
-        view = await community_view(tx, call.viewer, name_or_id)
         beside = await about(tx, view.community)
         home = await site_of(tx, view.community.instance_id)
+    team = (("person", person.id) for person in beside.moderators)
+    call.made_from(("site", 0), ("community", view.community.id), *team)
     return wire.GetCommunityResponse(
         community_view=render.community_view(view),
         site=site(home) if home else None,
