@@ -285,7 +285,7 @@ def test_a_post_comes_back_as_it_was_written() -> None:
 def test_addresses_in_texts_are_whole_and_our_pages_marks_are_left_out() -> None:
     assert (
         page()["content"]
-        == f'<p>Read <em>this</em>, <a href="{ORIGIN}/u/carol@there.example" rel="nofollow noopener ugc">carol</a></p>'
+        == f'<p>Read <em>this</em>, <a href="{ORIGIN}/u/carol@there.example" rel="nofollow noopener ugc">carol</a></p>\n'
     )
     assert (
         our_content.absolute_html('<p>href="/x" <img src="//a.example/b"></p>', ORIGIN)

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from folkmoot.apub.objects.context import Json
-from folkmoot.apub.objects.our_content import Reach, absolute_html, build_language, place_of
-from folkmoot.apub.objects.parts import MARKDOWN
+from folkmoot.apub.objects.our_content import Reach, build_language, build_text, place_of
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.site import LocalSite
@@ -43,12 +42,11 @@ def build_person(person: Person, *, public_pem: str, origin: str) -> Json:
         "type": "Service" if person.bot else "Person",
         "id": ident,
         "preferredUsername": person.name,
-        "name": person.display_name or person.name,
+        **({"name": person.display_name} if person.display_name else {}),
         **_described(person.bio, person.bio_html, origin),
         **_picture("icon", person.avatar),
         **_picture("image", person.banner),
         **({"matrixUserId": person.matrix_user_id} if person.matrix_user_id else {}),
-        "url": ident,
         "inbox": f"{ident}/inbox",
         "outbox": f"{ident}/outbox",
         "followers": f"{ident}/followers",
@@ -74,7 +72,6 @@ def build_group(community: Community, *, public_pem: str, origin: str, language_
         **_described(community.description, community.description_html, origin),
         **_picture("icon", community.icon),
         **_picture("image", community.banner),
-        "url": ident,
         "sensitive": community.nsfw,
         "postingRestrictedToMods": community.posting_restricted_to_mods,
         "manuallyApprovesFollowers": reach is Reach.PRIVATE,
@@ -100,22 +97,19 @@ def build_site(site: LocalSite, *, public_pem: str, language_ids: Iterable[int])
         "id": ident,
         "preferredUsername": site.host,
         "name": site.name,
-        **({"summary": site.description, "description": site.description} if site.description else {}),
+        **({"summary": site.description} if site.description else {}),
         **_picture("icon", site.icon),
         **_picture("image", site.banner),
-        "url": ident,
         "inbox": f"{site.origin}/inbox",
         "outbox": f"{site.origin}/site_outbox",
-        "endpoints": {"sharedInbox": f"{site.origin}/inbox"},
         "publicKey": build_key(ident, public_pem),
         "language": [build_language(number) for number in language_ids],
         **_moments(site.published, site.updated),
     }
     if site.sidebar:
         document |= {
-            "content": absolute_html(site.sidebar_html or "", site.origin),
             "mediaType": "text/html",
-            "source": {"content": site.sidebar, "mediaType": MARKDOWN},
+            **build_text(site.sidebar, site.sidebar_html or "", site.origin),
         }
     return document
 
@@ -133,10 +127,8 @@ def featured_of(community: str) -> str:
 def _described(source: str | None, html: str | None, origin: str) -> Json:
     if not source:
         return {}
-    return {
-        "summary": absolute_html(html or "", origin),
-        "source": {"content": source, "mediaType": MARKDOWN},
-    }
+    text = build_text(source, html or "", origin)
+    return {"summary": text["content"], "source": text["source"]}
 
 
 def _picture(name: str, url: str | None) -> Json:

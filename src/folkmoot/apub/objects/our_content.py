@@ -185,14 +185,13 @@ def absolute_html(html: str, origin: str) -> str:
 def build_text(source: str, html: str, origin: str) -> Json:
     """A text as HTML and as the Markdown that it was made of."""
     return {
-        "content": absolute_html(html, origin),
-        "mediaType": "text/html",
+        "content": f"{absolute_html(html, origin)}\n",
         "source": {"content": source, "mediaType": MARKDOWN},
     }
 
 
 def _text(source: str | None, html: str | None, origin: str) -> Json:
-    return build_text(source, html or "", origin) if source else {}
+    return {"mediaType": "text/html", **(build_text(source, html or "", origin) if source else {})}
 
 
 def _ids(people: Iterable[Mention]) -> list[str]:
@@ -209,8 +208,7 @@ def _attachment(post: Post) -> list[Json]:
     if (post.url_content_type or "").startswith("image/"):
         image: Json = {"type": "Image", "url": post.url, "mediaType": post.url_content_type}
         return [{**image, "name": post.alt_text} if post.alt_text else image]
-    link: Json = {"type": "Link", "href": post.url}
-    return [{**link, "mediaType": post.url_content_type} if post.url_content_type else link]
+    return [{"type": "Link", "href": post.url, "mediaType": post.url_content_type}]
 
 
 def _policy(place: Place) -> Json:
