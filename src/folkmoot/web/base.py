@@ -128,6 +128,17 @@ class Templates:
         return (self.parts if fragment else self.whole).get_template(name).render(values)
 
 
+class PageResponse(HTMLResponse):
+    """A page that lets go of its text once it is sent: what is done in the background afterwards may wait long, and a page is large."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        after, self.background = self.background, None
+        await super().__call__(scope, receive, send)
+        self.body = b""
+        if after is not None:
+            await after()
+
+
 async def page(
     request: Request,
     template: str,
@@ -150,7 +161,7 @@ async def page(
     filters.page_moment.set(ctx.clock.now())
     shown = _frame_values(request, site, who, waiting) | {"csrf": token} | values
     fragment = wants_fragment(request)
-    response = HTMLResponse(
+    response = PageResponse(
         request.app.state.templates.render(template, shown, fragment=fragment), status, headers
     )
     response.headers.setdefault("cache-control", "private, no-cache")

@@ -20,6 +20,7 @@ from folkmoot.logs import logger
 from folkmoot.model.enums import CommentSort, PostSort
 from folkmoot.model.errors import Busy
 from folkmoot.model.people import Viewer
+from folkmoot.model.posts import Post
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentView, CommunityView, PostView, Thread
 from folkmoot.web import choices
@@ -98,17 +99,29 @@ async def show_post(request: Request) -> Response:
         **_values(request, who, site, thread, look),
     )
     if who.account is not None:
-        response.background = BackgroundTask(_record_visit, context(request), who, thread)
+        response.background = BackgroundTask(_record_visit, context(request), who, thread.post.post)
     return response
 
 
-async def _record_visit(ctx: Context, who: Viewer, thread: Thread) -> None:
-    """What was shown counts as read and seen, once it was sent (P-9). When the database is busy, the next look has to do."""
+async def _record_visit(ctx: Context, who: Viewer, post: Post) -> None:
+    """What was shown counts as read and seen, once it was sent (P-9). A look while one before still waits for its turn is recorded with it.
+    When the database is busy, the next look has to do."""
+    waiting: dict[tuple[int, int], Post] = ctx.db.memory.setdefault("visits", {})
+    key = (who.id, post.id)
+    first = key not in waiting
+    waiting[key] = post
+    if not first:
+        return
+    taken = False
     try:
         async with ctx.db.write() as tx:
-            await record_visit(tx, who, thread.post.post)
+            shown, taken = waiting.pop(key), True
+            await record_visit(tx, who, shown)
     except Busy:
-        log.info("visit_not_recorded", post=thread.post.post.id)
+        log.info("visit_not_recorded", post=post.id)
+    finally:
+        if not taken:
+            waiting.pop(key, None)
 
 
 async def show_comment(request: Request) -> Response:

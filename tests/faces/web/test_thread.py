@@ -1,14 +1,18 @@
 """A thread's page, and one comment's: markup as docs/develop/interface.md promises it."""
 
+import asyncio
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from starlette.background import BackgroundTask
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, FixedClock
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, count_statements
+from folkmoot.web.base import PageResponse
 from tests.cast import Cast
 from tests.faces.web.conftest import read
 from tests.faces.web.reading import HOSTILE, change, write_comment, write_post
@@ -267,6 +271,40 @@ async def test_blocked_people_are_folded_with_the_reason(
     assert "open" not in details.attributes
     assert details.css_first("summary").text() == "hidden: you blocked this person · 2 comments"
     assert details.css_first("div[dir]").text(strip=True) == "Copper."
+
+
+async def test_visits_that_wait_for_a_busy_database_hold_no_pages_and_count_once(
+    browser: Callable[..., Any], db: Database, post: Post
+) -> None:
+    if db.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL lets several write at once")
+    alice = await browser("alice")
+    with count_statements() as counter:
+        async with db.write():
+            looks = [asyncio.create_task(alice.get(f"/post/{post.id}")) for _ in range(12)]
+            for _ in range(20_000):
+                await asyncio.sleep(0)
+                if sum(look.done() for look in looks) == 11:  # all but the one that will write for the others
+                    break
+            assert len(db.memory["visits"]) == 1
+        answers = await asyncio.gather(*looks)
+    assert {answer.status_code for answer in answers} == {200}
+    assert db.memory["visits"] == {}
+    assert len([text for text in counter.statements if "INSERT INTO post_read" in text]) == 1
+
+
+async def test_a_page_lets_go_of_its_text_before_what_is_done_afterwards() -> None:
+    held: list[bytes] = []
+
+    async def send(_message: Any) -> None:
+        held.append(bytes(response.body))
+
+    async def afterwards() -> None:
+        held.append(bytes(response.body))
+
+    response = PageResponse("a long page", background=BackgroundTask(afterwards))
+    await response({"type": "http"}, None, send)
+    assert held == [b"a long page", b"a long page", b""]
 
 
 async def test_what_came_since_the_last_visit_is_marked(
