@@ -89,6 +89,7 @@ ANSWERS = (
     "/comment/list?post_id=1&max_depth=8&type_=All",
     "/comment?id=1",
     "/site",
+    "/user?username=bob",
 )
 
 

@@ -38,6 +38,8 @@ async def get_person(call: Call, asked: wire.GetPersonDetails) -> wire.GetPerson
     )
     async with call.read() as tx:
         home = await site_of(tx, found.person.instance_id)
+    places = (("community", each.id) for each in found.moderates)
+    call.made_from(("site", 0), ("posts", 0), ("person", found.person.id), *places, late=(("front", 0),))
     return wire.GetPersonDetailsResponse(
         person_view=person_view(found.person),
         site=site(home) if home else None,
