@@ -9,6 +9,7 @@ until the server has recovered (DLV-6).
 from bisect import insort
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import heappop, heappush
 
 from folkmoot.model.instances import Destination
@@ -36,12 +37,11 @@ def pause_after(fails: int, jitter: float) -> Micros:
     return pause + int(pause * jitter / 10)
 
 
-def _ancestors(path: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _ancestors(path: str) -> frozenset[str]:
     """The paths that `path` lies on, itself and the empty one included: of `c5/p17` those are ``, `c5`, `c5/p17`."""
-    if not path:
-        return [""]
-    parts = path.split("/")
-    return ["", *("/".join(parts[:count]) for count in range(1, len(parts) + 1))]
+    parts = path.split("/") if path else []
+    return frozenset("/".join(parts[:count]) for count in range(len(parts) + 1))
 
 
 class Held:
@@ -54,11 +54,12 @@ class Held:
             self.add(path)
 
     def add(self, path: str) -> None:
-        self._exactly.add(path)
-        self._beneath.update(_ancestors(path))
+        if path not in self._exactly:
+            self._exactly.add(path)
+            self._beneath |= _ancestors(path)
 
     def __contains__(self, path: str) -> bool:
-        return path in self._beneath or any(above in self._exactly for above in _ancestors(path))
+        return path in self._beneath or not self._exactly.isdisjoint(_ancestors(path))
 
 
 @dataclass(slots=True)

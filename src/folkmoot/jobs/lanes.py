@@ -227,22 +227,25 @@ class Lanes:
     async def _followers(self, tx: Tx, sent: Sent) -> list[Audience]:
         """Where the followers are to whom this goes."""
         found = []
-        if sent.community_id is not None:
-            found.append(await self._audience(tx, "followers", sent.community_id))
-        if sent.person_id is not None:
-            found.append(await self._audience(tx, "fans", sent.person_id))
+        for key in _audiences_of(sent):
+            known = self._remembered(key)
+            if known is None:
+                read = outbox.community_audience if key[0] == "followers" else outbox.person_audience
+                if len(self._audiences) >= _CARGO:
+                    self._audiences.clear()
+                stamp = self._stamp(key)
+                known = await read(tx, key[1])
+                self._audiences[key] = (stamp, known)
+            found.append(known)
         return found
 
-    async def _audience(self, tx: Tx, kind: str, number: int) -> Audience:
-        age = self.db.clock.now() // _AUDIENCE_KEPT
-        stamp = (self.db.changes.newest(((kind, number),)), age)
-        known = self._audiences.get((kind, number))
-        if known is None or known[0] != stamp:
-            read = outbox.community_audience if kind == "followers" else outbox.person_audience
-            if len(self._audiences) >= _CARGO:
-                self._audiences.clear()
-            known = self._audiences[(kind, number)] = (stamp, await read(tx, number))
-        return known[1]
+    def _remembered(self, key: tuple[str, int]) -> Audience | None:
+        """Followers as they were read last, while nothing has changed."""
+        known = self._audiences.get(key)
+        return known[1] if known is not None and known[0] == self._stamp(key) else None
+
+    def _stamp(self, key: tuple[str, int]) -> tuple[int, int]:
+        return (self.db.changes.newest((key,)), self.db.clock.now() // _AUDIENCE_KEPT)
 
     # --- deliveries -------------------------------------------------------------------------------------------------------------------
 
@@ -363,12 +366,15 @@ class Lanes:
         """Where at a server an activity goes, each address once (CMN-5)."""
         sent, instance_id = cargo.sent, lane.instance_id
         urls = dict.fromkeys(cargo.inboxes.get(instance_id, ()))
-        async with self.db.read() as tx:
-            for audience in await self._followers(tx, sent):
-                if audience.since.get(instance_id, sent.published + 1) <= sent.published:
-                    urls.update(dict.fromkeys(audience.inboxes[instance_id]))
-            if sent.to_all and (inbox := await outbox.server_inbox(tx, instance_id)):
-                urls[inbox] = None
+        audiences = [self._remembered(key) for key in _audiences_of(sent)]
+        if sent.to_all or None in audiences:
+            async with self.db.read() as tx:
+                audiences = [*await self._followers(tx, sent)]
+                if sent.to_all and (inbox := await outbox.server_inbox(tx, instance_id)):
+                    urls[inbox] = None
+        for audience in audiences:
+            if audience is not None and audience.since.get(instance_id, sent.published + 1) <= sent.published:
+                urls.update(dict.fromkeys(audience.inboxes[instance_id]))
         return list(urls)
 
     # --- keeping ------------------------------------------------------------------------------------------------------------------------
@@ -397,6 +403,16 @@ class Lanes:
             for lane in lanes:
                 lane.dirty = True
             raise
+
+
+def _audiences_of(sent: Sent) -> list[tuple[str, int]]:
+    """Whose followers this goes to, by the names under which their changes are told (`store/changes.py`)."""
+    found = []
+    if sent.community_id is not None:
+        found.append(("followers", sent.community_id))
+    if sent.person_id is not None:
+        found.append(("fans", sent.person_id))
+    return found
 
 
 def _by_server(inboxes: list[Inbox]) -> dict[int, tuple[str, ...]]:

@@ -292,13 +292,14 @@ def _audience(rows: Iterable[Sequence[Any]]) -> Audience:
     return Audience(since, inboxes)
 
 
-async def threads_of(tx: Tx, ap_ids: Collection[str]) -> dict[str, int]:
-    """The posts under which these posts and comments stand, by address; those that we know."""
+async def threads_of(tx: Tx, ap_ids: Collection[str]) -> dict[str, tuple[int, str]]:
+    """The posts under which these posts and comments stand, and the paths of the comments, by address; those that we know."""
     rows = await tx.all(
-        "SELECT ap_id, id FROM post WHERE ap_id IN :ids[text] UNION ALL SELECT ap_id, post_id FROM comment WHERE ap_id IN :ids[text]",
+        "SELECT ap_id, id, '' FROM post WHERE ap_id IN :ids[text]"
+        " UNION ALL SELECT ap_id, post_id, path FROM comment WHERE ap_id IN :ids[text]",
         ids=set(ap_ids),
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 async def addresses_of_community(tx: Tx, community_id: int) -> Addresses | None:

@@ -17,9 +17,18 @@ EVERYTHING = ""
 """The path of what passes nothing and is passed by nothing (`jobs/lane.py`)."""
 
 
-def path_of(community_id: int, post_id: int | None = None) -> str:
-    """The path of a community, or of one of its threads."""
-    return f"c{community_id}" if post_id is None else f"c{community_id}/p{post_id}"
+def path_of(
+    community_id: int, post_id: int | None = None, *, comment: str = "", voter: int | None = None
+) -> str:
+    """The path of a community, of one of its threads, of a comment beneath all that it answers (its own path, `0.5.12`), or of what
+    somebody votes on one of them: answers follow what they answer, and votes go beside each other."""
+    steps = [f"c{community_id}"]
+    if post_id is not None:
+        steps.append(f"p{post_id}")
+    steps += comment.split(".")[1:]
+    if voter is not None:
+        steps.append(f"v{voter}")
+    return "/".join(steps)
 
 
 def path_of_person(person_id: int) -> str:

@@ -104,7 +104,8 @@ async def post_voted(library: Library, event: Payload) -> list[Activity]:
         return []
     actor, post, community = scene
     document = _vote(library, actor, post.ap_id, place_of(community), event)
-    return await in_community(library, community, actor, document, path=path_of(community.id, post.id))
+    path = path_of(community.id, post.id, voter=actor.id)
+    return await in_community(library, community, actor, document, path=path)
 
 
 # --- comments ----------------------------------------------------------------------------------------------------------------------
@@ -159,7 +160,7 @@ async def _comment_written(library: Library, event: Payload, *, new: bool) -> li
         community,
         actor,
         document,
-        path=path_of(community.id, comment.post_id),
+        path=path_of(community.id, comment.post_id, comment=comment.path),
         named=named,
         concerned=[answered] if answered else [],
         to_fans=True,
@@ -172,7 +173,7 @@ async def comment_deleted(library: Library, event: Payload) -> list[Activity]:
         return []
     actor, comment, community = scene
     document = deletion(library, actor, comment.ap_id, place_of(community), deleted=event["state"])
-    path = path_of(community.id, comment.post_id)
+    path = path_of(community.id, comment.post_id, comment=comment.path)
     return await in_community(library, community, actor, document, path=path, to_fans=True)
 
 
@@ -187,7 +188,7 @@ async def comment_removed(library: Library, event: Payload) -> list[Activity]:
     document = removal(
         library, actor, comment.ap_id, place_of(community), removed=event["state"], reason=event["reason"]
     )
-    path = path_of(community.id, comment.post_id)
+    path = path_of(community.id, comment.post_id, comment=comment.path)
     return await in_community(library, community, actor, document, path=path, concerned=[author])
 
 
@@ -197,9 +198,8 @@ async def comment_voted(library: Library, event: Payload) -> list[Activity]:
         return []
     actor, comment, community = scene
     document = _vote(library, actor, comment.ap_id, place_of(community), event)
-    return await in_community(
-        library, community, actor, document, path=path_of(community.id, comment.post_id)
-    )
+    path = path_of(community.id, comment.post_id, comment=comment.path, voter=actor.id)
+    return await in_community(library, community, actor, document, path=path)
 
 
 # --- what both have in common ------------------------------------------------------------------------------------------------------

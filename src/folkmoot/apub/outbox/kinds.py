@@ -3,6 +3,7 @@ few of our own."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from zlib import crc32
 
 from folkmoot.apub.outbox import content, moderation, people
 from folkmoot.apub.outbox.addressing import bare_page, path_of, relayed
@@ -13,6 +14,7 @@ Make = Callable[[Library, dict[str, Any]], Awaitable[list[Activity]]]
 
 KEY_REPLACED = "key_replaced"
 
+_VOTES = frozenset({"Like", "Dislike", "EmojiReact"})
 _PAGES = frozenset({"Page", "Article", "Question", "Video", "Event", "Audio", "Image"})
 
 
@@ -22,12 +24,21 @@ async def relay(library: Library, event: dict[str, Any]) -> list[Activity]:
     if community is None:
         return []
     inner: dict[str, Any] = event["document"]
-    path = path_of(community.id, await library.thread_of(inner))
+    post_id, comment = await library.thread_of(inner)
+    path = path_of(community.id, post_id, comment=comment, voter=_voter_of(inner) if post_id else None)
     made = await relayed(library, community, inner, path)
     page = inner.get("object")
     if inner.get("type") in {"Create", "Update"} and isinstance(page, dict) and page.get("type") in _PAGES:
         made += await bare_page(library, community, page, path)
     return made
+
+
+def _voter_of(document: dict[str, Any]) -> int | None:
+    """A number for who votes, or takes a vote back; None where it is something else."""
+    inner = document.get("object") if document.get("type") == "Undo" else document
+    if not isinstance(inner, dict) or inner.get("type") not in _VOTES:
+        return None
+    return crc32(str(document.get("actor")).encode())
 
 
 KINDS: dict[str, Make] = {

@@ -28,7 +28,7 @@ class Library:
     tx: Tx
     site: LocalSite
     _shelves: dict[str, dict[int, Any]] = field(default_factory=dict)
-    _threads: dict[str, int] = field(default_factory=dict)
+    _threads: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     async def fetch(self, waiting: Iterable[Noted]) -> None:
         """Read at once what `waiting` names."""
@@ -125,13 +125,14 @@ class Library:
         if names:
             self._threads.update(await outbox.threads_of(self.tx, names))
 
-    async def thread_of(self, document: Mapping[str, Any]) -> int | None:
-        """The post under which something happened; None for what concerns a community as a whole, or a thread that we do not know."""
+    async def thread_of(self, document: Mapping[str, Any]) -> tuple[int | None, str]:
+        """The post under which something happened, and the path of the comment that it is about. No post for what concerns a community
+        as a whole, or a thread that we do not know."""
         names = _things_in(document)
         unknown = [name for name in names if name not in self._threads]
         if unknown:
             await self._place(unknown)
-        return next((self._threads[name] for name in names if name in self._threads), None)
+        return next((self._threads[name] for name in names if name in self._threads), (None, ""))
 
     async def person_at(self, ap_id: object) -> Person | None:
         """Somebody by address."""

@@ -11,6 +11,7 @@ from folkmoot.apub.outbox import activities
 from folkmoot.apub.outbox.addressing import EVERYTHING, path_of, path_of_person, written
 from folkmoot.apub.outbox.library import Library
 from folkmoot.apub.outbox.moderation import group_of
+from folkmoot.model.comments import Comment
 from folkmoot.model.messages import PrivateMessage
 from folkmoot.model.people import Person
 from folkmoot.store import communities, instances, messages, reports
@@ -214,7 +215,10 @@ async def reported(library: Library, event: Payload) -> list[Activity]:
         to=[community.ap_id],
         place=place,
     )
-    post_id = item.id if kind == "post" else getattr(item, "post_id", None)
-    path = path_of(community.id, post_id)
+    path = (
+        path_of(community.id, item.post_id, comment=item.path)
+        if isinstance(item, Comment)
+        else path_of(community.id, item.id)
+    )
     unique = tuple({inbox.url: inbox for inbox in inboxes}.values())
     return [written(document, "person", actor.id, path, sensitive=True, inboxes=unique)]

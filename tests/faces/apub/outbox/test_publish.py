@@ -520,8 +520,11 @@ async def test_what_is_passed_on_of_one_thread_stays_in_order__DLV_3(
         )
         block = {"id": f"{CAROL}/4", "type": "Block", "actor": CAROL, "object": f"{ORIGIN}/u/alice"}
         await pass_on(tx, cast.gardening.id, block)
-    thread = f"c{cast.gardening.id}/p{post.id}"
-    assert [each.sent.order_key for each in await tell()] == [thread] * 3 + [f"c{cast.gardening.id}"]
+    like_path, undo_path, reply_path, block_path = [each.sent.order_key for each in await tell()]
+    assert reply_path == f"c{cast.gardening.id}/p{post.id}/{comment.id}", "beneath what it answers"
+    assert like_path == undo_path
+    assert like_path.startswith(f"{reply_path}/v"), "beneath what it is about, beside other votes"
+    assert block_path == f"c{cast.gardening.id}"
 
 
 async def test_what_cannot_be_published_holds_up_nothing_and_is_tried_again(
