@@ -20,7 +20,7 @@ TREE = "/comment/list?post_id=1&max_depth=8&limit=300&type_=All"
 NOBODY = {
     LIST: (2, 1),
     TREE: (3, 1),
-    "/comment/list?post_id=1&type_=All": (1, 1),
+    "/comment/list?post_id=1&type_=All": (2, 1),
     "/post?id=1": (5, 5),
     "/user?username=bob&sort=New": (5, 5),
     "/user/get_captcha": (1, 1),
@@ -35,7 +35,7 @@ MEMBER = {
     "/post/list?type_=Local&sort=Active": (3, 2),
     TREE: (4, 2),
     "/comment/list?parent_id=1&max_depth=3": (5, 3),
-    "/comment/list?post_id=1&type_=All": (1, 1),
+    "/comment/list?post_id=1&type_=All": (2, 1),
     "/post?id=1": (6, 6),
     "/comment?id=1": (1, 1),
     "/site": (18, 1),

@@ -76,6 +76,27 @@ class CommentKey(NamedTuple):
     post_version: int
 
 
+class CommentLine(NamedTuple):
+    """A comment in a list outside its thread, and what the reader has to do with it. The first five say how it looks to everybody, the
+    versions of post and community how its place does; the last five are what nobody in particular has."""
+
+    id: int
+    version: int
+    creator_version: int
+    moderator: bool
+    banned: bool
+    deleted: bool
+    removed: bool
+    post_id: int
+    post_version: int
+    community_version: int
+    my_vote: int | None = None
+    saved: bool = False
+    creator_blocked: bool = False
+    pending: bool | None = None
+    banned_from_community: bool = False
+
+
 class Line(NamedTuple):
     """A comment in its thread: what orders and nests it. The first six say how it looks to everybody."""
 

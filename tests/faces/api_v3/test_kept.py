@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from folkmoot.api.v3.render.comments import comment_view
+from folkmoot.api.v3.render.pieces import pieces_of
 from folkmoot.api.v3.render.posts import post_view
 from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments
@@ -76,11 +77,28 @@ async def test_joined_answers_are_what_the_plain_renderers_make(
         # Twice: made, and kept.
         for _ in range(2):
             assert (await reader.get("/post/list", type_="All"))["posts"] == plain
+        for _ in range(2):
+            flat = await reader.get("/comment/list", type_="All", post_id=story)
+            assert flat["comments"] == [
+                msgspec.to_builtins(comment_view(view, in_full=viewer.admin)) for view in thread
+            ]
         listed = [msgspec.to_builtins(comment_view(view, in_full=viewer.admin)) for view in thread]
         tree = (await reader.get("/comment/list", type_="All", post_id=story, max_depth=8))["comments"]
         by_id = {view["comment"]["id"]: view for view in tree}
         assert list(by_id.values()) == [by_id[view["comment"]["id"]] for view in listed], name
         assert all(by_id[view["comment"]["id"]] == view for view in listed), name
+
+
+async def test_answers_are_whole_where_the_shelf_is_too_small(app: Open, db: Database, story: int) -> None:
+    shelf = pieces_of(db.memory)
+    for kept in (shelf.posts, shelf.comments, shelf.places):
+        kept.limit = 1
+    reader = await app("alice")
+    for _ in range(3):
+        assert len((await reader.get("/post/list", type_="All"))["posts"]) == 2
+        assert len((await reader.get("/comment/list", type_="All", post_id=story))["comments"]) == 2
+        tree = await reader.get("/comment/list", type_="All", post_id=story, max_depth=8)
+        assert len(tree["comments"]) == 2
 
 
 ANSWERS = (

@@ -17,8 +17,8 @@ from folkmoot.core.comments.distinguish import distinguish_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.comments.save import save_comment
-from folkmoot.core.listings.comments import ListComments
-from folkmoot.core.listings.comments import list_comments as read_list
+from folkmoot.core.listings.comments import ListComments, comment_lines
+from folkmoot.core.listings.comments import comment_views as placed_views
 from folkmoot.core.threads.read import comment_views
 from folkmoot.core.threads.tree import ReadTree, Tree, read_tree
 from folkmoot.core.votes.cast import vote_on_comment
@@ -27,25 +27,30 @@ from folkmoot.model.enums import CommentSort, Listing
 from folkmoot.model.errors import Invalid
 
 
-async def list_comments(call: Call, asked: wire.GetComments) -> bytes | wire.GetCommentsResponse:
+async def list_comments(call: Call, asked: wire.GetComments) -> bytes:
     """A tree where a depth is given (C-4), else a page of a list (C-5); with texts of what is gone for admins alone (C-6)."""
+    in_full = call.viewer.admin
     async with call.read() as tx:
         community_id = await community_of(tx, asked.community_name, asked.community_id)
         if asked.max_depth is not None and (asked.post_id is not None or asked.parent_id is not None):
             return await _joined(tx, call, await read_tree(tx, call.viewer, _tree(asked, community_id)))
-        views = (await read_list(tx, call.viewer, _list(asked, community_id))).items
-    in_full = call.viewer.admin
-    return wire.GetCommentsResponse(comments=[comment_view(view, in_full=in_full) for view in views])
+        lines = await comment_lines(tx, call.viewer, _list(asked, community_id))
+        shelf = pieces.pieces_of(tx.memory)
+        kept = pieces.kept_in_list(shelf, lines, in_full=in_full)
+        absent = [line.id for line, both in zip(lines, kept, strict=True) if None in both]
+        views = await placed_views(tx, absent) if absent else {}
+    return pieces.join_comments(shelf, lines, kept, views, in_full=in_full)
 
 
 async def _joined(tx: Any, call: Call, tree: Tree) -> bytes:
-    kept, in_full = pieces.pieces_of(tx.memory), call.viewer.admin
-    absent = pieces.missing_comments(kept, tree.rows, in_full=in_full)
+    shelf, in_full = pieces.pieces_of(tx.memory), call.viewer.admin
+    kept = pieces.kept_in_tree(shelf, tree.rows, in_full=in_full)
+    absent = [row.id for row, piece in zip(tree.rows, kept, strict=True) if piece is None]
     views = await comment_views(tx, absent) if absent else {}
     if tree.post is not None:
         post = tree.post.post
         call.made_from(("site", 0), ("thread", post.id), ("community", post.community_id))
-    return pieces.join_tree(kept, tree, views, in_full=in_full)
+    return pieces.join_tree(shelf, tree, kept, views, in_full=in_full)
 
 
 def _tree(asked: wire.GetComments, community_id: int | None) -> ReadTree:

@@ -8,7 +8,7 @@ from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
-from folkmoot.model.views import CommentKey, CommentOverlay, CommentView, Page
+from folkmoot.model.views import CommentKey, CommentLine, CommentOverlay, CommentView, Page
 from folkmoot.store import comments
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
@@ -59,6 +59,13 @@ async def list_comments(tx: Tx, viewer: Viewer, asked: ListComments) -> Page[Com
         return Page([])
     items, more = await pages.comments(tx, wanted)
     return Page(items, comment_cursor(items[-1].comment.id) if items and more else None)
+
+
+async def comment_lines(tx: Tx, viewer: Viewer, asked: ListComments) -> list[CommentLine]:
+    """Which comments the list holds and the reader's part of them, in as many queries as `comment_keys`: for who knows what comments look
+    like. Raises as `comment_keys`."""
+    wanted = await _must_be_wanted(tx, viewer, asked)
+    return await pages.comment_lines(tx, wanted) if wanted else []
 
 
 async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:

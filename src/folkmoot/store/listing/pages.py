@@ -17,7 +17,7 @@ from typing import Any
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid
-from folkmoot.model.views import CommentKey, CommentView, PostKey, PostLine, PostView
+from folkmoot.model.views import CommentKey, CommentLine, CommentView, PostKey, PostLine, PostView
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import filters, sorts, views
 from folkmoot.store.listing.filters import Shape
@@ -92,6 +92,12 @@ async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:
     """A page of comments, and whether there are more. Raises as `post_keys`."""
     rows, more = await _page(tx, wanted)
     return [CommentKey(*row[1:]) for row in rows], more
+
+
+async def comment_lines(tx: Tx, wanted: Wanted) -> list[CommentLine]:
+    """The same as keys with the reader's part, in as many queries."""
+    rows, _ = await _page(tx, wanted, views.marked_comments(signed_in=wanted.shape.signed_in))
+    return [CommentLine(*row[1:]) for row in rows]
 
 
 async def comments(tx: Tx, wanted: Wanted) -> tuple[list[CommentView], bool]:

@@ -102,6 +102,19 @@ def dressed_comments(*, signed_in: bool) -> Callable[[str], str]:
     return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {_NUMBERED} {asked}")
 
 
+@cache
+def marked_comments(*, signed_in: bool) -> Callable[[str], str]:
+    """The same for the columns of a `CommentLine`."""
+    mine = f", {_MY_COMMENT}" if signed_in else ""
+    start = "WITH named (featured, id, version, creator_id, community_id, creator_version, community_version, post_id, post_version)"
+    numbered = "k AS MATERIALIZED (SELECT row_number() OVER () AS place, n.* FROM named AS n)"
+    asked = (
+        f"SELECT k.featured, k.id, k.version, k.creator_version, {MODERATES}, {BANNED}, i.deleted, i.removed, k.post_id, k.post_version,"
+        f" k.community_version{mine} FROM k CROSS JOIN comment i WHERE i.id = k.id ORDER BY k.place"
+    )
+    return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {numbered} {asked}")
+
+
 async def one_post(
     tx: Tx, viewer_id: int, post_id: int, *, comment_id: int = 0
 ) -> tuple[PostView, bool] | None:

@@ -6,7 +6,7 @@ with a backslash before it, so the names that are looked for stand where a membe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,14 +20,16 @@ from folkmoot.core.kept import Kept
 from folkmoot.core.threads.tree import Tree
 from folkmoot.model.accounts import Own
 from folkmoot.model.administration import SiteView
+from folkmoot.model.communities import Community
 from folkmoot.model.people import Viewer
-from folkmoot.model.views import Branch, CommentView, PostLine, PostView, standing
+from folkmoot.model.posts import Post
+from folkmoot.model.views import Branch, CommentLine, CommentView, PostLine, PostView, standing
 
 _encode = msgspec.json.Encoder().encode
 _OWN, _PLACE = b',"banned_from_community":', b',"post":{'
 
 
-Post = tuple[bytes, int]
+PostPiece = tuple[bytes, int]
 """A post up to where the reader's own begins, and how many comments it has."""
 
 
@@ -35,8 +37,9 @@ class Pieces:
     """The pieces of one process and database."""
 
     def __init__(self) -> None:
-        self.posts: Kept[Post] = Kept(16 << 20)
+        self.posts: Kept[PostPiece] = Kept(16 << 20)
         self.comments: Kept[bytes] = Kept(32 << 20)
+        self.places: Kept[bytes] = Kept(4 << 20)
         self.site: tuple[SiteView, bytes] | None = None
         self.own: Kept[tuple[Own, Viewer, bytes]] = Kept(8 << 20)
 
@@ -50,7 +53,7 @@ def pieces_of(memory: dict[str, Any]) -> Pieces:
 # --- posts ---------------------------------------------------------------------------------------------------------
 
 
-def kept_posts(pieces: Pieces, lines: Sequence[PostLine]) -> list[Post | None]:
+def kept_posts(pieces: Pieces, lines: Sequence[PostLine]) -> list[PostPiece | None]:
     """The pieces of these posts, as far as they are there: read the others and give them to `join_posts`."""
     get = pieces.posts.get
     return [get(line[0], line[:8]) for line in lines]
@@ -59,7 +62,7 @@ def kept_posts(pieces: Pieces, lines: Sequence[PostLine]) -> list[Post | None]:
 def join_posts(
     pieces: Pieces,
     lines: Sequence[PostLine],
-    kept: Sequence[Post | None],
+    kept: Sequence[PostPiece | None],
     views: Mapping[int, PostView],
     following: str | None,
 ) -> bytes:
@@ -73,7 +76,7 @@ def join_posts(
     return b"".join(parts)
 
 
-def _keep_post(pieces: Pieces, view: PostView, line: PostLine) -> Post:
+def _keep_post(pieces: Pieces, view: PostView, line: PostLine) -> PostPiece:
     whole = _encode(post_view(view))
     kept = (whole[: whole.index(_OWN)], view.post.comments)
     pieces.posts.put(line[0], line[:8], kept, len(kept[0]) + 300)
@@ -114,69 +117,115 @@ def _post_marks(
 # --- comments ------------------------------------------------------------------------------------------------------
 
 
-def missing_comments(pieces: Pieces, rows: Sequence[Branch], *, in_full: bool) -> list[int]:
-    """The comments for which there is no piece yet. `in_full`: with the texts of what is gone (C-6)."""
+def kept_in_tree(pieces: Pieces, rows: Sequence[Branch], *, in_full: bool) -> list[bytes | None]:
+    """The pieces of these comments, as far as they are there: read the others and give them to `join_tree`. `in_full`: with the texts of
+    what is gone (C-6)."""
     get = pieces.comments.get
-    return [row[0] for row in rows if get(_name(row, in_full), row[:5]) is None]
+    return [get(_name(row, in_full), row[:5]) for row in rows]
 
 
-def join_tree(pieces: Pieces, tree: Tree, views: Mapping[int, CommentView], *, in_full: bool) -> bytes:
-    """The answer of a tree. `views` has at least what `missing_comments` named. The post and its community are the same for all."""
+def join_tree(
+    pieces: Pieces,
+    tree: Tree,
+    kept: Sequence[bytes | None],
+    views: Mapping[int, CommentView],
+    *,
+    in_full: bool,
+) -> bytes:
+    """The answer of a tree. `views` has at least what `kept` lacks. The post and its community are the same for all."""
     if tree.post is None:
         return b'{"comments":[]}'
-    place = _place_of(tree.post)
-    marks = tree.marks
-    votes, saved, blocked = marks.votes, marks.saved, marks.blocked
-    get = pieces.comments.get
+    where, around, mine = tree.post.post, tree.post.community, tree.post.mine
+    place = _kept_place(pieces, where, around)
+    votes, saved, blocked = tree.marks.votes, tree.marks.saved, tree.marks.blocked
+    subscribed, banned = mine.subscribed, mine.banned_from_community
     parts: list[bytes] = []
-    for row in tree.rows:
+    for row, start in zip(tree.rows, kept, strict=True):
         number = row[0]
-        kept = get(_name(row, in_full), row[:5])
-        if kept is None:
+        if start is None:
             view = views.get(number)
             if view is None:  # purged since the thread was read
                 continue
-            kept = _keep_comment(pieces, view, row, tree.post, in_full=in_full)
-        parts += (
-            b",",
-            kept,
-            place,
-            _comment_marks(votes.get(number), number in saved, row.creator_id in blocked),
+            placed = replace(view, post=where, community=around)
+            start = _keep_comment(pieces, placed, row, in_full=in_full)
+        own = _comment_marks(
+            votes.get(number), number in saved, row.creator_id in blocked, subscribed, banned
         )
+        parts += (b",", start, place, own)
+    return _comments_of(parts)
+
+
+Placed = tuple[bytes | None, bytes | None]
+"""The pieces of a comment outside its thread, and of its place."""
+
+
+def kept_in_list(pieces: Pieces, lines: Sequence[CommentLine], *, in_full: bool) -> list[Placed]:
+    """The same for comments outside their threads: give to `join_comments` those that lack something, with post and community."""
+    get, places = pieces.comments.get, pieces.places.get
+    return [(get(_name(line, in_full), line[:5]), places(line.post_id, line[8:10])) for line in lines]
+
+
+def join_comments(
+    pieces: Pieces,
+    lines: Sequence[CommentLine],
+    kept: Sequence[Placed],
+    views: Mapping[int, CommentView],
+    *,
+    in_full: bool,
+) -> bytes:
+    """The answer of a list. `views` has at least what `kept` lacks."""
+    parts: list[bytes] = []
+    for line, (start, place) in zip(lines, kept, strict=True):
+        if start is None or place is None:
+            view = views[line[0]]
+            assert view.post is not None
+            assert view.community is not None
+            start = start or _keep_comment(pieces, view, line, in_full=in_full)
+            place = place or _kept_place(pieces, view.post, view.community)
+        own = _comment_marks(
+            line.my_vote, line.saved, line.creator_blocked, standing(line.pending), line.banned_from_community
+        )  # fmt: skip
+        parts += (b",", start, place, own)
+    return _comments_of(parts)
+
+
+def _comments_of(parts: list[bytes]) -> bytes:
     parts[:1] = (b'{"comments":[',)
     parts.append(b"]}")
     return b"".join(parts)
 
 
-def _name(row: Branch, in_full: bool) -> int:
+def _name(row: Branch | CommentLine, in_full: bool) -> int:
     """Under which name a comment is kept: for admins, what is gone has its text, and stands apart."""
     return -row.id if in_full and (row.deleted or row.removed) else row.id
 
 
-def _keep_comment(pieces: Pieces, view: CommentView, row: Branch, place: PostView, *, in_full: bool) -> bytes:
-    placed = replace(view, post=place.post, community=place.community)
+def _keep_comment(pieces: Pieces, placed: CommentView, row: Branch | CommentLine, *, in_full: bool) -> bytes:
     whole = _encode(comment_view(placed, in_full=in_full))
     kept = whole[: whole.index(_PLACE)]
     pieces.comments.put(_name(row, in_full), row[:5], kept, len(kept) + 300)
     return kept
 
 
-def _place_of(view: PostView) -> bytes:
-    """The middle of every comment view of a tree: post, community, and how the reader stands there."""
-    mine = view.mine
-    place = {
-        "post": post(view.post),
-        "community": community(view.community),
-        "banned_from_community": mine.banned_from_community,
-        "subscribed": mine.subscribed,
-    }
-    return b"," + _encode(place)[1:-1]
+def _kept_place(pieces: Pieces, where: Post, around: Community) -> bytes:
+    """The middle of a comment view: its post and community."""
+    stamp = (where.version, around.version)
+    place = pieces.places.get(where.id, stamp)
+    if place is None:
+        place = b"," + _encode({"post": post(where), "community": community(around)})[1:-1]
+        pieces.places.put(where.id, stamp, place, len(place) + 300)
+    return place
 
 
-@cache
-def _comment_marks(vote: int | None, saved: bool, blocked: bool) -> bytes:
+@lru_cache(maxsize=2000)
+def _comment_marks(vote: int | None, saved: bool, blocked: bool, subscribed: str, banned: bool) -> bytes:
     """The end of a comment view."""
-    own: dict[str, Any] = {"saved": saved, "creator_blocked": blocked}
+    own: dict[str, Any] = {
+        "banned_from_community": bool(banned),
+        "subscribed": subscribed,
+        "saved": bool(saved),
+        "creator_blocked": bool(blocked),
+    }
     if vote is not None:
         own["my_vote"] = vote
     return b"," + _encode(own)[1:]
