@@ -138,7 +138,7 @@ def test_every_file_is_read_or_malformed_in_bounded_time() -> None:
         ("id-12-non-http-scheme", "invalid_id"),
     ],
 )
-def test_attacks_that_shape_alone_gives_away(name: str, code: str) -> None:
+def test_attacks_that_shape_alone_gives_away__ABU_2__ABU_6__ABU_13(name: str, code: str) -> None:
     with pytest.raises(Malformed) as refused:
         content_of(read(corpus() / f"_attacks/adversarial/{name}.json", development=False))
     assert refused.value.code == code
@@ -164,7 +164,7 @@ def test_actors_that_shape_alone_gives_away__ACT_2__ABU_9__ABU_20(name: str, cod
     assert refused.value.code == code
 
 
-def test_floods_are_cut_to_their_limits() -> None:
+def test_floods_are_cut_to_their_limits__ABU_12() -> None:
     attacks = corpus() / "_attacks/adversarial"
     batch = activities.parse(read(attacks / "batch-announce-oversized.json", development=False))
     report = activities.parse(read(attacks / "flag-flood.json", development=False))

@@ -220,7 +220,7 @@ def everything() -> dict[str, Json]:
     }  # fmt: skip
 
 
-def test_every_document_is_as_it_was_kept() -> None:
+def test_every_document_is_as_it_was_kept__URL_1__CMN_1() -> None:
     built = {f"{name}.json": json.loads(to_bytes(document)) for name, document in everything().items()}
     announce = built["activities/announce-create-page.json"]
     assert announce["id"].startswith(f"{ORIGIN}/activities/announce/create/")

@@ -228,7 +228,7 @@ async def moments_of(tx: Tx, ids: Collection[int]) -> dict[int, Micros]:
 
 async def by_ap_id(tx: Tx, ap_id: str) -> Sent | None:
     """The activity of ours at this address, while it is kept. It may be the one inside an Announce (`inner_ap_id`), which is kept whole:
-    see `apub/outbox/kept.py:document_at`."""
+    see `apub/show/activities.py`."""
     row = await tx.first(f"SELECT {_SENT} FROM sent_activity a WHERE a.ap_id = :ap_id", ap_id=ap_id)
     if row is None:
         row = await tx.first(

@@ -12,7 +12,7 @@ from tests.faces.apub.conftest import Peer
 from tests.faces.apub.test_documents import GARDENING, answer, post, run
 
 
-async def test_the_outboxes_of_people_and_site_are_empty__URL_10(cast: Cast, peer: Peer) -> None:
+async def test_the_outboxes_of_people_and_site_are_empty__URL_2__URL_10(cast: Cast, peer: Peer) -> None:
     for path in ("/site_outbox", "/u/alice/outbox"):
         box = await peer.document(path)
         assert (box["type"], box["id"], box["totalItems"], box["orderedItems"]) == (

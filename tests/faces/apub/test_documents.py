@@ -259,7 +259,7 @@ async def test_it_answers_under_any_name_and_writes_its_own__URL_14(cast: Cast, 
 # --- what is there -------------------------------------------------------------------------------------------------
 
 
-async def test_actors_are_read_by_ourselves__3_1__ACT_9(
+async def test_actors_are_read_by_ourselves__3_1__ACT_7__ACT_9(
     db: Database, clock: FixedClock, cast: Cast, peer: Peer
 ) -> None:
     found = {}

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from folkmoot.apub.documents import Document, Malformed
-from folkmoot.apub.objects.actors import Group, Person, Site, key_owner, parse_actor
+from folkmoot.apub.objects.actors import Group, Person, Site, parse_actor
 from folkmoot.core.people.keys import new_key_pair
 from folkmoot.model.time import from_rfc3339
 
@@ -224,11 +224,3 @@ def test_a_site() -> None:
         "Side",
         (),
     )
-
-
-def test_whose_key_it_is__SIG_13() -> None:
-    assert key_owner(Document({"id": f"{CAROL}/main-key", "owner": CAROL}, NOW)) == CAROL
-    assert key_owner(Document({"id": f"{CAROL}/main-key", "publicKey": {"owner": CAROL}}, NOW)) == CAROL
-    assert key_owner(Document({"id": CAROL}, NOW)) == CAROL
-    with pytest.raises(Malformed):
-        key_owner(Document({"id": 7}, NOW))

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from folkmoot.apub.documents import Document, Malformed, host_of, listed, malformed, read_id, same_host
+from folkmoot.apub.documents import Document, Malformed, host_of, listed, malformed, same_host
 from folkmoot.apub.keys import read_public_pem
 from folkmoot.apub.objects import parts
 from folkmoot.model.time import Micros
@@ -240,13 +240,3 @@ def _languages(document: Document) -> tuple[str, ...]:
         elif (known := parts.language_code(code)) is not None:
             found[known] = None
     return tuple(found)
-
-
-def key_owner(document: Document) -> str:
-    """Of a key that was fetched by its own id: the actor it belongs to; of an actor itself (SIG-13). Raises Malformed."""
-    if document.get("owner") is not None:
-        return document.id("owner")
-    key = next(document.objects("publicKey"), None)
-    if key is not None and key.get("owner") is not None:
-        return key.id("owner")
-    return read_id(document.get("id"), development=document.development)

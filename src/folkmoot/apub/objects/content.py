@@ -58,7 +58,6 @@ class Written:
     body_from: BodyFrom | None
     language: str | None
     mentions: tuple[Mention, ...]
-    hashtags: tuple[str, ...]
     page: str | None
     """Where people read it on its own server."""
     context: str | None
@@ -210,7 +209,6 @@ def _written(document: Document, kind: str, body: parts.Body) -> dict[str, objec
         "body_from": body.taken_from,
         "language": parts.read_language(document),
         "mentions": parts.read_mentions(document),
-        "hashtags": parts.read_hashtags(document),
         "page": parts.read_page_address(document),
         "context": document.id_or_none("context"),
         "replies": document.id_or_none("replies"),

@@ -138,12 +138,6 @@ def read_mentions(document: Document) -> tuple[Mention, ...]:
     return tuple(found.values())
 
 
-def read_hashtags(document: Document) -> tuple[str, ...]:
-    """The names of its hashtags, without `#`, each once."""
-    names = (tag.line("name") for tag in document.objects("tag") if "Hashtag" in listed(tag.get("type")))
-    return tuple(dict.fromkeys(name.lstrip("#")[:100] for name in names if name and name.strip("#")))
-
-
 def read_attachments(document: Document) -> tuple[Attachment, ...]:
     """The links and files beside the text that can be used, in order."""
     found: list[Attachment] = []
