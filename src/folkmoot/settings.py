@@ -108,6 +108,10 @@ def _read_hostname(text: str) -> str:
     return _bracketed(host) + (f":{port}" if port is not None else "")
 
 
+def _read_hosts(text: str) -> tuple[str, ...]:
+    return () if text == "-" else tuple(_read_hostname(host.strip()) for host in text.split(","))
+
+
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
@@ -138,6 +142,7 @@ FOLDER = Kind(Path, "a directory")
 HOSTNAME = Kind(
     _read_hostname, "a host name without https:// and path, such as forum.example.org or localhost:8536"
 )
+HOSTS = Kind(_read_hosts, "host names with commas between, or a dash for none")
 MAIL_ADDRESS = _matching(r"[^@\s<>]+@[^@\s<>]+", "a bare mail address, such as forum@example.org")
 MOMENT = Kind(from_rfc3339, "a moment with its time zone, such as 2026-01-31T12:00:00Z")
 NAME = _matching(r"[A-Za-z0-9_]{3,20}", "3 to 20 letters a-z, digits and underscores")
@@ -176,6 +181,7 @@ class Settings:
     smtp_url: str | None = setting(None, SMTP, "Server that sends mails. Unset: they go to `mail_sink`.", secret=True)
     mail_sink: str = setting("console", _one_of("console", "file"), "Where mails go without `smtp_url`: the log, or files under `mail` in the data directory.")
     image_mode: str = setting("store-previews", _one_of("none", "store-previews", "proxy-all"), "Pictures of other servers: linked only, small previews kept here, or all fetched through this server.")
+    image_bypass_hosts: tuple[str, ...] = setting(("i.imgur.com",), HOSTS, "Hosts that turn away servers which fetch pictures for others: with `proxy-all` readers are sent to them. A dash for none.")
     page_cache_mb: int = setting(64, _number(0, 65536), "Memory for ready pages in each worker, in megabytes; 0 turns it off.")
     delivery_at_once: int = setting(64, _number(1, 1000), "Activities that each working process sends to other servers at the same time.")
     delivery_per_server: int = setting(8, _number(1, 64), "How many of them may be on their way to one server. Those about one thread go one after the other whatever is set here; 1 sends everything in order.")

@@ -4,9 +4,13 @@ Order: tidied, measured (P-2), word filter (W-4), blocklist (W-5), tracking para
 come the same way.
 """
 
+import re
 from dataclasses import dataclass
+from html import escape, unescape
+from typing import overload
 from zlib import crc32
 
+from folkmoot.core.images import addresses
 from folkmoot.model.errors import Invalid
 from folkmoot.model.site import LocalSite
 from folkmoot.store import site as store_site
@@ -17,6 +21,9 @@ from folkmoot.text.tidy import tidy, utf16_length
 BODY_LIMIT = 50_000
 TEXT_LIMIT = 10_000
 """UTF-16 units (P-2): of a post's body, of any other long text."""
+
+
+_IMAGE = re.compile(r'(<(?:img|video|audio)\b[^>]*? src=")([^"]*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +60,32 @@ class House:
         if self.filter:
             source = self.filter.replace(source)
         self.check_links(source, field)
-        return self.render(links.strip_tracking_in_text(source))
+        source = links.strip_tracking_in_text(source)
+        if self.site.image_mode == addresses.PROXY_ALL:
+            source = links.replace_pictures(source, self.picture)
+        return self.render(source)
+
+    @overload
+    def picture(self, url: str) -> str: ...
+    @overload
+    def picture(self, url: None) -> None: ...
+    def picture(self, url: str | None) -> str | None:
+        """The address under which readers get a picture: through this server where the operator wants that (I-5). What is written with
+        such an address is remembered by `store/images.py:remember_in`."""
+        if url is None or self.site.image_mode != addresses.PROXY_ALL:
+            return url
+        return addresses.proxied(self.site.origin, url)
 
     def render(self, source: str) -> Written:
         """The HTML of a Markdown text; footnotes get ids of their own."""
         local = markdown.Links(host=self.site.host)
-        return Written(source, markdown.render(source, local=local, item=f"{crc32(source.encode()):x}"))
+        html = markdown.render(source, local=local, item=f"{crc32(source.encode()):x}")
+        if self.site.image_mode == addresses.PROXY_ALL:
+            html = _IMAGE.sub(self._through_here, html)
+        return Written(source, html)
+
+    def _through_here(self, match: re.Match[str]) -> str:
+        return match[1] + escape(self.picture(unescape(match[2])))
 
 
 async def house(tx: Tx) -> House:

@@ -5,6 +5,7 @@ from typing import Any
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.time import Micros
+from folkmoot.store import images
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
 from folkmoot.store.search_pending import index_soon
@@ -37,6 +38,7 @@ async def insert(tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix:
 
     Votes and ranks are in `values` where they differ from what the schema says; `store/counts.py` keeps what else it adds to.
     """
+    await images.remember_in(tx, values)
     own = "" if "ap_id" in values else ", ap_id"
     address = "" if "ap_id" in values else ", CAST(:ap_prefix AS TEXT) || (SELECT id FROM fresh)"
     given = {**values, "parent_path": f"{parent_path}."} | ({"ap_prefix": ap_prefix} if own else {})
@@ -55,6 +57,7 @@ async def insert(tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix:
 async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> Comment:
     """Set columns; the version grows, the thread's caches are told, the search text is renewed. The comment as it is now. There must be
     such a comment."""
+    await images.remember_in(tx, values)
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     row = await tx.first(
         f"UPDATE comment SET {assignments}, version = version + 1 WHERE id = :comment_id RETURNING {_RETURNED}",

@@ -7,6 +7,7 @@ from typing import Any
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
+from folkmoot.store import images
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
 from folkmoot.store.rows import columns, maker
@@ -133,6 +134,7 @@ async def languages(tx: Tx, community_id: int) -> list[int]:
 
 async def insert(tx: Tx, values: dict[str, Any]) -> Community | None:
     """Insert a community; counts start as the schema says. The community as stored, None where its name is taken."""
+    await images.remember_in(tx, values)
     names = ", ".join(values)
     marks = ", ".join(f":{name}" for name in values)
     row = await tx.first(
@@ -148,6 +150,7 @@ async def insert(tx: Tx, values: dict[str, Any]) -> Community | None:
 
 async def update(tx: Tx, community_id: int, values: dict[str, Any]) -> None:
     """Set columns; the version grows, caches of the community and of every list are told."""
+    await images.remember_in(tx, values)
     assignments = "".join(f"{name} = :{name}, " for name in values)
     await tx.run(
         f"UPDATE community SET {assignments}version = version + 1 WHERE id = :community_id",

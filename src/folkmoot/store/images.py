@@ -1,6 +1,9 @@
 """Pictures: files here, addresses that are fetched for readers, and what is known of each."""
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote
 
 from folkmoot.model.images import ImageDetails, LocalImage, LocalImageView
 from folkmoot.model.people import Person
@@ -9,6 +12,9 @@ from folkmoot.store.rows import columns, maker
 
 LONGEST_LINK = 2000
 """Bytes of an address that is looked up: PostgreSQL's indexes take no longer ones, and nobody needs them."""
+
+_PROXY = "/api/v3/image_proxy?url="
+_PROXIED = re.compile(re.escape(_PROXY) + r"([A-Za-z0-9%._~-]+)")
 
 _make_image, _make_person, _make_details = maker(LocalImage), maker(Person), maker(ImageDetails)
 _IMAGE_COLUMNS = len(LocalImage.__dataclass_fields__)
@@ -74,6 +80,19 @@ async def remember_remote(tx: Tx, links: Iterable[str]) -> None:
         await tx.many(
             "INSERT INTO remote_image (link, published) VALUES (:link, :now) ON CONFLICT DO NOTHING", rows
         )
+
+
+async def remember_in(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Remember the addresses elsewhere behind the proxied ones that are about to be written somewhere (I-5, I-9). Only where the operator
+    wants all pictures to come through this server: else anybody could make it fetch what they like by writing such an address."""
+    named = [
+        unquote(address)
+        for value in values.values()
+        if isinstance(value, str) and _PROXY in value
+        for address in _PROXIED.findall(value)
+    ]
+    if named and await tx.value("SELECT image_mode FROM local_site") == "proxy-all":
+        await remember_remote(tx, (link for link in named if link.startswith(("http://", "https://"))))
 
 
 async def is_remembered(tx: Tx, link: str) -> bool:

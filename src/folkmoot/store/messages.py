@@ -6,7 +6,7 @@ from typing import Any
 from folkmoot.model.messages import Conversation, MessageView, PrivateMessage
 from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
-from folkmoot.store import people
+from folkmoot.store import images, people
 from folkmoot.store.db import Tx
 from folkmoot.store.notices import SHOWN_MESSAGES
 from folkmoot.store.people import make_person
@@ -61,6 +61,7 @@ def _view_of(row: Row) -> MessageView:
 
 async def insert(tx: Tx, values: dict[str, Any], *, ap_prefix: str) -> PrivateMessage:
     """Insert a message. Without an `ap_id` in `values` it gets ours: `ap_prefix` + id. The message as stored."""
+    await images.remember_in(tx, values)
     message_id: int = await tx.value(tx.dialect.next_id("private_message"))
     values = {"ap_id": f"{ap_prefix}{message_id}", **values, "id": message_id}
     row = await tx.first(
@@ -74,6 +75,7 @@ async def insert(tx: Tx, values: dict[str, Any], *, ap_prefix: str) -> PrivateMe
 
 async def update(tx: Tx, message_id: int, values: dict[str, Any]) -> PrivateMessage:
     """Set columns; the message as stored."""
+    await images.remember_in(tx, values)
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     row = await tx.first(
         f"UPDATE private_message SET {assignments} WHERE id = :message_id RETURNING {_RETURNED}",

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from folkmoot.model.people import Person
+from folkmoot.store import images
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
 
@@ -74,6 +75,7 @@ async def holder_of_name(tx: Tx, name_key: str, instance_id: int) -> str | None:
 
 async def insert(tx: Tx, values: dict[str, Any]) -> int:
     """Write a person; counts start as the schema says. The id."""
+    await images.remember_in(tx, values)
     names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
     person_id: int = await tx.value(f"INSERT INTO person ({names}) VALUES ({marks}) RETURNING id", **values)
     tx.changed("person", person_id)
@@ -82,6 +84,7 @@ async def insert(tx: Tx, values: dict[str, Any]) -> int:
 
 async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:
     """Set columns; the version grows and caches of this person are told."""
+    await images.remember_in(tx, values)
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     await tx.run(
         f"UPDATE person SET {assignments}, version = version + 1 WHERE id = :person_id",

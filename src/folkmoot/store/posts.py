@@ -6,6 +6,7 @@ from typing import Any
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
 from folkmoot.model.views import Crosspost
+from folkmoot.store import images
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
 from folkmoot.store.search_pending import index_soon
@@ -31,6 +32,7 @@ async def insert(tx: Tx, values: dict[str, Any], *, ap_prefix: str) -> Post:
 
     Votes and ranks are in `values` where they differ from what the schema says; `store/counts.py` keeps what else it adds to.
     """
+    await images.remember_in(tx, values)
     own = "" if "ap_id" in values else ", ap_id"
     address = "" if "ap_id" in values else ", CAST(:ap_prefix AS TEXT) || (SELECT id FROM fresh)"
     if own:
@@ -65,6 +67,7 @@ async def of_comment_for_change(tx: Tx, comment_id: int) -> Post | None:
 async def update(tx: Tx, post_id: int, values: dict[str, Any]) -> Post:
     """Set columns; the version grows, caches of the thread and its community are told, the search text is renewed. The post as it is
     now. There must be such a post."""
+    await images.remember_in(tx, values)
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     row = await tx.first(
         f"UPDATE post SET {assignments}, version = version + 1 WHERE id = :post_id RETURNING {_RETURNED}",

@@ -8,6 +8,7 @@ from folkmoot.model.administration import BlockedUrl, Tagline
 from folkmoot.model.people import Person
 from folkmoot.model.site import LocalSite, RateLimits, Site
 from folkmoot.model.time import SECOND
+from folkmoot.store import images
 from folkmoot.store.changes import Changes
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
@@ -173,6 +174,7 @@ async def insert_languages(tx: Tx, languages: list[tuple[int, str, str]]) -> Non
 async def update_local(tx: Tx, values: dict[str, Any]) -> None:
     """Set columns of the local site by the names of `LocalSite` and `rate_*`; `updated` is set too, though what the site says of itself
     counts as unchanged while it is set up."""
+    await images.remember_in(tx, values)
     for table, condition, names in (
         ("site", "id = (SELECT site_id FROM local_site)", [name for name in values if name in _OF_SITE]),
         ("local_site", "id = 1", [name for name in values if name not in _OF_SITE]),

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -25,6 +25,7 @@ _KEPT_IN_QUERY = "%!$&()*+,-./:;=?@_~[]|\\`{}^"
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _WEB_ADDRESS_BYTES = re.compile(rb"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _DEFINITION = re.compile(rb"""[ \t>]*\[[^\]]+\]:[ \t]*\S+(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*""")
+_PICTURE = re.compile(rb"""(!\[(?:[^\]\\]|\\.)*\]\(\s*<?)(https?://[^\s<>)]+)""", re.IGNORECASE)
 _PLACED = re.compile(r'<(a|img|p|li|pre|h[1-6]|t[dh]) data-sourcepos="([0-9]+):([0-9]+)-([0-9]+):([0-9]+)"')
 
 
@@ -174,21 +175,38 @@ def strip_tracking_in_text(source: str) -> str:
     """Markdown with every link and image freed of tracking. Code stays as it is, and so does everything else."""
     if "?" not in source or all(strip_tracking(url) == url for url in _WEB_ADDRESS.findall(source)):
         return source
+    return _rewritten(source, {"a", "img"}, lambda part: _WEB_ADDRESS_BYTES.sub(_strip_match, part))
+
+
+def replace_pictures(source: str, change: Callable[[str], str]) -> str:
+    """Markdown with the address of every image that names it in place (`![words](address)`) put through `change`."""
+    if "![" not in source or "://" not in source:
+        return source
+
+    def put_through(part: bytes) -> bytes:
+        return _PICTURE.sub(lambda match: match[1] + change(match[2].decode()).encode(), part)
+
+    return _rewritten(source, {"img"}, put_through)
+
+
+def _rewritten(source: str, elements: Set[str], change: Callable[[bytes], bytes]) -> str:
+    """Markdown with `change` done to each of these elements as it is written."""
     prepared = dialect.prepare(source)
     text = prepared.encode()
     out = []
     done = 0
-    for start, end in sorted(_links_in(text, dialect.to_html(prepared, positions=True))):
+    for start, end in sorted(_links_in(text, dialect.to_html(prepared, positions=True), elements)):
         if end > done:  # an image within a link is within the link's span too
             begin = max(start, done)
-            out += [text[done:begin], _WEB_ADDRESS_BYTES.sub(_strip_match, text[begin:end])]
+            out += [text[done:begin], change(text[begin:end])]
             done = end
     out.append(text[done:])
     return dialect.without_marks(b"".join(out).decode())
 
 
-def _links_in(text: bytes, html: str) -> Iterator[tuple[int, int]]:
-    """Where in a text its links, its images and the definitions of `[words][name]` stand: first byte and the one after the last."""
+def _links_in(text: bytes, html: str, elements: Set[str]) -> Iterator[tuple[int, int]]:
+    """Where in a text its links or images stand, and with links the definitions of `[words][name]`: first byte and the one after the
+    last."""
     lines = text.split(b"\n")
     starts = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
     defining = {number for number, line in enumerate(lines, 1) if _DEFINITION.fullmatch(line)}
@@ -197,7 +215,7 @@ def _links_in(text: bytes, html: str) -> Iterator[tuple[int, int]]:
         first, column, last, last_column = map(int, position)
         if element in {"a", "img"}:
             first, last = first + defined_above, last + defined_above
-            if last <= len(lines) and last_column <= len(lines[last - 1]):
+            if element in elements and last <= len(lines) and last_column <= len(lines[last - 1]):
                 yield starts[first - 1] + column - 1, starts[last - 1] + last_column
             continue
         defined_above = 0
@@ -206,7 +224,7 @@ def _links_in(text: bytes, html: str) -> Iterator[tuple[int, int]]:
         elif element in {"p", "li"}:
             # Definitions at the head of a paragraph vanish, and comrak counts the lines of what is in it without them.
             defined_above = sum(1 for _ in itertools.takewhile(defining.__contains__, range(first, last)))
-    for number in defining:
+    for number in defining if "a" in elements else ():
         yield starts[number - 1], starts[number] - 1
 
 

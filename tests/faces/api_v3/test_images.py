@@ -227,6 +227,18 @@ async def test_the_proxy_serves_only_what_was_stored__I_9(
     assert SECRET not in response.content
 
 
+async def test_hosts_that_turn_servers_away_are_answered_with_a_redirect__I_9(
+    app: Open, db: Database
+) -> None:
+    nobody = await app()
+    url = "https://i.imgur.com/cat.png"
+    assert await nobody.refused("GET", "/image_proxy", url=url) == (404, "unknown")
+    async with db.write() as tx:
+        await images.remember_remote(tx, [url])
+    response = await nobody.call("GET", "/image_proxy", params={"url": url})
+    assert (response.status_code, response.headers["location"], response.content) == (307, url, b"")
+
+
 # --- links -----------------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """Pictures: uploads, what is shown of them, what is fetched for readers; and what a link says of itself (section 7)."""
 
+from urllib.parse import quote
+
 from folkmoot.api.call import Answer, Call, read_body
 from folkmoot.api.multipart import files_in
 from folkmoot.api.v3 import errors
@@ -12,7 +14,9 @@ from folkmoot.core.images import upload as core_upload
 from folkmoot.core.images.show import Look, Shown
 from folkmoot.core.posts.metadata import look_at_link
 from folkmoot.model.errors import NotFound
+from folkmoot.text.links import host_of
 
+_ADDRESS = ":/?#[]@!$&'()*+,;=%-._~"
 FIELD = "images[]"
 MOST_FILES = 10
 FOREVER = b"public, max-age=31536000, immutable"
@@ -43,10 +47,14 @@ async def show(call: Call, asked: wire.GetImage) -> Answer:
 
 
 async def show_proxied(call: Call, asked: wire.ProxyImage) -> Answer:
-    """A picture elsewhere, fetched for its reader (I-9)."""
+    """A picture elsewhere, fetched for its reader; from hosts that will not have that, a redirect (I-9)."""
     context = call.context
     look = Look(asked.format, asked.thumbnail)
     try:
+        if host_of(asked.url) in context.settings.image_bypass_hosts:
+            async with call.read() as tx:
+                await core_show.must_be_proxied(tx, asked.url)
+            return Answer(b"", 307, b"", ((b"location", quote(asked.url, safe=_ADDRESS).encode()),))
         shown = await core_show.show_proxied(
             context.db, context.files, context.fetch_picture, asked.url, look
         )

@@ -68,7 +68,7 @@ def _values(house: House, asked: EditCommunity) -> dict[str, Any]:
         }
     for field in ("icon", "banner"):
         if (url := getattr(asked, field)) is not None:
-            values[field] = rules.checked_picture(url, field)
+            values[field] = house.picture(rules.checked_picture(url, field))
     for field in ("nsfw", "posting_restricted_to_mods"):
         if (flag := getattr(asked, field)) is not None:
             values[field] = flag

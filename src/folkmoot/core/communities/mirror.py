@@ -92,8 +92,8 @@ def _values(house: House, said: RemoteCommunity) -> dict[str, Any]:
         "title": (said.title or said.name)[: rules.TITLE_MAX],
         "description": description.source if description else None,
         "description_html": description.html if description else None,
-        "icon": said.icon,
-        "banner": said.banner,
+        "icon": house.picture(said.icon),
+        "banner": house.picture(said.banner),
         "nsfw": said.nsfw,
         "posting_restricted_to_mods": said.posting_restricted_to_mods,
     }

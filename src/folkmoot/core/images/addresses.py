@@ -3,6 +3,9 @@
 import re
 from urllib.parse import parse_qs, quote, urlsplit
 
+NONE, STORE_PREVIEWS, PROXY_ALL = "none", "store-previews", "proxy-all"
+"""What the operator can want of pictures elsewhere: `Settings.image_mode`."""
+
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.[a-z0-9]{1,8}")
 _FILES = "/pictrs/image/"
 _PROXY = "/api/v3/image_proxy"

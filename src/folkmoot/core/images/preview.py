@@ -15,7 +15,6 @@ from folkmoot.store.db import Tx
 
 EDGE = 512
 """The longest edge of a preview (I-4)."""
-NONE, STORE_PREVIEWS, PROXY_ALL = "none", "store-previews", "proxy-all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,10 @@ class Preview:
 async def fetch_preview(site: LocalSite, fetch: FetchPicture, files: Files, url: str) -> Preview:
     """Fetch what the mode asks for; where that fails the address elsewhere serves (I-4). Asks the network. Raises `OSError` where the
     file cannot be kept."""
-    if site.image_mode == NONE or addresses.is_here(site.origin, url):
+    if site.image_mode == addresses.NONE or addresses.is_here(site.origin, url):
         return Preview(url)
     proxied = addresses.proxied(site.origin, url)
-    all_through_here = site.image_mode == PROXY_ALL
+    all_through_here = site.image_mode == addresses.PROXY_ALL
     try:
         picture = await in_thread(_looked_at, await fetch(url), None if all_through_here else EDGE)
     except (ValueError, OSError):

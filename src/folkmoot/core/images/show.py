@@ -13,7 +13,7 @@ from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.images import ImageDetails
 from folkmoot.store import images
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, Tx
 
 EDGES = (
     16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 480, 512, 640, 768, 960, 1024, 1200, 1440, 1600, 1920, 2048, 3072, 4096,
@@ -54,12 +54,17 @@ async def show_proxied(db: Database, files: Files, fetch: FetchPicture, url: str
     Raises `NotFound` unknown; `Invalid` unknown where the other server has no picture to give.
     """
     async with db.read() as tx:
-        if not await images.is_remembered(tx, url):
-            raise NotFound("unknown", detail="this address is not among the proxied ones")
+        await must_be_proxied(tx, url)
     alias = proxy_alias(url)
     if await files.get(alias) is None:
         await keep_proxied(db, files, fetch, url)
     return await _show(files, alias, look)
+
+
+async def must_be_proxied(tx: Tx, url: str) -> None:
+    """Nobody makes this server fetch, or lead to, what nothing here names (I-9). Raises `NotFound` unknown."""
+    if not await images.is_remembered(tx, url):
+        raise NotFound("unknown", detail="this address is not among the proxied ones")
 
 
 async def keep_proxied(db: Database, files: Files, fetch: FetchPicture, url: str) -> None:

@@ -78,8 +78,8 @@ def _values(house: House, said: RemotePerson) -> dict[str, Any]:
         "display_name": (said.display_name or "")[:NAME_MAX].strip() or None,
         "bio": bio.source if bio else None,
         "bio_html": bio.html if bio else None,
-        "avatar": said.avatar,
-        "banner": said.banner,
+        "avatar": house.picture(said.avatar),
+        "banner": house.picture(said.banner),
         "matrix_user_id": said.matrix_user_id,
         "bot": said.bot,
     }

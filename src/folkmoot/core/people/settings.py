@@ -107,9 +107,9 @@ def _person_values(house: House, asked: SaveSettings) -> dict[str, Any]:
     if asked.matrix_user_id is not None:
         values["matrix_user_id"] = rules.checked_matrix_id(asked.matrix_user_id)
     if asked.avatar is not None:
-        values["avatar"] = rules.checked_picture(asked.avatar, "avatar")
+        values["avatar"] = house.picture(rules.checked_picture(asked.avatar, "avatar"))
     if asked.banner is not None:
-        values["banner"] = rules.checked_picture(asked.banner, "banner")
+        values["banner"] = house.picture(rules.checked_picture(asked.banner, "banner"))
     if asked.bot is not None:
         values["bot"] = asked.bot
     return values

@@ -77,7 +77,7 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
         "local": asked.ap_id is None,
         "nsfw": asked.nsfw or community.nsfw,
         "language_id": language_id,
-        "thumbnail_url": thumbnail.url if thumbnail else None,
+        "thumbnail_url": house.picture(thumbnail.url) if thumbnail else None,
         "upvotes": 1,
         "score": 1,
         "newest_comment": published,

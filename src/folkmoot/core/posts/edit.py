@@ -101,5 +101,7 @@ def _checked_texts(house: House, asked: EditPost) -> dict[str, Any]:
         values["alt_text"] = rules.checked_alt_text(asked.alt_text) or None
     if asked.custom_thumbnail is not None:
         given = asked.custom_thumbnail.strip()
-        values["thumbnail_url"] = rules.checked_link(house, given, "custom_thumbnail").url if given else None
+        values["thumbnail_url"] = (
+            house.picture(rules.checked_link(house, given, "custom_thumbnail").url) if given else None
+        )
     return values

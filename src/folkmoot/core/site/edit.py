@@ -182,7 +182,7 @@ def _texts(house: House, asked: EditSite) -> dict[str, Any]:
             values[name] = rules.checked_plain(plain, name)
     for name in ("icon", "banner"):
         if (url := getattr(asked, name)) is not None:
-            values[name] = checked_picture(url, name)
+            values[name] = house.picture(checked_picture(url, name))
     return values
 
 
