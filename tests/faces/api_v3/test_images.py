@@ -227,6 +227,20 @@ async def test_the_proxy_serves_only_what_was_stored__I_9(
     assert SECRET not in response.content
 
 
+async def test_the_proxy_asks_nobody_inside__ABU_10(app: Open, db: Database) -> None:
+    nobody = await app()
+    inside = [
+        "http://127.0.0.1:8536/health",
+        "http://169.254.169.254/latest/",
+        "http://[::1]/",
+        "http://10.0.0.1/a.png",
+    ]
+    async with db.write() as tx:
+        await images.remember_remote(tx, inside)
+    for url in inside:
+        assert await nobody.refused("GET", "/image_proxy", url=url) == (400, "unknown")
+
+
 async def test_hosts_that_turn_servers_away_are_answered_with_a_redirect__I_9(
     app: Open, db: Database
 ) -> None:

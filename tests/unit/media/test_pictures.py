@@ -48,12 +48,12 @@ def _png_of(width: int, height: int) -> bytes:
         b"%PDF-1.7",
     ],
 )
-def test_what_is_no_whole_picture_is_refused(body: bytes) -> None:
+def test_what_is_no_whole_picture_is_refused__ABU_21(body: bytes) -> None:
     with pytest.raises(NotAPicture):
         taken_in(body)
 
 
-def test_a_picture_that_would_fill_the_memory_is_refused_unopened() -> None:
+def test_a_picture_that_would_fill_the_memory_is_refused_unopened__ABU_13() -> None:
     for size in ((30_000, 30_000), (pictures.MAX_EDGE + 1, 1), (7000, 7000)):
         with pytest.raises(NotAPicture):
             taken_in(_png_of(*size))
@@ -95,7 +95,7 @@ def test_notes_go_and_the_picture_stays(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
-def test_what_follows_a_pictures_end_is_cut_off(kind: str) -> None:
+def test_what_follows_a_pictures_end_is_cut_off__ABU_4(kind: str) -> None:
     assert b"<script>" not in taken_in(picture(kind) + b"<script>alert(1)</script>").body
 
 
