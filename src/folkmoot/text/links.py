@@ -25,6 +25,8 @@ _KEPT_IN_QUERY = "%!$&()*+,-./:;=?@_~[]|\\`{}^"
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _WEB_ADDRESS_BYTES = re.compile(rb"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _DEFINITION = re.compile(rb"""[ \t>]*\[[^\]]+\]:[ \t]*\S+(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*""")
+_MOST_ROUNDS = 6
+"""Stripping one address can make another a link. Each round reads the whole text, so that there is an end to it."""
 _PICTURE = re.compile(rb"""(!\[(?:[^\]\\]|\\.)*\]\(\s*<?)(https?://[^\s<>)]+)""", re.IGNORECASE)
 _PLACED = re.compile(r'<(a|img|p|li|pre|h[1-6]|t[dh]) data-sourcepos="([0-9]+):([0-9]+)-([0-9]+):([0-9]+)"')
 
@@ -173,9 +175,14 @@ def strip_tracking(url: str) -> str:
 
 def strip_tracking_in_text(source: str) -> str:
     """Markdown with every link and image freed of tracking. Code stays as it is, and so does everything else."""
-    if "?" not in source or all(strip_tracking(url) == url for url in _WEB_ADDRESS.findall(source)):
-        return source
-    return _rewritten(source, {"a", "img"}, lambda part: _WEB_ADDRESS_BYTES.sub(_strip_match, part))
+    for _ in range(_MOST_ROUNDS):
+        if "?" not in source or all(strip_tracking(url) == url for url in _WEB_ADDRESS.findall(source)):
+            break
+        less = _rewritten(source, {"a", "img"}, lambda part: _WEB_ADDRESS_BYTES.sub(_strip_match, part))
+        if less == source:
+            break
+        source = less
+    return source
 
 
 def replace_pictures(source: str, change: Callable[[str], str]) -> str:
