@@ -7,9 +7,11 @@ import pytest
 
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.lookup import lookup_of
-from folkmoot.core.threads.complete import ask_for_the_rest, completeness
+from folkmoot.core.posts.read import record_visit
+from folkmoot.core.threads.complete import completeness
 from folkmoot.model.errors import Invalid, Refusal
 from folkmoot.model.people import ANONYMOUS, Viewer
+from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from folkmoot.store import posts
 from tests.federation.conftest import Found
@@ -22,6 +24,12 @@ class Scene:
 
     def __init__(self, a: Server, alice: Viewer, there: Peer, carol: Actor, baking: Actor) -> None:
         self.a, self.alice, self.there, self.carol, self.baking = a, alice, there, carol, baking
+
+    async def opens(self, who: Viewer, post: Post) -> bool:
+        """Somebody reads a thread; whether the rest of it is sent for."""
+        async with self.a.writing() as tx:
+            await record_visit(tx, who, post)
+            return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM job WHERE name = 'threads.complete')"))
 
     async def resolves(self, query: str) -> str:
         """What alice finds; `nothing` where she finds nothing."""
@@ -298,8 +306,8 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
     async with scene.a.db.read() as tx:
         post = await posts.by_id(tx, 1)
     assert post is not None
-    assert not await ask_for_the_rest(scene.a.db, ANONYMOUS, post)
-    assert await ask_for_the_rest(scene.a.db, scene.alice, post)
+    assert not await scene.opens(ANONYMOUS, post)
+    assert await scene.opens(scene.alice, post)
     await scene.a.settle()
     assert await scene.a.value("SELECT count(*) FROM comment") == 40
     assert {request.host for request in network.asked if "/comment/" in str(request.url)} == {
@@ -313,11 +321,11 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
     assert found is not None
     assert (found.here, found.total, found.missing) == (40, 40, 0)
     asked = len(network.asked)
-    assert not await ask_for_the_rest(scene.a.db, scene.alice, post)
+    assert not await scene.opens(scene.alice, post)
     await scene.a.settle()
     assert len(network.asked) == asked
     scene.a.clock.advance(16 * MINUTE)
-    assert await ask_for_the_rest(scene.a.db, scene.alice, post)
+    assert await scene.opens(scene.alice, post)
 
 
 async def test_actors_are_gone_when_their_server_says_so_twice__ABU_14(scene: Scene) -> None:

@@ -15,6 +15,7 @@ from folkmoot.core.listings.front import ListPosts
 from folkmoot.core.posts.read import record_visit
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.threads import read
+from folkmoot.core.threads.complete import Completeness, completeness
 from folkmoot.core.threads.read import ReadThread, read_thread
 from folkmoot.logs import logger
 from folkmoot.model.enums import CommentSort, PostSort
@@ -77,6 +78,7 @@ async def show_post(request: Request) -> Response:
         gathered = renderer.gather(thread, look)
         views = await _views(tx, thread, gathered)
         sort = sort or await read.default_sort(tx, who)
+        here = await completeness(tx, thread.post.post)
     address = _Address(
         f"/post/{post_id}", asked.text("sort") if asked.text("sort") in set(CommentSort) else "", flat
     )
@@ -95,12 +97,21 @@ async def show_post(request: Request) -> Response:
         if thread.new_comments
         else "",
         continued=address() if asked.number("after") else "",
+        incomplete=_incomplete(here),
         languages=choices.languages(who, thread.languages) if who.account else (),
         **_values(request, who, site, thread, look),
     )
     if who.account is not None:
         response.background = BackgroundTask(_record_visit, context(request), who, thread.post.post)
     return response
+
+
+def _incomplete(here: Completeness | None) -> str:
+    """How much of a thread from elsewhere is here, where that is not all of it."""
+    if here is None or not here.missing:
+        return ""
+    figures = {"here": number(here.here), "total": number(here.here + here.missing)}
+    return gettext("%(here)s of %(total)s comments are here") % figures
 
 
 async def _record_visit(ctx: Context, who: Viewer, post: Post) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from folkmoot.core import permissions
 from folkmoot.core.permissions import Standing
 from folkmoot.core.posts import rules
+from folkmoot.core.threads import complete
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
@@ -43,7 +44,9 @@ async def mark_post_read(tx: Tx, viewer: Viewer, post_id: int, *, read: bool | N
 
 async def record_visit(tx: Tx, viewer: Viewer, post: Post) -> Micros | None:
     """Somebody looks at a thread: it is read, and its comments are seen (P-9). Since when comments are new to them; None at the first
-    visit, and for who has no account. `post` as it was shown."""
+    visit, and for who has no account. `post` as it was shown. Of a thread from elsewhere the rest is sent for (BKF-3)."""
     if viewer.account is None:
         return None
+    if not post.local:
+        await complete.ask_for_the_rest(tx, viewer, post)
     return await marks.visit(tx, viewer.id, post.id, comments=post.comments)

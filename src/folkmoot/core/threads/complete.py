@@ -7,7 +7,7 @@ from folkmoot.model.posts import Post
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import fetches, jobs
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Database, Tx
+from folkmoot.store.db import Tx
 
 COMPLETE = "threads.complete"
 """The job: fetch the comments that are not here."""
@@ -36,18 +36,14 @@ async def completeness(tx: Tx, post: Post) -> Completeness | None:
     return Completeness(post.comments, fetched.total if fetched else None)
 
 
-async def ask_for_the_rest(db: Database, viewer: Viewer, post: Post) -> bool:
-    """Have the rest of a thread fetched, because somebody with an account reads it; whether it was asked for now (ABU-27)."""
-    if viewer.account is None or post.local:
+async def ask_for_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
+    """Have the rest of a thread fetched, because somebody with an account reads it; whether it is asked for now (ABU-27)."""
+    if viewer.account is None or post.local or not (await store_site.local_site(tx)).federation_enabled:
         return False
-    async with db.read() as tx:
-        if not (await store_site.local_site(tx)).federation_enabled:
-            return False
-        fetched = await fetches.thread_fetch(tx, post.id)
-        if fetched is not None and fetched.fetched > tx.now - PAUSE:
-            return False
-    async with db.write() as tx:
-        if not await fetches.begin_thread_fetch(tx, post.id, pause=PAUSE):
-            return False
-        await jobs.enqueue(tx, COMPLETE, {"post_id": post.id}, unique_key=f"{COMPLETE} {post.id}")
+    fetched = await fetches.thread_fetch(tx, post.id)
+    if fetched is not None and fetched.fetched > tx.now - PAUSE:
+        return False
+    if not await fetches.begin_thread_fetch(tx, post.id, pause=PAUSE):
+        return False
+    await jobs.enqueue(tx, COMPLETE, {"post_id": post.id}, unique_key=f"{COMPLETE} {post.id}")
     return True
