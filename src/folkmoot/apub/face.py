@@ -58,14 +58,16 @@ class Apub:
         rows = self.rows.get(scope["path"].split("/", 2)[1])
         if rows is None:
             return False
-        asked = prefers_document(accept) if (accept := _json_accepted(scope)) else False
         method, path = scope["method"], scope["path"]
-        return any(
-            (asked or not (route.page and method in GET))
-            and method in route.methods
-            and pattern.fullmatch(path)
-            for pattern, route in rows
-        )
+        asked = method in GET and (accept := _json_accepted(scope)) != "" and prefers_document(accept)
+        for pattern, route in rows:
+            if (
+                (asked or not route.page or method not in GET)
+                and method in route.methods
+                and pattern.fullmatch(path)
+            ):
+                return True
+        return False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         found = self._find(scope)

@@ -4,7 +4,7 @@
 `signed`: what a site that asks for signatures wants here: `content` is for the signed alone, of an `actor` the others see the key (SIG-22).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from folkmoot.apub.call import Handler
 from folkmoot.apub.show import activities, actors, collections, objects, wellknown
@@ -15,7 +15,7 @@ _ANY = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line. `serves`: the methods that have a handler; `methods`: those that are answered here, if only with a refusal."""
+    """One line. `serves`: the methods that have a handler."""
 
     path: str
     handler: Handler
@@ -23,11 +23,11 @@ class Route:
     page: bool = False
     federates: bool = True
     signed: str = ""
+    methods: frozenset[str] = field(init=False)
+    """Those that are answered here: what is no page answers every method, if only to say which it has."""
 
-    @property
-    def methods(self) -> frozenset[str]:
-        """What is no page answers every method, if only to say which it has."""
-        return self.serves | GET if self.page else _ANY
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "methods", self.serves | GET if self.page else _ANY)
 
 
 def _documents() -> list[Route]:
