@@ -1,6 +1,7 @@
 """The log of moderation: one line each, in the list of its kind (O-4). Texts are whole, also of what was removed (O-6)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.api.v3.render.base import moment, moment_or_none
@@ -9,7 +10,6 @@ from folkmoot.api.v3.render.communities import community
 from folkmoot.api.v3.render.people import person
 from folkmoot.api.v3.render.posts import post
 from folkmoot.api.v3.wire import modlog as wire
-from folkmoot.api.v3.wire import objects
 from folkmoot.model.enums import ModlogKind as Kind
 from folkmoot.model.modlog import ModlogEntry
 
@@ -18,289 +18,131 @@ def get_modlog_response(entries: Sequence[ModlogEntry]) -> wire.GetModlogRespons
     """Every line in its list, in the order given."""
     lists: dict[str, list[Any]] = {name: [] for name in wire.GetModlogResponse.__struct_fields__}
     for entry in entries:
-        name, render = _LINES[Kind(entry.kind)]
-        lists[name].append(render(entry))
+        shape = _SHAPES[Kind(entry.kind)]
+        lists[shape.list].append(_line(shape, entry))
     return wire.GetModlogResponse(**lists)
 
 
-def _moderator(entry: ModlogEntry) -> objects.Person | None:
-    """None for who may not know (O-5)."""
-    return person(entry.moderator) if entry.moderator else None
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How lines of a kind look: in which list, the structs of the deed and of the line around it, and what stands in each.
+
+    `state`: the member that says whether it was done, or undone where it begins with "not". `deed` and `shows` are members of deed and line
+    as `_DEED` and `_SHOWN` take them from the entry; who did it, when and the number are in all.
+    """
+
+    list: str
+    name: str
+    deed_struct: Callable[..., Any]
+    line_struct: Callable[..., Any]
+    state: str
+    deed: tuple[str, ...]
+    shows: tuple[str, ...]
+    by: str = "moderator"
 
 
-def _person(entry: ModlogEntry) -> objects.Person:
-    assert entry.person is not None
-    return person(entry.person)
+def _line(shape: _Shape, entry: ModlogEntry) -> Any:
+    who = "admin_person_id" if shape.name.startswith("admin_") else "mod_person_id"
+    deed = {"id": entry.kind_id, who: entry.moderator_id, "when_": moment(entry.published)}
+    if shape.state:
+        undoes, _, member = shape.state.rpartition(" ")
+        deed[member] = entry.state != bool(undoes)
+    deed |= {name: _DEED[name](entry) for name in shape.deed}
+    around = {name: _SHOWN[name](entry) for name in shape.shows}
+    around[shape.by] = person(entry.moderator) if entry.moderator else None
+    around[shape.name] = shape.deed_struct(**deed)
+    return shape.line_struct(**around)
 
 
-def _community(entry: ModlogEntry) -> objects.Community:
-    assert entry.community is not None
-    return community(entry.community)
+def _must(thing: Any) -> Any:
+    """What a line of its kind always names: had it gone, the line would have gone with it."""
+    assert thing is not None
+    return thing
 
 
-def _post(entry: ModlogEntry) -> objects.Post:
-    assert entry.post is not None
-    return post(entry.post)
+def _person(entry: ModlogEntry) -> Any:
+    return person(_must(entry.person))
 
 
-def _person_id(entry: ModlogEntry) -> int:
-    assert entry.person is not None
-    return entry.person.id
-
-
-def _community_id(entry: ModlogEntry) -> int:
-    assert entry.community is not None
-    return entry.community.id
-
-
-def _post_id(entry: ModlogEntry) -> int:
-    assert entry.post is not None
-    return entry.post.id
-
-
-def _removed_post(entry: ModlogEntry) -> wire.ModRemovePostView:
-    return wire.ModRemovePostView(
-        mod_remove_post=wire.ModRemovePost(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            post_id=_post_id(entry),
-            removed=entry.state,
-            when_=moment(entry.published),
-            reason=entry.reason,
-        ),
-        moderator=_moderator(entry),
-        post=_post(entry),
-        community=_community(entry),
-    )
-
-
-def _locked_post(entry: ModlogEntry) -> wire.ModLockPostView:
-    return wire.ModLockPostView(
-        mod_lock_post=wire.ModLockPost(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            post_id=_post_id(entry),
-            locked=entry.state,
-            when_=moment(entry.published),
-        ),
-        moderator=_moderator(entry),
-        post=_post(entry),
-        community=_community(entry),
-    )
-
-
-def _featured_post(entry: ModlogEntry) -> wire.ModFeaturePostView:
-    return wire.ModFeaturePostView(
-        mod_feature_post=wire.ModFeaturePost(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            post_id=_post_id(entry),
-            featured=entry.state,
-            when_=moment(entry.published),
-            is_featured_community=entry.kind == Kind.FEATURE_POST,
-        ),
-        moderator=_moderator(entry),
-        post=_post(entry),
-        community=_community(entry),
-    )
-
-
-def _removed_comment(entry: ModlogEntry) -> wire.ModRemoveCommentView:
-    assert entry.comment is not None
-    return wire.ModRemoveCommentView(
-        mod_remove_comment=wire.ModRemoveComment(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            comment_id=entry.comment.id,
-            removed=entry.state,
-            when_=moment(entry.published),
-            reason=entry.reason,
-        ),
-        moderator=_moderator(entry),
-        comment=comment(entry.comment, in_full=True),
-        commenter=_person(entry),
-        post=_post(entry),
-        community=_community(entry),
-    )
-
-
-def _removed_community(entry: ModlogEntry) -> wire.ModRemoveCommunityView:
-    return wire.ModRemoveCommunityView(
-        mod_remove_community=wire.ModRemoveCommunity(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            community_id=_community_id(entry),
-            removed=entry.state,
-            when_=moment(entry.published),
-            reason=entry.reason,
-        ),
-        moderator=_moderator(entry),
-        community=_community(entry),
-    )
-
-
-def _hidden_community(entry: ModlogEntry) -> wire.ModHideCommunityView:
-    return wire.ModHideCommunityView(
-        mod_hide_community=wire.ModHideCommunity(
-            id=entry.kind_id,
-            community_id=_community_id(entry),
-            mod_person_id=entry.moderator_id,
-            when_=moment(entry.published),
-            hidden=entry.state,
-            reason=entry.reason,
-        ),
-        admin=_moderator(entry),
-        community=_community(entry),
-    )
-
-
-def _banned_from_community(entry: ModlogEntry) -> wire.ModBanFromCommunityView:
-    return wire.ModBanFromCommunityView(
-        mod_ban_from_community=wire.ModBanFromCommunity(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            other_person_id=_person_id(entry),
-            community_id=_community_id(entry),
-            banned=entry.state,
-            when_=moment(entry.published),
-            reason=entry.reason,
-            expires=moment_or_none(entry.expires),
-        ),
-        moderator=_moderator(entry),
-        community=_community(entry),
-        banned_person=_person(entry),
-    )
-
-
-def _banned(entry: ModlogEntry) -> wire.ModBanView:
-    return wire.ModBanView(
-        mod_ban=wire.ModBan(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            other_person_id=_person_id(entry),
-            banned=entry.state,
-            when_=moment(entry.published),
-            reason=entry.reason,
-            expires=moment_or_none(entry.expires),
-        ),
-        moderator=_moderator(entry),
-        banned_person=_person(entry),
-    )
-
-
-def _added_to_community(entry: ModlogEntry) -> wire.ModAddCommunityView:
-    return wire.ModAddCommunityView(
-        mod_add_community=wire.ModAddCommunity(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            other_person_id=_person_id(entry),
-            community_id=_community_id(entry),
-            removed=not entry.state,
-            when_=moment(entry.published),
-        ),
-        moderator=_moderator(entry),
-        community=_community(entry),
-        modded_person=_person(entry),
-    )
-
-
-def _transferred(entry: ModlogEntry) -> wire.ModTransferCommunityView:
-    return wire.ModTransferCommunityView(
-        mod_transfer_community=wire.ModTransferCommunity(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            other_person_id=_person_id(entry),
-            community_id=_community_id(entry),
-            when_=moment(entry.published),
-        ),
-        moderator=_moderator(entry),
-        community=_community(entry),
-        modded_person=_person(entry),
-    )
-
-
-def _added(entry: ModlogEntry) -> wire.ModAddView:
-    return wire.ModAddView(
-        mod_add=wire.ModAdd(
-            id=entry.kind_id,
-            mod_person_id=entry.moderator_id,
-            other_person_id=_person_id(entry),
-            removed=not entry.state,
-            when_=moment(entry.published),
-        ),
-        moderator=_moderator(entry),
-        modded_person=_person(entry),
-    )
-
-
-def _purged_person(entry: ModlogEntry) -> wire.AdminPurgePersonView:
-    return wire.AdminPurgePersonView(
-        admin_purge_person=wire.AdminPurgePerson(
-            id=entry.kind_id,
-            admin_person_id=entry.moderator_id,
-            when_=moment(entry.published),
-            reason=entry.reason,
-        ),
-        admin=_moderator(entry),
-    )
-
-
-def _purged_community(entry: ModlogEntry) -> wire.AdminPurgeCommunityView:
-    return wire.AdminPurgeCommunityView(
-        admin_purge_community=wire.AdminPurgeCommunity(
-            id=entry.kind_id,
-            admin_person_id=entry.moderator_id,
-            when_=moment(entry.published),
-            reason=entry.reason,
-        ),
-        admin=_moderator(entry),
-    )
-
-
-def _purged_post(entry: ModlogEntry) -> wire.AdminPurgePostView:
-    return wire.AdminPurgePostView(
-        admin_purge_post=wire.AdminPurgePost(
-            id=entry.kind_id,
-            admin_person_id=entry.moderator_id,
-            community_id=_community_id(entry),
-            when_=moment(entry.published),
-            reason=entry.reason,
-        ),
-        admin=_moderator(entry),
-        community=_community(entry),
-    )
-
-
-def _purged_comment(entry: ModlogEntry) -> wire.AdminPurgeCommentView:
-    return wire.AdminPurgeCommentView(
-        admin_purge_comment=wire.AdminPurgeComment(
-            id=entry.kind_id,
-            admin_person_id=entry.moderator_id,
-            post_id=_post_id(entry),
-            when_=moment(entry.published),
-            reason=entry.reason,
-        ),
-        admin=_moderator(entry),
-        post=_post(entry),
-    )
-
-
-_LINES: dict[Kind, tuple[str, Callable[[ModlogEntry], Any]]] = {
-    Kind.REMOVE_POST: ("removed_posts", _removed_post),
-    Kind.LOCK_POST: ("locked_posts", _locked_post),
-    Kind.FEATURE_POST: ("featured_posts", _featured_post),
-    Kind.FEATURE_POST_SITE: ("featured_posts", _featured_post),
-    Kind.REMOVE_COMMENT: ("removed_comments", _removed_comment),
-    Kind.REMOVE_COMMUNITY: ("removed_communities", _removed_community),
-    Kind.HIDE_COMMUNITY: ("hidden_communities", _hidden_community),
-    Kind.BAN: ("banned", _banned),
-    Kind.BAN_FROM_COMMUNITY: ("banned_from_community", _banned_from_community),
-    Kind.ADD_MODERATOR: ("added_to_community", _added_to_community),
-    Kind.TRANSFER_COMMUNITY: ("transferred_to_community", _transferred),
-    Kind.ADD_ADMIN: ("added", _added),
-    Kind.PURGE_PERSON: ("admin_purged_persons", _purged_person),
-    Kind.PURGE_COMMUNITY: ("admin_purged_communities", _purged_community),
-    Kind.PURGE_POST: ("admin_purged_posts", _purged_post),
-    Kind.PURGE_COMMENT: ("admin_purged_comments", _purged_comment),
+_DEED: dict[str, Callable[[ModlogEntry], Any]] = {
+    "is_featured_community": lambda entry: entry.kind == Kind.FEATURE_POST,
+    "reason": lambda entry: entry.reason,
+    "expires": lambda entry: moment_or_none(entry.expires),
+    "post_id": lambda entry: _must(entry.post).id,
+    "comment_id": lambda entry: _must(entry.comment).id,
+    "community_id": lambda entry: _must(entry.community).id,
+    "other_person_id": lambda entry: _must(entry.person).id,
 }
-"""Where a line of each kind goes, and how it looks there."""
+_SHOWN: dict[str, Callable[[ModlogEntry], Any]] = {
+    "post": lambda entry: post(_must(entry.post)),
+    "comment": lambda entry: comment(_must(entry.comment), in_full=True),
+    "community": lambda entry: community(_must(entry.community)),
+    "commenter": _person,
+    "banned_person": _person,
+    "modded_person": _person,
+}
+
+_FEATURED = _Shape(
+    "featured_posts", "mod_feature_post", wire.ModFeaturePost, wire.ModFeaturePostView,
+    "featured", ("post_id", "is_featured_community"), ("post", "community"),
+)  # fmt: skip
+_SHAPES: dict[Kind, _Shape] = {
+    Kind.REMOVE_POST: _Shape(
+        "removed_posts", "mod_remove_post", wire.ModRemovePost, wire.ModRemovePostView,
+        "removed", ("post_id", "reason"), ("post", "community"),
+    ),
+    Kind.LOCK_POST: _Shape(
+        "locked_posts", "mod_lock_post", wire.ModLockPost, wire.ModLockPostView,
+        "locked", ("post_id",), ("post", "community"),
+    ),
+    Kind.FEATURE_POST: _FEATURED,
+    Kind.FEATURE_POST_SITE: _FEATURED,
+    Kind.REMOVE_COMMENT: _Shape(
+        "removed_comments", "mod_remove_comment", wire.ModRemoveComment, wire.ModRemoveCommentView,
+        "removed", ("comment_id", "reason"), ("comment", "commenter", "post", "community"),
+    ),
+    Kind.REMOVE_COMMUNITY: _Shape(
+        "removed_communities", "mod_remove_community", wire.ModRemoveCommunity, wire.ModRemoveCommunityView,
+        "removed", ("community_id", "reason"), ("community",),
+    ),
+    Kind.HIDE_COMMUNITY: _Shape(
+        "hidden_communities", "mod_hide_community", wire.ModHideCommunity, wire.ModHideCommunityView,
+        "hidden", ("community_id", "reason"), ("community",), by="admin",
+    ),
+    Kind.BAN: _Shape(
+        "banned", "mod_ban", wire.ModBan, wire.ModBanView,
+        "banned", ("other_person_id", "reason", "expires"), ("banned_person",),
+    ),
+    Kind.BAN_FROM_COMMUNITY: _Shape(
+        "banned_from_community", "mod_ban_from_community", wire.ModBanFromCommunity, wire.ModBanFromCommunityView,
+        "banned", ("other_person_id", "community_id", "reason", "expires"), ("community", "banned_person"),
+    ),
+    Kind.ADD_MODERATOR: _Shape(
+        "added_to_community", "mod_add_community", wire.ModAddCommunity, wire.ModAddCommunityView,
+        "not removed", ("other_person_id", "community_id"), ("community", "modded_person"),
+    ),
+    Kind.TRANSFER_COMMUNITY: _Shape(
+        "transferred_to_community", "mod_transfer_community", wire.ModTransferCommunity, wire.ModTransferCommunityView,
+        "", ("other_person_id", "community_id"), ("community", "modded_person"),
+    ),
+    Kind.ADD_ADMIN: _Shape(
+        "added", "mod_add", wire.ModAdd, wire.ModAddView,
+        "not removed", ("other_person_id",), ("modded_person",),
+    ),
+    Kind.PURGE_PERSON: _Shape(
+        "admin_purged_persons", "admin_purge_person", wire.AdminPurgePerson, wire.AdminPurgePersonView,
+        "", ("reason",), (), by="admin",
+    ),
+    Kind.PURGE_COMMUNITY: _Shape(
+        "admin_purged_communities", "admin_purge_community", wire.AdminPurgeCommunity, wire.AdminPurgeCommunityView,
+        "", ("reason",), (), by="admin",
+    ),
+    Kind.PURGE_POST: _Shape(
+        "admin_purged_posts", "admin_purge_post", wire.AdminPurgePost, wire.AdminPurgePostView,
+        "", ("community_id", "reason"), ("community",), by="admin",
+    ),
+    Kind.PURGE_COMMENT: _Shape(
+        "admin_purged_comments", "admin_purge_comment", wire.AdminPurgeComment, wire.AdminPurgeCommentView,
+        "", ("post_id", "reason"), ("post",), by="admin",
+    ),
+}  # fmt: skip
