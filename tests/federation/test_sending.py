@@ -6,10 +6,14 @@ Numbers are those of the acceptance cases.
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict
+from yarl import URL
 
 from folkmoot.apub.fetch import Budget
 from folkmoot.apub.resolve import Resolver
 from folkmoot.core.communities.follow import follow_community, unfollow_community
+from folkmoot.core.messages.send import SendMessage, send_message
+from folkmoot.core.people.keys import new_key_pair
 from folkmoot.core.posts.delete import delete_post
 from folkmoot.core.posts.edit import EditPost, edit_post
 from folkmoot.core.posts.remove import remove_post
@@ -17,10 +21,12 @@ from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import DAY, HOUR, SECOND, FixedClock
-from folkmoot.store import posts
+from folkmoot.store import actors, keys, outbox, posts
 from tests.core.stories import write_comment, write_post
 from tests.federation.conftest import Found
-from tests.federation.network import Network, Server
+from tests.federation.network import Network, Request, Server
+
+AS_JSON = CIMultiDict({"Accept": "application/activity+json"})
 
 
 async def meets(server: Server, who: Viewer, community: Community) -> Community:
@@ -204,3 +210,68 @@ async def test_62_a_home_that_is_gone_for_long_begins_anew(
     await network.settle()
     expected = [("Missed by those who are gone for long",), ("New",)]
     assert await b.rows("SELECT name FROM post ORDER BY id") == (expected if days == 2 else expected[1:])
+
+
+async def test_15_a_message_reaches_its_recipient_and_nobody_else(servers: Found, network: Network) -> None:
+    a, b, c = await servers("a", "b", "c")
+    alice, bob, carla = await a.joins("alice"), await b.joins("bob"), await c.joins("carla")
+    home = await a.founds("gardening", alice)
+    await meets(b, bob, home)
+    await meets(c, carla, home)
+    assert bob.person is not None
+    await Resolver(a.context).actor(bob.person.ap_id, Budget())
+    before = len(network.asked_of("c.example", method="POST"))
+    async with a.writing() as tx:
+        there = (await actors.people_at(tx, [bob.person.ap_id]))[bob.person.ap_id]
+        await send_message(tx, alice, SendMessage(there.id, "Between us"))
+    await network.settle()
+    assert await b.rows("SELECT content FROM private_message") == [("Between us",)]
+    assert await c.rows("SELECT content FROM private_message") == []
+    assert len(network.asked_of("c.example", method="POST")) == before
+    (address,) = await a.rows("SELECT ap_id FROM sent_activity WHERE sensitive AND body LIKE '%Between us%'")
+    fetched = await network.ask(Request("c.example", "GET", URL(address[0]), AS_JSON, b""))
+    assert fetched.status == 404
+
+
+async def test_28_a_new_key_is_learned_before_it_signs(
+    servers: Found, network: Network, clock: FixedClock
+) -> None:
+    a, b = await servers("a", "b")
+    alice, bob = await a.joins("alice"), await b.joins("bob")
+    on_b = await meets(b, bob, await a.founds("gardening", alice))
+    pair = await new_key_pair()
+    async with b.writing() as tx:
+        await keys.replace(
+            tx, "person", bob.id, public=pair.public, private=pair.private, until=tx.now + HOUR
+        )
+        await outbox.note(tx, "key_replaced", {"owner": "person", "owner_id": bob.id})
+    clock.advance(SECOND)
+    await network.settle()
+    assert bob.person is not None
+    assert (
+        await a.value("SELECT public_key FROM person WHERE ap_id = :id", id=bob.person.ap_id) == pair.public
+    )
+    clock.advance(2 * HOUR)
+    async with b.writing() as tx:
+        await write_post(tx, bob, on_b, "Signed with the new one")
+    await network.settle()
+    assert await a.rows("SELECT name FROM post") == [("Signed with the new one",)]
+
+
+async def test_68_many_followers_at_one_server_are_one_request__DLV_8(
+    servers: Found, network: Network
+) -> None:
+    a, b = await servers("a", "b")
+    alice = await a.joins("alice")
+    home = await a.founds("gardening", alice)
+    for name in ("bob", "bea", "ben"):
+        await meets(b, await b.joins(name), home)
+    before = len(network.asked_of("b.example", method="POST"))
+    async with a.writing() as tx:
+        post = await write_post(tx, alice, home)
+        await vote_on_post(tx, alice, post.id, -1)
+    await network.settle()
+    assert len(network.asked_of("b.example", method="POST")) == before + 3, (
+        "the post, the bare post, the vote"
+    )
+    assert (await state(a, post.ap_id))[2:5] == (await state(b, post.ap_id))[2:5] == (0, 1, -1)

@@ -3,13 +3,14 @@
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.communities.follow import follow_community
 from folkmoot.core.people import delete, passwords
 from folkmoot.core.people.settings import SaveSettings, save_settings
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.votes import cast as votes
 from folkmoot.model.errors import NotLoggedIn, Refusal
 from folkmoot.model.people import Viewer
-from folkmoot.store import comments, communities, posts
+from folkmoot.store import comments, communities, follows, outbox, posts
 from folkmoot.store.db import Database
 from tests import rows
 from tests.cast import Cast
@@ -160,3 +161,16 @@ async def test_an_undecided_application_is_withdrawn(db: Database, cast: Cast) -
     await leave(db, alice, with_content=False)
     async with db.read() as tx:
         assert await tx.value("SELECT count(*) FROM registration_application") == 0
+
+
+async def test_who_leaves_follows_nothing_elsewhere__SND_7(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await follow_community(tx, cast.alice, cast.baking.id)
+        waiting = await outbox.noted(tx, 9)
+        await outbox.settle(tx, [noted.id for noted in waiting])
+    await leave(db, cast.alice, with_content=False)
+    async with db.read() as tx:
+        told = [(noted.kind, noted.payload.get("state")) for noted in await outbox.noted(tx, 9)]
+        assert await follows.followed_elsewhere(tx, cast.alice.id) == []
+        await assert_no_drift(tx)
+    assert told == [("CommunityFollowed", False), ("PersonDeleted", None)]
