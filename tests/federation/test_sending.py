@@ -21,7 +21,7 @@ from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import DAY, HOUR, SECOND, FixedClock
-from folkmoot.store import actors, keys, outbox, posts
+from folkmoot.store import actors, communities, keys, outbox, posts
 from tests.core.stories import write_comment, write_post
 from tests.federation.conftest import Found
 from tests.federation.network import Network, Request, Server
@@ -275,3 +275,41 @@ async def test_68_many_followers_at_one_server_are_one_request__DLV_8(
         "the post, the bare post, the vote"
     )
     assert (await state(a, post.ap_id))[2:5] == (await state(b, post.ap_id))[2:5] == (0, 1, -1)
+
+
+async def test_what_a_community_does_not_take_is_undone__SND_2(
+    servers: Found, network: Network, clock: FixedClock
+) -> None:
+    a, b = await servers("a", "b")
+    alice, ann, bob = await a.joins("alice"), await a.joins("ann"), await b.joins("bob")
+    home = await a.founds("gardening", alice)
+    on_b = await meets(b, bob, home)
+    async with b.writing() as tx:
+        await communities.add_moderator(tx, on_b.id, bob.id)  # as b believes
+    async with a.writing() as tx:
+        post = await write_post(tx, ann, home)
+        other = await write_post(tx, ann, home, "Another")
+    await network.settle()
+    async with b.writing() as tx:
+        there = await posts.by_ap_id(tx, post.ap_id)
+        assert there is not None
+        await remove_post(tx, bob, there.id, removed=True, reason="I say so")
+    await network.settle()
+    assert bool((await state(b, post.ap_id))[7]), "it holds at once"
+    assert not bool((await state(a, post.ap_id))[7])
+    clock.advance(61 * SECOND)
+    before = len(network.asked_of("a.example", method="POST"))
+    await network.settle()
+    assert not bool((await state(b, post.ap_id))[7])
+    assert len(network.asked_of("a.example", method="POST")) == before, "nobody is told"
+    async with a.writing() as tx:
+        who = (await actors.people_at(tx, [bob.person.ap_id if bob.person else ""])).popitem()[1]
+        await communities.add_moderator(tx, home.id, who.id)
+    async with b.writing() as tx:
+        there = await posts.by_ap_id(tx, other.ap_id)
+        assert there is not None
+        await remove_post(tx, bob, there.id, removed=True, reason="I may")
+    await network.settle()
+    clock.advance(61 * SECOND)
+    await network.settle()
+    assert bool((await state(a, other.ap_id))[7]) and bool((await state(b, other.ap_id))[7])

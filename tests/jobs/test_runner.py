@@ -8,7 +8,7 @@ import pytest
 from folkmoot.app import looking_at_links
 from folkmoot.apub import resolve, software
 from folkmoot.apub.inbox import doubt
-from folkmoot.apub.outbox import publish
+from folkmoot.apub.outbox import publish, roll_back
 from folkmoot.context import Context
 from folkmoot.core import after, mailing
 from folkmoot.core.images import delete
@@ -217,6 +217,7 @@ def test_every_consequence_has_a_function() -> None:
         complete.COMPLETE,
         publish.AGAIN,
         publish.ASK_AGAIN,
+        roll_back.JOB,
         software.LOOK,
     }
     assert named | asked_for_elsewhere == set(CATALOGUE)

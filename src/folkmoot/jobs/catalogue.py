@@ -9,7 +9,7 @@ from typing import Any
 from folkmoot.apub import backfill, resolve, software
 from folkmoot.apub.inbox import doubt, verify
 from folkmoot.apub.lookup import lookup_of
-from folkmoot.apub.outbox import publish
+from folkmoot.apub.outbox import publish, roll_back
 from folkmoot.core import mailing
 from folkmoot.core.images import delete as delete_images
 from folkmoot.core.notifications import mail
@@ -95,6 +95,7 @@ CATALOGUE: dict[str, Work] = {
     complete.COMPLETE: _in_context(backfill.complete_thread),
     publish.AGAIN: _publish_again,
     publish.ASK_AGAIN: _on_database(publish.ask_again),
+    roll_back.JOB: _on_database(roll_back.roll_back),
     software.LOOK: _look_at_server,
     "notifications.mail_comment": _on_database(mail.mail_comment),
     "notifications.mail_message": _on_database(mail.mail_message),

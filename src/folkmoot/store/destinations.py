@@ -228,6 +228,15 @@ async def waiting(
     return [(row[0], row[1]) for row in rows]
 
 
+async def have_passed(tx: Tx, activity_id: int) -> bool:
+    """Whether all the servers that an activity names have got past it."""
+    return not await tx.value(
+        "SELECT EXISTS (SELECT 1 FROM sent_inbox x JOIN destination d ON d.instance_id = x.instance_id"
+        " WHERE x.activity_id = :activity_id AND d.cursor < :activity_id)",
+        activity_id=activity_id,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Lag:
     """How many activities wait for a server, and since when the oldest does; `more`: those after the first `MOST_COUNTED` were not looked at."""

@@ -40,7 +40,8 @@ class Activity:
     Who is sent it: the servers with followers of `community_id` or of `person_id`, all that are known (`to_all`), and `inboxes`. `sensitive`: nobody
     may fetch it at its address. `order_key` is a path of what it concerns, `c5/p17` for a thread in a community, empty for everything: it is sent
     after all before it and before all after it whose path begins with its own, or the other way round. `post_id`: the post that it makes known. `asks`: the person and the community of a
-    Follow, which waits for its answer. `kind`: its type.
+    Follow, which waits for its answer. `kind`: its type. `awaits`: what was noted, where it is undone
+    unless its community sends it back.
     """
 
     ap_id: str
@@ -57,6 +58,7 @@ class Activity:
     inboxes: tuple[Inbox, ...] = ()
     asks: tuple[int, int] | None = None
     kind: str = ""
+    awaits: tuple[str, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Audience:
     inboxes: dict[int, tuple[str, ...]]
 
 
-_ELSEWHERE = frozenset({"inboxes", "asks", "kind"})
+_ELSEWHERE = frozenset({"inboxes", "asks", "kind", "awaits"})
 """Fields of an activity that are not columns."""
 _SENT = columns(Sent, "a")
 _make_sent = maker(Sent)
@@ -138,6 +140,22 @@ async def noted(tx: Tx, limit: int) -> list[Noted]:
 async def settle(tx: Tx, ids: Collection[int]) -> bool:
     """These are told. False where somebody else has told one of them meanwhile: then take back what was written."""
     return await tx.run("DELETE FROM outgoing WHERE id IN :ids[]", ids=set(ids)) == len(set(ids))
+
+
+async def newest_noted(tx: Tx) -> int:
+    """The id of what was noted last; 0 where nothing waits."""
+    number: int = await tx.value("SELECT coalesce(max(id), 0) FROM outgoing")
+    return number
+
+
+async def take_back(tx: Tx, after: int, kind: str, actor_id: int) -> None:
+    """Do not tell what somebody did, as far as this transaction noted it behind `after`."""
+    rows = await tx.all(
+        "SELECT id, payload FROM outgoing WHERE id > :after AND kind = :kind AND published = :now",
+        after=after, kind=kind, now=tx.now,
+    )  # fmt: skip
+    ids = {row[0] for row in rows if json.loads(row[1]).get("actor_id") == actor_id}
+    await tx.run("DELETE FROM outgoing WHERE id IN :ids[]", ids=ids)
 
 
 # --- activities ----------------------------------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ the same time one is undone. So an activity is written exactly once, and ids are
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from folkmoot.apub.outbox import roll_back
 from folkmoot.apub.outbox.kinds import KEY_REPLACED, KINDS
 from folkmoot.apub.outbox.library import Library
 from folkmoot.context import Context
@@ -96,7 +98,10 @@ async def _make(library: Library, waiting: Iterable[Noted]) -> tuple[list[Activi
     failed: list[Noted] = []
     for noted in waiting:
         try:
-            made += await _may_be_said(library, await KINDS[noted.kind](library, noted.payload))
+            said = await _may_be_said(library, await KINDS[noted.kind](library, noted.payload))
+            if said and await roll_back.awaits_echo(library, noted.kind, noted.payload):
+                said = [replace(said[0], awaits=(noted.kind, noted.payload)), *said[1:]]
+            made += said
         except Exception:
             log.exception("not_published", kind=noted.kind, payload=noted.payload)
             failed.append(noted)
@@ -117,6 +122,8 @@ async def _write(tx: Tx, made: list[Activity]) -> None:
     for activity in made:
         if activity.asks is not None:
             await _wait_for_answer(tx, *activity.asks, activity.ap_id)
+        if activity.awaits is not None:
+            await roll_back.look_later(tx, activity.ap_id, *activity.awaits)
 
 
 async def _wait_for_answer(tx: Tx, person_id: int, community_id: int, follow_id: str) -> None:
