@@ -6,6 +6,8 @@ import pytest
 
 from folkmoot.core.archive.invent import SCALES, invent
 from folkmoot.core.archive.load import load
+from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.search.index import index_all
 from folkmoot.model.enums import CommentSort, PostSort
 from folkmoot.store import search
@@ -167,6 +169,33 @@ async def test_people_elsewhere_in_their_thousands_do_not_hide_the_one_asked_for
             assert await search.people(tx, "%", PostSort.NEW, local=False, limit=20, offset=0) == []
     finally:
         search._people.cache_clear()
+
+
+async def test_the_index_of_sqlite_is_merged_in_steps_and_finds_the_same(db: Database, cast: Cast) -> None:
+    if db.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL tends its index by itself")
+    async with db.write() as tx:
+        post = await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "Slugs"))
+    for number in range(24):
+        async with db.write() as tx:
+            await create_comment(
+                tx, cast.alice, CreateComment(post.id, f"Comment number{number} about slugs")
+            )
+        async with db.write() as tx:
+            await search.index_pending(tx, 50)
+
+    async def segments() -> int:
+        async with db.read() as tx:
+            return int(await tx.value("SELECT count(DISTINCT segid) FROM comment_search_idx"))
+
+    assert await segments() == 24, "nothing is merged while a batch is written"
+    for _ in range(6):
+        async with db.write() as tx:
+            await search.merge_step(tx, 64)
+    assert await segments() < 8
+    async with db.read() as tx:
+        wanted = Wanted(Shape("comment"), CommentSort.OLD, words=("about", "slugs"))
+        assert len((await search.find(tx, wanted, limit=50, offset=0)).ids) == 24
 
 
 def test_words_become_what_each_index_understands() -> None:

@@ -325,6 +325,15 @@ async def _index(tx: Tx, table: str, ids: Collection[int]) -> None:
     )
 
 
+async def merge_step(tx: Tx, pages: int) -> None:
+    """Bring the segments of the search tables a little together, which costs about as much as writing so many pages; nothing where there is
+    nothing to merge. Without it they would be merged in the middle of some batch, all at once, and nobody could write for as long."""
+    for table in _TEXTS:
+        statement = tx.dialect.merge_search(f"{table}_search")
+        if statement is not None:
+            await tx.run(statement, pages=pages)
+
+
 async def anything_pending(tx: Tx) -> bool:
     """Whether texts wait for their search rows."""
     return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM search_pending)"))

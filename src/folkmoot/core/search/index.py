@@ -10,6 +10,9 @@ BATCH = 50
 MOST = 2000
 """Texts that one call of `index_due` moves at most."""
 _LARGE_BATCH = 1000
+_STEPS, _PAGES, _MANY_PAGES = 2, 64, 2000
+"""After each batch the index is merged so many times by so many pages, each time with room for other writers before it; after a large batch
+once by many."""
 
 
 async def index_pending(tx: Tx, limit: int = BATCH) -> int:
@@ -29,6 +32,9 @@ async def index_due(db: Database) -> int:
         moved += taken
         if taken == 0:
             break
+        for _ in range(_STEPS):
+            async with db.write() as tx:
+                await search.merge_step(tx, _PAGES)
     return moved
 
 
@@ -38,6 +44,7 @@ async def index_all(db: Database, progress: Callable[[int], None] = lambda done:
     while True:
         async with db.write() as tx:
             taken = await index_pending(tx, _LARGE_BATCH)
+            await search.merge_step(tx, _MANY_PAGES)
         if not taken:
             return moved
         moved += taken

@@ -67,6 +67,10 @@ class Dialect(Protocol):
         Some of them may have the words in another order or spread over title and text: who asks looks again."""
         ...
 
+    def merge_search(self, table: str) -> str | None:
+        """A statement that merges about `:pages` pages of a search table's segments, None where the engine does that by itself."""
+        ...
+
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
         """The value of `:text` for words that were folded as the texts in the tables are, None where no index can serve them."""
         ...

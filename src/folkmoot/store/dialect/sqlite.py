@@ -55,6 +55,9 @@ class SqliteDialect:
     def search_match(self, table: str, *, title_only: bool = False) -> str:
         return f"{table} MATCH :text"
 
+    def merge_search(self, table: str) -> str:
+        return f"INSERT INTO {quoted_name(table)} ({quoted_name(table)}, rank) VALUES ('merge', :pages)"
+
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
         """Trigram phrases, one per word of at least three characters; all must occur."""
         phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words if len(word) >= 3)
