@@ -143,8 +143,6 @@ async def post_voted(tx: Tx, place: PlacedPost, up: int, down: int) -> Tally:
     """Votes on a post changed by so many up and down: its numbers, its ranks and its author's score. The numbers now."""
     post = place.post
     tally = Tally(post.upvotes + up, post.downvotes + down)
-    if not (up or down):
-        return tally
     hot = hot_rank(tally.score, post.published, tx.now)
     ranks = _moved(
         post,
@@ -153,41 +151,41 @@ async def post_voted(tx: Tx, place: PlacedPost, up: int, down: int) -> Tally:
         scaled_rank=scaled_rank(hot, place.ground.community.users_active_month),
         controversy_rank=controversy_rank(tally.upvotes, tally.downvotes),
     )
-    await tx.run(
-        f"UPDATE post SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
-        " WHERE id = :post_id",
-        up=up, down=down, by=up - down, post_id=post.id, **ranks,
-    )  # fmt: skip
-    await tx.run(
-        "UPDATE person SET post_score = post_score + :by WHERE id = :creator_id",
-        by=up - down, creator_id=post.creator_id,
-    )  # fmt: skip
-    tx.changed("thread", post.id)
-    tx.changed("front")
+    if await _voted(tx, "post", post, up, down, ranks):
+        tx.changed("thread", post.id)
+        tx.changed("front")
     return tally
 
 
 async def comment_voted(tx: Tx, comment: Comment, up: int, down: int) -> Tally:
     """Votes on a comment changed by so many up and down: its numbers, its ranks and its author's score. The numbers now."""
     tally = Tally(comment.upvotes + up, comment.downvotes + down)
-    if not (up or down):
-        return tally
     ranks = _moved(
         comment,
         hot_rank=hot_rank(tally.score, comment.published, tx.now),
         controversy_rank=controversy_rank(tally.upvotes, tally.downvotes),
     )
-    await tx.run(
-        f"UPDATE comment SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
-        " WHERE id = :comment_id",
-        up=up, down=down, by=up - down, comment_id=comment.id, **ranks,
-    )  # fmt: skip
-    await tx.run(
-        "UPDATE person SET comment_score = comment_score + :by WHERE id = :creator_id",
-        by=up - down, creator_id=comment.creator_id,
-    )  # fmt: skip
-    tx.changed("thread", comment.post_id)
+    if await _voted(tx, "comment", comment, up, down, ranks):
+        tx.changed("thread", comment.post_id)
     return tally
+
+
+async def _voted(
+    tx: Tx, kind: str, item: Post | Comment, up: int, down: int, ranks: dict[str, float]
+) -> bool:
+    """Write what votes changed of an item and of its author; whether anything did."""
+    if not (up or down):
+        return False
+    await tx.run(
+        f"UPDATE {kind} SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
+        " WHERE id = :item_id",
+        up=up, down=down, by=up - down, item_id=item.id, **ranks,
+    )  # fmt: skip
+    await tx.run(
+        f"UPDATE person SET {kind}_score = {kind}_score + :by WHERE id = :creator_id",
+        by=up - down, creator_id=item.creator_id,
+    )  # fmt: skip
+    return True
 
 
 def _moved(thing: Post | Comment, **ranks: float) -> dict[str, float]:

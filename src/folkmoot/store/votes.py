@@ -7,68 +7,47 @@ from folkmoot.store.people import PERSON, make_person
 
 async def add_post_vote(tx: Tx, person_id: int, post_id: int) -> None:
     """The author's own vote on a post that was just written."""
-    await tx.run(
-        "INSERT INTO post_vote (post_id, person_id, value, published) VALUES (:post_id, :person_id, 1, :now)",
-        post_id=post_id, person_id=person_id, now=tx.now,
-    )  # fmt: skip
+    await _write(tx, "post", {"post_id": post_id, "person_id": person_id}, 1)
 
 
 async def add_comment_vote(tx: Tx, person_id: int, comment_id: int, post_id: int) -> None:
     """The author's own vote on a comment that was just written."""
-    await tx.run(
-        "INSERT INTO comment_vote (comment_id, person_id, post_id, value, published) VALUES (:comment_id, :person_id, :post_id, 1, :now)",
-        comment_id=comment_id, person_id=person_id, post_id=post_id, now=tx.now,
-    )  # fmt: skip
+    await _write(tx, "comment", {"comment_id": comment_id, "person_id": person_id, "post_id": post_id}, 1)
 
 
 async def set_post_vote(tx: Tx, person_id: int, post_id: int, value: int) -> int:
     """Write the vote (1, -1, or 0 to take it back); the value before, 0 for none."""
-    before: int = (
-        await tx.value(
-            "SELECT value FROM post_vote WHERE post_id = :post_id AND person_id = :person_id",
-            post_id=post_id, person_id=person_id,
-        )
-        or 0
-    )  # fmt: skip
-    if value == before:
-        return before
-    if value == 0:
-        await tx.run(
-            "DELETE FROM post_vote WHERE post_id = :post_id AND person_id = :person_id",
-            post_id=post_id, person_id=person_id,
-        )  # fmt: skip
-    else:
-        await tx.run(
-            "INSERT INTO post_vote (post_id, person_id, value, published) VALUES (:post_id, :person_id, :value, :now)"
-            " ON CONFLICT (post_id, person_id) DO UPDATE SET value = excluded.value, published = excluded.published",
-            post_id=post_id, person_id=person_id, value=value, now=tx.now,
-        )  # fmt: skip
-    return before
+    return await _set(tx, "post", {"post_id": post_id, "person_id": person_id}, value)
 
 
 async def set_comment_vote(tx: Tx, person_id: int, comment_id: int, post_id: int, value: int) -> int:
     """Write the vote (1, -1, or 0 to take it back); the value before, 0 for none."""
-    before: int = (
-        await tx.value(
-            "SELECT value FROM comment_vote WHERE comment_id = :comment_id AND person_id = :person_id",
-            comment_id=comment_id, person_id=person_id,
-        )
-        or 0
-    )  # fmt: skip
+    return await _set(
+        tx, "comment", {"comment_id": comment_id, "person_id": person_id, "post_id": post_id}, value
+    )
+
+
+async def _set(tx: Tx, kind: str, whose: dict[str, int], value: int) -> int:
+    """The vote of somebody on a post or comment. `whose`: the columns that say so, the two of the key first."""
+    key = {name: whose[name] for name in list(whose)[:2]}
+    which = f"FROM {kind}_vote WHERE {kind}_id = :{kind}_id AND person_id = :person_id"
+    before: int = await tx.value(f"SELECT value {which}", **key) or 0
     if value == before:
         return before
     if value == 0:
-        await tx.run(
-            "DELETE FROM comment_vote WHERE comment_id = :comment_id AND person_id = :person_id",
-            comment_id=comment_id, person_id=person_id,
-        )  # fmt: skip
+        await tx.run(f"DELETE {which}", **key)
     else:
-        await tx.run(
-            "INSERT INTO comment_vote (comment_id, person_id, post_id, value, published) VALUES (:comment_id, :person_id, :post_id, :value, :now)"
-            " ON CONFLICT (comment_id, person_id) DO UPDATE SET value = excluded.value, published = excluded.published",
-            comment_id=comment_id, person_id=person_id, post_id=post_id, value=value, now=tx.now,
-        )  # fmt: skip
+        await _write(tx, kind, whose, value)
     return before
+
+
+async def _write(tx: Tx, kind: str, whose: dict[str, int], value: int) -> None:
+    names = [*whose, "value"]
+    await tx.run(
+        f"INSERT INTO {kind}_vote ({', '.join(names)}, published) VALUES ({', '.join(f':{name}' for name in names)}, :now)"
+        f" ON CONFLICT ({kind}_id, person_id) DO UPDATE SET value = excluded.value, published = excluded.published",
+        value=value, now=tx.now, **whose,
+    )  # fmt: skip
 
 
 async def on_item(
