@@ -142,6 +142,7 @@ async def show_modlog(request: Request) -> Response:
         asked=asked,
         errors=errors,
         choices=[(word, gettext(label)) for word, label, _ in CHOICES],
+        narrowed=log() != "/modlog" or bool(trail.after),
         prev=trail.prev(log),
         next=trail.next(log, found.next) if not errors else "",
     )

@@ -250,3 +250,23 @@ async def test_a_long_log_has_pages(browser: Callable[..., Any], thread: Any) ->
     second = read(await bob.get(first.css_first("a[rel=next]").attributes["href"]))
     assert len(second.css("tbody tr")) == 6
     assert second.css_first("a[rel=prev]").attributes["href"] == "/modlog?kind=lock_post"
+
+
+async def test_an_empty_log_says_whether_filters_made_it_so(browser: Callable[..., Any], cast: Cast) -> None:
+    visitor = await browser()
+    whole = read(await visitor.get("/modlog")).css_first(".empty")
+    assert whole.text().split() == [
+        "Nothing",
+        "has",
+        "happened",
+        "yet",
+        "What",
+        "moderators",
+        "and",
+        "administrators",
+        "do",
+        "appears",
+        "here.",
+    ]
+    narrowed = read(await visitor.get("/modlog?kind=ban")).css_first(".empty")
+    assert narrowed.css_first("a").attributes["href"] == "/modlog"
