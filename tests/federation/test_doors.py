@@ -14,7 +14,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from tests.federation.conftest import Found
 from tests.federation.network import Answer, Network, Request, Server
-from tests.federation.peer import Actor, Members, Peer, _headers
+from tests.federation.peer import PUBLIC, Actor, Members, Peer, _headers
 
 
 class Scene:
@@ -308,6 +308,17 @@ async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28(
     for _ in range(5):
         assert (await scene.there.send(scene.a, scene.create(), old)).status == 401
     assert len(network.asked_of("there.example")) == before + 1, "one look in ten minutes"
+
+
+async def test_a_new_key_that_its_owner_told_of_is_taken_at_once__ACT_10(scene: Scene) -> None:
+    assert (await scene.there.send(scene.a, scene.create())).status == 202
+    await scene.a.settle()
+    fresh = scene.there.key_pool[5]
+    scene.carol.document["publicKey"] = {**scene.carol.document["publicKey"], "publicKeyPem": fresh.public}
+    told = scene.there.activity("Update", scene.carol, scene.carol.document, to=[PUBLIC])
+    assert await scene.there.tells(scene.a, told) == "accepted", "signed with the old one"
+    scene.carol.keys = fresh
+    assert (await scene.there.send(scene.a, scene.create())).status == 202
 
 
 async def test_a_key_at_an_address_of_its_own_is_found_through_its_owner__case_45(scene: Scene) -> None:

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from folkmoot.apub.inbox.process import processor_of
 from folkmoot.jobs.catalogue import CATALOGUE, Work
 from folkmoot.jobs.lanes import Lanes
 from folkmoot.jobs.moments import MOMENTS, Moment
@@ -75,6 +76,7 @@ class Runner:
     async def stop(self) -> None:
         """Begin nothing new, give what runs a moment, and give back the rest for others to do."""
         self._stopping.set()
+        await processor_of(self.tools.context).stop()
         running: set[asyncio.Task[Any]] = {*self._working, *self._tending.values()}
         if self._sending is not None:
             await asyncio.wait({self._sending}, timeout=2 * _STOP_WITHIN)
