@@ -122,10 +122,6 @@ class Postman:
             await keys.keep(tx, kind, actor_id, public=pair.public, private=pair.private)
             return await keys.signer(tx, kind, actor_id)
 
-    def forget_keys(self) -> None:
-        """Look keys up anew: one of them was replaced."""
-        self._keys.clear()
-
 
 def _signed(inbox: str, body: bytes, key: SigningKey, now: Micros, scheme: Scheme) -> dict[str, str]:
     return sign("POST", inbox, body=body, key=key, now=now, scheme=scheme)

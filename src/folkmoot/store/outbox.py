@@ -214,12 +214,6 @@ async def between(tx: Tx, after: int, upto: int) -> list[Sent]:
     return [_make_sent(row) for row in rows]
 
 
-async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Sent]:
-    """Those that are still kept, by id."""
-    rows = await tx.all(f"SELECT {_SENT} FROM sent_activity a WHERE a.id IN :ids[]", ids=set(ids))
-    return {row[0]: _make_sent(row) for row in rows}
-
-
 async def inboxes_of(tx: Tx, ids: Collection[int]) -> dict[int, list[Inbox]]:
     """Where these go besides the followers, by activity."""
     rows = await tx.all(

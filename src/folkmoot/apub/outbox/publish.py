@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from folkmoot.apub.outbox import roll_back
-from folkmoot.apub.outbox.kinds import KEY_REPLACED, KINDS
+from folkmoot.apub.outbox.kinds import KINDS
 from folkmoot.apub.outbox.library import Library
 from folkmoot.context import Context
 from folkmoot.logs import logger
@@ -19,7 +19,6 @@ from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
 from folkmoot.store import destinations, follows, jobs, outbox
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
-from folkmoot.store.keys import Owner
 from folkmoot.store.outbox import Activity, Noted
 
 BATCH = 200
@@ -40,11 +39,6 @@ class _Overtaken(Exception):
 
 
 # --- what apub itself notes ----------------------------------------------------------------------------------------------------------
-
-
-async def tell_of_new_key(tx: Tx, owner: Owner, owner_id: int) -> None:
-    """Tell everybody that one of ours has another key (ACT-10)."""
-    await outbox.note(tx, KEY_REPLACED, {"owner": owner, "owner_id": owner_id})
 
 
 async def ask_again(db: Database, payload: Mapping[str, Any]) -> None:
