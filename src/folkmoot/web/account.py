@@ -179,6 +179,7 @@ def _asked(request: Request, form: Form) -> Register:
         client=client_of(request),
         captcha_uuid=form.text("captcha_uuid"),
         captcha_answer=form.text("captcha_answer"),
+        mail_is_set_up=context(request).settings.mail_is_set_up,
     )
 
 

@@ -24,6 +24,7 @@ from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.pictures import take_own_pictures
 from folkmoot.web.settings import COMMENT_SORTS, MODES, SORTS, THEMES, chosen
 
 AGAIN = 422
@@ -77,6 +78,8 @@ class Section:
 
     name: str
     texts: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    """Those of the texts that are addresses of pictures."""
     flags: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     choices: tuple[tuple[str, type[StrEnum]], ...] = ()
@@ -95,7 +98,12 @@ class Section:
 SECTIONS = {
     section.href: section
     for section in (
-        Section("general", texts=("name", "description", "sidebar", "icon", "banner", "content_warning"), preview="sidebar"),
+        Section(
+            "general",
+            texts=("name", "description", "sidebar", "icon", "banner", "content_warning"),
+            pictures=("icon", "banner"),
+            preview="sidebar",
+        ),
         Section(
             "registration",
             texts=("application_question", "captcha_difficulty"),
@@ -212,12 +220,17 @@ async def save_section(request: Request) -> Response:
     """Save them, or show the form again: with a preview, or with the error beside its field."""
     section = SECTIONS[request.scope["path"]]
     form = await read_form(request)
-    if section.preview and form.flag("preview"):
-        return await _show_preview(request, section, form)
+    pictures: dict[str, Any] = {name: form.text(name) for name in section.pictures if name in form}
     try:
-        asked = asked_of(form, section)
+        if section.pictures:
+            async with context(request).db.read() as tx:
+                before = (await read_settings(tx, viewer(request))).site
+            await take_own_pictures(request, form, pictures, section.pictures, before)
+            form = Form([*form.pairs, *pictures.items()])
+        if section.preview and form.flag("preview"):
+            return await _show_preview(request, section, form)
         async with context(request).db.write() as tx:
-            await edit_site(tx, viewer(request), asked)
+            await edit_site(tx, viewer(request), asked_of(form, section))
     except Refusal as refusal:
         errors = errors_of(refusal)
         async with context(request).db.read() as tx:

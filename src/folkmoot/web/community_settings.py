@@ -25,7 +25,7 @@ from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.handles import community_link, person_link
 from folkmoot.web.i18n import gettext
-from folkmoot.web.pictures import take_pictures
+from folkmoot.web.pictures import take_own_pictures
 
 PICTURES = ("icon", "banner")
 
@@ -85,7 +85,7 @@ async def create(request: Request) -> Response:
     typed = _typed(form) | {"name": form.text("name")}
     try:
         permissions.check("community.create", Standing(viewer(request)))
-        await take_pictures(request, form, typed, PICTURES)
+        await take_own_pictures(request, form, typed, PICTURES)
     except Refusal as refusal:
         return await _show_form(request, "communities/create.html", typed, refusal)
     if form.flag("preview"):
@@ -135,16 +135,16 @@ async def edit(request: Request) -> Response:
     """Change it."""
     form = await read_form(request)
     typed = _typed(form)
+    before = (await view_of(request)).community
     try:
-        await take_pictures(request, form, typed, PICTURES)
+        await take_own_pictures(request, form, typed, PICTURES, before)
     except Refusal as refusal:
         return await _show_edit(request, typed, refusal)
     if form.flag("preview"):
         return await _show_edit(request, typed)
-    number = await community_id(request)
     try:
         async with context(request).db.write() as tx:
-            community = await edit_community(tx, viewer(request), EditCommunity(number, **typed))
+            community = await edit_community(tx, viewer(request), EditCommunity(before.id, **typed))
     except Refusal as refusal:
         return await _show_edit(request, typed, refusal)
     return done(request, f"{community_link(community).href}/edit", said=gettext("The changes are kept."))

@@ -1,4 +1,6 @@
-"""Pictures that forms take beside an address: the file that was chosen is kept here, and its address stands in the field."""
+"""Pictures that forms take beside an address: the file that was chosen is kept here, and its address stands in the field. Addresses that
+were typed are on the public internet.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -32,3 +34,25 @@ async def take_pictures(request: Request, form: Form, typed: dict[str, Any], fie
             typed[field] = (await upload(ctx.db, ctx.files, viewer(request), body)).url
         except Invalid as refusal:
             raise Invalid(refusal.code, field=field + FILE, detail=refusal.detail) from refusal
+
+
+async def take_own_pictures(
+    request: Request, form: Form, typed: dict[str, Any], fields: Iterable[str], before: object = None
+) -> None:
+    """The same for icons, avatars and banners, which every reader's browser fetches: an address has to be public (I-1). One that stands in
+    `before` already, under the name of its field, is not asked about again.
+
+    Raises as `take_pictures`; `Invalid` invalid_url.
+    """
+    fields = tuple(fields)
+    await take_pictures(request, form, typed, fields)
+    if viewer(request).account is None:
+        return  # Core refuses; nothing is looked up for visitors.
+    for field in fields:
+        address = typed.get(field)
+        if address == getattr(before, field, None):
+            continue
+        try:
+            await context(request).must_be_public(address, field)
+        except Invalid as refusal:
+            raise Invalid("invalid_url", field=field, detail=refusal.detail) from refusal

@@ -25,7 +25,7 @@ from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import LANGUAGES as INTERFACE_LANGUAGES
 from folkmoot.web.i18n import N_, gettext
-from folkmoot.web.pictures import take_pictures
+from folkmoot.web.pictures import take_own_pictures
 
 TABS = (
     ("profile", N_("Profile"), "/settings"),
@@ -116,7 +116,7 @@ async def save_profile(request: Request) -> Response:
     form = await read_form(request)
     pictures: dict[str, Any] = {"avatar": form.text("avatar"), "banner": form.text("banner")}
     try:
-        await take_pictures(request, form, pictures, tuple(pictures))
+        await take_own_pictures(request, form, pictures, tuple(pictures), viewer(request).person)
         asked = SaveSettings(
             display_name=form.text("display_name").strip(),
             bio=form.text("bio"),

@@ -1,6 +1,7 @@
 """Getting in and out, as a browser does it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pyotp
@@ -10,6 +11,7 @@ from httpx import Response
 from folkmoot.core.people import captcha, mails, totp
 from folkmoot.core.people.settings import SaveSettings, save_settings
 from folkmoot.model.time import MINUTE, SECOND, FixedClock
+from folkmoot.settings import Settings
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database
 from tests import rows
@@ -19,6 +21,17 @@ from tests.faces.web.conftest import read
 from tests.rows import password_of
 
 Browsers = Callable[..., Any]
+
+
+@pytest.fixture
+def sink() -> str:
+    """Where mails end. Parametrize it."""
+    return "console"
+
+
+@pytest.fixture
+def settings(settings: Settings, sink: str) -> Settings:
+    return replace(settings, mail_sink=sink)
 
 
 def error_beside(response: Response, field: str) -> str:
@@ -276,6 +289,23 @@ async def test_an_application_waits(browser: Browsers, db: Database, cast: Cast)
         )
     answer = await log_in(visitor, "erin", PASSWORD)
     assert "not accepted. too &lt;short&gt;" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sink", "status", "words", "people"),
+    [("console", 422, "This site cannot send mails.", 0), ("file", 200, "mail", 1)],
+)
+async def test_an_address_that_nobody_could_confirm_is_not_waited_for__A_8(
+    browser: Browsers, db: Database, cast: Cast, status: int, words: str, people: int
+) -> None:
+    async with db.write() as tx:
+        await set_site(tx, require_email_verification=True)
+    answer = await (await browser()).post("/register", new_account(email="erin@mail.example"))
+    assert answer.status_code == status
+    assert words in (error_beside(answer, "email") if status == 422 else answer.text)
+    async with db.read() as tx:
+        assert await tx.value("SELECT count(*) FROM person WHERE name = 'erin'") == people
+        assert len(await jobs(tx, "mail.send")) == people
 
 
 async def test_a_riddle_keeps_programs_out(browser: Browsers, db: Database, cast: Cast) -> None:

@@ -45,8 +45,8 @@ async def apply(db: Database, name: str, answer: str = "I garden") -> int:
 
 
 def test_there_are_pages_and_forms_to_try() -> None:
-    assert len(PAGES) == 11
-    assert len(FORMS) == 16
+    assert len(PAGES) == 12
+    assert len(FORMS) == 17
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -63,7 +63,8 @@ async def test_pages_are_for_admins(browser: Browsers, path: str) -> None:
 @pytest.mark.parametrize("path", FORMS)
 async def test_forms_are_for_admins(browser: Browsers, db: Database, cast: Cast, path: str) -> None:
     before = await site_of(db)
-    filled = {"name": "Mine", "domain": "there.example", "do": "block", "shortcode": "x", "image_url": IMAGE}
+    act = "retry" if path.startswith("/admin/federation/") else "block"
+    filled = {"name": "Mine", "domain": "there.example", "do": act, "shortcode": "x", "image_url": IMAGE}
     assert (await (await browser("bob")).post(path, filled)).status_code == 403
     assert (await (await browser()).post(path, filled)).status_code == 401
     assert await site_of(db) == before

@@ -8,8 +8,10 @@ import pytest
 
 from folkmoot.settings import Settings
 from folkmoot.store import communities, people
+from folkmoot.store import site as store_site
 from folkmoot.store.db import Database
 from tests.cast import Cast
+from tests.faces.web.test_account import error_beside
 from tests.pictures import picture
 
 FILES = "https://here.example/pictrs/image/"
@@ -39,6 +41,39 @@ async def test_what_is_no_picture_is_said_beside_the_field(browser: Any, cast: C
     assert response.status_code == 422
     assert f'id="e-{field}_file"' in response.text
     assert "no picture that can be shown here" in response.text
+
+
+ADDRESSES = {
+    "/settings": ("alice", {"display_name": "Alice"}, "avatar"),
+    "/create_community": ("alice", {"name": "beans", "title": "Beans"}, "icon"),
+    "/c/gardening/edit": ("bob", {"title": "Gardening", "visibility": "Public"}, "banner"),
+    "/admin": ("admin", {"name": "Moot"}, "icon"),
+}
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3:8080", "nowhere.invalid"])
+async def test_an_address_that_is_not_public_is_said_beside_the_field__I_1(
+    browser: Any, cast: Cast, path: str, host: str
+) -> None:
+    name, typed, field = ADDRESSES[path]
+    response = await (await browser(name)).post(path, {**typed, field: f"https://{host}/a.png"})
+    assert response.status_code == 422
+    assert "not an address that can be linked to" in error_beside(response, field)
+
+
+async def test_an_address_that_stands_there_already_is_not_asked_about_again(
+    browser: Any, db: Database, cast: Cast
+) -> None:
+    icon = "https://moved-away.invalid/a.png"
+    async with db.write() as tx:
+        await communities.update(tx, cast.gardening.id, {"icon": icon})
+    typed = {"title": "Gardens", "visibility": "Public", "icon": icon}
+    assert (await (await browser("bob")).post("/c/gardening/edit", typed)).status_code == 303
+    async with db.read() as tx:
+        community = await communities.by_id(tx, cast.gardening.id)
+    assert community
+    assert (community.title, community.icon) == ("Gardens", icon)
 
 
 async def test_more_than_ten_megabytes_are_refused(browser: Any, cast: Cast) -> None:
@@ -89,6 +124,27 @@ async def test_an_avatar_and_a_banner(browser: Any, db: Database, cast: Cast) ->
     assert person and person.avatar and person.banner
     assert person.avatar.startswith(FILES) and person.banner.startswith(FILES)
     assert person.avatar in (await alice.get("/u/alice")).text
+
+
+async def test_only_administrators_upload_an_icon_of_the_site(browser: Any, db: Database, cast: Cast) -> None:
+    answer = await (await browser("alice")).post("/admin", {"name": "Moot"}, files={"icon_file": shown()})
+    assert answer.status_code == 403
+    async with db.read() as tx:
+        assert await tx.value("SELECT count(*) FROM local_image") == 0
+
+
+async def test_an_icon_of_the_site(browser: Any, db: Database, cast: Cast) -> None:
+    admin = await browser("admin")
+    assert 'enctype="multipart/form-data"' in (await admin.get("/admin")).text
+    typed = {"name": "Moot", "banner": "https://1.1.1.1/wide.png"}
+    preview = await admin.post("/admin", typed | {"preview": "1"}, files={"icon_file": shown()})
+    assert f'value="{FILES}' in preview.text
+    assert (await admin.post("/admin", typed, files={"icon_file": shown()})).status_code == 303
+    async with db.read() as tx:
+        site = await store_site.local_site(tx)
+    assert site.icon
+    assert site.icon.startswith(FILES)
+    assert site.banner == "https://1.1.1.1/wide.png"
 
 
 async def test_an_icon_of_a_community(browser: Any, db: Database, cast: Cast) -> None:

@@ -140,7 +140,7 @@ async def test_a_profile_is_saved_and_shown(browser: Browsers, db: Database, cas
     data = {
         "display_name": " Alice ",
         "bio": "I *like* cats",
-        "avatar": "https://p.example/a.png",
+        "avatar": "https://1.1.1.1/a.png",
         "matrix_user_id": "@alice:m.example",
     }
     answer = await alice.post("/settings", data)
@@ -149,7 +149,7 @@ async def test_a_profile_is_saved_and_shown(browser: Browsers, db: Database, cas
     assert (person.display_name, person.bio, person.avatar, person.bot) == (
         "Alice",
         "I *like* cats",
-        "https://p.example/a.png",
+        "https://1.1.1.1/a.png",
         False,
     )
     page = await alice.get("/settings")
