@@ -9,6 +9,7 @@ import pytest
 from folkmoot.apub.inbox import process
 from folkmoot.apub.inbox.process import LEASE, Processor, processor_of
 from folkmoot.store import received
+from folkmoot.store.received import Wanted
 from tests.federation.conftest import Found
 from tests.federation.network import Server
 from tests.federation.peer import Actor, Members, Peer
@@ -130,7 +131,8 @@ async def test_bodies_go_and_reasons_stay__case_100(scene: Scene) -> None:
         == 0
     )
     async with scene.a.db.read() as tx:
-        told = (await received.refused(tx, host="there.example"))[0]
+        found, _ = await received.told(tx, Wanted("there.example", "refused"), limit=1)
+    told = found[0]
     assert (told.ap_id, told.kind, told.actor, told.reason) == (
         strange["id"],
         "Lock",

@@ -9,6 +9,8 @@ import typer
 
 from folkmoot.app import bring_of, opened_tools
 from folkmoot.cli.common import AsJson, fail, print_json, read_settings
+from folkmoot.core.instances.arrivals import State, read_arrivals
+from folkmoot.core.instances.arrivals import explain as explain_arrival
 from folkmoot.core.instances.federation import read_servers, retry_server, server_named, skip_server
 from folkmoot.core.instances.policy import DecideInstance, allow_instance, block_instance
 from folkmoot.core.people.keys import new_key_pair
@@ -19,7 +21,7 @@ from folkmoot.jobs.tools import Tools
 from folkmoot.model.errors import Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import DAY, HOUR, SECOND, to_rfc3339
-from folkmoot.store import accounts, bans, keys, outbox, received
+from folkmoot.store import accounts, bans, keys, outbox
 from folkmoot.store.db import Tx
 
 federation = typer.Typer(
@@ -191,21 +193,23 @@ def explain(
 ) -> None:
     """Why was this activity refused? With a domain: what was refused of that server lately."""
 
-    async def work(tx: Tx, _who: Viewer) -> list[dict[str, Any]]:
+    async def work(tx: Tx, who: Viewer) -> list[dict[str, Any]]:
         if "://" not in activity:
-            told = await received.refused(tx, host=activity.strip().lower(), limit=50)
+            told = (await read_arrivals(tx, who, server=activity, state=State.REFUSED)).items
         else:
-            one = await received.by_ap_id(tx, activity)
+            one = await explain_arrival(tx, who, activity)
             told = [one] if one else []
         return [
             {
-                "activity": each.ap_id,
-                "kind": each.kind,
+                "activity": each.id,
+                "kind": f"{each.kind} {each.inside}".strip(),
                 "actor": each.actor,
-                "state": each.state,
+                "state": each.state.value,
                 "reason": each.reason,
-                "detail": each.detail,
+                "rule": each.rule,
+                "detail": each.about,
                 "received": to_rfc3339(each.received),
+                "next_try": to_rfc3339(each.due) if each.due else None,
             }
             for each in told
         ]
@@ -217,7 +221,14 @@ def explain(
         fail("Nothing like that was received in the last week.")
     else:
         for each in found:
-            why = ": " + " ".join(filter(None, (each["reason"], each["detail"]))) if each["reason"] else ""
+            why = (
+                ": "
+                + " ".join(
+                    filter(None, (each["reason"], each["rule"] and f"({each['rule']})", each["detail"]))
+                )
+                if each["reason"]
+                else ""
+            )
             typer.echo(f"{each['received']} {each['kind']} {each['activity']} {each['state']}{why}")
 
 

@@ -11,6 +11,8 @@ from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 
 LANES = 8
+LOOKED_AT = 50_000
+"""Rows among which those that match are looked for at a time."""
 _DETAIL = 500
 """Characters kept of what is said about a refusal."""
 
@@ -56,6 +58,7 @@ class Closed:
 class Told:
     """A row as administrators see it."""
 
+    id: int
     ap_id: str
     kind: str
     actor: str
@@ -206,9 +209,7 @@ async def remember_inner(tx: Tx, arrivals: Sequence[Arrival]) -> None:
     )
 
 
-_TOLD = (
-    "SELECT ap_id, kind, actor, host, state, reason, detail, attempts, due, received, closed FROM received"
-)
+_TOLD = "SELECT id, ap_id, kind, actor, host, state, reason, detail, attempts, due, received, closed FROM received"
 
 
 async def by_ap_id(tx: Tx, ap_id: str) -> Told | None:
@@ -217,14 +218,80 @@ async def by_ap_id(tx: Tx, ap_id: str) -> Told | None:
     return Told(*row) if row else None
 
 
-async def refused(tx: Tx, *, host: str | None = None, limit: int = 100) -> list[Told]:
-    """What was refused lately, the newest first; of one server, or of all."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows to tell of; None: all. `kind`: of the activity, or of what is in it. `effect`: of what was accepted, by whether all
+    of it had its effect."""
+
+    host: str | None = None
+    state: str | None = None
+    kind: str | None = None
+    effect: bool | None = None
+
+
+async def told(
+    tx: Tx, wanted: Wanted, *, before: int | None = None, limit: int
+) -> tuple[list[Told], int | None]:
+    """Rows that match, the newest first, and the id before which to look on; None where there are no older ones.
+
+    Looks at so many rows at most (`LOOKED_AT`), so that a rare kind among many does not cost the whole week.
+    """
+    asked: dict[str, object] = {}
+    conditions = ["TRUE"]
+    if wanted.host:
+        conditions.append("host = :host")
+        asked["host"] = wanted.host
+    if wanted.state:
+        conditions.append("state = :state")
+        asked["state"] = wanted.state
+    if wanted.effect is not None:
+        conditions.append(
+            "state = 'accepted' AND reason IS NULL"
+            if wanted.effect
+            else "state = 'accepted' AND reason IS NOT NULL"
+        )
+    if wanted.kind:
+        conditions.append("(kind = :kind OR kind LIKE :outside OR kind LIKE :inside)")
+        asked |= {"kind": wanted.kind, "outside": f"{wanted.kind} %", "inside": f"% {wanted.kind}"}
+    here = ""
+    if before is not None:
+        here = " WHERE id < :before"
+        asked["before"] = before
+    floor = await tx.value(
+        f"SELECT min(id) FROM (SELECT id FROM received{here} ORDER BY id DESC LIMIT {LOOKED_AT}) looked",
+        **({} if before is None else {"before": before}),
+    )
+    if floor is None:
+        return [], None
+    rows = await tx.all(
+        f"{_TOLD}{here or ' WHERE TRUE'} AND id >= :floor AND {' AND '.join(conditions)} ORDER BY id DESC LIMIT :limit",
+        floor=floor, limit=limit + 1, **asked,
+    )  # fmt: skip
+    found = [Told(*row) for row in rows[:limit]]
+    if len(rows) > limit:
+        return found, found[-1].id
+    older = await tx.value("SELECT EXISTS (SELECT 1 FROM received WHERE id < :floor)", floor=floor)
+    return found, floor if older else None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was refused for one reason: how many, and when the last one came."""
+
+    reason: str
+    number: int
+    last: Micros
+
+
+async def refused_by_reason(tx: Tx, host: str | None, *, least: Micros) -> list[Refused]:
+    """What was refused since a moment, of one server or of all, by reason, the most frequent first."""
     here = " AND host = :host" if host else ""
     rows = await tx.all(
-        f"{_TOLD} WHERE state = 'refused'{here} ORDER BY received DESC, id DESC LIMIT :limit",
-        limit=limit, **({"host": host} if host else {}),
+        "SELECT coalesce(reason, 'unknown'), count(*), max(received) FROM received"
+        f" WHERE state = 'refused' AND received >= :least{here} GROUP BY 1 ORDER BY 2 DESC, 1",
+        least=least, **({"host": host} if host else {}),
     )  # fmt: skip
-    return [Told(*row) for row in rows]
+    return [Refused(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

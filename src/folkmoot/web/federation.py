@@ -5,6 +5,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from folkmoot.core.instances.arrivals import read_doubted
 from folkmoot.core.instances.federation import (
     Doubt,
     Health,
@@ -16,8 +17,10 @@ from folkmoot.core.instances.federation import (
 )
 from folkmoot.model.errors import NotFound
 from folkmoot.web.admin import admin_page
+from folkmoot.web.arrivals import PATH as ARRIVALS
 from folkmoot.web.base import context, done, viewer
 from folkmoot.web.forms import query, read_form
+from folkmoot.web.handles import community_link
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.paging import address, trail_of
 
@@ -64,8 +67,10 @@ async def show_federation(request: Request) -> Response:
     after, trail, servers = asked.text("after")[:20], trail_of(asked), partial(address, "/admin/federation")
     async with context(request).db.read(slow=True) as tx:
         found = await read_servers(tx, viewer(request), after=after, limit=PER_PAGE)
+        doubted = await read_doubted(tx, viewer(request))
     return await admin_page(
         request, "federation", servers=found.items, health=_health, reason=words_of_reason,
+        arrivals=partial(address, ARRIVALS), doubted=[(one, community_link(one.community)) for one in doubted],
         prev=trail.prev(servers), next=trail.next(servers, found.next),
     )  # fmt: skip
 

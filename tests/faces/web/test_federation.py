@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from folkmoot.model.time import DAY, HOUR
-from folkmoot.store import communities, destinations, outbox
+from folkmoot.store import communities, destinations, outbox, quarantine, received
 from folkmoot.store.db import Database, Tx
 from folkmoot.store.outbox import Activity, Inbox
+from folkmoot.store.received import Arrival, Closed
 from tests import rows
 from tests.cast import HERE, THERE, Cast
 from tests.core.stories import write_post
@@ -41,7 +42,9 @@ async def fails(tx: Tx, cast: Cast, **more: Any) -> int:
     return ids[1]
 
 
-@pytest.mark.parametrize("path", ["/admin/federation", "/admin/federation/post/1"])
+@pytest.mark.parametrize(
+    "path", ["/admin/federation", "/admin/federation/post/1", "/admin/federation/arrivals"]
+)
 async def test_it_is_for_administrators(browser: Browsers, db: Database, cast: Cast, path: str) -> None:
     async with db.write() as tx:
         await write_post(tx, cast.alice, cast.gardening)
@@ -104,3 +107,51 @@ async def test_who_is_about_to_write_where_nobody_reads_it_is_told(
         await tx.run("UPDATE destination SET since = :then", then=tx.now - DAY)
     assert "has not answered for a while" in (await alice.get(submit)).text
     assert "has not answered" not in (await alice.get("/submit?community=gardening")).text
+
+
+async def test_what_arrived_is_shown_with_how_it_ended_in_words(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
+    address = f"https://{THERE}/activities/1"
+    async with db.write() as tx:
+        await fails(tx, cast)
+        row = Arrival(address, "Announce Like", f"https://{THERE}/c/baking", THERE, None, 1, '{"a":"secret"}')
+        await received.put(tx, [row])
+        (number,) = [row[0] for row in await tx.all("SELECT id FROM received")]
+        await received.close(tx, [Closed(number, "refused", "community_not_followed", None, keep_body=True)])
+    admin = await browser("admin")
+    link = (
+        read(await admin.get("/admin/federation")).css_first(f"a[href*='server={THERE}']").attributes["href"]
+    )
+    assert link is not None
+    text = (await admin.get(link)).text
+    for word in (
+        address,
+        "Announce",
+        "Nobody here follows this community.",
+        "community_not_followed",
+        "ANN-6",
+    ):
+        assert word in text
+    assert "secret" not in text
+    for query in (
+        "state=accepted",
+        "kind=Follow",
+        "server=elsewhere.example",
+        "activity=https://there.example/x",
+    ):
+        page = await admin.get(f"/admin/federation/arrivals?{query}")
+        assert "Nothing like that arrived" in page.text
+    assert address in (await admin.get(f"/admin/federation/arrivals?activity={address}")).text
+
+
+async def test_a_community_in_doubt_is_believed_again(browser: Browsers, db: Database, cast: Cast) -> None:
+    path = f"/admin/federation/doubted/{cast.baking.id}"
+    assert (await (await browser("alice")).post(path, {})).status_code == 403
+    admin = await browser("admin")
+    assert (await admin.post(path, {})).status_code == 404
+    async with db.write() as tx:
+        await quarantine.add(tx, cast.baking.id, "https://third.example/post/1 was not deleted")
+    assert "was not deleted" in (await admin.get("/admin/federation")).text
+    assert (await admin.post(path, {})).status_code == 303
+    assert "was not deleted" not in (await admin.get("/admin/federation")).text

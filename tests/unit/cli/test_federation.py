@@ -143,9 +143,9 @@ def test_why_something_was_refused() -> None:
 
     meanwhile(arrives)
     for what in (address, "there.example"):
-        assert f"Like {address} refused: site_ban carol" in folkmoot("explain", what).stdout
+        assert f"Like {address} refused: site_ban (PERM-1) carol" in folkmoot("explain", what).stdout
     (found,) = json.loads(folkmoot("explain", address, "--json").stdout)
-    assert found["reason"] == "site_ban"
+    assert (found["reason"], found["rule"]) == ("site_ban", "PERM-1")
 
 
 def test_a_new_key_is_told_under_the_old_one__ACT_10() -> None:

@@ -22,6 +22,7 @@ from folkmoot.apub.inbox.senders import Senders, Unavailable
 from folkmoot.apub.policy import Policy, policy
 from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender
 from folkmoot.context import Context
+from folkmoot.core.instances.arrivals import RULES
 from folkmoot.logs import logger
 from folkmoot.model.errors import Busy, NotAllowed, Refusal
 from folkmoot.model.time import HOUR, MINUTE, Micros
@@ -104,9 +105,8 @@ class Receiver:
         try:
             await self._take(scope, receive)
         except _Answer as answer:
-            return answer.status, answer.word, answer.headers
+            return answer.status, "" if answer.status == 202 else answer.word, answer.headers
         except BadSignature as error:
-            log.info("inbox_refused", status=401, code=error.code, detail=error.detail)
             return 401, error.code, {}
         except Malformed as error:
             log.info("inbox_refused", status=400, code=error.code, detail=error.detail)
@@ -134,13 +134,23 @@ class Receiver:
         text = _unpacked(body, headers)
         document = documents.read(text, now=self.context.clock.now(), development=development)
         outside = envelope(document)
+        try:
+            document = await self._admitted(request, outside, document, text)
+        except (_Answer, BadSignature, Unavailable) as error:
+            _tell(outside, error)
+            raise
+        await self._collector.put(_arrival(outside, document))
+
+    async def _admitted(
+        self, request: Request, outside: Envelope, document: Document, text: bytes
+    ) -> Document:
+        """The document that its actor vouches for, where it is to have an effect here."""
         known = await self._look_up(outside)
         self._must_be_theirs(outside, known.rules)
         self._drop_what_is_nothing_to_us(outside, known, text)
-        if not development:
+        if not self.context.settings.development:
             await self._must_be_few(host_of(outside.actor))
-        document = await self._verified(request, outside, document)
-        await self._collector.put(_arrival(outside, document))
+        return await self._verified(request, outside, document)
 
     async def _must_be_an_inbox(self, scope: Any, headers: Mapping[str, str]) -> None:
         if scope["method"] != "POST":
@@ -187,15 +197,15 @@ class Receiver:
     def _drop_what_is_nothing_to_us(self, outside: Envelope, known: _Known, text: bytes) -> None:
         """What had its turn, or has no effect, is thanked for before any key is fetched (INB-6)."""
         if known.arrived_before:
-            raise _Answer(202)
+            raise _Answer(202, "arrived_before")
         if outside.type is None and self._type_of(text) in _PASSED_OVER:
-            raise _Answer(202)
+            raise _Answer(202, "nothing_to_us")
         if outside.type == "Delete" and known.sender is None and outside.object == outside.actor:
-            raise _Answer(202)
+            raise _Answer(202, "nothing_to_us")
         if outside.type == "Announce" and not known.followed:
             ours = f"{self.context.settings.origin}/".encode()
             if ours not in text and ours.replace(b"/", b"\\/") not in text:
-                raise _Answer(202)
+                raise _Answer(202, "nothing_to_us")
 
     @staticmethod
     def _type_of(text: bytes) -> str:
@@ -229,7 +239,7 @@ class Receiver:
             sender = await self.senders.verify(claims, outside.actor)
         except NotFetched as error:
             if outside.type == "Delete":
-                raise _Answer(202) from error  # of an account that is no more: nothing to take away
+                raise _Answer(202, "nothing_to_us") from error  # of an account that is no more
             raise BadSignature("unknown_key", detail=outside.actor) from error
         assert isinstance(sender, VerifiedSender)
         return document
@@ -245,7 +255,7 @@ class Receiver:
             raise
         except Refusal as error:
             if outside.type == "Delete":
-                raise _Answer(202) from error
+                raise _Answer(202, "nothing_to_us") from error
             if isinstance(error, NotFetched) and error.temporary:
                 raise Unavailable(error.code) from error
             raise BadSignature("not_the_sender", detail=outside.actor) from error
@@ -292,6 +302,16 @@ class Collector:
                             done.set_result(None)
         finally:
             self._writer = None
+
+
+def _tell(outside: Envelope, error: Exception) -> None:
+    """What is not let in is told in the log and nowhere else: nothing is written for who has not shown who they are (case 100)."""
+    code = str(error)
+    level = log.debug if code == "arrived_before" else log.info
+    level(
+        "inbox_not_let_in", id=outside.id, kind=outside.type or "Other", actor=outside.actor, host=host_of(outside.actor), code=code,
+        rule=RULES.get(code), detail=getattr(error, "detail", None),
+    )  # fmt: skip
 
 
 def _arrival(outside: Envelope, document: Document) -> Arrival:
