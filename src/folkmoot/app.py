@@ -41,6 +41,7 @@ from folkmoot.logs import RequestIds, logger
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import Clock, FixedClock, SystemClock
 from folkmoot.net.client import Client, user_agent
+from folkmoot.net.doorstep import Doorstep, look_at_doorstep
 from folkmoot.net.mail import make_mailer
 from folkmoot.net.metadata import fetch_metadata
 from folkmoot.settings import Settings
@@ -75,6 +76,18 @@ def clock_of(settings: Settings) -> Clock:
     return FixedClock(settings.now) if settings.now is not None else SystemClock()
 
 
+def client_of(settings: Settings) -> Client:
+    """The door out, as this site walks through it."""
+    agent = user_agent(__version__, settings.hostname)
+    return Client(agent=agent, holds_write=writing.get, development=settings.development)
+
+
+async def look_from_outside(settings: Settings) -> Doorstep:
+    """How the site's public address looks, without a database: for who looks whether everything is in place."""
+    async with client_of(settings) as http:
+        return await look_at_doorstep(http, settings.origin)
+
+
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[Context]:
     """Everything a request, a job or a command is handed, opened, and closed at the end.
@@ -84,8 +97,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
     clock = clock_of(settings)
     db = await open_database(settings.database, clock)
     try:
-        agent = user_agent(__version__, settings.hostname)
-        async with Client(agent=agent, holds_write=writing.get, development=settings.development) as http:
+        async with client_of(settings) as http:
             yield Context(db, settings, clock, http)
     finally:
         await db.close()

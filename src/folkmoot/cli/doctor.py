@@ -15,8 +15,9 @@ import typer
 
 from folkmoot.cli.common import AsJson, Exit, print_json
 from folkmoot.cli.doctor_database import check_database
+from folkmoot.cli.doctor_federation import check_clock, check_https, check_public_name
 from folkmoot.cli.findings import Finding, State
-from folkmoot.settings import Settings, WrongSettings, is_loopback, load_settings
+from folkmoot.settings import Settings, WrongSettings, load_settings
 
 LEAST_FREE_SPACE = 1_000_000_000
 """Bytes: below this a busy day can fill the disk."""
@@ -79,23 +80,14 @@ def check_address(settings: Settings) -> Finding:
     return Finding("address", "ok", f"{settings.bind} is free.")
 
 
-def check_public_name(settings: Settings) -> Finding:
-    """The name is one that other servers could reach."""
-    if is_loopback(settings.host):
-        says = f"{settings.origin} is reachable from this machine only; set FOLKMOOT_HOSTNAME before others join."
-        return Finding("public name", "note", says)
-    if settings.scheme == "https" and settings.trusted_proxies == 0:
-        says = f"{settings.origin} needs a proxy that speaks https, but FOLKMOOT_TRUSTED_PROXIES is 0."
-        return Finding("public name", "note", says)
-    return Finding("public name", "ok", settings.origin)
-
-
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     check_python,
     check_data_dir,
     check_space,
     check_address,
     check_public_name,
+    check_https,
+    check_clock,
     check_database,
 )
 

@@ -20,9 +20,10 @@ PACKAGE = Path(__file__).resolve().parents[1]
 TABLES = (
     "web/routes.py",
     "api/v3/routes.py",
-    "api/v4/routes.py",
+    "api/own/routes.py",
     "apub/routes.py",
     "apub/inbox/table.py",
+    "apub/outbox/kinds.py",
     "core/permissions.py",
     "core/after.py",
     "jobs/catalogue.py",

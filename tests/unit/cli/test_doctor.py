@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from folkmoot.cli.app import build_app
-from folkmoot.cli.doctor import check_address, check_data_dir, check_public_name
+from folkmoot.cli.doctor import check_address, check_data_dir
 from folkmoot.settings import load_settings
 
 
@@ -46,18 +46,6 @@ def test_an_address_in_use_is_worth_knowing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         finding = check_address(load_settings({"FOLKMOOT_BIND": f"127.0.0.1:{door.getsockname()[1]}"}))
     assert finding.state == "note"
-
-
-@pytest.mark.parametrize(
-    ("environ", "state"),
-    [
-        ({}, "note"),
-        ({"FOLKMOOT_HOSTNAME": "forum.example.org"}, "note"),
-        ({"FOLKMOOT_HOSTNAME": "forum.example.org", "FOLKMOOT_TRUSTED_PROXIES": "1"}, "ok"),
-    ],
-)
-def test_a_name_that_others_cannot_reach_is_worth_knowing(environ: dict[str, str], state: str) -> None:
-    assert check_public_name(load_settings(environ)).state == state
 
 
 def test_a_new_server_is_sound() -> None:

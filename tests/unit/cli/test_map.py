@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from folkmoot.cli.app import build_app
-from folkmoot.cli.map import Row, matching, read_map
+from folkmoot.cli.map import TABLES, Row, matching, read_map
 
 ROUTES = '''\
 """Pages."""
@@ -81,3 +81,22 @@ def test_the_program_itself_can_be_read() -> None:
     assert result.exit_code == 0
     rows = json.loads(result.output)
     assert any(row["file"].startswith("store/") for row in rows)
+
+
+def test_every_table_of_contents_is_there() -> None:
+    files = {row.file for row in read_map()}
+    assert files.issuperset(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("word", "file", "text"),
+    [
+        ("inbox", "apub/inbox/table.py", "a.Like: Row("),
+        ("like", "apub/inbox/table.py", "a.Like: Row("),
+        ("like", "api/v3/routes.py", "/post/like"),
+        ("voted", "apub/outbox/kinds.py", "content.post_voted"),
+        ("thread/new", "api/own/routes.py", "threads.new_comments"),
+    ],
+)
+def test_activities_and_operations_are_found(word: str, file: str, text: str) -> None:
+    assert any(row.file == file and text in row.text for row in matching(read_map(), word))
