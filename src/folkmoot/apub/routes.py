@@ -39,7 +39,7 @@ def _documents() -> list[Route]:
         # objects
         Route("/post/{id:int}", objects.show_post, page=True, signed="content"),
         Route("/comment/{id:int}", objects.show_comment, page=True, signed="content"),
-        Route("/private_message/{id:int}", objects.show_message),
+        Route("/private_message/{id:int}", objects.show_message, page=True),
         # collections
         Route("/site_outbox", collections.show_site_outbox),
         Route("/u/{name}/outbox", collections.show_person_outbox),

@@ -5,6 +5,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from folkmoot.core import permissions
 from folkmoot.core.instances.arrivals import read_doubted
 from folkmoot.core.instances.federation import (
     Doubt,
@@ -15,6 +16,7 @@ from folkmoot.core.instances.federation import (
     retry_server,
     skip_server,
 )
+from folkmoot.core.permissions import Standing
 from folkmoot.model.errors import NotFound
 from folkmoot.web.admin import admin_page
 from folkmoot.web.arrivals import PATH as ARRIVALS
@@ -83,6 +85,7 @@ async def help_server(request: Request) -> Response:
     """Try again now, skip one activity, or skip all that waits; `do` says which."""
     form = await read_form(request)
     number, what = int(request.path_params["id"]), form.text("do")
+    permissions.check("instances.block", Standing(viewer(request)))
     async with context(request).db.write() as tx:
         if what == "retry":
             await retry_server(tx, viewer(request), number)

@@ -25,7 +25,7 @@ async def test_a_server_without_its_database_says_so(browser: Browsers, monkeypa
     async def gone(_db: Database) -> int:
         raise OSError("connection refused")
 
-    monkeypatch.setattr("folkmoot.app.schema_version", gone)
+    monkeypatch.setattr("folkmoot.core.site.health.schema_version", gone)
     answer = await (await browser()).get("/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
 
