@@ -270,10 +270,9 @@ def _community(actor: parsed.Group) -> RemoteCommunity:
 
 
 def _visibility(actor: parsed.Group) -> Visibility:
-    """As far as this site has a word for it."""
-    names = {one.value: one for one in Visibility}
-    wanted = "Private" if actor.private else "Public" if actor.discoverable else "Unlisted"
-    return names.get(wanted, Visibility.PUBLIC)
+    if actor.private:
+        return Visibility.PRIVATE
+    return Visibility.PUBLIC if actor.discoverable else Visibility.UNLISTED
 
 
 async def _keep_site(tx: Tx, actor: parsed.Actor) -> None:

@@ -30,6 +30,7 @@ TOLD_ELSEWHERE: frozenset[type[Event]] = frozenset(
         events.CommentCreated, events.CommentEdited, events.CommentDeleted, events.CommentRemoved,
         events.PostVoted, events.CommentVoted,
         events.CommunityEdited, events.CommunityDeleted, events.CommunityRemoved, events.CommunityFollowed,
+        events.FollowAnswered,
         events.ModeratorChanged, events.PersonBanned, events.PersonEdited, events.PersonDeleted,
         events.MessageSent, events.MessageEdited, events.MessageDeleted, events.Reported,
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from folkmoot.model.communities import Community
+from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotAllowed, NotFound, NotLoggedIn, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.store import communities as store_communities
@@ -19,8 +20,8 @@ from folkmoot.store.places import Ground
 class Standing:
     """Somebody before a community (None for what concerns the whole site).
 
-    `from_home`: a person of the server where this community lives elsewhere. Who is an admin there is for that server to know, so its word
-    is taken for its own communities.
+    `outside`: they were not let in where who may read is chosen. `from_home`: a person of the server where this community lives
+    elsewhere. Who is an admin there is for that server to know, so its word is taken for its own communities.
     """
 
     viewer: Viewer
@@ -28,6 +29,7 @@ class Standing:
     moderator: bool = False
     top_moderator: bool = False
     banned_here: bool = False
+    outside: bool = False
     from_home: bool = False
 
 
@@ -58,6 +60,20 @@ def _not_banned_here(standing: Standing) -> Refusal | None:
 
 def _not_banned_where_local(standing: Standing) -> Refusal | None:
     return _not_banned_here(standing) if standing.community and standing.community.local else None
+
+
+def _let_in(standing: Standing) -> Refusal | None:
+    """Only its members write and vote in a private community. Who of other servers is a member of one that lives elsewhere, its home
+    knows."""
+    viewer, community = standing.viewer, standing.community
+    if (
+        community is None
+        or community.visibility != Visibility.PRIVATE
+        or not standing.outside
+        or viewer.admin
+    ):
+        return None
+    return NotAllowed("community_is_private") if community.local or viewer.account else None
 
 
 def _moderates(standing: Standing) -> Refusal | None:
@@ -100,18 +116,19 @@ def _bot_free(standing: Standing) -> Refusal | None:
     return NotAllowed("invalid_bot_action") if person and person.bot else None
 
 
-_MEMBER: tuple[Condition, ...] = (_in_good_standing, _community_open, _not_banned_here)
+_OWNER: tuple[Condition, ...] = (_in_good_standing, _community_open, _not_banned_here)
+_MEMBER: tuple[Condition, ...] = (*_OWNER, _let_in)
 _MODERATOR: tuple[Condition, ...] = (_in_good_standing, _community_open, _moderates)
 
 PERMISSIONS: dict[str, tuple[Condition, ...]] = {
     # what members do (R-3); ownership is in core/<noun>/rules.py
     "post.create": (*_MEMBER, _may_post_where_restricted),
     "post.edit": _MEMBER,
-    "post.delete": _MEMBER,
+    "post.delete": _OWNER,
     "comment.create": _MEMBER,
     "comment.edit": _MEMBER,
-    "comment.delete": _MEMBER,
-    "vote.cast": (_in_good_standing, _bot_free, _community_open, _not_banned_here),
+    "comment.delete": _OWNER,
+    "vote.cast": (_in_good_standing, _bot_free, _community_open, _not_banned_here, _let_in),
     "report.create": _MEMBER,
     "community.follow": (_in_good_standing, _community_open, _not_banned_where_local),
     # what moderators do (R-2)
@@ -123,6 +140,7 @@ PERMISSIONS: dict[str, tuple[Condition, ...]] = {
     "comment.distinguish": _MODERATOR,
     "community.edit": _MODERATOR,
     "community.ban": _MODERATOR,
+    "community.members": _MODERATOR,
     "community.bans": (_in_good_standing, _moderates),
     "community.moderators": _MODERATOR,
     "community.delete": (_in_good_standing, _moderates, _top_moderator),
@@ -167,6 +185,7 @@ async def standing_in(tx: Tx, viewer: Viewer, community: Community) -> Standing:
         relation.moderator_since is not None,
         relation.top_moderator,
         relation.banned,
+        not (relation.follows and not relation.pending) and relation.moderator_since is None,
         _from_home(viewer, community),
     )
 
@@ -179,6 +198,7 @@ def standing_on(viewer: Viewer, ground: Ground) -> Standing:
         community,
         moderator=ground.moderates,
         banned_here=ground.banned,
+        outside=not (ground.let_in or ground.moderates),
         from_home=_from_home(viewer, community),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 
 from folkmoot.core import permissions, ranks
-from folkmoot.core.communities import rules
+from folkmoot.core.communities import sight
 from folkmoot.core.people import content
 from folkmoot.core.people.content import Amount
 from folkmoot.core.permissions import allowed
@@ -78,10 +78,8 @@ async def _tools(
     author = await people.by_id(tx, author_id)
     assert community is not None
     assert author is not None
-    try:
-        rules.must_be_visible(viewer, community)
-    except NotFound as error:
-        raise NotFound(unknown) from error
+    if not await sight.reads(tx, viewer, community):
+        raise NotFound(unknown)
     standing = await permissions.standing_in(tx, viewer, community)
     own = viewer.id == author_id
     actions = {action for action in permissions.PERMISSIONS if allowed(action, standing)}

@@ -53,8 +53,12 @@ class RegistrationMode(StrEnum):
 
 
 class Visibility(StrEnum):
+    """Who reads what is in a community (section 13 of the protocol). API v3 has words for the first two only (W-14)."""
+
     PUBLIC = "Public"
     LOCAL_ONLY = "LocalOnly"
+    UNLISTED = "Unlisted"
+    PRIVATE = "Private"
 
 
 class Subscribed(StrEnum):

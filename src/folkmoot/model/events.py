@@ -130,6 +130,16 @@ class CommunityFollowed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowAnswered(Event):
+    """A moderator let somebody into a private community, or did not, or no longer. `follow_id`: what they asked with, if elsewhere."""
+
+    community_id: int
+    person_id: int
+    accepted: bool
+    follow_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModeratorChanged(Event):
     community_id: int
     person_id: int

@@ -304,15 +304,14 @@ async def set_follow(tx: Tx, community_id: int, person_id: int, *, pending: bool
     )  # fmt: skip
 
 
-async def drop_follow(tx: Tx, community_id: int, person_id: int) -> bool:
-    """Unfollow; False where this person did not follow."""
+async def drop_follow(tx: Tx, community_id: int, person_id: int) -> bool | None:
+    """Unfollow; whether this person was still waiting, None where they did not follow."""
     tx.changed("followers", community_id)
-    return bool(
-        await tx.run(
-            "DELETE FROM community_follow WHERE person_id = :person_id AND community_id = :community_id",
-            person_id=person_id, community_id=community_id,
-        )
+    row = await tx.first(
+        "DELETE FROM community_follow WHERE person_id = :person_id AND community_id = :community_id RETURNING pending",
+        person_id=person_id, community_id=community_id,
     )  # fmt: skip
+    return bool(row[0]) if row else None
 
 
 async def settle_follow(tx: Tx, community_id: int, person_id: int) -> bool:

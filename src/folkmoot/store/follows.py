@@ -21,10 +21,12 @@ async def person_of_follow_id(tx: Tx, community_id: int, follow_id: str) -> int 
 
 
 async def settle_all(tx: Tx, community_id: int) -> int:
-    """A community that sends us its activities has accepted whoever waits for its answer (SND-6); how many that were."""
+    """A community that sends us its activities has accepted whoever waits for its answer (SND-6); how many that were. A private one lets
+    people in one by one, and sends them for the others."""
     return await tx.run(
         "UPDATE community_follow SET pending = :no WHERE community_id = :community_id AND pending"
-        " AND person_id IN (SELECT id FROM person WHERE local)",
+        " AND person_id IN (SELECT id FROM person WHERE local)"
+        " AND EXISTS (SELECT 1 FROM community c WHERE c.id = :community_id AND c.visibility <> 'Private')",
         no=False, community_id=community_id,
     )  # fmt: skip
 

@@ -276,7 +276,7 @@ async def drop_follows(tx: Tx, person_id: int) -> None:
         await tx.run(
             "UPDATE community SET subscribers = subscribers - (CASE WHEN local THEN 1 ELSE 0 END), subscribers_local = subscribers_local - :local,"
             " version = version + 1 WHERE id IN (SELECT f.community_id FROM community_follow f JOIN person p ON p.id = f.person_id"
-            " WHERE f.person_id = :person_id AND p.local = :is_local)",
+            " JOIN community c ON c.id = f.community_id WHERE f.person_id = :person_id AND p.local = :is_local AND NOT (c.local AND f.pending))",
             local=int(local), is_local=local, person_id=person_id,
         )  # fmt: skip
     rows = await tx.all(

@@ -10,6 +10,7 @@ from folkmoot.model.modlog import ModlogEntry
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
+from folkmoot.store import sight
 from folkmoot.store.comments import make_comment
 from folkmoot.store.communities import make_community
 from folkmoot.store.db import Tx
@@ -42,7 +43,8 @@ _POST = len(Post.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines of the log. `kinds` are all that may appear; the ids narrow. `visitor` leaves out what visitors may not know of."""
+    """Which lines of the log. `kinds` are all that may appear; the ids narrow. `reader_id` 0 is a visitor: lines about what the reader may
+    not read are left out."""
 
     kinds: Collection[str]
     community_id: int | None = None
@@ -50,7 +52,7 @@ class Wanted:
     person_id: int | None = None
     post_id: int | None = None
     comment_id: int | None = None
-    visitor: bool = False
+    reader_id: int = 0
 
 
 async def _numbers(tx: Tx, kind: ModlogKind, count: int) -> int:
@@ -124,8 +126,12 @@ def _conditions(wanted: Wanted) -> tuple[str, dict[str, object]]:
         if number is not None:
             conditions.append(f"m.{name} = :{name}")
             values[name] = number
-    if wanted.visitor:
-        conditions.append("(c.visibility IS NULL OR c.visibility <> 'LocalOnly')")
+    signed_in = wanted.reader_id != 0
+    conditions.append(
+        f"(c.visibility IS NULL OR {sight.reads('c', signed_in=signed_in, reader=':reader_id')})"
+    )
+    if signed_in:
+        values["reader_id"] = wanted.reader_id
     return " AND ".join(conditions), values
 
 

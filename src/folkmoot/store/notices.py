@@ -1,7 +1,7 @@
 """What people are told about, as they read it. Replies and mentions are written in `store/notifications.py`.
 
-What is left out is the same everywhere (N-4, N-6): what blocked people wrote, by setting what bots wrote, messages of blocked servers and
-messages that are gone. Comments that are gone stay in the lists, and are not counted.
+What is left out is the same everywhere (N-4, N-6): what blocked people wrote, what is in private communities that somebody is not in (any
+more), by setting what bots wrote, messages of blocked servers and messages that are gone. Comments that are gone stay in the lists, and are not counted.
 """
 
 from collections.abc import Collection
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from folkmoot.model.enums import CommentSort
 from folkmoot.model.notifications import InboxKind, Notice, NoticeKind, Unread
 from folkmoot.model.time import Micros
+from folkmoot.store import sight
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import Row
 
@@ -18,8 +19,9 @@ _TABLES: dict[NoticeKind, str] = {"reply": "comment_reply", "mention": "person_m
 _PLACES: dict[InboxKind, int] = {"message": 0, "mention": 1, "reply": 2}
 """Which kind stands last where several happened at one moment."""
 
-_NOT_BLOCKED = (
+_MAY_READ = (
     "NOT EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :person_id AND b.target_id = c.creator_id)"
+    f" AND (SELECT {sight.reads('o', reader=':person_id')} FROM community o WHERE o.id = c.community_id)"
 )
 _NOT_BY_BOTS = "(SELECT NOT w.bot FROM person w WHERE w.id = c.creator_id)"
 SHOWN_MESSAGES = (
@@ -56,9 +58,7 @@ class Entry:
 
 
 def _filters(*, unread_only: bool, bots: bool) -> str:
-    return (
-        _NOT_BLOCKED + (" AND NOT n.read" if unread_only else "") + ("" if bots else f" AND {_NOT_BY_BOTS}")
-    )
+    return _MAY_READ + (" AND NOT n.read" if unread_only else "") + ("" if bots else f" AND {_NOT_BY_BOTS}")
 
 
 async def page(
@@ -133,7 +133,7 @@ def _after(kind: InboxKind, row: str, after: Place | None) -> str:
 
 UNREAD_NOTICES = (
     "SELECT count(*) FROM {table} n JOIN comment c ON c.id = n.comment_id WHERE n.recipient_id = :person_id AND NOT n.read"
-    f" AND NOT c.deleted AND NOT c.removed AND {_NOT_BLOCKED} AND (:bots OR {_NOT_BY_BOTS})"
+    f" AND NOT c.deleted AND NOT c.removed AND {_MAY_READ} AND (:bots OR {_NOT_BY_BOTS})"
 )
 UNREAD_MESSAGES = f"SELECT count(*) FROM private_message m WHERE NOT m.read AND {_RECEIVED}"
 _UNREAD = f"SELECT ({UNREAD_NOTICES.format(table='comment_reply')}), ({UNREAD_NOTICES.format(table='person_mention')}), ({UNREAD_MESSAGES})"

@@ -1,6 +1,13 @@
 """Replies and mentions: the notices people get about comments."""
 
+from folkmoot.store import sight
 from folkmoot.store.db import Tx
+
+_MAY_READ = (
+    f"(SELECT {sight.reads('o', reader=':recipient_id')} FROM comment i JOIN community o ON o.id = i.community_id"
+    " WHERE i.id = :comment_id) IS TRUE"
+)
+"""Nobody is told of what they may not read."""
 
 
 async def add_mention(tx: Tx, recipient_id: int, comment_id: int) -> bool:
@@ -8,7 +15,8 @@ async def add_mention(tx: Tx, recipient_id: int, comment_id: int) -> bool:
     added = await tx.run(
         "INSERT INTO person_mention (recipient_id, comment_id, published) SELECT :recipient_id, :comment_id, :now"
         " WHERE NOT EXISTS (SELECT 1 FROM comment_reply WHERE recipient_id = :recipient_id AND comment_id = :comment_id)"
-        " AND NOT EXISTS (SELECT 1 FROM person_mention WHERE recipient_id = :recipient_id AND comment_id = :comment_id)",
+        " AND NOT EXISTS (SELECT 1 FROM person_mention WHERE recipient_id = :recipient_id AND comment_id = :comment_id)"
+        f" AND {_MAY_READ}",
         recipient_id=recipient_id, comment_id=comment_id, now=tx.now,
     )  # fmt: skip
     if added:
@@ -29,7 +37,7 @@ async def add_reply(
         " AND NOT EXISTS (SELECT 1 FROM person_block WHERE person_id = :recipient_id AND target_id = :author_id)"
         " AND NOT EXISTS (SELECT 1 FROM community_block WHERE person_id = :recipient_id AND community_id = :community_id)"
         " AND NOT EXISTS (SELECT 1 FROM instance_block WHERE person_id = :recipient_id AND instance_id = :instance_id)"
-        " RETURNING (SELECT id FROM local_user WHERE person_id = recipient_id)",
+        f" AND {_MAY_READ} RETURNING (SELECT id FROM local_user WHERE person_id = recipient_id)",
         recipient_id=recipient_id, comment_id=comment_id, author_id=author_id, community_id=community_id, instance_id=instance_id, now=tx.now,
     )  # fmt: skip
     if told is not None:

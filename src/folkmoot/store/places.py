@@ -22,7 +22,9 @@ _POSTS, _COMMENTS, _COMMUNITIES = (len(fields(kind)) for kind in (Post, Comment,
 _GROUND = (
     f"{COMMUNITY}, EXISTS (SELECT 1 FROM community_moderator m WHERE m.community_id = c.id AND m.person_id = :person_id),"
     " EXISTS (SELECT 1 FROM community_ban b WHERE b.community_id = c.id AND b.person_id = :person_id),"
-    " EXISTS (SELECT 1 FROM community_language l WHERE l.community_id = c.id)"
+    " EXISTS (SELECT 1 FROM community_language l WHERE l.community_id = c.id),"
+    " CASE WHEN c.visibility = 'Private' THEN EXISTS"
+    " (SELECT 1 FROM community_follow f WHERE f.community_id = c.id AND f.person_id = :person_id AND NOT f.pending) ELSE TRUE END"
 )
 _POST_AND_GROUND = f"SELECT {POST}, p.newest_comment_necro, {_GROUND}"
 _GROUND_OF_POST = "AS p JOIN community c ON c.id = p.community_id"
@@ -30,12 +32,14 @@ _GROUND_OF_POST = "AS p JOIN community c ON c.id = p.community_id"
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A community, and how one person stands in it as far as writing and voting go. `chooses_languages`: it takes only some."""
+    """A community, and how one person stands in it as far as writing and voting go. `chooses_languages`: it takes only some. `let_in`: into a
+    private one, as a follower; into others everybody is."""
 
     community: Community
     moderates: bool
     banned: bool
     chooses_languages: bool
+    let_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +105,4 @@ def _placed_post(row: Row) -> PlacedPost:
 
 def _ground(row: Row) -> Ground:
     end = _COMMUNITIES
-    return Ground(make_community(row[:end]), bool(row[end]), bool(row[end + 1]), bool(row[end + 2]))
+    return Ground(make_community(row[:end]), *(bool(flag) for flag in row[end : end + 4]))

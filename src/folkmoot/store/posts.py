@@ -6,7 +6,7 @@ from typing import Any
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
 from folkmoot.model.views import Crosspost
-from folkmoot.store import images
+from folkmoot.store import images, sight
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
 from folkmoot.store.search_pending import index_soon
@@ -103,6 +103,7 @@ async def of_link(tx: Tx, url: str, viewer_id: int, limit: int = 10) -> list[Cro
     rows = await tx.all(
         "SELECT t.id, o.name, o.host, o.title, t.comments FROM post t JOIN community o ON o.id = t.community_id"
         " WHERE t.url = :url AND NOT t.deleted AND NOT t.removed AND NOT o.deleted AND NOT o.removed AND NOT o.hidden"
+        f" AND {sight.reads('o')} AND {sight.listed('o')}"
         " AND NOT EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = t.creator_id)"
         " AND NOT EXISTS (SELECT 1 FROM community_block b WHERE b.person_id = :viewer AND b.community_id = t.community_id)"
         " ORDER BY t.published DESC, t.id DESC LIMIT :limit",

@@ -232,7 +232,8 @@ async def _communities(tx: Tx, after: int, until: int) -> dict[int, tuple[Values
         " WHERE community_id > :after AND community_id <= :until AND NOT deleted AND NOT removed GROUP BY community_id)"
         " AS p ON p.community_id = c.id"
         " LEFT JOIN (SELECT x.community_id, count(*) AS everybody, sum(CASE WHEN y.local THEN 1 ELSE 0 END) AS ours FROM community_follow x"
-        " JOIN person y ON y.id = x.person_id WHERE x.community_id > :after AND x.community_id <= :until GROUP BY x.community_id)"
+        " JOIN person y ON y.id = x.person_id JOIN community z ON z.id = x.community_id AND NOT (z.local AND x.pending)"
+        " WHERE x.community_id > :after AND x.community_id <= :until GROUP BY x.community_id)"
         " AS f ON f.community_id = c.id WHERE c.id > :after AND c.id <= :until ORDER BY c.id",
         after=after, until=until,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from folkmoot.model.posts import Post
 from folkmoot.model.views import NO_MARKS, Branch, CommentView, Crosspost, Marks, Moderator
+from folkmoot.store import sight
 from folkmoot.store.db import Tx
 from folkmoot.store.listing.views import BANNED, COMMENT_VIEW, MODERATES, comment_view_of
 from folkmoot.store.rows import Row
@@ -50,11 +51,15 @@ _MODERATORS = (
 _CROSSPOSTS = (
     "SELECT * FROM (SELECT 1 AS kind, t.id, o.name, o.host, o.title, t.comments FROM post t JOIN community o ON o.id = t.community_id"
     " WHERE t.url = :url AND t.id <> :post_id AND NOT t.deleted AND NOT t.removed AND NOT o.deleted AND NOT o.removed AND NOT o.hidden"
-    " AND (:inside OR o.visibility = 'Public')"
+    " AND {reads} AND {listed}"
     " AND NOT EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = t.creator_id)"
     " AND NOT EXISTS (SELECT 1 FROM community_block b WHERE b.person_id = :viewer AND b.community_id = t.community_id)"
     " ORDER BY t.hot_rank DESC, t.published DESC, t.id DESC LIMIT 10) AS b"
 )
+
+
+def _crossposts(*, signed_in: bool) -> str:
+    return _CROSSPOSTS.format(reads=sight.reads("o", signed_in=signed_in), listed=sight.listed("o"))
 
 
 _REASONS = (
@@ -93,13 +98,13 @@ async def beside(tx: Tx, post: Post, viewer_id: int, removed: Collection[int]) -
     comments were `removed`; for a reader who is somebody their marks, and the languages they may write in. One query."""
     wanted = [
         _MODERATORS,
-        *([_CROSSPOSTS] if post.url else ()),
+        *([_crossposts(signed_in=bool(viewer_id))] if post.url else ()),
         *([_REASONS] if removed else ()),
         *([_MARKS, _LANGUAGES] if viewer_id else ()),
     ]
     rows = await tx.all(
         " UNION ALL ".join(wanted),
-        community_id=post.community_id, url=post.url, post_id=post.id, viewer=viewer_id, inside=bool(viewer_id), removed=list(removed),
+        community_id=post.community_id, url=post.url, post_id=post.id, viewer=viewer_id, removed=list(removed),
     )  # fmt: skip
     return Beside(
         tuple(Moderator(row[1], row[2], row[3], row[4] or None) for row in rows if row[0] == 0),

@@ -26,6 +26,10 @@ WORDS: dict[str, tuple[int, str]] = {
     "not_a_mod_or_admin": (403, N_("Only moderators and administrators may do this.")),
     "not_top_mod": (403, N_("Only the first moderator of this community may do this.")),
     "banned_from_community": (403, N_("You are banned from this community.")),
+    "community_is_private": (
+        403,
+        N_("This community is private. Ask to join; its moderators let people in."),
+    ),
     "only_mods_can_post_in_community": (403, N_("Only moderators may post in this community.")),
     "invalid_bot_action": (403, N_("Bots may not do this.")),
     # accounts

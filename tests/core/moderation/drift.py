@@ -15,11 +15,11 @@ STORED_AND_TRUE = {
     ),
     "community.subscribers": (
         "SELECT id, subscribers FROM community WHERE local ORDER BY id",
-        "SELECT o.id, (SELECT count(*) FROM community_follow x WHERE x.community_id = o.id) FROM community o WHERE o.local ORDER BY o.id",
+        "SELECT o.id, (SELECT count(*) FROM community_follow x WHERE x.community_id = o.id AND NOT x.pending) FROM community o WHERE o.local ORDER BY o.id",
     ),
     "community.subscribers_local": (
         "SELECT id, subscribers_local FROM community ORDER BY id",
-        "SELECT o.id, (SELECT count(*) FROM community_follow x JOIN person p ON p.id = x.person_id WHERE x.community_id = o.id AND p.local)"
+        "SELECT o.id, (SELECT count(*) FROM community_follow x JOIN person p ON p.id = x.person_id WHERE x.community_id = o.id AND p.local AND NOT (o.local AND x.pending))"
         " FROM community o ORDER BY o.id",
     ),
     "post.comments": (

@@ -1,5 +1,6 @@
 """Communities."""
 
+from contextlib import suppress
 from typing import Any
 
 from folkmoot.api.call import Call
@@ -16,7 +17,7 @@ from folkmoot.core.communities.view import about, community_view, find_community
 from folkmoot.core.search.resolve import or_bring
 from folkmoot.core.site.view import site_of
 from folkmoot.model.enums import Listing, PostSort, Visibility
-from folkmoot.model.errors import Invalid
+from folkmoot.model.errors import Invalid, NotFound
 
 
 async def get_community(call: Call, asked: wire.GetCommunity) -> wire.GetCommunityResponse:
@@ -55,7 +56,7 @@ async def create_community(call: Call, asked: wire.CreateCommunity) -> wire.Comm
         banner=asked.banner,
         nsfw=bool(asked.nsfw),
         posting_restricted_to_mods=bool(asked.posting_restricted_to_mods),
-        visibility=asked.visibility or Visibility.PUBLIC,
+        visibility=Visibility(asked.visibility or Visibility.PUBLIC),
         language_ids=_languages(asked.discussion_languages),
     )
     async with call.write() as tx:
@@ -74,12 +75,24 @@ async def edit_community(call: Call, asked: wire.EditCommunity) -> wire.Communit
         banner=asked.banner,
         nsfw=asked.nsfw,
         posting_restricted_to_mods=asked.posting_restricted_to_mods,
-        visibility=asked.visibility,
+        visibility=await _new_visibility(call, asked),
         language_ids=_languages(asked.discussion_languages),
     )
     async with call.write() as tx:
         await edit.edit_community(tx, call.viewer, wanted)
         return await _response(tx, call, asked.community_id)
+
+
+async def _new_visibility(call: Call, asked: wire.EditCommunity) -> Visibility | None:
+    """What an app wants changed: when it sends back the word it was shown, a private or unlisted community stays what it is."""
+    if asked.visibility is None:
+        return None
+    async with call.read() as tx:
+        with suppress(NotFound):
+            kept = (await find_community(tx, call.viewer, asked.community_id)).visibility
+            if render.visibility(kept) == asked.visibility:
+                return None
+    return Visibility(asked.visibility)
 
 
 async def follow_community(call: Call, asked: wire.FollowCommunity) -> wire.CommunityResponse:

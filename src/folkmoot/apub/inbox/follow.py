@@ -6,6 +6,7 @@ from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.core.communities.follow import accept_follow, end_follow, follow_community
 from folkmoot.model.communities import Community
+from folkmoot.model.enums import Subscribed
 from folkmoot.model.errors import NotAllowed, Refusal
 from folkmoot.model.people import Person
 from folkmoot.store import follows, people
@@ -13,7 +14,8 @@ from folkmoot.store.db import Tx
 
 
 async def follow(tx: Tx, arrived: Arrived[Follow]) -> None:
-    """Somebody elsewhere follows a community or a person of ours: they are let in and told so, each time they ask (FLW-1)."""
+    """Somebody elsewhere follows a community or a person of ours: they are let in and told so, each time they ask (FLW-1).
+    Into a private community its moderators let them, who hear nothing until then (section 13)."""
     known, wanted = arrived.known, arrived.activity
     community = known.communities.get(wanted.object)
     if community is not None and community.local:
@@ -38,12 +40,13 @@ async def _community(tx: Tx, arrived: Arrived[Follow], community: Community) -> 
         raise NotAllowed("communities_do_not_follow", detail=group.ap_id)
     follower = arrived.viewer()
     try:
-        await follow_community(tx, follower, community.id)
+        state = await follow_community(tx, follower, community.id)
     except Refusal as error:
         await answers.answer_follow(tx, "community", community.id, wanted, accepted=False)
         raise AnsweredNo(error.code, detail=error.detail) from error
     await follows.set_follow_id(tx, community.id, follower.id, wanted.id)
-    await answers.answer_follow(tx, "community", community.id, wanted, accepted=True)
+    if state is Subscribed.SUBSCRIBED:
+        await answers.answer_follow(tx, "community", community.id, wanted, accepted=True)
 
 
 async def unfollow(tx: Tx, arrived: Arrived[Follow]) -> None:

@@ -58,6 +58,7 @@ KINDS: dict[str, Make] = {
     "CommunityDeleted": moderation.community_deleted,
     "CommunityRemoved": moderation.community_removed,
     "CommunityFollowed": people.community_followed,
+    "FollowAnswered": people.asker_answered,
     "ModeratorChanged": moderation.moderator_changed,
     "PersonBanned": moderation.person_banned,
     "PersonEdited": people.person_edited,

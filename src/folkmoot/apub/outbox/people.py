@@ -12,6 +12,7 @@ from folkmoot.apub.outbox.addressing import EVERYTHING, path_of, path_of_person,
 from folkmoot.apub.outbox.library import Library
 from folkmoot.apub.outbox.moderation import group_of
 from folkmoot.model.comments import Comment
+from folkmoot.model.communities import Community
 from folkmoot.model.messages import PrivateMessage
 from folkmoot.model.people import Person
 from folkmoot.store import communities, instances, messages, reports
@@ -179,11 +180,35 @@ async def follow_answered(library: Library, event: Payload) -> list[Activity]:
     follower = await library.person_at(asker["id"] if isinstance(asker, dict) else asker)
     if follower is None or target is None or follower.local:
         return []
-    kind, make = ("Accept", activities.accept) if event["accepted"] else ("Reject", activities.reject)
+    path = path_of(target.id) if owner == "community" else path_of_person(target.id)
+    return [await _answer(library, owner, target, follower, asked, path, accepted=event["accepted"])]
+
+
+async def asker_answered(library: Library, event: Payload) -> list[Activity]:
+    """A moderator let somebody elsewhere into a private community, or did not: the Follow they came with goes back (VIS-3)."""
+    community = await library.community(event["community_id"])
+    follower = await library.person(event["person_id"])
+    if community is None or follower is None or follower.local or event["follow_id"] is None:
+        return []
+    asked = activities.follow(event["follow_id"], follower.ap_id, community.ap_id)
+    path = path_of(community.id)
+    return [await _answer(library, "community", community, follower, asked, path, accepted=event["accepted"])]
+
+
+async def _answer(
+    library: Library,
+    owner: store_keys.Owner,
+    target: Community | Person,
+    follower: Person,
+    asked: Mapping[str, object],
+    path: str,
+    *,
+    accepted: bool,
+) -> Activity:
+    kind, make = ("Accept", activities.accept) if accepted else ("Reject", activities.reject)
     document = make(activities.new_id(library.origin, kind), target.ap_id, asked)
     (inbox,) = await library.inboxes_of([follower], own=True)
-    path = path_of(target.id) if owner == "community" else path_of_person(target.id)
-    return [written(document, owner, target.id, path, sensitive=True, inboxes=(inbox,))]
+    return written(document, owner, target.id, path, sensitive=True, inboxes=(inbox,))
 
 
 # --- reports -----------------------------------------------------------------------------------------------------------------------------

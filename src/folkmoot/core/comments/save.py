@@ -1,6 +1,7 @@
 """Keep a comment for later."""
 
 from folkmoot.core import permissions
+from folkmoot.core.communities.sight import must_read
 from folkmoot.core.permissions import Standing
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
@@ -17,6 +18,7 @@ async def save_comment(tx: Tx, viewer: Viewer, comment_id: int, *, saved: bool |
     comment = await comments.by_id(tx, comment_id)
     if comment is None:
         raise NotFound("couldnt_save_comment")
+    await must_read(tx, viewer, comment.community_id, "couldnt_save_comment")
     if saved is None:
         saved = not await marks.has(tx, "saved comment", viewer.id, comment_id)
     await marks.save_comment(tx, viewer.id, comment_id, comment.post_id, saved=saved)

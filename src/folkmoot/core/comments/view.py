@@ -1,7 +1,7 @@
 """One comment, with its place and the viewer's part of it."""
 
+from folkmoot.core.communities.sight import reads
 from folkmoot.core.threads.read import must_be_open
-from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.views import CommentView
@@ -13,14 +13,14 @@ from folkmoot.store.listing import views
 async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
     """A comment outside its thread, whatever its state: its text is for the renderer to hide (C-6). One query.
 
-    Raises `NotFound` couldnt_find_comment, also for who may not know of a local-only community (R-10); `NotAllowed` instance_is_private.
+    Raises `NotFound` couldnt_find_comment, also for who may not read what is in its community (R-10); `NotAllowed` instance_is_private.
     """
     await must_be_open(tx, viewer)
     found = await views.one_comment(tx, viewer.id, comment_id)
     if found is None:
         raise NotFound("couldnt_find_comment")
     assert found.community is not None
-    if viewer.account is None and found.community.visibility == Visibility.LOCAL_ONLY:
+    if not await reads(tx, viewer, found.community):
         raise NotFound("couldnt_find_comment")
     return found
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.communities import rules
+from folkmoot.core.communities.members import visibility_changed
 from folkmoot.core.images.delete import replaced
 from folkmoot.core.writing import House
 from folkmoot.model.communities import Community
@@ -50,6 +51,7 @@ async def edit_community(tx: Tx, viewer: Viewer, asked: EditCommunity) -> Commun
     await after.record(tx, CommunityEdited(viewer.id, community.id))
     stored = await communities.by_id(tx, community.id)
     assert stored is not None
+    await visibility_changed(tx, viewer, community, stored)
     return stored
 
 

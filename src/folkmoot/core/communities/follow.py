@@ -3,7 +3,7 @@
 from folkmoot.core import after, permissions
 from folkmoot.core.communities import rules
 from folkmoot.model.communities import Community
-from folkmoot.model.enums import Subscribed
+from folkmoot.model.enums import Subscribed, Visibility
 from folkmoot.model.errors import NotFound, NotLoggedIn
 from folkmoot.model.events import CommunityFollowed
 from folkmoot.model.people import Viewer
@@ -12,16 +12,21 @@ from folkmoot.store.db import Tx
 
 
 async def follow_community(tx: Tx, viewer: Viewer, community_id: int) -> Subscribed:
-    """Follow: at once here, pending until the other server accepts elsewhere. Following again is no error (M-4).
+    """Follow: at once here, pending until the other server accepts elsewhere, or until a moderator lets them in where the community is
+    private. Following again is no error (M-4).
 
     Raises `NotFound` couldnt_find_community; `NotAllowed` deleted, banned_from_community (local communities), site_ban.
     """
     community = await _known(tx, community_id)
     rules.must_be_visible(viewer, community)
-    permissions.check("community.follow", await permissions.standing_in(tx, viewer, community))
+    standing = await permissions.standing_in(tx, viewer, community)
+    permissions.check("community.follow", standing)
     assert viewer.person is not None
-    if await communities.set_follow(tx, community_id, viewer.id, pending=not community.local):
-        await _count(tx, community, 1, follower_local=viewer.person.local)
+    asks = community.visibility == Visibility.PRIVATE and not (standing.moderator or viewer.admin)
+    pending = asks or not community.local
+    if await communities.set_follow(tx, community_id, viewer.id, pending=pending):
+        if counts_as_follower(community, pending=pending):
+            await count_follow(tx, community, 1, follower_local=viewer.person.local)
         await after.record(tx, CommunityFollowed(viewer.id, community_id, True))
         tx.changed("person", viewer.id)
     relation = await communities.relation(tx, community_id, viewer.id)
@@ -39,8 +44,10 @@ async def unfollow_community(tx: Tx, viewer: Viewer, community_id: int) -> Subsc
 
 async def end_follow(tx: Tx, community: Community, person_id: int, *, follower_local: bool) -> None:
     """The same on somebody's behalf: bans and refusals of the other server end follows."""
-    if await communities.drop_follow(tx, community.id, person_id):
-        await _count(tx, community, -1, follower_local=follower_local)
+    pending = await communities.drop_follow(tx, community.id, person_id)
+    if pending is not None:
+        if counts_as_follower(community, pending=pending):
+            await count_follow(tx, community, -1, follower_local=follower_local)
         await after.record(tx, CommunityFollowed(person_id, community.id, False))
         tx.changed("person", person_id)
 
@@ -52,7 +59,13 @@ async def accept_follow(tx: Tx, community_id: int, person_id: int) -> bool:
     return settled
 
 
-async def _count(tx: Tx, community: Community, by: int, *, follower_local: bool) -> None:
+def counts_as_follower(community: Community, *, pending: bool) -> bool:
+    """Who waits for a moderator of ours is none yet; whether another server has answered is not asked (G-3)."""
+    return not (community.local and pending)
+
+
+async def count_follow(tx: Tx, community: Community, by: int, *, follower_local: bool) -> None:
+    """One follower more (1) or less (-1)."""
     await counts.follows_changed(tx, community.id, by, local=community.local, follower_local=follower_local)
 
 

@@ -54,10 +54,18 @@ def checked_languages(asked: tuple[int, ...], site: list[int]) -> list[int]:
 
 
 def is_visible(viewer: Viewer, community: Community) -> bool:
-    """Local-only communities exist for people of this server only (R-10)."""
+    """Whether they may know that it exists: of local-only ones people of this server do (R-10). Everybody may know of private ones, to ask
+    to be let in."""
     return community.visibility != Visibility.LOCAL_ONLY or (
         viewer.person is not None and viewer.person.local
     )
+
+
+def may_read(viewer: Viewer, community: Community, *, let_in: bool) -> bool:
+    """Whether what is in it may be read: of a private one by admins and who was `let_in`, a follower who waits no longer or a moderator."""
+    if not is_visible(viewer, community):
+        return False
+    return community.visibility != Visibility.PRIVATE or let_in or viewer.admin
 
 
 def must_be_visible(viewer: Viewer, community: Community) -> None:

@@ -48,7 +48,7 @@ async def read_modlog(tx: Tx, viewer: Viewer, asked: ReadModlog) -> Page[ModlogE
     """The newest entries first, with all they name (O-4, O-6): one query for the page.
 
     By setting, the moderators' names are for moderators and admins only; the filter by moderator then does nothing for others (O-5).
-    What happens in local-only communities is not for visitors (R-10). Raises `NotAllowed` instance_is_private; `Invalid` unknown
+    What happens in a community is for who may read it (R-10). Raises `NotAllowed` instance_is_private; `Invalid` unknown
     (`after`).
     """
     wanted, nameless = await _wanted(tx, viewer, asked)
@@ -82,7 +82,7 @@ async def _wanted(tx: Tx, viewer: Viewer, asked: ReadModlog) -> tuple[modlog.Wan
         person_id=asked.person_id,
         post_id=asked.post_id,
         comment_id=asked.comment_id,
-        visitor=viewer.person is None,
+        reader_id=viewer.id,
     )
     return wanted, nameless
 

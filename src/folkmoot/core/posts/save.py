@@ -1,6 +1,7 @@
 """Keep a post for later."""
 
 from folkmoot.core import permissions
+from folkmoot.core.communities.sight import must_read
 from folkmoot.core.permissions import Standing
 from folkmoot.core.posts.view import post_view
 from folkmoot.model.errors import NotFound
@@ -16,8 +17,10 @@ async def save_post(tx: Tx, viewer: Viewer, post_id: int, *, saved: bool | None)
     Raises `NotLoggedIn`; `NotFound` couldnt_save_post for an unknown one (T-9).
     """
     permissions.check("account", Standing(viewer))
-    if await posts.by_id(tx, post_id) is None:
+    post = await posts.by_id(tx, post_id)
+    if post is None:
         raise NotFound("couldnt_save_post")
+    await must_read(tx, viewer, post.community_id, "couldnt_save_post")
     if saved is None:
         saved = not await marks.has(tx, "saved post", viewer.id, post_id)
     await marks.save_post(tx, viewer.id, post_id, saved=saved)

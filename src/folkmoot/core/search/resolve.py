@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from folkmoot.core.communities.rules import is_visible
+from folkmoot.core.communities.sight import reads
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.communities import Community
-from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Invalid, NotFound, Refusal, UnknownName
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
@@ -194,7 +195,7 @@ async def _post(tx: Tx, viewer: Viewer, post_id: int) -> Resolved:
     post = await posts.by_id(tx, post_id)
     if post is None:
         raise _unknown()
-    _community(viewer, await communities.by_id(tx, post.community_id))
+    await _must_read(tx, viewer, post.community_id)
     if post.deleted or post.removed:
         raise _gone()
     return Resolved("post", post.id, post.id)
@@ -204,14 +205,21 @@ async def _comment(tx: Tx, viewer: Viewer, comment_id: int) -> Resolved:
     comment = await comments.by_id(tx, comment_id)
     if comment is None:
         raise _unknown()
-    _community(viewer, await communities.by_id(tx, comment.community_id))
+    await _must_read(tx, viewer, comment.community_id)
     if comment.deleted or comment.removed:
         raise _gone()
     return Resolved("comment", comment.id, comment.post_id)
 
 
+async def _must_read(tx: Tx, viewer: Viewer, community_id: int) -> None:
+    community = await communities.by_id(tx, community_id)
+    _community(viewer, community)
+    if community is None or not await reads(tx, viewer, community):
+        raise _unknown()
+
+
 def _community(viewer: Viewer, community: Community | None) -> Resolved:
-    if community is None or (viewer.person is None and community.visibility == Visibility.LOCAL_ONLY):
+    if community is None or not is_visible(viewer, community):
         raise _unknown()
     if community.deleted or community.removed:
         raise _gone()

@@ -3,10 +3,11 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from folkmoot.core.communities.rules import may_read
 from folkmoot.core.site.privacy import require_open
 from folkmoot.core.threads import order
 from folkmoot.core.threads.order import Ordered
-from folkmoot.model.enums import CommentSort, Visibility
+from folkmoot.model.enums import CommentSort, Subscribed
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import MINUTE, Micros
@@ -122,9 +123,10 @@ async def must_be_open(tx: Tx, viewer: Viewer) -> None:
 
 def must_be_visible(viewer: Viewer, view: PostView, *, moderates: bool) -> None:
     """Deleted and removed posts, and those of deleted or removed communities, are there for their author and for moderators only (P-9);
-    local-only ones for members (R-10). Raises `NotFound` couldnt_find_post."""
+    others for who may read what is in their community (R-10). Raises `NotFound` couldnt_find_post."""
     post, community = view.post, view.community
-    if viewer.account is None and community.visibility == Visibility.LOCAL_ONLY:
+    let_in = moderates or view.mine.subscribed == Subscribed.SUBSCRIBED
+    if not may_read(viewer, community, let_in=let_in):
         raise NotFound("couldnt_find_post")
     gone = post.deleted or post.removed or community.deleted or community.removed
     if gone and not moderates and (viewer.id == 0 or viewer.id != post.creator_id):

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from folkmoot.core.communities.rules import may_read
 from folkmoot.core.threads import order
 from folkmoot.core.threads.read import Kept, kept_thread, must_be_open, place_of_post
-from folkmoot.model.enums import CommentSort, Listing, Subscribed, Visibility
+from folkmoot.model.enums import CommentSort, Listing, Subscribed
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.views import NO_MARKS, Branch, Marks, PostView
@@ -78,7 +79,7 @@ def _in_scope(viewer: Viewer, post: PostView, asked: ReadTree, *, moderates: boo
     community, follows = post.community, post.mine.subscribed != Subscribed.NOT_SUBSCRIBED
     if asked.community_id not in (None, community.id):
         return False
-    if viewer.account is None and community.visibility == Visibility.LOCAL_ONLY:
+    if not may_read(viewer, community, let_in=moderates or post.mine.subscribed == Subscribed.SUBSCRIBED):
         return False
     if asked.scope is Listing.SUBSCRIBED:
         return follows

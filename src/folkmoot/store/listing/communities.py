@@ -6,6 +6,7 @@ from typing import Any
 
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Listing, PostSort
+from folkmoot.store import sight
 from folkmoot.store.communities import COMMUNITY, make_community
 from folkmoot.store.db import Tx
 
@@ -83,6 +84,11 @@ def _not_local_only(wanted: Wanted) -> str | None:
     return None if wanted.person_id else "c.visibility <> 'LocalOnly'"
 
 
+def _listed(wanted: Wanted) -> str | None:
+    """Unlisted ones are for who follows or moderates them; admins see all."""
+    return None if wanted.admin else sight.listed("c", "f.person_id IS NOT NULL OR m.person_id IS NOT NULL")
+
+
 def _scope(wanted: Wanted) -> str | None:
     return {
         Listing.ALL: None,
@@ -104,6 +110,7 @@ _FILTERS: tuple[Callable[[Wanted], str | None], ...] = (
     _not_blocked,
     _not_nsfw,
     _not_local_only,
+    _listed,
     _term,
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from folkmoot.model.enums import Listing
+from folkmoot.store import sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def in_branch(shape: Shape) -> Condition:
 
 def of_open_community(shape: Shape) -> Condition:
     """Everything that is asked of the community, in one look at its row: deleted and removed ones (L-9), hidden ones (L-7, L-8), NSFW
-    (L-10), blocked instances (L-15), local only (R-10), Local."""
+    (L-10), blocked instances (L-15), who reads it (R-10) and who finds it in lists (section 13), Local."""
     follows = (
         "EXISTS (SELECT 1 FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = m.id)"
     )
@@ -118,16 +119,15 @@ def of_open_community(shape: Shape) -> Condition:
         asked.append("NOT m.hidden")
     if shape.scope is Listing.LOCAL:
         asked.append("m.local")
-    if not shape.signed_in:
-        asked.append("m.visibility = 'Public'")
+    asked.append(sight.reads("m", signed_in=shape.signed_in))
+    if shape.scope in (Listing.ALL, Listing.LOCAL) and not (shape.community or shape.thread or shape.branch):
+        asked.append(sight.listed("m", follows if shape.signed_in else None))
     if shape.of_posts and not shape.shows_nsfw:
         asked.append("NOT m.nsfw")
     if shape.choosy:
         asked.append(
             "NOT EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id)"
         )
-    if not asked:
-        return None
     return f"(SELECT {' AND '.join(asked)} FROM community m WHERE m.id = i.community_id)"
 
 

@@ -151,6 +151,7 @@ async def test_a_local_only_community_stays_here__SND_8(db: Database, cast: Cast
 async def test_a_private_community_is_for_its_followers__VIS_2(db: Database, cast: Cast, tell: Any) -> None:
     async with db.write() as tx:
         await communities.update(tx, cast.gardening.id, {"visibility": "Private"})
+        await communities.set_follow(tx, cast.gardening.id, cast.alice.id, pending=False)
         await write_post(tx, cast.alice, cast.gardening, body="@carol@there.example look")
     assert await tell() == [], "carol does not follow it"
     await a_post(db, cast, name="Beans")

@@ -3,9 +3,13 @@
 from folkmoot.api.v3.render.base import moment, moment_or_none
 from folkmoot.api.v3.render.people import person
 from folkmoot.api.v3.wire import objects as wire
+from folkmoot.api.v3.wire.objects import CommunityVisibility
 from folkmoot.model.communities import Community
+from folkmoot.model.enums import Visibility
 from folkmoot.model.people import Person
 from folkmoot.model.views import CommunityView
+
+_NOT_FOR_ALL = frozenset({Visibility.LOCAL_ONLY, Visibility.PRIVATE})
 
 
 def community(found: Community) -> wire.Community:
@@ -27,8 +31,13 @@ def community(found: Community) -> wire.Community:
         hidden=found.hidden,
         posting_restricted_to_mods=found.posting_restricted_to_mods,
         instance_id=found.instance_id,
-        visibility=found.visibility,
+        visibility=visibility(found.visibility),
     )
+
+
+def visibility(kept: str) -> CommunityVisibility:
+    """The word that apps know: a private community is not for everybody, an unlisted one is (decision 0014)."""
+    return CommunityVisibility.LOCAL_ONLY if kept in _NOT_FOR_ALL else CommunityVisibility.PUBLIC
 
 
 def community_counts(found: Community) -> wire.CommunityAggregates:

@@ -1,8 +1,14 @@
 """Communities: what is asked and answered."""
 
 from folkmoot.api.v3.wire.base import Id, Int64, Wire
-from folkmoot.api.v3.wire.objects import CommunityModeratorView, CommunityView, PersonView, Site
-from folkmoot.model.enums import Listing, PostSort, Visibility
+from folkmoot.api.v3.wire.objects import (
+    CommunityModeratorView,
+    CommunityView,
+    CommunityVisibility,
+    PersonView,
+    Site,
+)
+from folkmoot.model.enums import Listing, PostSort
 
 
 class AddModToCommunity(Wire):
@@ -53,7 +59,7 @@ class CreateCommunity(Wire):
     nsfw: bool | None = None
     posting_restricted_to_mods: bool | None = None
     discussion_languages: list[Id] | None = None
-    visibility: Visibility | None = None
+    visibility: CommunityVisibility | None = None
 
 
 class DeleteCommunity(Wire):
@@ -70,7 +76,7 @@ class EditCommunity(Wire):
     nsfw: bool | None = None
     posting_restricted_to_mods: bool | None = None
     discussion_languages: list[Id] | None = None
-    visibility: Visibility | None = None
+    visibility: CommunityVisibility | None = None
 
 
 class FollowCommunity(Wire):

@@ -1,6 +1,15 @@
 """The things that nearly every answer holds: posts, comments, communities, people and their counts."""
 
+from enum import StrEnum
+
 from folkmoot.api.v3.wire.base import Wire
+
+
+class CommunityVisibility(StrEnum):
+    """The two words that apps know (decision 0014)."""
+
+    PUBLIC = "Public"
+    LOCAL_ONLY = "LocalOnly"
 
 
 class Person(Wire):
@@ -47,7 +56,7 @@ class Community(Wire):
     hidden: bool
     posting_restricted_to_mods: bool
     instance_id: int
-    visibility: str
+    visibility: CommunityVisibility
     description: str | None = None
     updated: str | None = None
     icon: str | None = None

@@ -1,0 +1,61 @@
+"""Who asks to be let into a community, and who was."""
+
+from dataclasses import dataclass
+
+from folkmoot.model.people import Person
+from folkmoot.model.time import Micros
+from folkmoot.store.db import Tx
+from folkmoot.store.people import PERSON, make_person
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who follows a community or asks to, and since when; the software of their server, where it is another and is known."""
+
+    person: Person
+    since: Micros
+    software: str | None
+    version: str | None
+
+
+async def page(tx: Tx, community_id: int, *, waiting: bool, limit: int, offset: int = 0) -> list[Member]:
+    """Who waits to be let in, the longest waiting first; or who was let in, the newest first."""
+    order = "f.published, p.id" if waiting else "f.published DESC, p.id DESC"
+    rows = await tx.all(
+        f"SELECT f.published, i.software, i.version, {PERSON} FROM community_follow f JOIN person p ON p.id = f.person_id"
+        " LEFT JOIN instance i ON i.id = p.instance_id AND NOT p.local"
+        f" WHERE f.community_id = :community_id AND f.pending = :waiting AND NOT p.deleted ORDER BY {order} LIMIT :limit OFFSET :offset",
+        community_id=community_id, waiting=waiting, limit=limit, offset=offset,
+    )  # fmt: skip
+    return [Member(make_person(row[3:]), row[0], row[1], row[2]) for row in rows]
+
+
+async def count_waiting(tx: Tx, community_id: int) -> int:
+    """How many wait to be let in."""
+    number: int = await tx.value(
+        "SELECT count(*) FROM community_follow f JOIN person p ON p.id = f.person_id"
+        " WHERE f.community_id = :community_id AND f.pending AND NOT p.deleted",
+        community_id=community_id,
+    )
+    return number
+
+
+async def let_in(tx: Tx, community_id: int, person_id: int) -> bool:
+    """Somebody who waits is a follower from now on: nothing of before is sent to their server (VIS-2). False for who does not wait."""
+    tx.changed("followers", community_id)
+    return bool(
+        await tx.run(
+            "UPDATE community_follow SET pending = :no, published = :now"
+            " WHERE community_id = :community_id AND person_id = :person_id AND pending",
+            no=False, now=tx.now, community_id=community_id, person_id=person_id,
+        )
+    )  # fmt: skip
+
+
+async def request_of(tx: Tx, community_id: int, person_id: int) -> str | None:
+    """The address of the Follow that somebody of another server came with."""
+    follow_id: str | None = await tx.value(
+        "SELECT follow_id FROM community_follow WHERE community_id = :community_id AND person_id = :person_id",
+        community_id=community_id, person_id=person_id,
+    )  # fmt: skip
+    return follow_id
