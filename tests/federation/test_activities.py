@@ -23,7 +23,7 @@ async def scene(servers: Found, peer: Callable[[str], Peer]) -> Scene:
 
 
 @pytest.mark.parametrize("kind", ["Delete", "Lock", "Add", "Block", "Update"])
-async def test_who_does_not_moderate_cannot_moderate__case_8(scene: Scene, kind: str) -> None:
+async def test_who_does_not_moderate_cannot_moderate__case_8__PERM_3__ABU_8(scene: Scene, kind: str) -> None:
     page = await scene.posted()
     eve = scene.there.person("eve")
     group = scene.gardening.ap_id
@@ -55,7 +55,7 @@ async def test_who_does_not_moderate_cannot_moderate__case_8(scene: Scene, kind:
     assert await scene.a.value("SELECT count(*) FROM outgoing") == relayed
 
 
-async def test_who_is_banned_writes_nothing__OBJ_10(scene: Scene) -> None:
+async def test_who_is_banned_writes_nothing__OBJ_10__PERM_1(scene: Scene) -> None:
     await scene.posted()
     async with scene.a.writing() as tx:
         carol = await people.by_name(tx, "carol", "there.example")
@@ -159,7 +159,7 @@ async def test_a_rejected_follow_ends__VIS_3(scene: Scene) -> None:
 # --- content ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_comment_that_comes_twice_is_one_with_one_notice__case_64(scene: Scene) -> None:
+async def test_a_comment_that_comes_twice_is_one_with_one_notice__case_64__DUP_1__PAR_5(scene: Scene) -> None:
     page = await scene.announced()
     reply_of_alice = await scene.answered()
     note = scene.there.note(scene.carol, reply_of_alice, scene.baking.id)
@@ -186,7 +186,7 @@ async def test_the_other_way_round_it_is_one_too__case_64(scene: Scene) -> None:
     assert await scene.a.value("SELECT count(*) FROM unconfirmed_comment") == 0
 
 
-async def test_an_older_state_changes_nothing__case_5(scene: Scene) -> None:
+async def test_an_older_state_changes_nothing__case_5__OBJ_2(scene: Scene) -> None:
     page = await scene.posted()
     newer = {**page, "name": "Figs indoors", "updated": "2026-06-01T11:30:00Z"}
     group = scene.gardening.ap_id
@@ -195,7 +195,7 @@ async def test_an_older_state_changes_nothing__case_5(scene: Scene) -> None:
     assert await scene.a.value("SELECT name FROM post") == "Figs indoors"
 
 
-async def test_a_removed_post_stays_removed_through_an_update__OBJ_9(scene: Scene) -> None:
+async def test_a_removed_post_stays_removed_through_an_update__OBJ_9__ABU_23(scene: Scene) -> None:
     page = await scene.posted()
     async with scene.a.writing() as tx:
         await tx.run("UPDATE post SET removed = :yes", yes=True)
@@ -239,7 +239,7 @@ async def test_an_answer_without_the_community_is_a_comment_and_passed_on__case_
 
 
 @pytest.mark.parametrize("kind", ["Note", "ChatMessage"])
-async def test_what_is_for_one_person_is_a_message__cases_15_38(scene: Scene, kind: str) -> None:
+async def test_what_is_for_one_person_is_a_message__cases_15_38__DEL_7(scene: Scene, kind: str) -> None:
     await scene.posted()
     note = {
         "type": kind, "id": scene.there.id("pm"), "attributedTo": scene.carol.id, "to": ["https://a.example/u/alice"],
@@ -311,7 +311,7 @@ async def test_votes_change_are_taken_back_and_repeat__VOT_6(scene: Scene) -> No
     assert await score_after(scene.there.activity("Undo", dave, again["id"])) == 1, "by its address alone"
 
 
-async def test_downvotes_are_ignored_where_there_are_none__case_79(scene: Scene) -> None:
+async def test_downvotes_are_ignored_where_there_are_none__case_79__VOT_4(scene: Scene) -> None:
     page = await scene.posted()
     async with scene.a.writing() as tx:
         await tx.run("UPDATE local_site SET enable_downvotes = :no", no=False)
@@ -355,7 +355,7 @@ async def test_the_server_of_an_author_may_take_down_what_lies_there__DEL_6(scen
     assert await scene.a.rows("SELECT deleted, removed FROM post") in ([(1, 0)], [(True, False)])
 
 
-async def test_a_deletion_that_comes_first_holds__DEL_5(scene: Scene) -> None:
+async def test_a_deletion_that_comes_first_holds__DEL_5__ABU_23(scene: Scene) -> None:
     page = scene.there.page(scene.carol, scene.gardening.ap_id)
     group = scene.gardening.ap_id
     assert await scene.tells(scene.there.in_community("Delete", scene.carol, page["id"], group)) == "accepted"
@@ -368,7 +368,7 @@ async def test_a_deletion_that_comes_first_holds__DEL_5(scene: Scene) -> None:
     assert await scene.a.value("SELECT count(*) FROM gone") == 0
 
 
-async def test_an_account_is_deleted_with_what_it_wrote__case_29(scene: Scene) -> None:
+async def test_an_account_is_deleted_with_what_it_wrote__case_29__DEL_3(scene: Scene) -> None:
     await scene.posted()
     eve = scene.there.person("eve")
     assert (
@@ -394,7 +394,7 @@ async def test_reports_from_a_server_name_the_account_and_two_posts__cases_19_39
     assert await scene.a.value("SELECT count(*) FROM post_report") == 2
 
 
-async def test_an_account_moves_when_both_ends_say_so__case_80(
+async def test_an_account_moves_when_both_ends_say_so__case_80__MOV_1(
     scene: Scene, peer: Callable[[str], Peer]
 ) -> None:
     await scene.posted()
@@ -409,7 +409,7 @@ async def test_an_account_moves_when_both_ends_say_so__case_80(
     assert await scene.tells({**move, "id": scene.there.id("move")}) == "moved_lately"
 
 
-async def test_a_community_that_invents_is_found_out__case_63(
+async def test_a_community_that_invents_is_found_out__case_63__ANN_7__ABU_5(
     scene: Scene, peer: Callable[[str], Peer], network: Network
 ) -> None:
     await scene.announced()

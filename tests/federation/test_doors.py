@@ -109,7 +109,7 @@ async def test_unknown_names_have_no_inbox(scene: Scene) -> None:
     assert (await scene.there.send(scene.a, scene.create(), path="/u/bob/inbox")).status == 202
 
 
-async def test_unsigned_and_wrongly_signed_deliveries_are_refused__case_9(
+async def test_unsigned_and_wrongly_signed_deliveries_are_refused__case_9__INB_3__INB_7__ABU_1(
     scene: Scene, peer: Callable[[str], Peer]
 ) -> None:
     activity = scene.create()
@@ -221,7 +221,7 @@ async def test_a_key_that_cannot_be_had_now_asks_the_sender_to_try_again__SIG_16
 # --- passed over -------------------------------------------------------------------------------------------------------------
 
 
-async def test_the_deletion_of_somebody_unknown_fetches_nothing__case_93(
+async def test_the_deletion_of_somebody_unknown_fetches_nothing__case_93__ABU_24(
     scene: Scene, network: Network
 ) -> None:
     for number in range(20):
@@ -259,7 +259,7 @@ async def test_unknown_types_are_received_without_effect__case_48(scene: Scene) 
     )
 
 
-async def test_the_same_activity_three_times_is_one__case_11(scene: Scene) -> None:
+async def test_the_same_activity_three_times_is_one__case_11__INB_8(scene: Scene) -> None:
     activity = scene.create()
     for path in ("/inbox", "/u/bob/inbox", "/c/gardening/inbox"):
         assert (await scene.there.send(scene.a, activity, path=path)).status == 202
@@ -278,7 +278,7 @@ async def test_the_first_of_two_with_one_address_wins__DUP_4(scene: Scene) -> No
     assert await scene.a.rows("SELECT ap_id FROM post") == [(first["object"]["id"],)]
 
 
-async def test_nobody_sends_without_end__case_92(scene: Scene, peer: Callable[[str], Peer]) -> None:
+async def test_nobody_sends_without_end__case_92__INB_2(scene: Scene, peer: Callable[[str], Peer]) -> None:
     answers = [await scene.there.send(scene.a, scene.vote()) for _ in range(205)]
     assert [answer.status for answer in answers[:200]] == [202] * 200
     assert (answers[-1].status, answers[-1].headers["retry-after"]) == (429, "1")
@@ -292,7 +292,7 @@ async def test_nobody_sends_without_end__case_92(scene: Scene, peer: Callable[[s
 # --- keys -------------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28(
+async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28__ABU_17(
     scene: Scene, network: Network
 ) -> None:
     assert (await scene.there.send(scene.a, scene.create())).status == 202

@@ -76,7 +76,9 @@ async def test_only_documents_of_servers_count__FET_5(scene: Scene, kind: str) -
     assert await scene.resolves(page["id"]) == "nothing"
 
 
-async def test_a_document_lies_at_its_own_address__case_26(scene: Scene, peer: Callable[[str], Peer]) -> None:
+async def test_a_document_lies_at_its_own_address__case_26__FET_6__ABU_3(
+    scene: Scene, peer: Callable[[str], Peer]
+) -> None:
     page = scene.there.page(scene.carol, scene.baking.id)
     short = "https://there.example/p/short"
     scene.there.pages[short] = Answer(body=json.dumps(page).encode())
@@ -131,7 +133,7 @@ async def test_a_server_that_fails_is_left_alone_for_longer_and_longer__FET_7(
     assert await ask() == "http_status"
 
 
-async def test_a_reply_loop_ends_without_storage__case_95(scene: Scene, network: Network) -> None:
+async def test_a_reply_loop_ends_without_storage__case_95__PAR_1(scene: Scene, network: Network) -> None:
     first = scene.there.note(scene.carol, "https://there.example/comment/loop-b", scene.baking.id)
     second = scene.there.note(
         scene.carol, first["id"], scene.baking.id, id="https://there.example/comment/loop-b"
@@ -145,7 +147,7 @@ async def test_a_reply_loop_ends_without_storage__case_95(scene: Scene, network:
     assert len(network.asked) < 12
 
 
-async def test_a_chain_over_sixty_hosts_is_not_followed_to_its_end__case_94(
+async def test_a_chain_over_sixty_hosts_is_not_followed_to_its_end__case_94__FET_8__ABU_11(
     scene: Scene, network: Network
 ) -> None:
     def hydra(number: int) -> Callable[[Request], object]:
@@ -170,7 +172,9 @@ async def test_a_chain_over_sixty_hosts_is_not_followed_to_its_end__case_94(
     assert await scene.a.value("SELECT count(*) FROM comment") == 0
 
 
-async def test_a_name_that_somebody_holds_is_not_handed_over_while_they_live__case_81(scene: Scene) -> None:
+async def test_a_name_that_somebody_holds_is_not_handed_over_while_they_live__case_81__ACT_4__ABU_26(
+    scene: Scene,
+) -> None:
     assert await scene.resolves(scene.carol.id) == "person"
     newcomer = scene.there._actor("/users/2", "Person", "carol", {})
     assert await scene.resolves(newcomer.id) == "nothing"
@@ -201,7 +205,7 @@ async def test_handles_and_addresses_lead_to_the_thing__case_57(scene: Scene, qu
     assert len(scene.there.network.asked) == asked, "known by now"
 
 
-async def test_of_one_name_for_both_the_kind_that_was_asked_for_is_found__case_49(scene: Scene) -> None:
+async def test_of_one_name_for_both_the_kind_that_was_asked_for_is_found__case_49__WF_7(scene: Scene) -> None:
     scene.there.person("baking")
     assert await scene.resolves("!baking@there.example") == "community"
     assert await scene.resolves("@baking@there.example") == "person"
@@ -216,7 +220,7 @@ async def test_a_page_for_people_names_its_document__case_57(scene: Scene) -> No
     assert await scene.a.value("SELECT count(*) FROM post") == 1
 
 
-async def test_a_comment_brings_all_that_it_answers__case_12(scene: Scene) -> None:
+async def test_a_comment_brings_all_that_it_answers__case_12__PAR_1(scene: Scene) -> None:
     page = scene.there.page(scene.carol, scene.baking.id)
     parent = page["id"]
     for number in range(40):
@@ -226,7 +230,7 @@ async def test_a_comment_brings_all_that_it_answers__case_12(scene: Scene) -> No
     assert await scene.a.value("SELECT name FROM post") == "Figs in pots"
 
 
-async def test_what_arrives_in_the_wrong_order_ends_the_same__case_12(scene: Scene) -> None:
+async def test_what_arrives_in_the_wrong_order_ends_the_same__case_12__INB_14(scene: Scene) -> None:
     gardening = await scene.a.founds("gardening", await scene.a.joins("bob"))
     there, carol, group = scene.there, scene.carol, gardening.ap_id
     page = there.page(carol, group)
@@ -246,7 +250,7 @@ async def test_what_arrives_in_the_wrong_order_ends_the_same__case_12(scene: Sce
     assert set(await scene.a.rows("SELECT state FROM received")) == {("accepted",)}
 
 
-async def test_a_community_comes_with_its_newest_posts_pins_and_moderators__case_17(
+async def test_a_community_comes_with_its_newest_posts_pins_and_moderators__case_17__BKF_2__BKF_7__SND_12(
     scene: Scene, network: Network
 ) -> None:
     there, baking = scene.there, scene.baking
@@ -287,7 +291,7 @@ async def test_a_young_server_takes_ten_posts__BKF_1(scene: Scene) -> None:
     assert await scene.a.value("SELECT count(*) FROM post") == 10
 
 
-async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_18(
+async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_18__BKF_3__BKF_4(
     scene: Scene, network: Network, peer: Callable[[str], Peer]
 ) -> None:
     there, other = scene.there, peer("other.example")
@@ -328,7 +332,7 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
     assert await scene.opens(scene.alice, post)
 
 
-async def test_actors_are_gone_when_their_server_says_so_twice__ABU_14(scene: Scene) -> None:
+async def test_actors_are_gone_when_their_server_says_so_twice__ABU_14__ACT_5(scene: Scene) -> None:
     await scene.resolves(scene.carol.id)
     del scene.there.documents[scene.carol.id]
     scene.a.clock.advance(DAY)

@@ -435,3 +435,21 @@ async def test_it_runs_until_told_to_stop(
     stopping.set()
     await running
     assert (await state(db, there(cast))).delivered == 1
+
+
+async def test_an_inbox_that_is_gone_has_its_actor_read_again__DLV_5(
+    db: Database, cast: Cast, context: Context, network: Network
+) -> None:
+    network.peer(THERE, otherwise=410)
+    async with db.write() as tx:
+        await tx.run(
+            "UPDATE person SET inbox_url = :inbox WHERE id = :id",
+            inbox=f"https://{THERE}/inbox",
+            id=cast.carol.id,
+        )
+    await send(db, "1", there(cast))
+    await lanes(context).drain()
+    assert (await state(db, there(cast))).rejected == 1, "and not tried again"
+    async with db.read() as tx:
+        payloads = await tx.all("SELECT payload FROM job WHERE name = 'actors.look_again'")
+    assert [row[0] for row in payloads] == [f'{{"ap_id": "https://{THERE}/u/carol"}}']

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from folkmoot.app import looking_at_links
-from folkmoot.apub import resolve, software
+from folkmoot.apub import look_again, resolve, software
 from folkmoot.apub.inbox import doubt
 from folkmoot.apub.outbox import publish, roll_back
 from folkmoot.context import Context
@@ -214,6 +214,7 @@ def test_every_consequence_has_a_function() -> None:
         doubt.VERIFY,
         resolve.BACKFILL,
         resolve.CONFIRM_GONE,
+        look_again.LOOK_AGAIN,
         complete.COMPLETE,
         publish.AGAIN,
         publish.ASK_AGAIN,

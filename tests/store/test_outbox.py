@@ -117,7 +117,9 @@ async def test_what_happened_before_the_follow_is_no_news__VIS_2(
         assert await due(tx, there(cast)) == [2]
 
 
-async def test_followers_with_one_shared_inbox_are_one_address__DLV_8(db: Database, cast: Cast) -> None:
+async def test_followers_with_one_shared_inbox_are_one_address__DLV_8__FLW_3(
+    db: Database, cast: Cast
+) -> None:
     async with db.write() as tx:
         other = await rows.remote_person(tx, "dora", there(cast), THERE)
         assert other.person is not None

@@ -23,7 +23,7 @@ from folkmoot.core.posts.delete import delete_post
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Conflict, Refusal
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import DAY, HOUR, Micros
+from folkmoot.model.time import HOUR
 from folkmoot.store import actors, fetches, instances, jobs, people
 from folkmoot.store.db import Tx
 from folkmoot.text import languages
@@ -34,7 +34,6 @@ CONFIRM_GONE = "actors.confirm_gone"
 """The job: ask once more whether an actor is gone, an hour after its server first said so (ABU-14)."""
 
 MAX_DEPTH = 50
-MAX_AGE: Micros = DAY
 _ROUNDS = 8
 
 

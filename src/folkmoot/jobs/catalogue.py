@@ -6,7 +6,7 @@ A job is handed the tools and its payload, and has to be safe to run twice. What
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from folkmoot.apub import backfill, resolve, software
+from folkmoot.apub import backfill, look_again, resolve, software
 from folkmoot.apub.inbox import doubt, verify
 from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.outbox import publish, roll_back
@@ -92,6 +92,7 @@ CATALOGUE: dict[str, Work] = {
     doubt.VERIFY: _in_context(verify.verify),
     resolve.BACKFILL: _in_context(backfill.backfill_community),
     resolve.CONFIRM_GONE: _in_context(verify.confirm_gone),
+    look_again.LOOK_AGAIN: _in_context(look_again.look_again),
     complete.COMPLETE: _in_context(backfill.complete_thread),
     publish.AGAIN: _publish_again,
     publish.ASK_AGAIN: _on_database(publish.ask_again),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from folkmoot.apub.deliver import SCHEME_KEPT, Outcome, Postman
+from folkmoot.apub.look_again import without_inbox
 from folkmoot.apub.outbox.publish import publish_due
 from folkmoot.apub.signatures import Scheme
 from folkmoot.apub.upkeep import KEPT
@@ -337,6 +338,9 @@ class Lanes:
             if outcome.result == "rejected":
                 rejected = outcome
                 self._count(lane, outcome)
+                if outcome.status == 410:
+                    async with self.db.write() as tx:
+                        await without_inbox(tx, lane.instance_id, url)
             elif outcome.scheme is not None and lane.scheme != outcome.scheme:
                 lane.scheme, lane.scheme_since = outcome.scheme, now
         if rejected is not None and cargo.sent.post_id is not None:

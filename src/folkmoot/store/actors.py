@@ -41,6 +41,16 @@ async def key_of(tx: Tx, ap_id: str) -> Key | None:
     return Key(row[0], row[1], row[2], bool(row[3]), bool(row[4]), row[5], row[6]) if row else None
 
 
+async def at_inbox(tx: Tx, instance_id: int, inbox: str) -> list[str]:
+    """The addresses of who takes what is sent to this inbox, two at the most: whether it is one's own or shared."""
+    rows = await tx.all(
+        "SELECT ap_id FROM person WHERE instance_id = :instance_id AND inbox_url = :inbox"
+        " UNION ALL SELECT ap_id FROM community WHERE instance_id = :instance_id AND inbox_url = :inbox LIMIT 2",
+        instance_id=instance_id, inbox=inbox,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
 async def people_at(tx: Tx, ap_ids: Collection[str]) -> dict[str, Person]:
     """The people of these addresses."""
     if not ap_ids:

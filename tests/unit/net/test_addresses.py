@@ -17,7 +17,7 @@ from folkmoot.net.addresses import is_public
         "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
     ],
 )  # fmt: skip
-def test_ipv4_addresses_that_are_refused__I_1(ip: str) -> None:
+def test_ipv4_addresses_that_are_refused__FET_2__I_1(ip: str) -> None:
     assert not is_public(ip)
 
 
@@ -29,7 +29,7 @@ def test_ipv4_addresses_that_are_refused__I_1(ip: str) -> None:
         "64:ff9b:1::1", "2002:7f00:1::", "2002:c0a8:101::1", "4000::1",
     ],
 )  # fmt: skip
-def test_ipv6_addresses_that_are_refused__I_1(ip: str) -> None:
+def test_ipv6_addresses_that_are_refused__FET_2__I_1(ip: str) -> None:
     assert not is_public(ip)
 
 

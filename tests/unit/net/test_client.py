@@ -139,7 +139,7 @@ async def test_hosts_with_a_private_address_are_refused__I_1() -> None:
         await look(production_client(a_example=["192.168.0.1"]), "https://a.example/")
 
 
-async def test_one_private_address_among_public_ones_is_enough__I_1() -> None:
+async def test_one_private_address_among_public_ones_is_enough__FET_2__I_1() -> None:
     with pytest.raises(AddressRefused):
         await look(production_client(a_example=["1.1.1.1 127.0.0.1"]), "https://a.example/")
 
@@ -267,7 +267,7 @@ async def test_a_long_answer_is_refused_or_cut(serve: Callable[..., Awaitable[st
     assert (len(whole.body), whole.complete) == (1000, True)
 
 
-async def test_what_unfolds_beyond_the_limit_is_refused(serve: Callable[..., Awaitable[str]]) -> None:
+async def test_what_unfolds_beyond_the_limit_is_refused__FET_11(serve: Callable[..., Awaitable[str]]) -> None:
     bomb = gzip.compress(b"\0" * 50_000_000, mtime=0)
     host = await serve(a=says(bomb, headers={"Content-Encoding": "gzip"}))
     with pytest.raises(TooLarge):

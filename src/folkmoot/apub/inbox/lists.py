@@ -7,7 +7,8 @@ from folkmoot.core.communities.moderators import appoint_moderator, dismiss_mode
 from folkmoot.core.posts.feature import feature_post
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import NotAllowed
-from folkmoot.store import actors
+from folkmoot.model.people import Person
+from folkmoot.store import actors, communities
 from folkmoot.store.actors import CommunityList
 from folkmoot.store.db import Tx
 
@@ -28,6 +29,8 @@ async def _set(tx: Tx, arrived: Arrived[Add | Remove], thing: str, target: str, 
     checks.must_be_from(arrived, community)
     if collection.what == "moderators":
         person = arrived.known.person(thing)
+        if there and community.local:
+            await _must_be_fit(tx, community, person)
         change = appoint_moderator if there else dismiss_moderator
         await change(tx, arrived.viewer(), community.id, person.id)
         return community
@@ -36,6 +39,14 @@ async def _set(tx: Tx, arrived: Arrived[Add | Remove], thing: str, target: str, 
         raise NotAllowed("object_of_other_community", detail=thing)
     await feature_post(tx, arrived.viewer(), placed.id, featured=there)
     return community
+
+
+async def _must_be_fit(tx: Tx, community: Community, person: Person) -> None:
+    """Who is banned here does not become a moderator at the word of another server (PERM-5). Raises `NotAllowed`."""
+    if person.banned or person.deleted:
+        raise NotAllowed("site_ban" if person.banned else "deleted", detail=person.ap_id)
+    if (await communities.relation(tx, community.id, person.id)).banned:
+        raise NotAllowed("banned_from_community", detail=person.ap_id)
 
 
 async def collection_at(tx: Tx, target: str) -> CommunityList:

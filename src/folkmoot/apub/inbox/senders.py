@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from folkmoot.apub import signatures
 from folkmoot.apub.documents import same_host
 from folkmoot.apub.fetch import Budget, NotFetched
+from folkmoot.apub.look_again import MAX_AGE, when_used
 from folkmoot.apub.objects.actors import PublicKey
 from folkmoot.apub.resolve import Resolver
 from folkmoot.apub.signatures import BadSignature, Claim, VerifiedSender
@@ -41,6 +42,7 @@ class Senders:
         self.resolver = Resolver(context)
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._looked: dict[str, Micros] = {}
+        self._due: dict[str, Micros] = {}
 
     async def verify(self, claims: tuple[Claim, ...], actor: str) -> VerifiedSender:
         """Raises BadSignature; `Unavailable`; `NotFetched` gone for an actor that is no more."""
@@ -54,16 +56,30 @@ class Senders:
         if claim.key_id != kept.key.id and claim.actor != actor:
             kept = await self._other_key(actor, claims, kept)
         try:
-            return signatures.verify(claims, actor, kept.key)
+            sender = signatures.verify(claims, actor, kept.key)
         except BadSignature:
             # The row may know better than our memory: the actor told of a new key, or another process has read it.
             stored = await self._known(actor)
             if (stored is None or stored.key.pem == kept.key.pem) and not await self._look_again(actor, kept):
                 raise
+        else:
+            await self._read_again_after_a_day(actor, kept)
+            return sender
         fresh = await self._known(actor)
         if fresh is None:
             raise BadSignature("unknown_key", detail=actor)
         return signatures.verify(claims, actor, self._named(fresh, claims, kept))
+
+    async def _read_again_after_a_day(self, actor: str, kept: Kept) -> None:
+        """Who acts is read again, aside, where that was long ago (ACT-6)."""
+        now = self.context.clock.now()
+        if now - kept.refreshed < MAX_AGE or now - self._due.get(actor, 0) < MAX_AGE:
+            return
+        if len(self._due) > MOST_KEPT:
+            self._due.clear()
+        self._due[actor] = now
+        async with self.context.db.write() as tx:
+            await when_used(tx, actor)
 
     def forget(self, actor: str) -> None:
         """This actor's key may have changed."""

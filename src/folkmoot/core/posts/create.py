@@ -75,7 +75,8 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
         "excerpt": rules.excerpt_of(body.source if body else None),
         "alt_text": alt_text,
         "local": asked.ap_id is None,
-        "nsfw": asked.nsfw or community.nsfw,
+        "nsfw": asked.nsfw
+        or (community.nsfw and asked.ap_id is None),  # elsewhere each mark is its own (VIS-6)
         "language_id": language_id,
         "thumbnail_url": house.picture(thumbnail.url) if thumbnail else None,
         "upvotes": 1,

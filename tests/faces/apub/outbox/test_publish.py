@@ -185,7 +185,9 @@ async def test_the_banned_say_nothing_but_take_things_back__CMN_10(
 # --- posts and comments ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_post_here_is_announced_to_followers__CMN_5(db: Database, cast: Cast, tell: Any) -> None:
+async def test_a_post_here_is_announced_to_followers__CMN_5__CMN_7(
+    db: Database, cast: Cast, tell: Any
+) -> None:
     post = await a_post(db, cast)
     announced, bare = await tell()
     assert (announced.kinds, bare.kinds) == ("Announce/Create/Page", "Announce/Page")
