@@ -1,17 +1,20 @@
 """Moderation between servers: community on a, author on b, moderator on c, reader on d (cases 7, 8, 20 to 23, 60)."""
 
+from dataclasses import replace
+
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.remove import remove_comment
-from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
+from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community, own_ban
 from folkmoot.core.communities.moderators import appoint_moderator, dismiss_moderator
-from folkmoot.core.people.ban import BanFromSite, ban_from_site
+from folkmoot.core.people.ban import BanFromSite, ban_from_site, lift_expired_bans
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.feature import feature_post
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.core.posts.remove import remove_post
-from folkmoot.model.communities import Community
+from folkmoot.core.votes.cast import vote_on_post
+from folkmoot.model.communities import Barred, Community
 from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.time import DAY, MINUTE, SECOND
@@ -144,6 +147,39 @@ async def test_a_ban_with_removal_holds_everywhere_and_ends__cases_20_21(scene: 
         await create_post(tx, scene.alice, CreatePost((await scene.there(scene.b)).id, "Thank you"))
     await scene.network.settle()
     assert await scene.everywhere("SELECT count(*) FROM post WHERE NOT removed") == [1, 1, 1, 1]
+
+
+async def test_who_is_banned_elsewhere_sees_it_and_is_refused_at_home__case_66_PERM_7(scene: Scene) -> None:
+    until = (scene.a.clock.now() + 7 * DAY) // SECOND
+    alice_at_a = await scene.person(scene.a, "alice", "b.example")
+    async with scene.a.writing() as tx:
+        gardening = await scene.a.community("gardening", "a.example")
+        await ban_from_community(
+            tx, scene.bob, BanFromCommunity(gardening.id, alice_at_a.id, True, until, "Rude")
+        )
+    await scene.network.settle()
+    here = await scene.there(scene.b)
+    async with scene.b.db.read() as tx:
+        ban = await own_ban(tx, scene.alice, here.id)
+    assert ban == Barred("Rude", scene.b.clock.now(), until * SECOND)
+    before = len(scene.network.asked)
+    boss = replace(
+        scene.alice, account=replace(scene.alice.account, admin=True)
+    )  # also with an office at home
+    for who in (scene.alice, boss):
+        for writes in (
+            lambda tx, who=who: create_post(tx, who, CreatePost(here.id, "Once more")),
+            lambda tx, who=who: create_comment(tx, who, CreateComment(1, "And again")),
+            lambda tx, who=who: vote_on_post(tx, who, 1, -1),
+        ):
+            with pytest.raises(NotAllowed, match="banned_from_community"):
+                async with scene.b.writing() as tx:
+                    await writes(tx)
+    assert len(scene.network.asked) == before, "nobody was asked"
+    scene.b.clock.advance(8 * DAY)
+    async with scene.b.writing() as tx:
+        await lift_expired_bans(tx)
+        assert await own_ban(tx, scene.alice, here.id) is None
 
 
 async def test_who_was_dismissed_can_no_longer_act__case_23(scene: Scene) -> None:

@@ -55,7 +55,9 @@ def _community_open(standing: Standing) -> Refusal | None:
 
 
 def _not_banned_here(standing: Standing) -> Refusal | None:
-    return NotAllowed("banned_from_community") if standing.banned_here and not standing.viewer.admin else None
+    """An administrator of this site stands above the moderators of its own communities, not above those of another server (PERM-7)."""
+    above = standing.viewer.admin and (standing.community is None or standing.community.local)
+    return NotAllowed("banned_from_community") if standing.banned_here and not above else None
 
 
 def _not_banned_where_local(standing: Standing) -> Refusal | None:

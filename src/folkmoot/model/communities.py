@@ -54,3 +54,12 @@ class Community:
     def handle(self) -> str:
         """`name@host`, always in full."""
         return f"{self.name}@{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Why somebody is banned from a community, as the log says it, since when and until when; `expires` None means for good."""
+
+    reason: str | None
+    since: Micros
+    expires: Micros | None

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from folkmoot.model.communities import Barred
 from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
@@ -95,6 +96,17 @@ async def drop_community_ban(tx: Tx, community_id: int, person_id: int) -> bool:
     )  # fmt: skip
     _community_bans_changed(tx, community_id, person_id)
     return bool(lifted)
+
+
+async def of_person_in(tx: Tx, community_id: int, person_id: int) -> Barred | None:
+    """The ban of one person from one community; None where there is none."""
+    row = await tx.first(
+        "SELECT (SELECT m.reason FROM modlog m WHERE m.person_id = b.person_id AND m.community_id = b.community_id"
+        " AND m.kind = 'ban_from_community' AND m.state ORDER BY m.published DESC, m.id DESC LIMIT 1), b.published, b.expires"
+        " FROM community_ban b WHERE b.community_id = :community_id AND b.person_id = :person_id",
+        community_id=community_id, person_id=person_id,
+    )  # fmt: skip
+    return Barred(*row) if row else None
 
 
 def _community_bans_changed(tx: Tx, community_id: int, person_id: int) -> None:

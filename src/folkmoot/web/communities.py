@@ -14,11 +14,12 @@ from folkmoot.core.communities.directory import ListCommunities, list_communitie
 from folkmoot.core.communities.follow import follow_community, unfollow_community
 from folkmoot.core.communities.remove import hide_community
 from folkmoot.core.communities.view import CommunityAbout, community_view, find_community
+from folkmoot.model.communities import Barred
 from folkmoot.model.enums import Listing, PostSort, Subscribed
 from folkmoot.model.people import Viewer
 from folkmoot.model.views import CommunityView
 from folkmoot.web.base import context, done, page, viewer
-from folkmoot.web.filters import number
+from folkmoot.web.filters import number, time_ago, time_iso
 from folkmoot.web.forms import query, read_form
 from folkmoot.web.handles import CommunityLink, PersonLink, community_link, name_of, person_link
 from folkmoot.web.i18n import N_, gettext
@@ -107,6 +108,18 @@ def community_card(who: Viewer, view: CommunityView, beside: CommunityAbout) -> 
         post_href=f"/submit?{named}" if may_post else "",
         modlog=f"/modlog?{named}",
     )
+
+
+def words_of_ban(ban: Barred | None) -> str:
+    """What who is banned from a community is told of it; empty where nobody is."""
+    if ban is None:
+        return ""
+    if ban.expires is not None:
+        figures = {"moment": time_ago(ban.expires), "date": time_iso(ban.expires)}
+        said = gettext("You are banned from this community. The ban ends %(moment)s (%(date)s).") % figures
+    else:
+        said = gettext("You are banned from this community for good.")
+    return f"{said} {gettext('Reason: %(reason)s') % {'reason': ban.reason}}" if ban.reason else said
 
 
 def head(who: Viewer, view: CommunityView, here: str = "posts") -> Head:

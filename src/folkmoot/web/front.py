@@ -8,6 +8,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from folkmoot.core.communities.ban import own_ban
 from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments, comment_sort
 from folkmoot.core.listings.community import read_community
@@ -21,7 +22,7 @@ from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentView, Marks
 from folkmoot.web import i18n
 from folkmoot.web.base import Templates, context, page, viewer
-from folkmoot.web.communities import community_card, head
+from folkmoot.web.communities import community_card, head, words_of_ban
 from folkmoot.web.filters import number
 from folkmoot.web.forms import Form, query
 from folkmoot.web.handles import PersonLink, person_link
@@ -174,6 +175,7 @@ async def show_community(request: Request) -> Response:
         asked = asked_of(request, who, site, scoped=False)
         look = look_of(who, site, tx.now, tx.memory)
         number = view.community.id
+        ban = await own_ban(tx, who, number) if view.banned else None
         if asked.kind == "comments":
             wanted = ListComments(sort=comment_sort(asked.sort), community_id=number, after=asked.after)
             rows, after = await comment_rows(tx, who, look, wanted)
@@ -182,6 +184,8 @@ async def show_community(request: Request) -> Response:
             rows, after = await post_rows(tx, who, look, listed, in_community=True)
     may_be_kept(request, SITE, ("community", number), late=(FRONT,))
     shown = head(who, view)
+    if ban is not None:
+        shown.notes.append(words_of_ban(ban))
     feed = f"/feeds{shown.link.href}.atom"
     return await page(
         request,

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from folkmoot.core import permissions
+from folkmoot.core.communities.ban import own_ban
 from folkmoot.core.communities.directory import ListCommunities, list_communities
 from folkmoot.core.communities.view import CommunityAbout, about, find_community
 from folkmoot.core.instances.federation import doubt_about
@@ -27,6 +28,7 @@ from folkmoot.model.posts import Post
 from folkmoot.web import choices
 from folkmoot.web.account import status_again
 from folkmoot.web.base import context, done, limited, page, viewer
+from folkmoot.web.communities import words_of_ban
 from folkmoot.web.errors import words
 from folkmoot.web.federation import words_of_doubt
 from folkmoot.web.forms import Form, query, read_form
@@ -169,12 +171,13 @@ async def _submit_page(
     wrong = list(refusals)
     async with context(request).db.read() as tx:
         await must_be_open(tx, who)
-        community, beside, doubt = None, CommunityAbout([], []), None
+        community, beside, doubt, ban = None, CommunityAbout([], []), None, None
         if typed["community"].strip():
             try:
                 community = await find_community(tx, who, typed["community"].strip())
                 beside = await about(tx, community)
                 doubt = await doubt_about(tx, community)
+                ban = await own_ban(tx, who, community.id)
             except Refusal:
                 community = None
         offered = await _offered(tx, who)
@@ -188,6 +191,7 @@ async def _submit_page(
         rules=Markup(community.description_html) if community and community.description_html else "",  # noqa: S704
         community=community_link(community) if community else None,
         languages=choices.languages(who, beside.language_ids, only=False),
+        barred=words_of_ban(ban),
         doubt=words_of_doubt(doubt),
         draft=f"x{typed['crosspost']}" if typed["crosspost"] else "submit",
         **values,

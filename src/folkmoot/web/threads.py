@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from folkmoot.context import Context
+from folkmoot.core.communities.ban import own_ban
 from folkmoot.core.communities.view import CommunityAbout
 from folkmoot.core.listings.front import ListPosts
 from folkmoot.core.posts.read import record_visit
@@ -18,6 +19,7 @@ from folkmoot.core.threads import read
 from folkmoot.core.threads.complete import Completeness, completeness
 from folkmoot.core.threads.read import ReadThread, read_thread
 from folkmoot.logs import logger
+from folkmoot.model.communities import Barred
 from folkmoot.model.enums import CommentSort, PostSort
 from folkmoot.model.errors import Busy
 from folkmoot.model.people import Viewer
@@ -26,7 +28,7 @@ from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentView, CommunityView, PostView, Thread
 from folkmoot.web import choices
 from folkmoot.web.base import context, page, viewer
-from folkmoot.web.communities import CommunityCard, community_card
+from folkmoot.web.communities import CommunityCard, community_card, words_of_ban
 from folkmoot.web.filters import number
 from folkmoot.web.forms import query
 from folkmoot.web.front import post_rows
@@ -79,6 +81,7 @@ async def show_post(request: Request) -> Response:
         views = await _views(tx, thread, gathered)
         sort = sort or await read.default_sort(tx, who)
         here = await completeness(tx, thread.post.post)
+        ban = await _ban(tx, who, thread)
     address = _Address(
         f"/post/{post_id}", asked.text("sort") if asked.text("sort") in set(CommentSort) else "", flat
     )
@@ -99,7 +102,7 @@ async def show_post(request: Request) -> Response:
         continued=address() if asked.number("after") else "",
         incomplete=_incomplete(here),
         languages=choices.languages(who, thread.languages) if who.account else (),
-        **_values(request, who, site, thread, look),
+        **_values(request, who, site, thread, look, ban),
     )
     if who.account is not None:
         response.background = BackgroundTask(_record_visit, context(request), who, thread.post.post)
@@ -147,6 +150,7 @@ async def show_comment(request: Request) -> Response:
         look.moderates = thread.may_moderate
         gathered = renderer.gather(thread, look)
         views = await _views(tx, thread, gathered)
+        ban = await _ban(tx, who, thread)
     html = renderer.render_thread(thread, gathered, views, look, takes_replies=takes_replies(who, thread))
     post_id = thread.post.post.id
     return await page(
@@ -155,7 +159,7 @@ async def show_comment(request: Request) -> Response:
         comments=Markup(html),  # noqa: S704 - the renderer escapes
         all_comments=f"/post/{post_id}#c{comment_id}",
         more_above=f"/comment/{comment_id}?context={above + 3}" if thread.above else "",
-        **_values(request, who, site, thread, look),
+        **_values(request, who, site, thread, look, ban),
     )
 
 
@@ -180,7 +184,15 @@ async def show_crossposts(request: Request) -> Response:
 # --- what both pages show ------------------------------------------------------------------------------------------
 
 
-def _values(request: Request, who: Viewer, site: LocalSite, thread: Thread, look: Look) -> dict[str, Any]:
+async def _ban(tx: Any, who: Viewer, thread: Thread) -> Barred | None:
+    if not thread.post.mine.banned_from_community:
+        return None
+    return await own_ban(tx, who, thread.post.community.id)
+
+
+def _values(
+    request: Request, who: Viewer, site: LocalSite, thread: Thread, look: Look, ban: Barred | None
+) -> dict[str, Any]:
     post = thread.post.post
     may_be_kept(request, SITE, ("thread", post.id), ("community", post.community_id))
     title = Markup(post.name_html)  # noqa: S704 - cleaned when it was written
@@ -191,7 +203,7 @@ def _values(request: Request, who: Viewer, site: LocalSite, thread: Thread, look
         "post_html": Markup(render_post(thread, look)),  # noqa: S704 - the renderer escapes
         "total": look.comments(post.comments),
         "replies": takes_replies(who, thread),
-        "notes": _notes(thread),
+        "notes": [*_notes(thread), *([words_of_ban(ban)] if ban else [])],
         "seen": where_seen(thread.post),
         "card": _card(who, site, thread),
         "head": head_of(request, thread.post),
@@ -203,7 +215,7 @@ def takes_replies(who: Viewer, thread: Thread) -> bool:
     """Whether this reader is offered to answer."""
     view = thread.post
     gone = view.post.deleted or view.post.removed or view.community.deleted or view.community.removed
-    barred = view.mine.banned_from_community and not who.admin
+    barred = view.mine.banned_from_community and not (who.admin and view.community.local)
     return (
         who.account is not None and not gone and not barred and (not view.post.locked or thread.may_moderate)
     )

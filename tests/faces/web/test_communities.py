@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
+from folkmoot.model.time import DAY, SECOND
 from folkmoot.store import communities
 from folkmoot.store.db import Database
 from tests import rows
-from tests.cast import Cast
+from tests.cast import THERE, Cast
 from tests.core.moderation import stories
+from tests.core.stories import write_post
 from tests.faces.web.conftest import read
 
 
@@ -228,3 +231,23 @@ async def test_nobody_is_banned_upwards(browser: Callable[..., Any], cast: Cast)
     response = await (await browser("bob")).post("/c/gardening/ban", {"person": "admin"})
     assert response.status_code == 422
     assert "ranks above you" in response.text
+
+
+@pytest.mark.parametrize(("days", "end"), [(3, "The ban ends in 3 days"), (None, "for good")])
+async def test_who_is_banned_elsewhere_sees_until_when_and_why__PERM_7(
+    browser: Callable[..., Any], db: Database, cast: Cast, days: int | None, end: str
+) -> None:
+    async with db.write() as tx:
+        post = await write_post(tx, cast.carol, cast.baking)
+        until = tx.now // SECOND + days * DAY // SECOND if days else None
+        asked = BanFromCommunity(cast.baking.id, cast.alice.id, True, until, "Too much <b>salt</b>")
+        await ban_from_community(tx, cast.carol, asked)
+    pages = (f"/c/baking@{THERE}", f"/post/{post.id}", f"/submit?community=!baking@{THERE}")
+    alice, bob = await browser("alice"), await browser("bob")
+    for path in pages:
+        text = read(await alice.get(path)).css_first("main").text()
+        for words in ("You are banned from this community", end, "Reason: Too much <b>salt</b>"):
+            assert words in text, path
+        assert "You are banned" not in (await bob.get(path)).text, path
+    answer = await alice.post(f"/post/{post.id}/reply", {"content": "Salt!"})
+    assert answer.status_code in (403, 422) and "You are banned from this community" in answer.text

@@ -6,7 +6,7 @@ from folkmoot.core import after, permissions, ranks
 from folkmoot.core.communities import follow
 from folkmoot.core.moderation import checked_expiry, checked_reason
 from folkmoot.core.people import content
-from folkmoot.model.communities import Community
+from folkmoot.model.communities import Barred, Community
 from folkmoot.model.enums import ModlogKind
 from folkmoot.model.errors import Conflict
 from folkmoot.model.events import PersonBanned
@@ -101,6 +101,11 @@ async def lift(tx: Tx, viewer: Viewer, community_id: int, person_id: int, *, rea
             community_id=community_id,
         )
         await after.record(tx, PersonBanned(viewer.id, person_id, community_id, False, reason, False, None))
+
+
+async def own_ban(tx: Tx, viewer: Viewer, community_id: int) -> Barred | None:
+    """Why the viewer may not write in a community and until when, whether it lives here or elsewhere; None where they may (PERM-7)."""
+    return await bans.of_person_in(tx, community_id, viewer.id) if viewer.person else None
 
 
 async def banned_people(
