@@ -36,12 +36,13 @@ SECTIONS = {
 """What the rules of a letter are about."""
 
 _TEST = re.compile(r"^(?:async )?def (test_\w+?)((?:_?_[A-Z]_\d+)+)\(", re.MULTILINE)
+_INDEX = re.compile(r"\[\d+\]")
 _ID = re.compile(r"([A-Z])_(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Steps of one story of the golden record whose answers differ at these paths, and why. A path that ends in `*` is a beginning."""
+    """Steps of one story of the golden record whose answers differ at these paths, and why. `[*]` is any place in a list."""
 
     story: str
     steps: tuple[int, ...]
@@ -50,11 +51,8 @@ class Deviation:
 
     def excuses(self, step: int, path: str) -> list[str]:
         """The paths here that allow a difference at this one."""
-        return [
-            known
-            for known in self.paths
-            if step in self.steps and (known == path or (known[-1] == "*" and path.startswith(known[:-1])))
-        ]
+        anywhere = _INDEX.sub("[*]", path)
+        return [known for known in self.paths if step in self.steps and known in (path, anywhere)]
 
 
 def deviations() -> list[Deviation]:

@@ -56,7 +56,7 @@ def gardening(**more: Any) -> communities.Community:
 def link_post(**more: Any) -> posts.Post:
     values: dict[str, Any] = {
         "name": "Peat-free soil", "url": "https://soil.example/peat", "url_content_type": "text/html", "body": "Read *this*, [carol](/u/carol@there.example)",
-        "body_html": '<p dir="auto">Read <em>this</em>, <a href="/u/carol@there.example" rel="nofollow noopener ugc">carol</a></p>',
+        "body_html": '<p dir="auto">Read <em>this</em>, <a href="/u/carol@there.example" rel="nofollow">carol</a></p>',
         "ap_id": POST, "nsfw": False, "locked": False, "featured_community": False, "language_id": 37, "thumbnail_url": "https://here.example/pictrs/image/t.webp",
         "published": NOW, "updated": NOW + HOUR, **more,
     }  # fmt: skip
@@ -285,7 +285,7 @@ def test_a_post_comes_back_as_it_was_written() -> None:
 def test_addresses_in_texts_are_whole_and_our_pages_marks_are_left_out() -> None:
     assert (
         page()["content"]
-        == f'<p>Read <em>this</em>, <a href="{ORIGIN}/u/carol@there.example" rel="nofollow noopener ugc">carol</a></p>\n'
+        == f'<p>Read <em>this</em>, <a href="{ORIGIN}/u/carol@there.example" rel="nofollow">carol</a></p>\n'
     )
     assert (
         our_content.absolute_html('<p>href="/x" <img src="//a.example/b"></p>', ORIGIN)

@@ -18,7 +18,9 @@ from folkmoot.text import languages
 
 _TAG = re.compile(r"<[^>]*>")
 _OWN_ADDRESS = re.compile(r' (href|src)="/(?!/)')
-_OWN_MARKS = re.compile(r' (?:dir="auto"|loading="lazy"|controls=""|preload="none")')
+_OWN_MARKS = re.compile(
+    r' (?:dir="auto"|loading="lazy"|controls=""|preload="none")|(?<= rel="nofollow) noopener ugc(?=")'
+)
 
 _MAY_BE_QUOTED = {"canQuote": {"automaticApproval": [PUBLIC]}}
 
