@@ -5,15 +5,13 @@ from typing import Any
 
 from folkmoot.core import writing
 from folkmoot.core.communities import rules
-from folkmoot.core.people.mirror import text_or_none
+from folkmoot.core.mirroring import columns_of, gone, text_or_none
 from folkmoot.core.writing import House
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
-from folkmoot.model.errors import Conflict, NotAllowed
 from folkmoot.model.time import Micros
-from folkmoot.store import actors, communities, instances
+from folkmoot.store import actors, communities
 from folkmoot.store.db import Tx
-from folkmoot.text.names import name_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +46,18 @@ class RemoteCommunity:
 async def mirror_community(tx: Tx, said: RemoteCommunity) -> Community:
     """Write down a community of another server, or what is new about it (ACT-3, ACT-4, ACT-6).
 
-    Raises `NotAllowed` local_actor for one of ours, actor_changed_kind where a person has this address; `Conflict` name_taken
-    (`detail`: the address of the community that holds the name).
+    Raises as `columns_of`.
     """
     known = (await actors.communities_at(tx, [said.ap_id])).get(said.ap_id)
-    if known is not None and known.local:
-        raise NotAllowed("local_actor")
-    if known is None and await actors.people_at(tx, [said.ap_id]):
-        raise NotAllowed("actor_changed_kind")
-    instance = await instances.known_or_new(tx, said.domain)
-    if instance.local:
-        raise NotAllowed("local_actor")
-    key = name_key(said.name)
-    holder = await communities.holder_of_name(tx, key, instance.id)
-    if holder is not None and holder != said.ap_id:
-        raise Conflict("name_taken", detail=holder)
-    values = _values(await writing.house(tx), said) | {"name": said.name, "name_key": key, "host": said.host}
-    values |= {"instance_id": instance.id, "deleted": False, "last_refreshed": tx.now}
+    values = await columns_of(tx, said, known, actors.people_at, communities.holder_of_name)
+    values |= _values(await writing.house(tx), said)
     if said.visibility is not None:
         values["visibility"] = said.visibility.value
     if known is None:
-        published = said.published if said.published is not None else tx.now
-        fresh = {"ap_id": said.ap_id, "local": False, "published": published, "updated": said.updated}
-        known = await communities.insert(tx, values | fresh)
+        known = await communities.insert(tx, values)
         assert known is not None
     else:
-        await communities.update(tx, known.id, values | {"updated": said.updated or known.updated})
+        await communities.update(tx, known.id, values)
     await communities.set_languages(tx, known.id, said.language_ids)
     stored = await communities.by_id(tx, known.id)
     assert stored is not None
@@ -83,12 +67,9 @@ async def mirror_community(tx: Tx, said: RemoteCommunity) -> Community:
 def _values(house: House, said: RemoteCommunity) -> dict[str, Any]:
     description = text_or_none(house, said.description)
     return {
-        "inbox_url": said.inbox_url,
-        "shared_inbox_url": said.shared_inbox_url,
         "followers_url": said.followers_url,
         "moderators_url": said.moderators_url,
         "featured_url": said.featured_url,
-        "public_key": said.public_key,
         "title": (said.title or said.name)[: rules.TITLE_MAX],
         "description": description.source if description else None,
         "description_html": description.html if description else None,
@@ -119,5 +100,4 @@ async def give_up_name(tx: Tx, ap_id: str) -> None:
     """A community elsewhere that is gone: what was written there stays, its name is free for a new one (ACT-4)."""
     community = (await actors.communities_at(tx, [ap_id])).get(ap_id)
     if community is not None and not community.local:
-        values = {"name_key": f"{name_key(community.name)}#{community.id}", "deleted": True}
-        await communities.update(tx, community.id, values)
+        await communities.update(tx, community.id, gone(community))

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.core import writing
+from folkmoot.core.mirroring import columns_of, gone, text_or_none
 from folkmoot.core.writing import House
-from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
-from folkmoot.store import actors, instances, people
+from folkmoot.store import actors, people
 from folkmoot.store.db import Tx
-from folkmoot.text.names import name_key
 
 NAME_MAX = 100
 
@@ -39,31 +38,15 @@ class RemotePerson:
 async def mirror_person(tx: Tx, said: RemotePerson) -> Person:
     """Write down a person of another server, or what is new about them (ACT-3, ACT-4, ACT-6).
 
-    Raises `NotAllowed` local_actor for one of ours, actor_changed_kind where a community has this address; `Conflict` name_taken
-    (`detail`: the address of who holds the name).
+    Raises as `columns_of`.
     """
     known = (await actors.people_at(tx, [said.ap_id])).get(said.ap_id)
-    if known is not None and known.local:
-        raise NotAllowed("local_actor")
-    if known is None and await actors.communities_at(tx, [said.ap_id]):
-        raise NotAllowed("actor_changed_kind")
-    instance = await instances.known_or_new(tx, said.domain)
-    if instance.local:
-        raise NotAllowed("local_actor")
-    key = name_key(said.name)
-    holder = await people.holder_of_name(tx, key, instance.id)
-    if holder is not None and holder != said.ap_id:
-        raise Conflict("name_taken", detail=holder)
-    values = _values(await writing.house(tx), said) | {"name": said.name, "name_key": key, "host": said.host}
-    values |= {"instance_id": instance.id, "deleted": False, "last_refreshed": tx.now}
+    values = await columns_of(tx, said, known, actors.communities_at, people.holder_of_name)
+    values |= _values(await writing.house(tx), said)
     if known is None:
-        published = said.published if said.published is not None else tx.now
-        await people.insert(
-            tx,
-            values | {"ap_id": said.ap_id, "local": False, "published": published, "updated": said.updated},
-        )
+        await people.insert(tx, values)
     else:
-        await people.update(tx, known.id, values | {"updated": said.updated or known.updated})
+        await people.update(tx, known.id, values)
     stored = (await actors.people_at(tx, [said.ap_id])).get(said.ap_id)
     assert stored is not None
     return stored
@@ -72,9 +55,6 @@ async def mirror_person(tx: Tx, said: RemotePerson) -> Person:
 def _values(house: House, said: RemotePerson) -> dict[str, Any]:
     bio = text_or_none(house, said.bio)
     return {
-        "inbox_url": said.inbox_url,
-        "shared_inbox_url": said.shared_inbox_url,
-        "public_key": said.public_key,
         "display_name": (said.display_name or "")[:NAME_MAX].strip() or None,
         "bio": bio.source if bio else None,
         "bio_html": bio.html if bio else None,
@@ -85,20 +65,8 @@ def _values(house: House, said: RemotePerson) -> dict[str, Any]:
     }
 
 
-def text_or_none(house: House, source: str | None) -> writing.Written | None:
-    """A long text of a remote profile: what this house would refuse is left out rather than the whole profile."""
-    if not source or not source.strip():
-        return None
-    try:
-        return house.long_text(source, "summary")
-    except Refusal:
-        return None
-
-
 async def give_up_name(tx: Tx, ap_id: str) -> None:
     """An account elsewhere that is gone: what it wrote stays with it, its name is free for a new one (ACT-4)."""
     person = (await actors.people_at(tx, [ap_id])).get(ap_id)
     if person is not None and not person.local:
-        await people.update(
-            tx, person.id, {"name_key": f"{name_key(person.name)}#{person.id}", "deleted": True}
-        )
+        await people.update(tx, person.id, gone(person))

@@ -50,9 +50,9 @@ class CommunityResponse(Wire):
     discussion_languages: list[int]
 
 
-class CreateCommunity(Wire):
-    name: str
-    title: str
+class CommunityFields(Wire):
+    """What founding and changing a community have alike."""
+
     description: str | None = None
     icon: str | None = None
     banner: str | None = None
@@ -60,6 +60,11 @@ class CreateCommunity(Wire):
     posting_restricted_to_mods: bool | None = None
     discussion_languages: list[Id] | None = None
     visibility: CommunityVisibility | None = None
+
+
+class CreateCommunity(CommunityFields, kw_only=True):
+    name: str
+    title: str
 
 
 class DeleteCommunity(Wire):
@@ -67,16 +72,9 @@ class DeleteCommunity(Wire):
     deleted: bool
 
 
-class EditCommunity(Wire):
+class EditCommunity(CommunityFields, kw_only=True):
     community_id: Id
     title: str | None = None
-    description: str | None = None
-    icon: str | None = None
-    banner: str | None = None
-    nsfw: bool | None = None
-    posting_restricted_to_mods: bool | None = None
-    discussion_languages: list[Id] | None = None
-    visibility: CommunityVisibility | None = None
 
 
 class FollowCommunity(Wire):

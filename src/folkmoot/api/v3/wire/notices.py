@@ -13,8 +13,9 @@ class CommentReply(Wire):
     published: str
 
 
-class CommentReplyView(Wire):
-    comment_reply: CommentReply
+class NoticedComment(Wire):
+    """What replies and mentions show alike: the comment, and what is around it."""
+
     comment: Comment
     creator: Person
     post: Post
@@ -29,6 +30,10 @@ class CommentReplyView(Wire):
     saved: bool
     creator_blocked: bool
     my_vote: int | None = None
+
+
+class CommentReplyView(NoticedComment, kw_only=True):
+    comment_reply: CommentReply
 
 
 class CommentReplyResponse(Wire):
@@ -50,22 +55,8 @@ class PersonMention(Wire):
     published: str
 
 
-class PersonMentionView(Wire):
+class PersonMentionView(NoticedComment, kw_only=True):
     person_mention: PersonMention
-    comment: Comment
-    creator: Person
-    post: Post
-    community: Community
-    recipient: Person
-    counts: CommentAggregates
-    creator_banned_from_community: bool
-    banned_from_community: bool
-    creator_is_moderator: bool
-    creator_is_admin: bool
-    subscribed: str
-    saved: bool
-    creator_blocked: bool
-    my_vote: int | None = None
 
 
 class GetPersonMentionsResponse(Wire):

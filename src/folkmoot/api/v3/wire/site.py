@@ -32,8 +32,9 @@ class CreateCustomEmoji(Wire):
     keywords: list[str]
 
 
-class CreateSite(Wire):
-    name: str
+class SiteFields(Wire):
+    """What setting up and changing a site have alike."""
+
     sidebar: str | None = None
     description: str | None = None
     icon: str | None = None
@@ -75,6 +76,10 @@ class CreateSite(Wire):
     registration_mode: RegistrationMode | None = None
     content_warning: str | None = None
     default_post_listing_mode: PostListingMode | None = None
+
+
+class CreateSite(SiteFields, kw_only=True):
+    name: str
 
 
 class CustomEmoji(Wire):
@@ -114,51 +119,10 @@ class EditCustomEmoji(Wire):
     keywords: list[str]
 
 
-class EditSite(Wire):
+class EditSite(SiteFields):
     name: str | None = None
-    sidebar: str | None = None
-    description: str | None = None
-    icon: str | None = None
-    banner: str | None = None
-    enable_downvotes: bool | None = None
-    enable_nsfw: bool | None = None
-    community_creation_admin_only: bool | None = None
-    require_email_verification: bool | None = None
-    application_question: str | None = None
-    private_instance: bool | None = None
-    default_theme: str | None = None
-    default_post_listing_type: Listing | None = None
-    default_sort_type: PostSort | None = None
-    legal_information: str | None = None
-    application_email_admins: bool | None = None
-    hide_modlog_mod_names: bool | None = None
-    discussion_languages: list[Id] | None = None
-    slur_filter_regex: str | None = None
-    actor_name_max_length: Int32 | None = None
-    rate_limit_message: Int32 | None = None
-    rate_limit_message_per_second: Int32 | None = None
-    rate_limit_post: Int32 | None = None
-    rate_limit_post_per_second: Int32 | None = None
-    rate_limit_register: Int32 | None = None
-    rate_limit_register_per_second: Int32 | None = None
-    rate_limit_image: Int32 | None = None
-    rate_limit_image_per_second: Int32 | None = None
-    rate_limit_comment: Int32 | None = None
-    rate_limit_comment_per_second: Int32 | None = None
-    rate_limit_search: Int32 | None = None
-    rate_limit_search_per_second: Int32 | None = None
-    federation_enabled: bool | None = None
-    federation_debug: bool | None = None
-    captcha_enabled: bool | None = None
-    captcha_difficulty: str | None = None
-    allowed_instances: list[str] | None = None
-    blocked_instances: list[str] | None = None
     blocked_urls: list[str] | None = None
-    taglines: list[str] | None = None
-    registration_mode: RegistrationMode | None = None
     reports_email_admins: bool | None = None
-    content_warning: str | None = None
-    default_post_listing_mode: PostListingMode | None = None
 
 
 class ReadableFederationState(Wire):
