@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
 from folkmoot.logs import RequestIds, logger
 from folkmoot.model.errors import Refusal
+from folkmoot.model.site import Operator
 from folkmoot.model.time import Clock, FixedClock, SystemClock
 from folkmoot.net.client import Client, user_agent
 from folkmoot.net.doorstep import Doorstep, look_at_doorstep
@@ -158,7 +159,9 @@ async def prepare(db: Database, settings: Settings) -> Prepared:
         fresh = not await setup.has_site(tx)
         if fresh:
             await setup.create_site(tx, domain=settings.hostname, origin=settings.origin)
-        await setup.take_over(tx, image_mode=settings.image_mode)
+        await setup.take_over(
+            tx, Operator(**{line.name: getattr(settings, line.name) for line in fields(Operator)})
+        )
     return Prepared(tuple(ran), backup, fresh, await _make_admin(db, settings))
 
 

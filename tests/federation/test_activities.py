@@ -1,6 +1,7 @@
 """Each activity as other programs send it: what it does, and what it does not (6.2; cases 8, 15, 19, 27, 29, 36 to 40, 61, 63, 64, 79, 80)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
 from folkmoot.core.site.purge import purge_post
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from folkmoot.store import people
+from folkmoot.store import site as store_site
 from tests.federation.conftest import Found
 from tests.federation.network import Network
 from tests.federation.peer import PUBLIC, Members, Peer
@@ -17,6 +19,14 @@ from tests.federation.stage import Scene, set_scene
 @pytest.fixture
 async def scene(servers: Found, peer: Callable[[str], Peer]) -> Scene:
     return await set_scene(servers, peer)
+
+
+async def wants(scene: Scene, **settings: object) -> None:
+    """The operator set this, and started the server again."""
+    async with scene.a.writing() as tx:
+        await store_site.set_operator(
+            tx, replace(store_site.operator_of(await store_site.local_site(tx)), **settings)
+        )  # type: ignore[arg-type]
 
 
 # --- rights -----------------------------------------------------------------------------------------------------------------
@@ -279,6 +289,21 @@ async def test_a_persons_boost_has_no_effect__CMN_8(scene: Scene) -> None:
     assert await scene.a.value("SELECT score FROM comment") == 1
 
 
+async def test_where_the_operator_wants_it_boosts_are_votes_and_are_taken_back__CMN_8(scene: Scene) -> None:
+    await wants(scene, boosts="count")
+    page = await scene.posted()
+    dave = scene.there.person("dave")
+    boost = scene.there.activity("Announce", dave, page["id"])
+    unknown = scene.there.activity("Announce", dave, "https://elsewhere.example/post/9")
+    assert await scene.tells(unknown) == "unknown", "not even written down"
+    assert scene.there.network.asked_of("elsewhere.example") == [], "nothing is fetched for a boost"
+    for _ in range(2):
+        assert await scene.tells({**boost, "id": scene.there.id("boost")}) == "accepted"
+        assert await scene.a.value("SELECT score FROM post") == 2
+    assert await scene.tells(scene.there.activity("Undo", dave, boost)) == "accepted"
+    assert await scene.a.value("SELECT score FROM post") == 1
+
+
 async def test_of_a_batch_one_that_fails_does_not_stop_the_others__ANN_8(scene: Scene) -> None:
     page = await scene.announced()
     voters = [scene.there.person(f"voter{number}") for number in range(4)]
@@ -332,6 +357,19 @@ async def test_reactions_follow_the_rule__case_44(scene: Scene) -> None:
     )
     assert await scene.a.value("SELECT score FROM post") == 2
     assert await scene.a.value("SELECT count(*) FROM comment") == 0
+
+
+async def test_where_the_operator_wants_it_reactions_are_votes_and_are_taken_back__REA_1(
+    scene: Scene,
+) -> None:
+    await wants(scene, reactions="count")
+    page = await scene.posted()
+    erin = scene.there.person("erin")
+    reaction = scene.there.activity("EmojiReact", erin, page["id"], content="🎉")
+    assert await scene.tells(reaction) == "accepted"
+    assert await scene.a.value("SELECT score FROM post") == 2
+    assert await scene.tells(scene.there.activity("Undo", erin, reaction)) == "accepted"
+    assert await scene.a.value("SELECT score FROM post") == 1
 
 
 # --- gone -------------------------------------------------------------------------------------------------------------------
@@ -407,6 +445,49 @@ async def test_an_account_moves_when_both_ends_say_so__case_80__MOV_1(
     assert await scene.tells({**move, "id": scene.there.id("move")}) == "accepted"
     assert await scene.a.value("SELECT target FROM moved_person") == new.id
     assert await scene.tells({**move, "id": scene.there.id("move")}) == "moved_lately"
+
+
+@pytest.mark.parametrize(("setting", "asked"), [("never", 0), ("always", 1)])
+async def test_how_far_communities_are_believed_is_the_operators_to_say__ANN_7(
+    scene: Scene, peer: Callable[[str], Peer], network: Network, setting: str, asked: int
+) -> None:
+    await wants(scene, verify_announced=setting)
+    await scene.announced()
+    other = peer("other.example")
+    dave = other.person("dave")
+    await scene.a.resolves(scene.alice, dave.id)
+    note = other.note(dave, await scene.answered(), scene.baking.id, "True words")
+    before = len(network.asked_of("other.example"))
+    twisted = {**note, "content": "<p>twisted</p>", "source": None}
+    create = other.in_community("Create", dave, twisted, scene.baking.id)
+    assert await scene.tells(scene.there.announce(scene.baking, create)) == "accepted"
+    said = await scene.a.value("SELECT content FROM comment WHERE ap_id = :id", id=note["id"])
+    assert said == ("True words" if asked else "twisted")
+    assert len(network.asked_of("other.example")) - before == asked, (
+        "once, and before it was taken in, or never"
+    )
+    assert await scene.a.value("SELECT count(*) FROM quarantine") == 0
+
+
+async def test_new_accounts_send_no_messages_where_the_operator_wants_it_so__ABU_18(scene: Scene) -> None:
+    await wants(scene, message_min_age=24)
+    alice = scene.alice.person
+    assert alice is not None
+
+    def message(words: str) -> Members:
+        note = {
+            "type": "ChatMessage", "id": scene.there.id("pm"), "attributedTo": scene.carol.id, "to": [alice.ap_id], "content": words,
+        }  # fmt: skip
+        return {**scene.there.activity("Create", scene.carol, note), "to": [alice.ap_id]}
+
+    await scene.posted()
+    async with scene.a.writing() as tx:
+        await tx.run("UPDATE person SET published = :now WHERE NOT local", now=tx.now - 23 * HOUR)
+        tx.changed("person")
+    assert await scene.tells(message("Buy this")) == "account_too_young"
+    scene.a.clock.advance(2 * HOUR)
+    assert await scene.tells(message("Hello")) == "accepted"
+    assert await scene.a.rows("SELECT content FROM private_message") == [("Hello",)]
 
 
 async def test_a_community_that_invents_is_found_out__case_63__ANN_7__ABU_5(

@@ -16,13 +16,19 @@ _KEY = (("site", 0),)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The lists in force. `allowed` empty means that everybody is who is not blocked. `enabled`: whether we federate at all."""
+    """The lists in force. `allowed` empty means that everybody is who is not blocked. `enabled`: whether we federate at all.
+
+    The rest is what the operator set, by the names of `Settings`.
+    """
 
     own_host: str
     own_actor: str
     enabled: bool
     blocked: frozenset[str]
     allowed: frozenset[str]
+    verify_announced: str = "sample"
+    counts_reactions: bool = False
+    counts_boosts: bool = False
 
     def allows(self, host: str) -> bool:
         """Whether we speak with this host (no port); not with ourselves."""
@@ -58,7 +64,10 @@ async def policy(tx: Tx) -> Policy:
         site = await store_site.local_site(tx)
         blocked = frozenset(_bare(host) for host in await instances.decided_hosts(tx, "block"))
         allowed = frozenset(_bare(host) for host in await instances.decided_hosts(tx, "allow"))
-        fresh = Policy(host_of(site.ap_id), site.ap_id, site.federation_enabled, blocked, allowed)
+        fresh = Policy(
+            host_of(site.ap_id), site.ap_id, site.federation_enabled, blocked, allowed, site.verify_announced,
+            site.reactions == "count", site.boosts == "count",
+        )  # fmt: skip
         cached = tx.memory["apub.policy"] = (stamp, fresh)
     found: Policy = cached[1]
     return found

@@ -5,20 +5,24 @@ import asyncio
 from folkmoot.model.time import DAY, WEEK, Micros
 from folkmoot.store import destinations, keys, outbox
 from folkmoot.store.db import Database
+from folkmoot.store.site import local_site
 
 KEPT: Micros = WEEK
-"""How long activities are kept: so long others can still fetch them, and those who were away get them (DLV-7, URL-9)."""
+"""How long those who were away still get what they missed (DLV-7)."""
 _FAILURES_KEPT: Micros = 30 * DAY
 _BREATH = 0.01
 """Seconds in which others get their turn."""
 
 
 async def forget_old(db: Database) -> int:
-    """Drop activities, reasons of failures and replaced keys whose time is over; how many activities."""
+    """Drop activities, which others can fetch until then (`retention_days`; URL-9), reasons of failures and replaced keys whose time is
+    over; how many activities."""
     gone = 0
+    async with db.read() as tx:
+        kept: Micros = (await local_site(tx)).retention_days * DAY
     while True:
         async with db.write() as tx:
-            some = await outbox.forget(tx, tx.now - KEPT)
+            some = await outbox.forget(tx, tx.now - kept)
         gone += some
         if not some:
             break

@@ -218,7 +218,7 @@ def explain(
     if as_json:
         print_json(found)
     elif not found:
-        fail("Nothing like that was received in the last week.")
+        fail("Nothing like that was received lately.")
     else:
         for each in found:
             why = (

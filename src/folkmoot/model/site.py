@@ -26,6 +26,18 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Operator:
+    """What of the operator's settings is written into the site's row, by the names of `Settings`."""
+
+    image_mode: str
+    verify_announced: str
+    reactions: str
+    boosts: str
+    message_min_age: int
+    retention_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class LocalSite:
     """Settings and counts of this server's site (defaults: W-11). One row; cached per process, see `store/site.py`."""
 
@@ -75,7 +87,12 @@ class LocalSite:
     published: Micros
     updated: Micros | None
     image_mode: str
-    """What the operator set, as `Settings.image_mode`; written at every start."""
+    """What the operator set, as `Settings.image_mode`; written at every start, like those that follow."""
+    verify_announced: str
+    reactions: str
+    boosts: str
+    message_min_age: int
+    retention_days: int
 
     @property
     def origin(self) -> str:

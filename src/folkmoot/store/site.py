@@ -1,12 +1,12 @@
 """The local site's row, its rate limits, taglines and lists."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from folkmoot.model.administration import BlockedUrl, Tagline
 from folkmoot.model.people import Person
-from folkmoot.model.site import LocalSite, RateLimits, Site
+from folkmoot.model.site import LocalSite, Operator, RateLimits, Site
 from folkmoot.model.time import SECOND
 from folkmoot.store import images
 from folkmoot.store.changes import Changes
@@ -36,6 +36,7 @@ _TAGLINE = columns(Tagline)
 _make_tagline = maker(Tagline)
 _BLOCKED_URL = columns(BlockedUrl)
 _make_blocked_url = maker(BlockedUrl)
+_OF_OPERATOR = tuple(Operator.__dataclass_fields__)
 _SITE_KEY = (("site", 0),)
 
 
@@ -188,9 +189,15 @@ async def update_local(tx: Tx, values: dict[str, Any]) -> None:
     tx.changed("site")
 
 
-async def set_image_mode(tx: Tx, mode: str) -> None:
+def operator_of(site: LocalSite) -> Operator:
+    """What the operator set when the server last started."""
+    return Operator(**{name: getattr(site, name) for name in _OF_OPERATOR})
+
+
+async def set_operator(tx: Tx, operator: Operator) -> None:
     """Write down what the operator set; nobody edited the site thereby."""
-    await tx.run("UPDATE local_site SET image_mode = :mode", mode=mode)
+    assignments = ", ".join(f"{name} = :{name}" for name in _OF_OPERATOR)
+    await tx.run(f"UPDATE local_site SET {assignments}", **asdict(operator))
     tx.changed("site")
 
 

@@ -29,6 +29,7 @@ STATE_WORDS = {
     State.WAITING: N_("waiting"),
 }
 REASONS = {
+    "account_too_young": N_("Who wrote it has had their account for too short a time."),
     "activity_of_other_host": N_("It claims to be of another server."),
     "address_refused": N_("Something it needs lies in a private network."),
     "announced_by_other_community": N_("Another community passed it on than the one it is about."),

@@ -20,6 +20,10 @@ WORDS: dict[str, tuple[int, str]] = {
     "too_large": (413, N_("That is too large.")),
     # who is asking
     "incorrect_login": (401, N_("Please log in.")),
+    "account_too_young": (
+        403,
+        N_("Your account is too new to write messages: it has to be %(detail)s hours old."),
+    ),
     "site_ban": (403, N_("You are banned from this site.")),
     "deleted": (403, N_("This has been deleted.")),
     "not_an_admin": (403, N_("Only administrators of this site may do this.")),

@@ -1,11 +1,11 @@
-"""Announce: a community passes on what somebody did in it (9.4). A person's is a boost, which has no effect here."""
+"""Announce: a community passes on what somebody did in it (9.4). A person's is a boost (`vote.py`)."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from folkmoot.apub.activities import Activity, Announce, Create, Unreadable, Update
 from folkmoot.apub.documents import same_host
-from folkmoot.apub.inbox import checks, doubt
+from folkmoot.apub.inbox import checks, doubt, vote
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.apub.inbox.known import Missing
 from folkmoot.apub.inbox.names import addresses, object_of
@@ -33,6 +33,7 @@ async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
     said, known = arrived.activity, arrived.known
     group = known.communities.get(said.actor)
     if group is None and said.actor in known.people:
+        await vote.boost(tx, arrived, 1)
         return Effect((), ())
     _must_concern_us(arrived, group)
     if group is None:

@@ -1,9 +1,9 @@
 """How far a community is believed about people of third servers (ANN-7).
 
 What it passes on is signed by nobody but itself. Votes and acts of its moderators are taken on its word. What it says somebody of a
-third server wrote, changed or deleted is taken too, and looked into afterwards: always where it answers or names people here, changes
-something or deletes it; else one in twenty. A community that is caught inventing is believed no more: then each thing is read from its own
-server first.
+third server wrote, changed or deleted is taken too, and looked into afterwards (setting `verify_announced`): always where it answers or
+names people here, changes something or deletes it; else one in twenty. A community that is caught inventing is believed no more: then
+each thing is read from its own server first.
 """
 
 import json
@@ -37,7 +37,8 @@ def needs_proof(arrived: Arrived[Activity], group: Community) -> bool:
     """Whether this has to be read from its own server before it is believed."""
     inner = arrived.activity
     third = not same_host(inner.actor, group.ap_id)
-    return third and group.id in arrived.known.quarantined and _is_about_content(inner)
+    doubted = arrived.policy.verify_announced == "always" or group.id in arrived.known.quarantined
+    return third and doubted and _is_about_content(inner)
 
 
 def is_proven(arrived: Arrived[Activity]) -> bool:
@@ -50,6 +51,8 @@ async def look_into(tx: Tx, arrived: Arrived[Activity], group: Community) -> Non
     """Have what was just taken in compared with what its own server says, where it is of the kind or by lot."""
     inner = arrived.activity
     ident = object_of(inner)
+    if arrived.policy.verify_announced == "never" or needs_proof(arrived, group):
+        return  # nobody asks, or it has been asked for already
     if ident is None or not _is_about_content(inner) or arrived.quiet:
         return
     if (

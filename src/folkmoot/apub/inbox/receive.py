@@ -78,6 +78,7 @@ class _Known:
     arrived_before: bool
     sender: actors.Key | None
     followed: bool
+    """Whether somebody here follows the community that passes something on; of a boost that counts, whether the thing is here."""
 
 
 class Receiver:
@@ -179,6 +180,8 @@ class Receiver:
                 sender = await actors.key_of(tx, outside.actor)
                 if sender is not None and sender.kind == "community" and outside.type == "Announce":
                     followed = bool(await actors.followed_here(tx, [sender.id]))
+                elif rules.counts_boosts and outside.type == "Announce" and outside.object:
+                    followed = bool(await actors.objects_at(tx, [outside.object]))
         return _Known(rules, before, sender, bool(followed))
 
     def _must_be_theirs(self, outside: Envelope, rules: Policy) -> None:

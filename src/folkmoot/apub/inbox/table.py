@@ -52,7 +52,12 @@ TABLE: dict[type[Activity], Row] = {
         "Deleted by its author, or with a `summary` removed by a moderator.",
     ),
     a.Dislike: Row("a post or comment", vote.dislike, True, "A vote against it."),
-    a.EmojiReact: Row("a post or comment", vote.react, True, "No effect."),
+    a.EmojiReact: Row(
+        "a post or comment",
+        vote.react,
+        True,
+        "No effect; a vote for it where the operator set `reactions` so.",
+    ),
     a.Flag: Row(
         "posts, comments and messages, accounts as context", flag.flag, True, "A report for the moderators."
     ),

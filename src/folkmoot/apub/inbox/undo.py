@@ -45,9 +45,12 @@ async def undo(tx: Tx, arrived: Arrived[Undo]) -> Community | None:
                 raise NotAllowed("never_announced")
             await follow.unfollow(tx, cast("Arrived[Follow]", inner))
             return None
-        if isinstance(undone, Like | Dislike):
-            return await vote.take_back(tx, cast("Arrived[Like | Dislike]", inner))
-        return None  # neither boosts nor reactions have an effect here
+        if isinstance(undone, Announce):
+            await vote.boost(tx, cast("Arrived[Announce]", inner), 0)
+            return None
+        if isinstance(undone, Like | Dislike) or arrived.policy.counts_reactions:
+            return await vote.take_back(tx, cast("Arrived[Like | Dislike | EmojiReact]", inner))
+        return None  # a reaction that had no effect
     # Another moderator may undo: whose rights count is who undoes now.
     actor = arrived.activity.actor
     if isinstance(undone, Delete):

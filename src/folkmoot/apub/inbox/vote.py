@@ -1,6 +1,6 @@
 """Like, Dislike, EmojiReact: somebody votes, or reacts."""
 
-from folkmoot.apub.activities import Activity, Dislike, EmojiReact, Like
+from folkmoot.apub.activities import Activity, Announce, Dislike, EmojiReact, Like
 from folkmoot.apub.inbox import checks
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
@@ -20,12 +20,24 @@ async def dislike(tx: Tx, arrived: Arrived[Dislike]) -> Community | None:
     return await _cast(tx, arrived, arrived.activity.object, -1)
 
 
-async def react(_: Tx, arrived: Arrived[EmojiReact]) -> Community | None:
-    """An emoji alone is no vote (REA-1)."""
+async def react(tx: Tx, arrived: Arrived[EmojiReact]) -> Community | None:
+    """An emoji alone is no vote, unless the operator wants it to be (REA-1)."""
+    if arrived.policy.counts_reactions:
+        return await _cast(tx, arrived, arrived.activity.object, 1)
     raise NotAllowed("reactions_are_not_counted", detail=arrived.activity.content)
 
 
-async def take_back(tx: Tx, arrived: Arrived[Like | Dislike]) -> Community | None:
+async def boost(tx: Tx, arrived: Arrived[Announce], value: int) -> None:
+    """A person boosts things, or no longer does: where the operator wants it, a vote for those that are here (CMN-8)."""
+    if not arrived.policy.counts_boosts or not arrived.direct:
+        return
+    for item in arrived.activity.items:
+        placed = arrived.known.objects.get(item) if isinstance(item, str) else None
+        if placed is not None and placed.kind != "message":
+            await _cast(tx, arrived, placed.ap_id, value)
+
+
+async def take_back(tx: Tx, arrived: Arrived[Like | Dislike | EmojiReact]) -> Community | None:
     """No vote any more, whichever it was; without one there is nothing to do (VOT-6)."""
     if arrived.activity.object not in arrived.known.objects:
         return None

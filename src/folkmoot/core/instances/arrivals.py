@@ -14,6 +14,7 @@ from folkmoot.store.db import Tx
 from folkmoot.store.received import Refused, Told, Wanted
 
 RULES = {
+    "account_too_young": "ABU-18",
     "activity_of_other_host": "IDV-1",
     "announced_by_other_community": "ANN-3",
     "answers_a_message": "OBJ-4",

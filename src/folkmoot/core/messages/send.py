@@ -8,7 +8,8 @@ from folkmoot.model.errors import Invalid, NotAllowed
 from folkmoot.model.events import MessageSent
 from folkmoot.model.messages import PrivateMessage
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import MINUTE, Micros
+from folkmoot.model.site import LocalSite
+from folkmoot.model.time import HOUR, MINUTE, Micros
 from folkmoot.store import blocks, messages, people
 from folkmoot.store.db import Tx
 
@@ -27,11 +28,12 @@ async def send_message(tx: Tx, author: Viewer, asked: SendMessage) -> PrivateMes
     """Write a message; to who blocks the author none is written (N-6). An equal one within a minute is the same one.
 
     Raises `Invalid` invalid_body_field, blocked_url, couldnt_create_private_message (there is no such person); `NotAllowed`
-    person_is_blocked, site_ban; `NotLoggedIn`.
+    person_is_blocked, site_ban, account_too_young; `NotLoggedIn`.
     """
     house = await writing.house(tx)
     text = house.long_text(asked.content, "content")
     permissions.check("message.send", Standing(author))
+    _must_be_old_enough(tx, author, house.site)
     recipient = await people.by_id(tx, asked.recipient_id)
     if recipient is None or recipient.deleted:
         raise Invalid("couldnt_create_private_message", field="recipient_id")
@@ -54,3 +56,11 @@ async def send_message(tx: Tx, author: Viewer, asked: SendMessage) -> PrivateMes
     message = await messages.insert(tx, values, ap_prefix=f"{house.site.origin}/private_message/")
     await after.record(tx, MessageSent(author.id, message.id))
     return message
+
+
+def _must_be_old_enough(tx: Tx, author: Viewer, site: LocalSite) -> None:
+    """Accounts made for the purpose send nobody advertisements (ABU-18). Raises `NotAllowed` account_too_young."""
+    person = author.person
+    assert person is not None
+    if not author.admin and tx.now - person.published < site.message_min_age * HOUR:
+        raise NotAllowed("account_too_young", detail=str(site.message_min_age))

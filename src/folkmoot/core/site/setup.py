@@ -2,6 +2,7 @@
 
 import secrets
 
+from folkmoot.model.site import Operator
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.text.languages import LANGUAGES
@@ -27,11 +28,11 @@ async def create_site(tx: Tx, *, domain: str, origin: str, name: str = "New Site
     )
 
 
-async def take_over(tx: Tx, *, image_mode: str) -> None:
-    """Write down what the operator's settings say that texts depend on."""
+async def take_over(tx: Tx, operator: Operator) -> None:
+    """Write down what the operator's settings say that texts, and what is taken in from elsewhere, depend on."""
     site = await store_site.read_local_site(tx)
-    if site is not None and site.image_mode != image_mode:
-        await store_site.set_image_mode(tx, image_mode)
+    if site is not None and operator != store_site.operator_of(site):
+        await store_site.set_operator(tx, operator)
 
 
 async def has_site(tx: Tx) -> bool:
