@@ -280,7 +280,7 @@ async def _keep_site(tx: Tx, actor: parsed.Actor) -> None:
         "name": actor.name or host_of(actor.id),
         "description": actor.summary,
         "ap_id": actor.id,
-        "inbox_url": actor.shared_inbox or actor.inbox,
+        "inbox_url": actor.delivery_inbox,
         "public_key": actor.key.pem,
         "icon": actor.icon,
         "banner": actor.image,

@@ -62,9 +62,6 @@ class Blocks:
     keywords: frozenset[str] = frozenset()
 
 
-NO_BLOCKS = Blocks()
-
-
 @dataclass(frozen=True, slots=True)
 class BlockedInstance:
     """A server that somebody does not want to see communities of."""

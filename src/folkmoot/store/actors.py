@@ -125,15 +125,6 @@ async def save_site(tx: Tx, instance_id: int, values: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-async def site_keys(tx: Tx) -> tuple[str, str, str | None]:
-    """Our own site as an actor: its address, public and private key (empty or None until they were made)."""
-    row = await tx.first(
-        "SELECT s.ap_id, s.public_key, s.private_key FROM local_site l JOIN site s ON s.id = l.site_id"
-    )
-    assert row is not None
-    return row[0], row[1], row[2]
-
-
 @dataclass(frozen=True, slots=True)
 class CommunityList:
     """A list that belongs to a community."""

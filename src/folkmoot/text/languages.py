@@ -21,7 +21,6 @@ LANGUAGES: tuple[Language, ...] = tuple(
 """All of them; the place is the id."""
 
 _BY_CODE = {language.code: language for language in LANGUAGES}
-_RTL = frozenset({"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 _OTHER_CODES = {"iw": "he", "in": "id", "ji": "yi", "cmn": "zh", "yue": "zh", "fil": "tl"}
 
 
@@ -38,11 +37,6 @@ def by_code(code: str) -> Language | None:
             return language
         code = code.rpartition("-")[0]
     return None
-
-
-def is_rtl(code: str) -> bool:
-    """Whether the language is written from right to left."""
-    return code.lower().partition("-")[0] in _RTL
 
 
 def from_accept_language(header: str) -> list[int]:

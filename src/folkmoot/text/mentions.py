@@ -42,11 +42,6 @@ def mentioned(source: str) -> list[tuple[str, str]]:
     return _distinct((n.name, n.host) for sign, n in _named(source) if sign == "@")
 
 
-def community_mentions(source: str) -> list[tuple[str, str]]:
-    """The communities named as `!name@host`, `/c/name@host` or `/m/name@host`; otherwise like `mentioned`."""
-    return _distinct((n.name, n.host) for _, n in _named(source) if n.kind == "community")
-
-
 def _named(source: str) -> Iterator[tuple[str | None, Named]]:
     if "@" not in source:
         return

@@ -9,6 +9,7 @@ from folkmoot.model.errors import NotAllowed, NotLoggedIn
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.time import HOUR, FixedClock
 from folkmoot.store import communities
+from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, count_statements
 from tests.cast import Cast
 
@@ -32,12 +33,12 @@ async def test_taglines_are_rendered_and_those_that_stay_keep_their_ids__W_6(
 ) -> None:
     async with db.write() as tx:
         await taglines.set_taglines(tx, cast.admin, ["*One*", " ", "Two", "Two"])
-        first = await taglines.list_taglines(tx)
+        first = await store_site.read_taglines(tx)
     assert [line.content for line in first] == ["*One*", "Two"]
     assert "<em>One</em>" in first[0].content_html
     async with db.write() as tx:
         await taglines.set_taglines(tx, cast.admin, ["Two", "Three"])
-        second = await taglines.list_taglines(tx)
+        second = await store_site.read_taglines(tx)
     assert [(line.content, line.id) for line in second] == [("Two", first[1].id), ("Three", second[1].id)]
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from folkmoot.text.languages import LANGUAGES, by_code, by_id, from_accept_language, is_rtl
+from folkmoot.text.languages import LANGUAGES, by_code, by_id, from_accept_language
 
 
 def test_the_table_is_the_one_all_servers_share__W_2() -> None:
@@ -23,12 +23,6 @@ def test_languages_by_code() -> None:
     hebrew = by_code("iw")
     assert hebrew is not None
     assert hebrew.code == "he"
-
-
-def test_direction_of_writing() -> None:
-    assert is_rtl("ar")
-    assert is_rtl("fa-IR")
-    assert not is_rtl("en")
 
 
 def test_what_a_browser_asks_for__A_10() -> None:

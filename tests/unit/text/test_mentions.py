@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from folkmoot.text.markdown import Links, render
-from folkmoot.text.mentions import community_mentions, mentioned
+from folkmoot.text.mentions import mentioned
 
 
 def test_code_mentions_nobody() -> None:
@@ -53,15 +53,6 @@ def test_a_full_stop_ends_the_sentence_not_the_host() -> None:
 
 def test_only_the_at_sign_notifies__N_3() -> None:
     assert mentioned("/u/bob@our.example !bob@our.example") == []
-
-
-def test_communities() -> None:
-    source = "!cats@far.example /c/dogs@far.example /m/birds@far.example !CATS@far.example @bob@far.example `!x@far.example`"
-    assert community_mentions(source) == [
-        ("cats", "far.example"),
-        ("dogs", "far.example"),
-        ("birds", "far.example"),
-    ]
 
 
 def test_names_in_other_scripts() -> None:

@@ -1,7 +1,7 @@
 """Addresses of pictures: those of files here, and those of pictures elsewhere that are fetched through this server (I-5, I-7)."""
 
 import re
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 NONE, STORE_PREVIEWS, PROXY_ALL = "none", "store-previews", "proxy-all"
 """What the operator can want of pictures elsewhere: `Settings.image_mode`."""
@@ -39,10 +39,3 @@ def proxied(origin: str, url: str) -> str:
 def is_here(origin: str, url: str) -> bool:
     """Whether an address is one of this site."""
     return url == origin or url.startswith(origin + "/")
-
-
-def behind_proxy(origin: str, url: str) -> str | None:
-    """The address elsewhere that a proxied one stands for; None for others."""
-    if not url.startswith(f"{origin}{_PROXY}?"):
-        return None
-    return parse_qs(urlsplit(url).query).get("url", [None])[0]

@@ -22,11 +22,6 @@ async def set_taglines(tx: Tx, viewer: Viewer, lines: Sequence[str]) -> None:
     await store_site.replace_taglines(tx, [(line.source, line.html) for line in written])
 
 
-async def list_taglines(tx: Tx) -> list[Tagline]:
-    """All of them, the oldest first."""
-    return await store_site.read_taglines(tx)
-
-
 async def tagline_of_the_hour(tx: Tx) -> Tagline | None:
     """The one to show: another one every hour, the same for everybody, so that pages that are kept agree. No query for most pages."""
     lines = await store_site.taglines(tx)

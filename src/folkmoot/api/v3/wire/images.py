@@ -54,13 +54,6 @@ class ListMediaResponse(Wire):
     images: list[LocalImageView]
 
 
-class OpenGraphData(Wire):
-    title: str | None = None
-    description: str | None = None
-    image: str | None = None
-    embed_video_url: str | None = None
-
-
 class PictrsFileDetails(Wire):
     width: int
     height: int

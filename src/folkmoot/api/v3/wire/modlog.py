@@ -257,14 +257,3 @@ class GetModlogResponse(Wire):
     admin_purged_posts: list[AdminPurgePostView]
     admin_purged_comments: list[AdminPurgeCommentView]
     hidden_communities: list[ModHideCommunityView]
-
-
-class ModlogListParams(Wire):
-    hide_modlog_names: bool
-    community_id: int | None = None
-    mod_person_id: int | None = None
-    other_person_id: int | None = None
-    post_id: int | None = None
-    comment_id: int | None = None
-    page: int | None = None
-    limit: int | None = None
