@@ -4,7 +4,7 @@ import ast
 import inspect
 import re
 
-from folkmoot.apub import activities
+from folkmoot.apub import reading
 from folkmoot.apub.deviations import DEVIATIONS
 from folkmoot.apub.inbox.table import TABLE
 from folkmoot.apub.objects.content import POST_TYPES
@@ -18,7 +18,7 @@ def federation_page() -> str:
     return _PAGE.format(
         posts=", ".join(f"`{kind}`" for kind in sorted(POST_TYPES - {"Page"})),
         accepted="\n".join(_accepted()),
-        unheard=", ".join(f"`{name}`" for name in sorted(set(activities.TYPES) - _understood())),
+        unheard=", ".join(f"`{name}`" for name in sorted(set(reading.TYPES) - _understood())),
         sent="\n".join(_sent()),
         deviations="\n".join(
             f"| {rule} | {words} |" for rule, words in sorted(DEVIATIONS.items(), key=_by_number)

@@ -10,7 +10,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["folkmoot.apub", "folkmoot.text"]):
-    from folkmoot.apub import activities, documents, signatures
+    from folkmoot.apub import documents, reading, signatures, signing
     from folkmoot.apub.documents import Malformed
     from folkmoot.apub.negotiation import prefers_document
     from folkmoot.apub.objects.actors import PublicKey, parse_actor
@@ -36,7 +36,7 @@ def try_document(data: bytes) -> None:
             document = documents.read(data, now=NOW, development=development)
         except Malformed:
             return
-        for parse in (activities.envelope, activities.parse, parse_content, parse_actor):
+        for parse in (reading.envelope, reading.parse, parse_content, parse_actor):
             try:
                 found = parse(document)
                 if isinstance(found, Post):
@@ -48,7 +48,7 @@ def try_document(data: bytes) -> None:
 def try_headers(data: bytes) -> None:
     """Lines as the headers of a request: of the draft, of the RFC, digests, date."""
     lines = [*data.decode("latin-1").split("\n"), "", "", "", ""]
-    common = {"host": "here.example", "date": lines[3] or signatures.http_date(NOW)}
+    common = {"host": "here.example", "date": lines[3] or signing.http_date(NOW)}
     for headers in (
         {**common, "signature": lines[0], "digest": lines[4] if len(lines) > 4 else ""},
         {**common, "signature-input": lines[1], "signature": lines[2], "content-digest": lines[3]},

@@ -17,7 +17,7 @@ from yarl import URL
 from folkmoot.app import build_app, tools_of
 from folkmoot.apub.inbox.process import processor_of
 from folkmoot.apub.lookup import lookup_of
-from folkmoot.apub.signatures import authority_of
+from folkmoot.apub.signing import authority_of
 from folkmoot.context import Context
 from folkmoot.core.communities.create import CreateCommunity, create_community
 from folkmoot.core.search.resolve import Resolved, resolve_anywhere

@@ -8,7 +8,7 @@ from typing import Any
 from multidict import CIMultiDict
 from yarl import URL
 
-from folkmoot.apub.signatures import Scheme, SigningKey, sign
+from folkmoot.apub.signing import Scheme, SigningKey, sign
 from folkmoot.core.people.keys import KeyPair
 from folkmoot.model.time import to_rfc3339
 from tests.federation.network import Answer, Network, NetworkClient, Request, Server

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from folkmoot.apub.signatures import Scheme, sign
+from folkmoot.apub.signing import Scheme, sign
 from folkmoot.core.instances.policy import DecideInstance, allow_instance, block_instance
 from folkmoot.model.communities import Community
 from folkmoot.model.time import DAY, HOUR, MINUTE

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from folkmoot.apub.signatures import Scheme
+from folkmoot.apub.signing import Scheme
 from folkmoot.context import Context
 from folkmoot.jobs.lanes import Lanes
 from folkmoot.model.instances import Destination

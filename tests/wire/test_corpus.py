@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from folkmoot.apub import activities, documents
+from folkmoot.apub import activities, documents, reading
 from folkmoot.apub.documents import Document, Malformed
 from folkmoot.apub.objects.actors import parse_actor
 from folkmoot.apub.objects.content import (
@@ -43,7 +43,7 @@ def content_of(document: Document) -> Content | None:
     """The content of an object, or of what activities are wrapped around it."""
     if document.kind(CONTENT_TYPES):
         return parse_content(document)
-    found: Any = activities.parse(document)
+    found: Any = reading.parse(document)
     while isinstance(found, activities.Announce | activities.Create | activities.Update):
         found = found.items[0] if isinstance(found, activities.Announce) else found.object
     if isinstance(found, activities.Unreadable):
@@ -100,7 +100,7 @@ def test_every_file_is_read_or_malformed_in_bounded_time() -> None:
     for path in files:
         start = time.monotonic()
         for development in (True, False):
-            for parse in (activities.envelope, activities.parse, parse_content, parse_actor):
+            for parse in (reading.envelope, reading.parse, parse_content, parse_actor):
                 try:
                     parse(read(path, development=development))
                     read_well += 1
@@ -147,7 +147,7 @@ def test_attacks_that_shape_alone_gives_away__ABU_2__ABU_6__ABU_13(name: str, co
 @pytest.mark.parametrize("name", ["no-emoji", "too-long"])
 def test_a_reaction_is_one_emoji__REA_1(name: str) -> None:
     with pytest.raises(Malformed, match="invalid_reaction"):
-        activities.parse(read(corpus() / f"_attacks/adversarial/pleroma-emoji-reaction-{name}.json"))
+        reading.parse(read(corpus() / f"_attacks/adversarial/pleroma-emoji-reaction-{name}.json"))
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_actors_that_shape_alone_gives_away__ACT_2__ABU_9__ABU_20(name: str, cod
 
 def test_floods_are_cut_to_their_limits__ABU_12() -> None:
     attacks = corpus() / "_attacks/adversarial"
-    batch = activities.parse(read(attacks / "batch-announce-oversized.json", development=False))
-    report = activities.parse(read(attacks / "flag-flood.json", development=False))
+    batch = reading.parse(read(attacks / "batch-announce-oversized.json", development=False))
+    report = reading.parse(read(attacks / "flag-flood.json", development=False))
     assert isinstance(batch, activities.Announce)
     assert len(batch.items) == 100
     assert isinstance(report, activities.Flag)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from folkmoot.apub import activities, documents
+from folkmoot.apub import activities, documents, reading
 from folkmoot.apub.objects import our_actors, our_content
 from folkmoot.apub.objects.actors import Group, Person, Site, parse_actor
 from folkmoot.apub.objects.content import Comment, Post, PrivateMessage, Tombstone, parse_content
@@ -243,7 +243,7 @@ async def test_every_document_is_read_by_ourselves_as_it_was_meant() -> None:
         body = to_bytes(document).replace(json.dumps(PEM).encode(), json.dumps(pem).encode())
         found: Any = documents.read(body, now=NOW + 30 * DAY)
         folder = name.partition("/")[0]
-        parse: Any = {"objects": parse_content, "actors": parse_actor, "activities": activities.parse}[folder]
+        parse: Any = {"objects": parse_content, "actors": parse_actor, "activities": reading.parse}[folder]
         kinds[name] = type(parse(found))
     assert kinds["objects/page"] is kinds["objects/page-private"] is Post
     assert kinds["objects/note"] is Comment
@@ -258,7 +258,7 @@ async def test_every_document_is_read_by_ourselves_as_it_was_meant() -> None:
 
 
 def read(name: str) -> Any:
-    return activities.parse(documents.read(to_bytes(everything()[f"activities/{name}"]), now=NOW + 30 * DAY))
+    return reading.parse(documents.read(to_bytes(everything()[f"activities/{name}"]), now=NOW + 30 * DAY))
 
 
 def test_a_post_comes_back_as_it_was_written() -> None:

@@ -24,8 +24,8 @@ import psutil
 
 from folkmoot import __version__
 from folkmoot.app import opened
-from folkmoot.apub import signatures
-from folkmoot.apub.signatures import SigningKey
+from folkmoot.apub import signing
+from folkmoot.apub.signing import SigningKey
 from folkmoot.core.communities.follow import accept_follow, follow_community
 from folkmoot.core.communities.mirror import RemoteCommunity, mirror_community
 from folkmoot.core.people.keys import new_key_pair
@@ -245,7 +245,7 @@ class Maker:
             "cc": [f"{home.community}/followers"],
         }
         body = json.dumps(outer).encode()
-        headers = signatures.sign(
+        headers = signing.sign(
             "POST", f"{self.origin}/inbox", body=body, key=home.key, now=SystemClock().now()
         )
         return home.community, headers, body

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from folkmoot.apub.activities import Announce, Create, parse
+from folkmoot.apub.activities import Announce, Create
 from folkmoot.apub.collections import read_collection, total_of
 from folkmoot.apub.documents import Document, host_of, same_host
 from folkmoot.apub.fetch import Budget, NotFetched
 from folkmoot.apub.objects.content import Post, parse_content
+from folkmoot.apub.reading import parse
 from folkmoot.apub.resolve import Resolver
 from folkmoot.context import Context
 from folkmoot.core.communities import mirror

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from folkmoot.apub.objects.our_actors import key_id
-from folkmoot.apub.signatures import CONTENT_TYPE, Scheme, SigningKey, sign
+from folkmoot.apub.signing import CONTENT_TYPE, Scheme, SigningKey, sign
 from folkmoot.core.people.keys import new_key_pair
 from folkmoot.model.time import DAY, MINUTE, SECOND, Clock, Micros, from_datetime
 from folkmoot.net.client import Client, Fetched

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from urllib.parse import urljoin
 
-from folkmoot.apub import documents, signatures
+from folkmoot.apub import documents, signing
 from folkmoot.apub.documents import Document, Malformed, host_of, read_id, same_host
 from folkmoot.apub.policy import Policy, policy
-from folkmoot.apub.signatures import Scheme, SigningKey
+from folkmoot.apub.signing import Scheme, SigningKey
 from folkmoot.context import Context
 from folkmoot.core.site.keys import site_key_pair
 from folkmoot.model.errors import NotAllowed, Refusal
@@ -227,7 +227,7 @@ class Fetcher:
         return answer
 
     async def _signed(self, address: str, scheme: Scheme) -> Fetched:
-        headers = signatures.sign(
+        headers = signing.sign(
             "GET",
             address,
             body=None,

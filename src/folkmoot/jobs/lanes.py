@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from folkmoot.apub.deliver import SCHEME_KEPT, Outcome, Postman
 from folkmoot.apub.look_again import without_inbox
 from folkmoot.apub.outbox.publish import publish_due
-from folkmoot.apub.signatures import Scheme
+from folkmoot.apub.signing import Scheme
 from folkmoot.apub.upkeep import KEPT
 from folkmoot.context import Context
 from folkmoot.jobs.lane import DEAD_AFTER, WINDOW, Alarm, Lane

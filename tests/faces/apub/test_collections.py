@@ -2,7 +2,7 @@
 
 import pytest
 
-from folkmoot.apub import activities, documents
+from folkmoot.apub import activities, documents, reading
 from folkmoot.apub.objects.content import Post
 from folkmoot.apub.show import collections
 from folkmoot.model.time import MINUTE, FixedClock
@@ -80,7 +80,7 @@ async def test_the_outbox_tells_the_newest_posts_as_they_were_announced__COL_4(
     box = await peer.document("/c/gardening/outbox")
     again = await peer.document("/c/gardening/outbox")
     assert box == again
-    read = [activities.parse(documents.Document(item, clock.now())) for item in box["orderedItems"]]
+    read = [reading.parse(documents.Document(item, clock.now())) for item in box["orderedItems"]]
     posts = []
     for announce in read:
         assert isinstance(announce, activities.Announce)

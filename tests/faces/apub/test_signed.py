@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from folkmoot.apub.signatures import Scheme, SigningKey, sign
+from folkmoot.apub.signing import Scheme, SigningKey, sign
 from folkmoot.core.people.keys import KeyPair, new_key_pair
 from folkmoot.model.posts import Post
 from folkmoot.model.time import HOUR, FixedClock

@@ -9,20 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from folkmoot.apub import signatures
+from folkmoot.apub import signatures, signing
 from folkmoot.apub.documents import Document
 from folkmoot.apub.keys import read_public_pem
 from folkmoot.apub.objects.actors import PublicKey
-from folkmoot.apub.signatures import (
-    BadSignature,
-    Request,
-    Scheme,
-    SigningKey,
-    VerifiedSender,
-    read_claims,
-    sign,
-    verify,
-)
+from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender, read_claims, verify
+from folkmoot.apub.signing import Scheme, SigningKey, sign
 from folkmoot.core.people.keys import KeyPair, new_key_pair
 from folkmoot.model.time import HOUR, MINUTE, from_rfc3339
 
@@ -53,7 +45,7 @@ def signed(
         method, origin + path, body=body, key=SigningKey(KEY_ID, pair().private), now=NOW, scheme=scheme
     )
     headers = {name.lower(): value for name, value in made.items()}
-    return Request(method, path, {"host": signatures.authority_of(origin), **headers}, body)
+    return Request(method, path, {"host": signing.authority_of(origin), **headers}, body)
 
 
 def check(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from folkmoot.apub import documents, signatures
-from folkmoot.apub.activities import Activity, Announce, Other, parse
+from folkmoot.apub.activities import Activity, Announce, Other
 from folkmoot.apub.fetch import Budget, NotFetched
 from folkmoot.apub.inbox import answers, checks
 from folkmoot.apub.inbox.announce import Effect, announce
@@ -24,6 +24,7 @@ from folkmoot.apub.inbox.known import Known, Missing, look_up
 from folkmoot.apub.inbox.names import addresses, kind_of, object_of, subjects
 from folkmoot.apub.inbox.table import TABLE
 from folkmoot.apub.policy import policy
+from folkmoot.apub.reading import parse
 from folkmoot.apub.resolve import Resolver
 from folkmoot.context import Context
 from folkmoot.logs import logger

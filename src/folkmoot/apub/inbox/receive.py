@@ -14,12 +14,12 @@ from typing import Any
 from zlib import crc32
 
 from folkmoot.apub import documents, signatures
-from folkmoot.apub.activities import Envelope, envelope
 from folkmoot.apub.documents import Document, Malformed, host_of, same_host
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.inbox.buckets import Buckets
 from folkmoot.apub.inbox.senders import Senders, Unavailable
 from folkmoot.apub.policy import Policy, policy
+from folkmoot.apub.reading import Envelope, envelope
 from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender
 from folkmoot.context import Context
 from folkmoot.core.instances.arrivals import RULES

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from folkmoot.apub import activities
+from folkmoot.apub import activities, reading
 from folkmoot.apub.activities import (
     Accept,
     Add,
@@ -44,7 +44,7 @@ POST, NOTE = "https://there.example/post/1", "https://there.example/comment/5"
 
 def read(**members: Any) -> Any:
     document = {"id": "https://there.example/a/1", "actor": CAROL, **members}
-    return activities.parse(
+    return reading.parse(
         Document({name: value for name, value in document.items() if value != "absent"}, NOW)
     )
 
@@ -167,7 +167,7 @@ def test_the_outside_is_read_alone() -> None:
         },
         NOW,
     )
-    outside = activities.envelope(document)
+    outside = reading.envelope(document)
     assert (outside.type, outside.object, outside.target, outside.audience) == ("Delete", NOTE, None, None)
 
 
@@ -362,4 +362,4 @@ def test_the_rest_of_the_list() -> None:
 
 def test_the_list_of_types_is_complete() -> None:
     made = {kind.__name__ for kind in activities.Activity.__subclasses__()}
-    assert set(activities.TYPES) == made - {"Other"}
+    assert set(reading.TYPES) == made - {"Other"}
