@@ -1,21 +1,8 @@
 """Who asks to be let into a community, and who was."""
 
-from dataclasses import dataclass
-
-from folkmoot.model.people import Person
-from folkmoot.model.time import Micros
+from folkmoot.model.members import Member
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """Somebody who follows a community or asks to, and since when; the software of their server, where it is another and is known."""
-
-    person: Person
-    since: Micros
-    software: str | None
-    version: str | None
 
 
 async def page(tx: Tx, community_id: int, *, waiting: bool, limit: int, offset: int = 0) -> list[Member]:

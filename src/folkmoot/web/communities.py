@@ -15,7 +15,7 @@ from folkmoot.core.communities.follow import follow_community, unfollow_communit
 from folkmoot.core.communities.remove import hide_community
 from folkmoot.core.communities.view import CommunityAbout, community_view, find_community
 from folkmoot.model.communities import Barred
-from folkmoot.model.enums import Listing, PostSort, Subscribed
+from folkmoot.model.enums import Listing, PostSort, Subscribed, Visibility
 from folkmoot.model.people import Viewer
 from folkmoot.model.views import CommunityView
 from folkmoot.web.base import context, done, page, viewer
@@ -60,18 +60,22 @@ class CommunityCard:
     facts: list[tuple[str, str]]
     moderators: list[PersonLink]
     subscribed: bool | str | None
+    asks: bool
     post_href: str
     modlog: str
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a community's pages, for `communities/head.html`. `tabs`: label, address, current; only posts for most people."""
+    """The head of a community's pages, for `communities/head.html`. `tabs`: label, address, current; only posts for most people. `asks`: a
+    moderator has to let the reader in; `outside`: they cannot read what is in it."""
 
     link: CommunityLink
     icon: str | None
     tabs: list[tuple[str, str, bool]]
     subscribed: bool | str | None
+    asks: bool
+    outside: bool
     notes: list[str]
 
 
@@ -84,12 +88,23 @@ def subscription(who: Viewer, view: CommunityView) -> bool | str | None:
     return view.subscribed == Subscribed.SUBSCRIBED
 
 
+def must_ask(who: Viewer, view: CommunityView) -> bool:
+    """Whether a moderator has to let this reader in."""
+    return view.community.visibility == Visibility.PRIVATE and not (view.moderator or who.admin)
+
+
+def is_outside(who: Viewer, view: CommunityView) -> bool:
+    """Whether this reader cannot read what is in it."""
+    return must_ask(who, view) and view.subscribed != Subscribed.SUBSCRIBED
+
+
 def community_card(who: Viewer, view: CommunityView, beside: CommunityAbout) -> CommunityCard:
     """The card beside a community's posts."""
     community = view.community
     link = community_link(community)
     named = urlencode({"community": name_of(community)})
     may_post = who.account is not None and (view.moderator or not community.posting_restricted_to_mods)
+    may_post = may_post and not is_outside(who, view)
     return CommunityCard(
         name=link.name,
         host=link.host,
@@ -105,6 +120,7 @@ def community_card(who: Viewer, view: CommunityView, beside: CommunityAbout) -> 
         ],
         moderators=[person_link(person) for person in beside.moderators],
         subscribed=subscription(who, view),
+        asks=must_ask(who, view),
         post_href=f"/submit?{named}" if may_post else "",
         modlog=f"/modlog?{named}",
     )
@@ -123,7 +139,7 @@ def words_of_ban(ban: Barred | None) -> str:
 
 
 def head(who: Viewer, view: CommunityView, here: str = "posts") -> Head:
-    """The head of a community's pages; `here` is the current one: posts, edit, moderators or bans."""
+    """The head of a community's pages; `here` is the current one: posts, edit, moderators, bans or members."""
     community = view.community
     link = community_link(community)
     tabs = [(gettext("Posts"), link.href, here == "posts")]
@@ -133,16 +149,29 @@ def head(who: Viewer, view: CommunityView, here: str = "posts") -> Head:
             (gettext("Moderators"), f"{link.href}/moderators", here == "moderators"),
             (gettext("Bans"), f"{link.href}/bans", here == "bans"),
         ]
+        if community.local and community.visibility == Visibility.PRIVATE:
+            tabs.append((gettext("Members"), f"{link.href}/members", here == "members"))
     states = {
         gettext(
             "Deleted by its first moderator. Only moderators and administrators see it."
         ): community.deleted,
         gettext("Removed by an administrator. Only moderators and administrators see it."): community.removed,
         gettext("Hidden: only its subscribers find it in lists."): community.hidden,
-        gettext("Only for people of this server."): community.visibility == "LocalOnly",
+        gettext("Only for people of this server."): community.visibility == Visibility.LOCAL_ONLY,
+        gettext("Private: only members read what is in it."): community.visibility == Visibility.PRIVATE,
+        gettext("Unlisted: only its subscribers find it in lists."): community.visibility
+        == Visibility.UNLISTED,
     }
     notes = [words for words, holds in states.items() if holds]
-    return Head(link, community.icon, tabs, subscription(who, view), notes)
+    return Head(
+        link,
+        community.icon,
+        tabs,
+        subscription(who, view),
+        must_ask(who, view),
+        is_outside(who, view),
+        notes,
+    )
 
 
 async def view_of(request: Request) -> CommunityView:
@@ -198,7 +227,10 @@ async def show_directory(request: Request) -> Response:
     return await page(
         request,
         "communities/directory.html",
-        rows=[(view, community_link(view.community), subscription(who, view)) for view in found.items],
+        rows=[
+            (view, community_link(view.community), subscription(who, view), must_ask(who, view))
+            for view in found.items
+        ],
         wanted=wanted,
         sorts=[(sort.value, gettext(label)) for sort, label in SORTS],
         scopes=[
@@ -227,10 +259,11 @@ async def follow(request: Request) -> Response:
             wanted = view.subscribed == Subscribed.NOT_SUBSCRIBED
         change = follow_community if wanted else unfollow_community
         state = await change(tx, who, community.id)
+        asks = must_ask(who, await community_view(tx, who, community.id))
     label = {
         Subscribed.SUBSCRIBED: gettext("Subscribed"),
-        Subscribed.PENDING: gettext("Asked to subscribe"),
-        Subscribed.NOT_SUBSCRIBED: gettext("Subscribe"),
+        Subscribed.PENDING: gettext("Asked to join") if asks else gettext("Asked to subscribe"),
+        Subscribed.NOT_SUBSCRIBED: gettext("Ask to join") if asks else gettext("Subscribe"),
     }[state]
     answer = {"on": state != Subscribed.NOT_SUBSCRIBED, "label": label}
     return done(request, community_link(community).href, answer)

@@ -32,7 +32,7 @@ PICTURES = ("icon", "banner")
 
 def _typed(form: Form) -> dict[str, Any]:
     """What founding and editing read from their forms alike, by the names of their commands."""
-    local_only = form.text("visibility") == Visibility.LOCAL_ONLY
+    readers = form.text("visibility")
     return {
         "title": form.text("title"),
         "description": form.text("description"),
@@ -40,7 +40,7 @@ def _typed(form: Form) -> dict[str, Any]:
         "banner": form.text("banner"),
         "nsfw": form.flag("nsfw"),
         "posting_restricted_to_mods": form.flag("posting_restricted_to_mods"),
-        "visibility": Visibility.LOCAL_ONLY if local_only else Visibility.PUBLIC,
+        "visibility": Visibility(readers) if readers in set(Visibility) else Visibility.PUBLIC,
         "language_ids": tuple(form.numbers("language")),
     }
 

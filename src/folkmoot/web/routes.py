@@ -23,6 +23,7 @@ from folkmoot.web import (
     inbox,
     instances,
     marks,
+    members,
     messages,
     moderation,
     modlog,
@@ -147,6 +148,8 @@ ROUTES: list[Route] = guard(
         Route("/c/{name}/restore", communities.restore, methods=["POST"]),
         Route("/c/{name}/moderators", community_settings.show_moderators),
         Route("/c/{name}/moderators", community_settings.change_moderators, methods=["POST"]),
+        Route("/c/{name}/members", members.show_members),
+        Route("/c/{name}/members", members.change_members, methods=["POST"]),
         Route("/c/{name}/transfer", community_settings.transfer, methods=["POST"]),
         # listings: front page, community, profile, thread
         Route("/", front.show_front),

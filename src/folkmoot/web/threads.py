@@ -20,7 +20,7 @@ from folkmoot.core.threads.complete import Completeness, completeness
 from folkmoot.core.threads.read import ReadThread, read_thread
 from folkmoot.logs import logger
 from folkmoot.model.communities import Barred
-from folkmoot.model.enums import CommentSort, PostSort
+from folkmoot.model.enums import CommentSort, PostSort, Visibility
 from folkmoot.model.errors import Busy
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
@@ -227,7 +227,7 @@ def head_of(request: Request, view: PostView) -> Head:
     origin = context(request).settings.origin
     return Head(
         canonical=f"{origin}/post/{post.id}" if post.local else post.ap_id,
-        document=post.ap_id if post.local and view.community.visibility != "LocalOnly" else None,
+        document=post.ap_id if post.local and view.community.visibility != Visibility.LOCAL_ONLY else None,
         title=post.name,
         description=post.excerpt or post.embed_description or "",
         image=None if post.nsfw or view.community.nsfw else post_card.picture_of(view),
@@ -236,7 +236,7 @@ def head_of(request: Request, view: PostView) -> Head:
 
 
 def _is_public(view: PostView) -> bool:
-    return view.community.visibility == "Public"
+    return view.community.visibility == Visibility.PUBLIC
 
 
 def _card(who: Viewer, site: LocalSite, thread: Thread) -> CommunityCard:
@@ -276,8 +276,10 @@ def _notes(thread: Thread) -> list[str]:
 
 def where_seen(view: PostView) -> str:
     """Where an answer will be seen."""
-    if not _is_public(view):
+    if view.community.visibility == Visibility.LOCAL_ONLY:
         return gettext("Seen by people of this server only.")
+    if view.community.visibility == Visibility.PRIVATE:
+        return gettext("Seen by the members of this community only, here and on their servers.")
     if view.community.local:
         return gettext("Public: seen here and on every server that follows this community.")
     return gettext("Public: seen on %(host)s and by its followers.") % {"host": view.community.host}

@@ -6,10 +6,11 @@ from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.core.communities.follow import accept_follow, end_follow, follow_community
 from folkmoot.model.communities import Community
-from folkmoot.model.enums import Subscribed
+from folkmoot.model.enums import Subscribed, Visibility
 from folkmoot.model.errors import NotAllowed, Refusal
+from folkmoot.model.members import REPUBLISHES
 from folkmoot.model.people import Person
-from folkmoot.store import follows, people
+from folkmoot.store import follows, instances, people
 from folkmoot.store.db import Tx
 
 
@@ -40,6 +41,7 @@ async def _community(tx: Tx, arrived: Arrived[Follow], community: Community) -> 
         raise NotAllowed("communities_do_not_follow", detail=group.ap_id)
     follower = arrived.viewer()
     try:
+        await _must_keep_it(tx, arrived.actor(), community)
         state = await follow_community(tx, follower, community.id)
     except Refusal as error:
         await answers.answer_follow(tx, "community", community.id, wanted, accepted=False)
@@ -47,6 +49,16 @@ async def _community(tx: Tx, arrived: Arrived[Follow], community: Community) -> 
     await follows.set_follow_id(tx, community.id, follower.id, wanted.id)
     if state is Subscribed.SUBSCRIBED:
         await answers.answer_follow(tx, "community", community.id, wanted, accepted=True)
+
+
+async def _must_keep_it(tx: Tx, follower: Person, community: Community) -> None:
+    """What is in a private community is not sent to software that shows it to everybody (VIS-4). Raises `NotAllowed`
+    community_is_private."""
+    if community.visibility != Visibility.PRIVATE:
+        return
+    instance = await instances.by_id(tx, follower.instance_id)
+    if instance is not None and instance.software in REPUBLISHES:
+        raise NotAllowed("community_is_private", detail=instance.software)
 
 
 async def unfollow(tx: Tx, arrived: Arrived[Follow]) -> None:

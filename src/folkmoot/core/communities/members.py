@@ -8,10 +8,10 @@ from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import FollowAnswered
+from folkmoot.model.members import Member
 from folkmoot.model.people import Person, Viewer
 from folkmoot.store import communities, members, people
 from folkmoot.store.db import Tx
-from folkmoot.store.members import Member
 
 MOST = 200
 """Requests, and members, that a page shows."""

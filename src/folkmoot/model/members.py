@@ -1,0 +1,30 @@
+"""Who asks to be let into a community, and who was."""
+
+from dataclasses import dataclass
+
+from folkmoot.model.people import Person
+from folkmoot.model.time import Micros
+
+REPUBLISHES = frozenset({"kbin", "mbin"})
+"""Software that knows no private communities, and shows everybody what it gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who follows a community or asks to, and since when; the software of their server, where it is another and is known."""
+
+    person: Person
+    since: Micros
+    software: str | None
+    version: str | None
+
+    @property
+    def republishes(self) -> bool:
+        """Their server shows everybody what it gets (VIS-4)."""
+        return self.software in REPUBLISHES
+
+    @property
+    def cannot_read(self) -> bool:
+        """Their server does not sign what it asks for, and so is shown nothing (VIS-4)."""
+        old = self.software == "lemmy" and (self.version or "0").startswith("0.")
+        return old or self.software == "mastodon"
