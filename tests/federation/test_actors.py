@@ -89,7 +89,7 @@ async def test_nobody_of_ours_is_read_from_elsewhere__ACT_6(scene: Scene) -> Non
 # --- read anew -----------------------------------------------------------------------------------------------------------------------
 
 
-async def test_who_says_that_something_changed_is_read_again_at_once__ACT_6(scene: Scene) -> None:
+async def test_who_says_that_something_changed_is_read_again_at_once__ACT_1__ACT_6(scene: Scene) -> None:
     await scene.posted()
     scene.carol.document["name"] = "Carol of There"
     told = scene.there.activity(

@@ -1,5 +1,6 @@
 """What the inbox answers before it looks at what was said: sizes, types, signatures, hosts, duplicates (9.1, cases 9, 56)."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import Callable
@@ -290,6 +291,21 @@ async def test_nobody_sends_without_end__case_92__INB_2(scene: Scene, peer: Call
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_key_is_asked_for_once_also_where_it_cannot_be_had__SIG_15__case_97(
+    scene: Scene, network: Network
+) -> None:
+    answers = await asyncio.gather(*(scene.there.send(scene.a, scene.create()) for _ in range(6)))
+    assert {one.status for one in answers} == {202}
+    assert len([one for one in network.asked if str(one.url) == scene.carol.id]) == 1
+    dave = scene.there.person("dave")
+    del scene.there.documents[dave.id]
+    for _ in range(3):
+        vote = scene.there.activity("Like", dave, "https://a.example/post/1")
+        assert (await scene.there.send(scene.a, vote)).status == 401
+        scene.a.clock.advance(MINUTE)
+    assert len([one for one in network.asked if str(one.url) == dave.id]) == 1
 
 
 async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28__ABU_17(

@@ -8,7 +8,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
-from folkmoot.store import people
+from folkmoot.store import communities, people
 from tests.federation.conftest import Found
 from tests.federation.network import Request
 from tests.federation.peer import PUBLIC, Peer
@@ -334,3 +334,26 @@ async def test_two_posts_of_one_link_live_and_die_apart__case_67(scene: Scene) -
         (here["id"], "https://example.org/a", True),
         (there["id"], "https://example.org/a", False),
     ]
+
+
+# --- private communities ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("software", "version", "verdict"),
+    [
+        ("mbin", "1.9", "community_is_private"), ("mastodon", "4.5", "accepted"),
+        ("kbin", None, "community_is_private"), (None, None, "accepted"),
+    ],
+)  # fmt: skip
+async def test_programs_that_show_everything_are_not_let_into_private_communities__VIS_4(
+    scene: Scene, software: str | None, version: str | None, verdict: str
+) -> None:
+    await scene.posted()
+    async with scene.a.writing() as tx:
+        await communities.update(tx, scene.gardening.id, {"visibility": "Private"})
+        await tx.run("UPDATE instance SET software = :s, version = :v WHERE NOT local", s=software, v=version)
+    wish = scene.there.activity("Follow", scene.carol, scene.gardening.ap_id)
+    assert await scene.tells(wish) == verdict
+    answers = [one["type"] for one in scene.there.got if one["type"] in ("Accept", "Reject")]
+    assert answers == (["Reject"] if verdict != "accepted" else []), "its moderators decide"

@@ -313,3 +313,83 @@ async def test_what_a_community_does_not_take_is_undone__SND_2(
     clock.advance(61 * SECOND)
     await network.settle()
     assert bool((await state(a, other.ap_id))[7]) and bool((await state(b, other.ap_id))[7])
+
+
+async def test_what_happened_and_that_it_is_to_be_told_are_one_transaction__DLV_1(
+    servers: Found, network: Network
+) -> None:
+    a, b = await servers("a", "b")
+    alice, bob = await a.joins("alice"), await b.joins("bob")
+    home = await a.founds("gardening", alice)
+    await meets(b, bob, home)
+    asked = len(network.asked)
+
+    async def write_until_the_power_is_cut() -> None:
+        async with a.writing() as tx:
+            await write_post(tx, alice, home, "Never written")
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        await write_until_the_power_is_cut()
+    assert await a.value("SELECT count(*) FROM outgoing") == 0
+    async with a.writing() as tx:
+        await write_post(tx, alice, home, "Written")
+        assert await tx.value("SELECT count(*) FROM outgoing") > 0
+    assert len(network.asked) == asked, "nobody is asked meanwhile"
+    await network.settle()
+    assert await b.rows("SELECT name FROM post") == [("Written",)]
+
+
+async def test_a_body_is_written_once_however_many_get_it__DLV_2(servers: Found, network: Network) -> None:
+    a, *others = await servers("a", "b", "c", "d")
+    alice = await a.joins("alice")
+    home = await a.founds("gardening", alice)
+    for server in others:
+        await meets(server, await server.joins("bob"), home)
+    before = await a.value("SELECT coalesce(max(id), 0) FROM sent_activity")
+    async with a.writing() as tx:
+        post = await write_post(tx, alice, home)
+        await vote_on_post(tx, alice, post.id, -1)
+    await network.settle()
+    assert await a.value("SELECT count(*) FROM sent_activity WHERE id > :before", before=before) == 3
+    newest = await a.value("SELECT max(id) FROM sent_activity")
+    assert await a.rows("SELECT cursor FROM destination") == [(newest,)] * 3
+    assert {(await state(server, post.ap_id))[4] for server in (a, *others)} == {-1}
+
+
+@pytest.mark.parametrize("software", ["mastodon", "lemmy", "peertube"])
+async def test_all_get_the_same_whatever_they_run__DLV_16(
+    servers: Found, network: Network, software: str
+) -> None:
+    a, b = await servers("a", "b")
+    alice = await a.joins("alice")
+    home = await a.founds("gardening", alice)
+    await meets(b, await b.joins("bob"), home)
+    async with a.writing() as tx:
+        await tx.run("UPDATE instance SET software = :software WHERE NOT local", software=software)
+    before = len(network.asked_of("b.example", method="POST"))
+    async with a.writing() as tx:
+        post = await write_post(tx, alice, home)
+        await write_comment(tx, alice, post)
+        await vote_on_post(tx, alice, post.id, -1)
+    await network.settle()
+    assert len(network.asked_of("b.example", method="POST")) == before + 4
+
+
+@pytest.mark.parametrize("gone", ["deleted", "banned"])
+async def test_followers_who_are_gone_are_sent_nothing__FLW_4(
+    servers: Found, network: Network, gone: str
+) -> None:
+    a, b = await servers("a", "b")
+    alice = await a.joins("alice")
+    home = await a.founds("gardening", alice)
+    await meets(b, await b.joins("bob"), home)
+    async with a.writing() as tx:
+        await tx.run(f"UPDATE person SET {gone} = :yes WHERE NOT local", yes=True)
+        tx.changed("followers", home.id)
+    before = len(network.asked_of("b.example", method="POST"))
+    async with a.writing() as tx:
+        await write_post(tx, alice, home)
+    await network.settle()
+    assert len(network.asked_of("b.example", method="POST")) == before
+    assert await a.value("SELECT count(*) FROM community_follow") == 2, "that they followed is still known"

@@ -78,3 +78,28 @@ def test_nothing_is_left_for_later(module: Module) -> None:
     source = module.path.read_text(encoding="utf-8")
     found = [word for word in ("TODO", "FIXME", "XXX", "NotImplementedError") if word in source]
     assert not found, f"{module.name} holds {found}: do it, or open an issue"
+
+
+ASKS_OTHERS = {"net/client.py"}
+"""What opens connections to the web. Mail goes to a server that the operator names, `net/mail.py`."""
+CONNECTS = {"aiohttp", "httpx", "requests", "urllib.request", "http.client"}
+
+
+@every_module
+def test_one_client_asks_other_servers_whatever_it_is_about__FET_3(module: Module) -> None:
+    """Documents, keys, pictures, previews, webmentions: the addresses are checked in one place."""
+    if module.name in ASKS_OTHERS:
+        return
+    names = {
+        name
+        for node in ast.walk(module.tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    found = {name for name in names if name in CONNECTS or name.partition(".")[0] in CONNECTS}
+    assert not found, f"{module.name} opens connections of its own with {found}; `net/client.py` does"

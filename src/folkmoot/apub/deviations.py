@@ -1,6 +1,7 @@
 """Rules of the federation protocol that are kept differently here, or not at all, and why. FEDERATION.md shows this table."""
 
 DEVIATIONS: dict[str, str] = {
+    "ABU-25": "Nothing is orphaned by itself where a domain changed hands: an administrator dismisses its moderators or blocks it.",
     "ACT-9": "Private keys lie in the database as they are: whoever can read the database can read a key beside it too.",
     "COL-6": "There are no feeds here; see FED-1.",
     "DLV-15": "Votes are not sent in batches, to nobody.",
@@ -9,9 +10,12 @@ DEVIATIONS: dict[str, str] = {
     "FED-3": "See FED-1: an actor whose key belongs to another is refused.",
     "FED-4": "See FED-1: their changes have no effect.",
     "FED-5": "See FED-1: none is served.",
-    "GFG-1": "Our communities follow nobody. They are followed by groups as by people.",
+    "FLW-2": "A community that asks to follow one of ours is refused as `communities_do_not_follow`, without an answer.",
+    "GFG-1": "Our communities follow nobody; see FLW-2.",
     "MOV-2": "Communities and posts do not move between servers.",
     "NI-2": "NodeInfo 2.0 says `lemmy`, because apps insist on it (decision 0012); 2.1 says `folkmoot`.",
+    "PAR-3": "What answers something that is gone and was never here is dropped; what was here keeps its place and its answers.",
+    "PERM-10": "Votes on what is deleted or removed are counted, as in API v3; communities have no policy for votes.",
     "POL-3": "There are no polls here: those of others are posts that list their options, votes in them have no effect.",
     "POL-4": "See POL-3: none is sent.",
     "QUO-2": "A QuoteRequest has no effect: what we write says that everybody may quote it, and there is no stamp to show for it.",
@@ -20,6 +24,9 @@ DEVIATIONS: dict[str, str] = {
     "SND-8": "What is for people of this server alone is refused as if it had never existed, see URL-6.",
     "URL-6": "What never existed is refused with 400 and the name of the API's error, as Lemmy does, not with 404.",
     "URL-13": "Uploads lie on the same origin, with `nosniff` and a sandbox, and never with a type of ActivityPub.",
+    "URL-16": "An own upload is recognised by this site's address in front of its path: those of every Lemmy server have the same path.",
+    "VIS-4": "Which programs may not follow private communities (Kbin, Mbin) is fixed, not a setting.",
+    "VOT-3": "There is no switch for one's own votes: all are told to the servers concerned.",
     "WF-2": "`aliases` are left out, as Lemmy does; the links say the same.",
 }
 """Rule → what we do instead. Everything else in the protocol is kept."""

@@ -272,11 +272,12 @@ async def forget(tx: Tx, before: Micros, limit: int = 2000) -> int:
 
 
 async def community_audience(tx: Tx, community_id: int) -> Audience:
-    """The followers elsewhere of a community, by server (FLW-3, DLV-8)."""
+    """The followers elsewhere of a community, by server (FLW-3, FLW-4, DLV-8)."""
     return _audience(
         await tx.all(
             "SELECT p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url), min(f.published) FROM community_follow f"
-            " JOIN person p ON p.id = f.person_id WHERE f.community_id = :community_id AND NOT f.pending AND NOT p.local AND NOT p.deleted"
+            " JOIN person p ON p.id = f.person_id WHERE f.community_id = :community_id AND NOT f.pending AND NOT p.local"
+            " AND NOT p.deleted AND NOT p.banned"
             " GROUP BY p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url)",
             community_id=community_id,
         )
@@ -288,7 +289,7 @@ async def person_audience(tx: Tx, person_id: int) -> Audience:
     return _audience(
         await tx.all(
             "SELECT p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url), min(f.published) FROM person_follow f"
-            " JOIN person p ON p.id = f.person_id WHERE f.target_id = :person_id AND NOT p.deleted"
+            " JOIN person p ON p.id = f.person_id WHERE f.target_id = :person_id AND NOT p.deleted AND NOT p.banned"
             " GROUP BY p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url)",
             person_id=person_id,
         )

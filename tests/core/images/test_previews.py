@@ -88,7 +88,7 @@ async def test_mode_none_links_and_asks_nobody__I_5(db: Database, cast: Cast, fi
     assert (view.post.thumbnail_url, view.image, web.asked) == (PHOTO, None, [])
 
 
-async def test_mode_store_previews_keeps_a_small_copy__I_4__I_6(
+async def test_mode_store_previews_keeps_a_small_copy__FET_15__I_4__I_6(
     db: Database, cast: Cast, files: Disk
 ) -> None:
     view = await linked(db, cast, files, Elsewhere(picture("PNG", (1600, 800))), "store-previews")
@@ -110,7 +110,9 @@ async def test_another_link_lets_the_old_preview_go__I_4(db: Database, cast: Cas
     assert (await seen(db, view.post)).image is None
 
 
-async def test_mode_proxy_all_fetches_for_readers__I_5__I_6(db: Database, cast: Cast, files: Disk) -> None:
+async def test_mode_proxy_all_fetches_for_readers__FET_15__I_5__I_6(
+    db: Database, cast: Cast, files: Disk
+) -> None:
     web = Elsewhere(picture("PNG", (1600, 800)))
     view = await linked(db, cast, files, web, "proxy-all")
     assert view.post.thumbnail_url == PROXIED

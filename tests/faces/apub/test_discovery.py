@@ -130,7 +130,7 @@ class TestWithAPort:
     def settings(self, settings: Settings) -> Settings:
         return replace(settings, hostname="here.example:8443")
 
-    async def test_the_port_belongs_to_the_name(self, cast: Cast, peer: Peer) -> None:
+    async def test_the_port_belongs_to_the_name__URL_15(self, cast: Cast, peer: Peer) -> None:
         assert (await peer.finger("acct:alice@here.example:8443")).status_code == 200
         assert (await peer.finger("acct:alice@here.example")).status_code == 404
 

@@ -332,3 +332,11 @@ async def test_a_comment_names_whom_it_answers__4_2(
     under_post = parse_content(documents.Document(await peer.document(f"/comment/{first.id}"), clock.now()))
     assert isinstance(under_post, Comment)
     assert (under_post.parent, under_post.cc) == (soil.ap_id, (f"{ORIGIN}/u/alice",))
+
+
+async def test_what_is_public_may_be_quoted_by_everybody__QUO_1(db: Database, cast: Cast, peer: Peer) -> None:
+    soil = await post(db, cast.alice, cast.gardening.id)
+    said = await answer(db, cast.bob, soil, "So it is")
+    for path in (f"/post/{soil.id}", f"/comment/{said.id}"):
+        policy = (await peer.document(path))["interactionPolicy"]
+        assert policy["canQuote"]["automaticApproval"] == ["https://www.w3.org/ns/activitystreams#Public"]

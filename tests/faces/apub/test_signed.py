@@ -184,3 +184,16 @@ async def test_a_site_may_ask_everybody_to_sign__SIG_22(
         assert set(bare) == {"@context", "type", "id", "preferredUsername", "inbox", "outbox", "publicKey"}
         assert bare["publicKey"] == whole["publicKey"]
         assert "endpoints" in whole
+
+
+async def test_what_was_deleted_in_private_is_gone_for_members_and_never_was_for_others__VIS_7(
+    db: Database, cast: Cast, peer: Peer, signing: Signing
+) -> None:
+    soil = await make_private(db, cast)
+    await run(db, "UPDATE post SET deleted = :yes", yes=True)
+    stranger = await signing.get(f"/post/{soil.id}")
+    assert (stranger.status_code, stranger.content) == (404, b"")
+    assert (await peer.get(f"/post/{soil.id}")).status_code == 404
+    await let_in(db, cast)
+    member = await signing.get(f"/post/{soil.id}")
+    assert (member.status_code, member.json()["type"]) == (410, "Tombstone")

@@ -58,11 +58,13 @@ async def test_without_rules_it_says_whom_to_ask(browser: Browsers) -> None:
     assert page.css_first(".empty a").attributes["href"] == "/about"
 
 
-async def test_privacy_says_whether_anything_leaves_the_server(
+async def test_privacy_says_whether_anything_leaves_the_server__VOT_1(
     browser: Browsers, db: Database, cast: Cast
 ) -> None:
     visitor = await browser()
-    assert "part of a network" in (await visitor.get("/privacy")).text
+    told = (await visitor.get("/privacy")).text
+    assert "part of a network" in told
+    assert "comment, vote and message reaches the servers" in told
     await edit(db, cast.admin, federation_enabled=False)
     assert "Federation is turned off" in (await visitor.get("/privacy")).text
 

@@ -37,7 +37,7 @@ async def _community(tx: Tx, arrived: Arrived[Follow], community: Community) -> 
     wanted = arrived.activity
     group = arrived.known.communities.get(wanted.actor)
     if group is not None:
-        # A community that follows ours is told yes; it has no account that could stand in a list of followers (FLW-2).
+        # It has no account that could stand in a list of followers: a deviation from FLW-2.
         raise NotAllowed("communities_do_not_follow", detail=group.ap_id)
     follower = arrived.viewer()
     try:

@@ -243,7 +243,7 @@ async def test_fans_of_a_person_get_what_they_write__FLW_1(db: Database, cast: C
     assert (created.kinds, created.sent.person_id, created.inboxes) == ("Create/Page", cast.alice.id, ())
 
 
-async def test_edits_deletions_and_their_end_follow_in_order__SND_3(
+async def test_edits_deletions_and_their_end_follow_in_order__SND_3__SND_4(
     db: Database, cast: Cast, tell: Any
 ) -> None:
     post = await a_post(db, cast, local=False)
@@ -254,6 +254,8 @@ async def test_edits_deletions_and_their_end_follow_in_order__SND_3(
     told = await tell()
     assert [each.kinds for each in told] == ["Create/Page", "Update/Page", "Delete", "Undo/Delete"]
     assert len({each.sent.order_key for each in told}) == 1
+    assert told[1].document["object"]["name"] == "Tomatoes in July"
+    assert "updated" in told[1].document["object"]
     assert "summary" not in told[2].document, "a deletion of one's own gives no reason"
 
 
@@ -274,7 +276,9 @@ async def test_comments_come_go_and_are_removed__SND_11(db: Database, cast: Cast
     assert told[3].inner["actor"] == f"{ORIGIN}/u/bob"
 
 
-async def test_votes_are_cast_changed_and_taken_back__VOT_5(db: Database, cast: Cast, tell: Any) -> None:
+async def test_votes_are_cast_changed_and_taken_back__VOT_5__SND_1(
+    db: Database, cast: Cast, tell: Any
+) -> None:
     post = await a_post(db, cast, local=False, by=cast.carol, ap_id=f"https://{THERE}/post/1")
     async with db.write() as tx:
         comment = await write_comment(tx, cast.carol, post, ap_id=f"https://{THERE}/comment/1")
@@ -287,6 +291,9 @@ async def test_votes_are_cast_changed_and_taken_back__VOT_5(db: Database, cast: 
         "the author's server hears it from the community"
     )
     assert told[3].document["object"] == comment.ap_id
+    assert {each.document["actor"] for each in told} == {f"{ORIGIN}/u/alice"}, (
+        "nobody votes under another name"
+    )
 
 
 async def test_the_vote_that_comes_with_a_post_is_not_told__CMN_9(
