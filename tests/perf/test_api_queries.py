@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.communities.remove import hide_community
-from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.core.reports.create import CreateReport, create_report
 from folkmoot.store.db import Database, count_statements
 from tests.cast import Cast
 from tests.faces.api_v3.conftest import App, app
+from tests.perf.conftest import write_a_lot
 
 __all__ = ["app"]
 
@@ -60,17 +59,7 @@ TOLD = {
 async def full_house(db: Database, cast: Cast) -> None:
     """Thirty posts of one link and a thread of forty comments, one of them removed; reports, and lines in the log."""
     async with db.write() as tx:
-        for number in range(30):
-            await create_post(
-                tx, cast.bob, CreatePost(cast.gardening.id, f"Post {number}", url="https://x.example/1")
-            )
-        for number in range(40):
-            parent = number // 2 if number % 2 else None
-            await create_comment(
-                tx,
-                cast.alice if number % 3 else cast.bob,
-                CreateComment(1, f"Comment {number}", parent or None),
-            )
+        await write_a_lot(tx, cast)
         for number in range(1, 6):
             await create_report(tx, cast.alice, CreateReport("post", number, "spam"))
             await create_report(tx, cast.alice, CreateReport("comment", number, "spam"))

@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from folkmoot.core.comments.create import CreateComment, create_comment
-from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.search.index import index_due
 from folkmoot.core.site.frame import read_site
 from folkmoot.store.db import Database, count_statements
 from tests.cast import Cast
+from tests.perf.conftest import write_a_lot
 
 VISITOR = {
     "/": (2, 1),
@@ -53,17 +52,7 @@ who they are, what the frame counts for them and, for a thread, that they were t
 async def full_house(db: Database, cast: Cast) -> None:
     """Thirty posts and a thread of forty comments, one of them removed."""
     async with db.write() as tx:
-        for number in range(30):
-            await create_post(
-                tx, cast.bob, CreatePost(cast.gardening.id, f"Post {number}", url="https://x.example/1")
-            )
-        for number in range(40):
-            parent = number // 2 if number % 2 else None
-            await create_comment(
-                tx,
-                cast.alice if number % 3 else cast.bob,
-                CreateComment(1, f"Comment {number}", parent or None),
-            )
+        await write_a_lot(tx, cast)
         await tx.run("UPDATE comment SET removed = :yes WHERE id = 3", yes=True)
         await tx.run(
             "INSERT INTO community_follow (person_id, community_id, published) SELECT id, 1, 0 FROM person"

@@ -222,49 +222,47 @@ class Resolver:
                 return
 
 
+def _alike(actor: parsed.Actor) -> dict[str, Any]:
+    """What people and communities have alike."""
+    return {
+        "ap_id": actor.id,
+        "name": actor.username,
+        "host": authority(actor.id),
+        "domain": host_of(actor.id),
+        "inbox_url": actor.inbox,
+        "shared_inbox_url": actor.shared_inbox,
+        "public_key": actor.key.pem,
+        "banner": actor.image,
+        "published": actor.published,
+        "updated": actor.updated,
+    }
+
+
 def _person(actor: parsed.Person) -> RemotePerson:
     return RemotePerson(
-        ap_id=actor.id,
-        name=actor.username,
-        host=authority(actor.id),
-        domain=host_of(actor.id),
-        inbox_url=actor.inbox,
-        shared_inbox_url=actor.shared_inbox,
-        public_key=actor.key.pem,
+        **_alike(actor),
         display_name=actor.name,
         bio=actor.summary,
         avatar=actor.icon,
-        banner=actor.image,
         matrix_user_id=actor.matrix_user_id,
         bot=actor.bot,
-        published=actor.published,
-        updated=actor.updated,
     )
 
 
 def _community(actor: parsed.Group) -> RemoteCommunity:
     codes = [languages.by_code(code) for code in actor.languages]
     return RemoteCommunity(
-        ap_id=actor.id,
-        name=actor.username,
-        host=authority(actor.id),
-        domain=host_of(actor.id),
-        inbox_url=actor.inbox,
-        shared_inbox_url=actor.shared_inbox,
+        **_alike(actor),
         followers_url=actor.followers,
         moderators_url=actor.moderators_url,
         featured_url=actor.featured,
-        public_key=actor.key.pem,
         title=actor.name,
         description=actor.summary,
         icon=actor.icon,
-        banner=actor.image,
         nsfw=actor.nsfw,
         posting_restricted_to_mods=actor.posting_restricted_to_mods,
         visibility=_visibility(actor),
         language_ids=tuple(found.id for found in codes if found is not None),
-        published=actor.published,
-        updated=actor.updated,
     )
 
 

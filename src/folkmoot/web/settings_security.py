@@ -1,6 +1,6 @@
 """Settings: password, mail address, the second step, sessions."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from folkmoot.core.people.rules import must_have_account
 from folkmoot.core.people.settings import SaveSettings, save_settings
 from folkmoot.model.accounts import Session
 from folkmoot.model.errors import NotLoggedIn, Refusal
+from folkmoot.model.people import Viewer
 from folkmoot.model.time import Micros
 from folkmoot.web import session
 from folkmoot.web.account import client_of, errors_of, status_again
@@ -195,23 +196,20 @@ async def _with_code(request: Request) -> str:
 
 async def enable_second_step(request: Request) -> Response:
     """Turn it on with the first code; the recovery codes are shown this once."""
-    must_have_account(viewer(request))
-    try:
-        code = await _with_code(request)
-        async with context(request).db.write() as tx:
-            codes = await totp.enable(tx, viewer(request), code)
-    except Refusal as refusal:
-        return await _second_step(request, status=status_again(refusal), errors=errors_of(refusal))
-    return await settings_page(request, "recovery_codes", codes=codes)
+    return await _new_codes(request, totp.enable)
 
 
 async def renew_recovery_codes(request: Request) -> Response:
     """Ten new recovery codes, shown this once."""
+    return await _new_codes(request, totp.renew_recovery_codes)
+
+
+async def _new_codes(request: Request, make: Callable[[Any, Viewer, str], Awaitable[list[str]]]) -> Response:
     must_have_account(viewer(request))
     try:
         code = await _with_code(request)
         async with context(request).db.write() as tx:
-            codes = await totp.renew_recovery_codes(tx, viewer(request), code)
+            codes = await make(tx, viewer(request), code)
     except Refusal as refusal:
         return await _second_step(request, status=status_again(refusal), errors=errors_of(refusal))
     return await settings_page(request, "recovery_codes", codes=codes)

@@ -1,5 +1,5 @@
 """The same apps as of API v3."""
 
-from tests.faces.api_v3.conftest import app, served, settings
+from tests.faces.api_v3.conftest import app
 
-__all__ = ["app", "served", "settings"]
+__all__ = ["app"]

@@ -6,31 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
-from folkmoot.app import build_app
-from folkmoot.context import Context
 from folkmoot.core.people.sessions import open_session
-from folkmoot.model.time import FixedClock
-from folkmoot.net.client import Client
-from folkmoot.settings import Settings
-from folkmoot.store.db import Database, writing
+from folkmoot.store.db import Database
 from tests import rows
-from tests.cast import HERE, ORIGIN
+from tests.cast import ORIGIN
 from tests.faces.api_v3.contract import violations
 
 V3 = "/api/v3"
-
-
-@pytest.fixture
-def settings() -> Settings:
-    """The site of the cast. Replace fields with `dataclasses.replace` in a fixture of the same name."""
-    return Settings(hostname=HERE, scheme="https", database="sqlite:///not-used.db", page_cache_mb=0)
-
-
-@pytest.fixture
-async def served(db: Database, clock: FixedClock, settings: Settings) -> AsyncIterator[Any]:
-    """The server."""
-    async with Client(agent="test", holds_write=writing.get) as http:
-        yield build_app(Context(db, settings, clock, http))
 
 
 class App:

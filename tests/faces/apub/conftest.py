@@ -6,12 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from folkmoot.app import build_app
-from folkmoot.context import Context
-from folkmoot.model.time import FixedClock
-from folkmoot.net.client import Client
 from folkmoot.settings import Settings
-from folkmoot.store.db import Database, writing
 from tests.cast import HERE, ORIGIN
 
 DOCUMENT = "application/activity+json"
@@ -22,13 +17,6 @@ PROFILE = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 def settings() -> Settings:
     """The site of the cast. Replace fields with `dataclasses.replace` in a fixture of the same name."""
     return Settings(hostname=HERE, scheme="https", database="sqlite:///not-used.db")
-
-
-@pytest.fixture
-async def served(db: Database, clock: FixedClock, settings: Settings) -> AsyncIterator[Any]:
-    """The whole server, pages and page cache included."""
-    async with Client(agent="test", holds_write=writing.get) as http:
-        yield build_app(Context(db, settings, clock, http))
 
 
 class Peer:

@@ -1,5 +1,7 @@
 """Reports. Whoever may read one may read what it is about, also where that was removed since."""
 
+from typing import Any
+
 from folkmoot.api.v3.render.base import moment, moment_or_none
 from folkmoot.api.v3.render.comments import comment, comment_counts
 from folkmoot.api.v3.render.communities import community
@@ -7,7 +9,7 @@ from folkmoot.api.v3.render.messages import message
 from folkmoot.api.v3.render.people import person
 from folkmoot.api.v3.render.posts import post, post_counts
 from folkmoot.api.v3.wire import reports as wire
-from folkmoot.model.reports import ReportView
+from folkmoot.model.reports import Report, ReportView
 
 
 def post_report(view: ReportView) -> wire.PostReportView:
@@ -17,21 +19,14 @@ def post_report(view: ReportView) -> wire.PostReportView:
     mine = about.mine
     return wire.PostReportView(
         post_report=wire.PostReport(
-            id=report.id,
-            creator_id=report.creator_id,
             post_id=report.item_id,
             original_post_name=report.original_name or "",
             original_post_url=report.original_url,
             original_post_body=report.original,
-            reason=report.reason,
-            resolved=report.resolved,
-            resolver_id=report.resolver_id,
-            published=moment(report.published),
-            updated=moment_or_none(report.updated),
+            **_written(report),
         ),
         post=post(about.post),
         community=community(about.community),
-        creator=person(view.creator),
         post_creator=person(about.creator),
         creator_banned_from_community=about.creator_banned_from_community,
         creator_is_moderator=view.moderated,
@@ -44,7 +39,7 @@ def post_report(view: ReportView) -> wire.PostReportView:
         my_vote=mine.my_vote,
         unread_comments=about.unread_comments,
         counts=post_counts(about.post),
-        resolver=person(view.resolver) if view.resolver else None,
+        **_people(view),
     )
 
 
@@ -57,20 +52,13 @@ def comment_report(view: ReportView) -> wire.CommentReportView:
     mine = about.mine
     return wire.CommentReportView(
         comment_report=wire.CommentReport(
-            id=report.id,
-            creator_id=report.creator_id,
             comment_id=report.item_id,
             original_comment_text=report.original or "",
-            reason=report.reason,
-            resolved=report.resolved,
-            resolver_id=report.resolver_id,
-            published=moment(report.published),
-            updated=moment_or_none(report.updated),
+            **_written(report),
         ),
         comment=comment(about.comment, in_full=True),
         post=post(about.post),
         community=community(about.community),
-        creator=person(view.creator),
         comment_creator=person(about.creator),
         counts=comment_counts(about.comment),
         creator_banned_from_community=about.creator_banned_from_community,
@@ -80,7 +68,7 @@ def comment_report(view: ReportView) -> wire.CommentReportView:
         subscribed=mine.subscribed,
         saved=mine.saved,
         my_vote=mine.my_vote,
-        resolver=person(view.resolver) if view.resolver else None,
+        **_people(view),
     )
 
 
@@ -90,18 +78,32 @@ def message_report(view: ReportView) -> wire.PrivateMessageReportView:
     assert about is not None
     return wire.PrivateMessageReportView(
         private_message_report=wire.PrivateMessageReport(
-            id=report.id,
-            creator_id=report.creator_id,
             private_message_id=report.item_id,
             original_pm_text=report.original or "",
-            reason=report.reason,
-            resolved=report.resolved,
-            resolver_id=report.resolver_id,
-            published=moment(report.published),
-            updated=moment_or_none(report.updated),
+            **_written(report),
         ),
         private_message=message(about.message),
         private_message_creator=person(about.creator),
-        creator=person(view.creator),
-        resolver=person(view.resolver) if view.resolver else None,
+        **_people(view),
     )
+
+
+def _written(report: Report) -> dict[str, Any]:
+    """What every report says, whatever it is about."""
+    return {
+        "id": report.id,
+        "creator_id": report.creator_id,
+        "reason": report.reason,
+        "resolved": report.resolved,
+        "resolver_id": report.resolver_id,
+        "published": moment(report.published),
+        "updated": moment_or_none(report.updated),
+    }
+
+
+def _people(view: ReportView) -> dict[str, Any]:
+    """Who reported, and who settled it."""
+    return {
+        "creator": person(view.creator),
+        "resolver": person(view.resolver) if view.resolver else None,
+    }
