@@ -81,6 +81,7 @@ class LocalUser:
     send_notifications_to_email: bool
     last_donation_notification: Micros
     totp_enabled: bool
+    federate_votes: bool
 
 
 @dataclass(frozen=True, slots=True)

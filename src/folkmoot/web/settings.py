@@ -97,7 +97,7 @@ async def save(request: Request, asked: SaveSettings) -> None:
 
 async def show_profile(request: Request) -> Response:
     """Who one is to others."""
-    person, _ = must_have_account(viewer(request))
+    person, account = must_have_account(viewer(request))
     form = Form(
         [
             ("display_name", person.display_name or ""),
@@ -106,6 +106,7 @@ async def show_profile(request: Request) -> Response:
             ("banner", person.banner or ""),
             ("matrix_user_id", person.matrix_user_id or ""),
             ("bot", "1" if person.bot else ""),
+            ("votes_stay_here", "" if account.federate_votes else "1"),
         ]
     )
     return await settings_page(request, "profile", form=form)
@@ -123,6 +124,7 @@ async def save_profile(request: Request) -> Response:
             **pictures,
             matrix_user_id=form.text("matrix_user_id"),
             bot=form.flag("bot"),
+            federate_votes=not form.flag("votes_stay_here"),
         )
         await save(request, asked)
     except (Invalid, RateLimited) as refusal:

@@ -502,3 +502,13 @@ async def test_leaving_needs_the_password_and_says_what_goes(
 )
 def test_a_program_is_called_by_its_name(user_agent: str, shown: str | None) -> None:
     assert program_of(user_agent) == shown
+
+
+async def test_votes_can_stay_on_this_server__VOT_3(browser: Callable[..., Any]) -> None:
+    alice = await browser("alice")
+    box = "input[name=votes_stay_here]"
+    assert "checked" not in read(await alice.get("/settings")).css_first(box).attributes
+    await alice.post("/settings", {"votes_stay_here": "1"})
+    assert "checked" in read(await alice.get("/settings")).css_first(box).attributes
+    await alice.post("/settings", {})
+    assert "checked" not in read(await alice.get("/settings")).css_first(box).attributes

@@ -58,6 +58,7 @@ class SaveSettings:
     animated_images: bool | None = None
     collapse_bot_comments: bool | None = None
     send_notifications_to_email: bool | None = None
+    federate_votes: bool | None = None
     mail_is_set_up: bool = True
 
 
@@ -65,7 +66,7 @@ _AS_GIVEN = (
     "default_listing_type", "default_sort_type", "default_comment_sort_type", "show_nsfw", "blur_nsfw", "show_avatars",
     "show_bot_accounts", "show_read_posts", "show_scores", "vote_show_upvotes", "vote_show_downvotes", "vote_show_percentage",
     "open_links_in_new_tab", "auto_expand", "infinite_scroll", "keyboard_navigation", "animated_images", "collapse_bot_comments",
-    "send_notifications_to_email",
+    "send_notifications_to_email", "federate_votes",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ async def vote_on_post(tx: Tx, voter: Viewer, post_id: int, value: int) -> Tally
     tally = await counts.post_voted(tx, place, *_difference(before, value))
     if voter.account:
         await marks.mark_read(tx, voter.id, post_id)
-    if before != value:
+    if before != value and _is_told(voter):
         await after.record(tx, PostVoted(voter.id, post_id, value, before))
     return tally
 
@@ -38,7 +38,7 @@ async def vote_on_comment(tx: Tx, voter: Viewer, comment_id: int, value: int) ->
     permissions.check("vote.cast", permissions.standing_on(voter, place.ground))
     before = await votes.set_comment_vote(tx, voter.id, comment_id, place.comment.post_id, value)
     tally = await counts.comment_voted(tx, place.comment, *_difference(before, value))
-    if before != value:
+    if before != value and _is_told(voter):
         await after.record(tx, CommentVoted(voter.id, comment_id, value, before))
     return tally
 
@@ -47,6 +47,11 @@ async def _checked(tx: Tx, value: int) -> int:
     if value == -1 and not (await store_site.local_site(tx)).enable_downvotes:
         raise NotAllowed("downvotes_are_disabled")
     return value if value in (1, -1) else 0
+
+
+def _is_told(voter: Viewer) -> bool:
+    """Whether other servers may hear of their votes. What is not written down now is not sent later either (VOT-3)."""
+    return voter.account is None or voter.account.federate_votes
 
 
 def _difference(before: int, value: int) -> tuple[int, int]:
