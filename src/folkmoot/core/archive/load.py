@@ -14,6 +14,7 @@ from folkmoot.core.archive import records as r
 from folkmoot.core.archive import things
 from folkmoot.core.archive.known import Known
 from folkmoot.core.archive.read import BadArchive
+from folkmoot.core.archive.work import Work
 from folkmoot.core.writing import house
 from folkmoot.model.time import Micros, from_datetime
 from folkmoot.store import bulk
@@ -89,7 +90,7 @@ async def _write(tx: Tx, chunk: list[Line], known: Known, outcome: Outcome, mome
     for line in chunk:
         by_kind.setdefault(type(line[1]), []).append(line)
     deltas = bulk.Deltas()
-    work = things.Work(tx, await house(tx), known, deltas, outcome, moment if moment is not None else tx.now)
+    work = Work(tx, await house(tx), known, deltas, outcome, moment if moment is not None else tx.now)
     for kind, write in things.WRITERS.items():
         if kind in by_kind:
             await write(work, by_kind[kind])

@@ -1,64 +1,22 @@
 """How each kind of record becomes rows. `WRITERS` is the table, in the order in which kinds may refer to each other."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from folkmoot.core.archive import records as r
-from folkmoot.core.archive.known import Known, KnownComment, KnownCommunity, KnownPerson, KnownPost
+from folkmoot.core.archive.known import KnownComment, KnownCommunity, KnownPerson, KnownPost
 from folkmoot.core.archive.read import BadArchive
+from folkmoot.core.archive.votes import write_votes
+from folkmoot.core.archive.work import Work, named
 from folkmoot.core.posts import rules as post_rules
-from folkmoot.core.writing import BODY_LIMIT, House, Written
+from folkmoot.core.writing import BODY_LIMIT, Written
 from folkmoot.model.errors import Invalid
 from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import Micros, from_datetime
 from folkmoot.store import bulk
 from folkmoot.store.counts import counted
-from folkmoot.store.db import Tx
 from folkmoot.text import languages, names
 from folkmoot.text.tidy import tidy
-
-T = TypeVar("T")
-
-
-class Report(Protocol):
-    """Where the outcome is told."""
-
-    def refuse(self, line: int, reason: str) -> None: ...
-    def wrote(self, kind: str, count: int, present: int = 0) -> None: ...
-
-
-@dataclass(slots=True)
-class Work:
-    """One batch under way. `moment`: when things without a time of their own count as published."""
-
-    tx: Tx
-    house: House
-    known: Known
-    deltas: bulk.Deltas
-    report: Report
-    moment: Micros
-
-    def when(self, published: datetime | None) -> Micros:
-        return from_datetime(published) if published else self.moment
-
-    def split(self, handle: str) -> tuple[str, str, bool]:
-        """Name, host and whether that is here."""
-        name, _, host = handle.lstrip("@!").partition("@")
-        host = host.lower()
-        here = not host or host == self.house.site.host
-        return name, self.house.site.host if here else host, here
-
-    def origin(self, host: str, here: bool) -> str:
-        return self.house.site.origin if here else f"https://{host}"
-
-
-def _named(found: dict[Any, T | None], key: Any, line: int, what: str) -> T | None:
-    """What the file named before; None where it was left out. Raises `BadArchive` for a name that never came."""
-    if key not in found:
-        raise BadArchive(line, f"{what} {key!r} does not come before this line")
-    return found[key]
 
 
 async def _instances(work: Work, lines: list[tuple[int, r.Instance]]) -> None:
@@ -158,7 +116,7 @@ async def _communities(work: Work, lines: list[tuple[int, r.Community]]) -> None
              "inbox_url": f"{ap_ids[handle]}/inbox", "followers_url": f"{ap_ids[handle]}/followers", "nsfw": record.nsfw,
              "published": published, "last_refreshed": published}
         )  # fmt: skip
-        if record.creator and (creator := _named(work.known.people, record.creator, line, "person")):
+        if record.creator and (creator := named(work.known.people, record.creator, line, "person")):
             moderators.append({"community_id": number, "person_id": creator.id, "published": published})
         if record.language and _language(record.language):
             spoken += [
@@ -186,8 +144,8 @@ async def _subscriptions(work: Work, lines: list[tuple[int, r.Subscription]]) ->
     follows: dict[tuple[int, int], tuple[KnownPerson, KnownCommunity, Micros]] = {}
     moderators = []
     for line, record in lines:
-        person = _named(work.known.people, record.person, line, "person")
-        community = _named(work.known.communities, record.community, line, "community")
+        person = named(work.known.people, record.person, line, "person")
+        community = named(work.known.communities, record.community, line, "community")
         if record.role not in ("member", "moderator"):
             raise BadArchive(line, f"role {record.role!r}; allowed are member and moderator")
         if person is None or community is None:
@@ -217,8 +175,8 @@ async def _posts(work: Work, lines: list[tuple[int, r.Post]]) -> None:
     ids = iter(await bulk.next_ids(work.tx, "post", len(lines)))
     rows = []
     for line, record in lines:
-        creator = _named(work.known.people, record.creator, line, "person")
-        community = _named(work.known.communities, record.community, line, "community")
+        creator = named(work.known.people, record.creator, line, "person")
+        community = named(work.known.communities, record.community, line, "community")
         if record.id in work.known.posts:
             raise BadArchive(line, f"a second post with the id {record.id!r}")
         work.known.posts[record.id] = None
@@ -295,10 +253,10 @@ async def _comments(work: Work, lines: list[tuple[int, r.Comment]]) -> None:
     ids = iter(await bulk.next_ids(work.tx, "comment", len(lines)))
     rows = []
     for line, record in lines:
-        creator = _named(work.known.people, record.creator, line, "person")
-        post = _named(work.known.posts, record.post, line, "post")
+        creator = named(work.known.people, record.creator, line, "person")
+        post = named(work.known.posts, record.post, line, "post")
         parent = (
-            _named(work.known.comments, record.parent, line, "comment") if record.parent is not None else None
+            named(work.known.comments, record.parent, line, "comment") if record.parent is not None else None
         )
         if record.id in work.known.comments:
             raise BadArchive(line, f"a second comment with the id {record.id!r}")
@@ -383,69 +341,6 @@ def _count_comment(
     work.deltas.votes_on_comment(number, creator_id, record.upvotes, record.downvotes)
 
 
-async def _votes(work: Work, lines: list[tuple[int, r.Vote]]) -> None:
-    on_posts: dict[tuple[int, int], tuple[KnownPost, int, Micros]] = {}
-    on_comments: dict[tuple[int, int], tuple[KnownComment, int, Micros]] = {}
-    for line, record in lines:
-        person = _named(work.known.people, record.person, line, "person")
-        if record.value not in (1, -1):
-            raise BadArchive(line, f"a vote of {record.value}; allowed are 1 and -1")
-        published = work.when(record.published)
-        if record.on == "post":
-            post = _named(work.known.posts, record.target, line, "post")
-            if post and person and not _has_totals(post, line):
-                on_posts.setdefault((post.id, person.id), (post, record.value, published))
-                continue
-        elif record.on == "comment":
-            comment = _named(work.known.comments, record.target, line, "comment")
-            if comment and person and not _has_totals(comment, line):
-                on_comments.setdefault((comment.id, person.id), (comment, record.value, published))
-                continue
-        else:
-            raise BadArchive(line, f"a vote on {record.on!r}; allowed are post and comment")
-        work.report.refuse(line, "refers to a record that was left out")
-    await _write_post_votes(work, on_posts)
-    await _write_comment_votes(work, on_comments)
-
-
-def _has_totals(target: KnownPost | KnownComment, line: int) -> bool:
-    if target.totals:
-        raise BadArchive(line, "a vote on something that brought totals; a file gives either")
-    return False
-
-
-async def _write_post_votes(work: Work, votes: dict[tuple[int, int], tuple[KnownPost, int, Micros]]) -> None:
-    present = await bulk.votes_present(work.tx, "post", votes) if votes else set()
-    rows = []
-    for pair, (post, value, published) in votes.items():
-        if pair not in present:
-            rows.append({"post_id": pair[0], "person_id": pair[1], "value": value, "published": published})
-            work.deltas.post_votes(post.id, post.creator_id, value == 1, value == -1)
-    await bulk.insert_many(work.tx, "post_vote", rows)
-    work.report.wrote("vote", len(rows), len(present))
-
-
-async def _write_comment_votes(
-    work: Work, votes: dict[tuple[int, int], tuple[KnownComment, int, Micros]]
-) -> None:
-    present = await bulk.votes_present(work.tx, "comment", votes) if votes else set()
-    rows = []
-    for pair, (comment, value, published) in votes.items():
-        if pair not in present:
-            rows.append(
-                {
-                    "comment_id": pair[0],
-                    "person_id": pair[1],
-                    "post_id": comment.post_id,
-                    "value": value,
-                    "published": published,
-                }
-            )
-            work.deltas.votes_on_comment(comment.id, comment.creator_id, value == 1, value == -1)
-    await bulk.insert_many(work.tx, "comment_vote", rows)
-    work.report.wrote("vote", len(rows), len(present))
-
-
 WRITERS: dict[type, Callable[[Work, list[Any]], Awaitable[None]]] = {
     r.Instance: _instances,
     r.Person: _people,
@@ -453,5 +348,5 @@ WRITERS: dict[type, Callable[[Work, list[Any]], Awaitable[None]]] = {
     r.Subscription: _subscriptions,
     r.Post: _posts,
     r.Comment: _comments,
-    r.Vote: _votes,
+    r.Vote: write_votes,
 }
