@@ -137,7 +137,7 @@ That a report is dealt with (`Resolve`) and warnings (`Warn`) are not sent.
 
 - Nothing is believed because somebody says so: an activity is taken from the server of its actor, signed, or fetched from there.
 - Activities to one server arrive in order where order matters; a server that is away for a while gets the rest when it returns.
-- Whatever is refused is kept with its reason, for seven days unless the operator wants longer, so that "why did this not arrive" has an answer.
+- Whatever is refused is kept with its reason, for seven days or as long as the operator wants: "why did this not arrive" has an answer.
 - What is passed on is passed on as it came, with members that we do not know.
 
 ## Where we differ
