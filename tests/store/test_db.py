@@ -213,3 +213,24 @@ async def test_a_long_question_that_is_given_up_leaves_nothing_busy(db: Database
         await asking
     async with db.read(slow=True) as tx:
         assert await tx.value("SELECT count(*) FROM person") == 5
+
+
+async def test_several_statements_go_together_in_their_order(db: Database) -> None:
+    async with db.write() as tx:
+        await tx.run("CREATE TEMPORARY TABLE first (n INTEGER)")
+        await tx.run("CREATE TEMPORARY TABLE second (n INTEGER)")
+        await tx.run("CREATE TEMPORARY TABLE third (n INTEGER)")
+        before = tx.writes
+        await tx.together("INSERT INTO first (n) VALUES (CAST(:n AS INTEGER))", n=1)
+        await tx.together(
+            "UPDATE first SET n = n + :by",
+            "INSERT INTO second (n) VALUES (CAST(:n AS INTEGER))",
+            "INSERT INTO third (n) VALUES (CAST(:n AS INTEGER))",
+            by=2,
+            n=7,
+        )
+        assert tx.writes > before
+        assert await tx.value("SELECT n FROM first") == 3
+        assert [await tx.value(f"SELECT n FROM {table}") for table in ("second", "third")] == [7, 7]
+        for table in ("first", "second", "third"):
+            await tx.run(f"DROP TABLE {table}")

@@ -113,18 +113,17 @@ async def comment_written(tx: Tx, comment: Comment, place: PlacedPost) -> None:
         if lifts
         else {}
     )
-    await tx.run(
+    in_community = (
+        ("UPDATE community SET comments = comments + 1 WHERE id = :community_id",)
+        if counted(post.deleted, post.removed)
+        else ()
+    )
+    await tx.together(
         f"UPDATE post SET comments = comments + 1, newest_comment = :newest, version = version + 1{lift} WHERE id = :post_id",
-        newest=max(post.newest_comment, comment.published), post_id=post.id, **lifted,
-    )  # fmt: skip
-    if counted(post.deleted, post.removed):
-        await tx.run(
-            "UPDATE community SET comments = comments + 1 WHERE id = :community_id",
-            community_id=post.community_id,
-        )
-    await tx.run(
+        *in_community,
         "UPDATE person SET comment_count = comment_count + 1, comment_score = comment_score + :score WHERE id = :creator_id",
-        score=comment.score, creator_id=comment.creator_id,
+        newest=max(post.newest_comment, comment.published), post_id=post.id, community_id=post.community_id, score=comment.score,
+        creator_id=comment.creator_id, **lifted,
     )  # fmt: skip
     tx.changed("thread", post.id)
     tx.changed("person", comment.creator_id)
@@ -176,14 +175,11 @@ async def _voted(
     """Write what votes changed of an item and of its author; whether anything did."""
     if not (up or down):
         return False
-    await tx.run(
+    await tx.together(
         f"UPDATE {kind} SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
         " WHERE id = :item_id",
-        up=up, down=down, by=up - down, item_id=item.id, **ranks,
-    )  # fmt: skip
-    await tx.run(
         f"UPDATE person SET {kind}_score = {kind}_score + :by WHERE id = :creator_id",
-        by=up - down, creator_id=item.creator_id,
+        up=up, down=down, by=up - down, item_id=item.id, creator_id=item.creator_id, **ranks,
     )  # fmt: skip
     return True
 

@@ -67,6 +67,10 @@ class Tx(Protocol):
         """Execute; how many rows were changed."""
         ...
 
+    async def together(self, *statements: str, **values: Any) -> None:
+        """Execute these, each on another table, in this order; on PostgreSQL in one round trip."""
+        ...
+
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
         """Execute once for each row of values."""
         ...

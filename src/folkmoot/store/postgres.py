@@ -74,6 +74,12 @@ class PostgresTx:
         last = status.rsplit(" ", 1)[-1]
         return int(last) if last.isdigit() else 0
 
+    async def together(self, *statements: str, **values: Any) -> None:
+        # PostgreSQL does the main statement first, then those before it, the last first: in that order rows are locked.
+        first, *others = statements
+        parts = [f"part_{number} AS ({sql})" for number, sql in enumerate(others)]
+        await self.run(f"WITH {', '.join(reversed(parts))} {first}" if parts else first, **values)
+
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
         self.writes += 1
         compiled = _DIALECT.compile_sql(sql)

@@ -101,6 +101,10 @@ class SqliteTx:
             pass
         return self._connection.changes()
 
+    async def together(self, *statements: str, **values: Any) -> None:
+        for sql in statements:
+            await self.run(sql, **values)
+
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
         self.writes += 1
         self._connection.executemany(_DIALECT.compile_sql(sql).sql, rows)

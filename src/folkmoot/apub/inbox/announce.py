@@ -44,9 +44,9 @@ async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
     done: list[Activity] = []
     refused: list[Refusal] = []
     missing = Missing()
-    before = await received.accepted_among(
-        tx, [item.id for item in said.items if isinstance(item, Activity) and item.id]
-    )
+    before = known.accepted
+    if before is None:
+        before = await received.accepted_among(tx, inner_ids(said))
     worked = 0
     for item in said.items:
         try:
@@ -72,6 +72,11 @@ async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
     if refused and not worked:
         raise refused[0]
     return Effect(tuple(done), tuple(refused))
+
+
+def inner_ids(said: Announce) -> list[str]:
+    """The addresses of the activities that it passes on."""
+    return [item.id for item in said.items if isinstance(item, Activity) and item.id]
 
 
 def _alone(tx: Tx, number: int) -> AbstractAsyncContextManager[None]:

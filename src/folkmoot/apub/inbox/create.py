@@ -69,10 +69,11 @@ async def _comment(tx: Tx, arrived: Arrived[Activity], comment: Comment) -> Comm
     community = await known.community(tx, parent.community_id)
     checks.must_be_from(arrived, community)
     checks.must_be_addressed_rightly(comment.to, comment.public, community)
+    fresh = comment.id not in known.objects
     placed = await take.take_comment(
         tx, known, arrived.viewer(), parent, comment, fetched=arrived.fetched, quiet=arrived.quiet
     )
-    await _confirm(tx, arrived, community, placed)
+    await _confirm(tx, arrived, community, placed, fresh=fresh)
     return community
 
 
@@ -88,13 +89,15 @@ def _worth_fetching(arrived: Arrived[Activity], comment: Comment) -> bool:
     return any(community.local or community.id in known.followed for community in communities)
 
 
-async def _confirm(tx: Tx, arrived: Arrived[Activity], community: Community, placed: Placed) -> None:
+async def _confirm(
+    tx: Tx, arrived: Arrived[Activity], community: Community, placed: Placed, *, fresh: bool
+) -> None:
     """What came from its author alone counts as unconfirmed until its community passes it on (PAR-5)."""
     if community.local or arrived.fetched:
         return
     if arrived.direct:
         await unconfirmed.add(tx, placed.id)
-    else:
+    elif not fresh:
         await unconfirmed.confirm(tx, [placed.id])
 
 

@@ -64,6 +64,8 @@ class Known:
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """What is to be told to other servers because of the batch, for `store/outbox.py`."""
     quarantined: set[int] = field(default_factory=set)
+    accepted: set[str] | None = None
+    """Of the activities inside those of the batch, those that had their effect before; None where nobody has looked."""
 
     def person(self, ap_id: str) -> Person:
         """A person; raises `Missing` where it has to be fetched first."""

@@ -17,7 +17,7 @@ from folkmoot.apub import documents, signatures
 from folkmoot.apub.activities import Activity, Announce, Other
 from folkmoot.apub.fetch import Budget, NotFetched
 from folkmoot.apub.inbox import answers, checks
-from folkmoot.apub.inbox.announce import Effect, announce
+from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.apub.inbox.known import Known, Missing, look_up
@@ -220,6 +220,13 @@ class Processor:
             still = await received.still_waiting(tx, [task.row.id for task in tasks])
             rules = await policy(tx)
             known = await look_up(tx, rules, {ident for task in tasks for ident in task.names})
+            inside = [
+                ident
+                for task in tasks
+                if isinstance(task.activity, Announce)
+                for ident in inner_ids(task.activity)
+            ]
+            known.accepted = await received.accepted_among(tx, inside) if inside else set()
             left = list(tasks)
             while left and (not outcomes or time.monotonic() - began < patience):
                 task = left.pop(0)

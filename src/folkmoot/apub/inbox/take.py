@@ -107,6 +107,8 @@ async def take_comment(
         )
         made = (await create_comment(tx, author, asked)).comment
         placed = _placed(known, "comment", made.id, comment, made.community_id, author, made.local)
+        if made.distinguished == comment.distinguished:
+            return placed
     else:
         _must_be_newer(placed, comment, "comment", fetched=fetched)
         before = await comments.by_id(tx, placed.id)

@@ -16,10 +16,10 @@ async def notify_of_comment(
     """Write the notices of a new or edited comment; the account ids told now. `parent`: the comment or post that it answers.
 
     Everybody gets one notice at the most, a mention before a reply. An edit adds what is missing and leaves what is there (N-1). A
-    reply is not told to who blocks the author, the community or its server (N-2).
+    reply is told to people of this server only, and not to who blocks the author, the community or its server (N-2).
     """
     told = await _tell_who_is_named(tx, author, comment) if "@" in comment.content else []
-    if parent.creator_id != author.id:
+    if parent.local and parent.creator_id != author.id:
         answered = await notifications.add_reply(
             tx,
             parent.creator_id,

@@ -7,7 +7,8 @@ SQL elsewhere in `store/` is portable, with three helps that `compile_sql` turns
 * `LIKE_ANY_CASE` the engine's case-insensitive LIKE;
 * `FOLDED<<x>>` a text as it is compared, `KEYWORD<<x>>` the pattern that finds a keyword in such a text, `MATCHES` between the two
   (`words.py`);
-* `FOR_UPDATE` the row lock that PostgreSQL needs between reading a row and writing it (SQLite has one writer anyway);
+* `FOR_UPDATE` the row lock that PostgreSQL needs between reading a row and writing it (SQLite has one writer anyway); it leaves in peace
+  who only writes something that names the row, such as the search tables;
 * `SKIP_LOCKED` after it, where rows that somebody else holds shall be passed over.
 """
 

@@ -56,7 +56,7 @@ class PostgresDialect:
         return Compiled(
             text.replace("LIKE_ANY_CASE", "ILIKE")
             .replace("MATCHES", "~")
-            .replace("FOR_UPDATE", "FOR UPDATE")
+            .replace("FOR_UPDATE", "FOR NO KEY UPDATE")
             .replace("SKIP_LOCKED", "SKIP LOCKED"),
             names,
             frozenset(),
