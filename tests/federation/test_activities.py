@@ -343,6 +343,8 @@ async def test_downvotes_are_ignored_where_there_are_none__case_79__VOT_4(scene:
         tx.changed("site")
     dave = scene.there.person("dave")
     assert await scene.tells(scene.there.activity("Dislike", dave, page["id"])) == "downvotes_are_disabled"
+    noted = "SELECT count(*) FROM outgoing WHERE kind = 'relay' AND payload LIKE '%Dislike%'"
+    assert await scene.a.value(noted) == 0, "nor passed on"
     assert await scene.tells(scene.there.activity("Like", dave, page["id"])) == "accepted"
     assert await scene.a.value("SELECT score FROM post") == 2
 

@@ -122,7 +122,9 @@ async def comment(tx: Tx, call: Call) -> CommentView:
 
 
 async def must_follow(tx: Tx, call: Call, found: Community) -> None:
-    """Only servers with somebody who was let in read what is in a private community (SIG-23, VIS-1). Raises Private."""
+    """Only servers with somebody who was let in read what is in a private community (SIG-23, VIS-1). Raises Private, and
+    `NotFound` couldnt_find_community where it is for people of this server alone by now (SND-8)."""
+    _must_federate(found)
     if place_of(found).reach is not Reach.PRIVATE:
         return
     if call.sender is None or not await federated.host_follows(tx, found.id, host_of(call.sender.actor)):
