@@ -189,7 +189,7 @@ async def test_how_many_follow_is_for_its_home_to_say__SND_12(scene: Scene) -> N
 # --- requests ---------------------------------------------------------------------------------------------------------------------------
 
 
-async def test_documents_are_asked_for_in_the_name_of_the_site__SIG_1(scene: Scene) -> None:
+async def test_documents_are_asked_for_in_the_name_of_the_site__case_54__SIG_1(scene: Scene) -> None:
     page = scene.there.page(scene.carol, scene.baking.id)
     assert await finds(scene, page["id"]) == "post"
     await finds(scene, "@carol@there.example")

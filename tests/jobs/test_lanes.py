@@ -123,7 +123,7 @@ async def test_a_restart_does_not_end_the_waiting__DLV_6(
     assert len(peer.received) == 3
 
 
-async def test_a_refusal_is_final_and_counted__DLV_5(
+async def test_a_refusal_is_final_and_counted__case_71__DLV_5(
     db: Database, cast: Cast, context: Context, network: Network, clock: FixedClock
 ) -> None:
     peer = network.peer(THERE, otherwise=400)
@@ -164,7 +164,7 @@ async def test_who_asks_for_patience_is_left_alone__DLV_5(
     assert len(peer.received) == 2
 
 
-async def test_one_poisoned_activity_waits_until_it_is_skipped__DLV_14(
+async def test_one_poisoned_activity_waits_until_it_is_skipped__case_70__DLV_14(
     db: Database, cast: Cast, context: Context, network: Network, clock: FixedClock
 ) -> None:
     peer = network.peer(THERE)
@@ -235,7 +235,7 @@ async def test_a_server_that_gives_no_sign_of_life_is_dead_until_it_does__DLV_9(
     assert peer.bodies[tried:] == ['"alive"']
 
 
-async def test_what_is_older_than_a_week_is_left_out__DLV_7(
+async def test_what_is_older_than_a_week_is_left_out__case_72__DLV_7(
     db: Database, cast: Cast, context: Context, network: Network, clock: FixedClock
 ) -> None:
     peer = network.peer(THERE)
@@ -271,7 +271,7 @@ async def test_the_blocked_get_nothing_not_even_later__DLV_10(
 # --- order and haste -------------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_slow_server_holds_up_nobody__DLV_13(
+async def test_a_slow_server_holds_up_nobody__case_69__DLV_13(
     db: Database, cast: Cast, context: Context, network: Network, elsewhere: int
 ) -> None:
     answered = asyncio.Event()
@@ -341,7 +341,7 @@ async def test_a_backlog_longer_than_the_window_arrives_whole(
 # --- signatures --------------------------------------------------------------------------------------------------------------------------
 
 
-async def test_the_second_knock_is_signed_the_other_way_and_remembered__SIG_19(
+async def test_the_second_knock_is_signed_the_other_way_and_remembered__case_46__SIG_19(
     db: Database, cast: Cast, context: Context, network: Network, clock: FixedClock
 ) -> None:
     peer = network.peer(THERE)

@@ -23,7 +23,9 @@ async def test_the_outboxes_of_people_and_site_are_empty__URL_2__URL_10(cast: Ca
         )
 
 
-async def test_followers_are_counted_and_not_named__COL_1(db: Database, cast: Cast, peer: Peer) -> None:
+async def test_followers_are_counted_and_not_named__case_55__COL_1(
+    db: Database, cast: Cast, peer: Peer
+) -> None:
     await run(db, "UPDATE community SET subscribers = 7 WHERE id = :id", id=cast.gardening.id)
     box = await peer.document("/c/gardening/followers")
     assert (box["type"], box["totalItems"], box["items"]) == ("Collection", 7, [])
@@ -39,7 +41,7 @@ async def test_followers_are_counted_and_not_named__COL_1(db: Database, cast: Ca
     assert following["items"] == []
 
 
-async def test_moderators_stand_in_order__COL_2(db: Database, cast: Cast, peer: Peer) -> None:
+async def test_moderators_stand_in_order__case_55__COL_2(db: Database, cast: Cast, peer: Peer) -> None:
     await run(
         db,
         "INSERT INTO community_moderator (community_id, person_id, published) VALUES (:c, :p, 9000000000000000)",
@@ -50,7 +52,7 @@ async def test_moderators_stand_in_order__COL_2(db: Database, cast: Cast, peer: 
     assert box["orderedItems"] == [f"{ORIGIN}/u/bob", "https://there.example/u/carol"]
 
 
-async def test_pinned_posts_are_whole_and_newest_first__COL_3(
+async def test_pinned_posts_are_whole_and_newest_first__case_55__COL_3(
     db: Database, clock: FixedClock, cast: Cast, peer: Peer
 ) -> None:
     shown = []
@@ -66,7 +68,7 @@ async def test_pinned_posts_are_whole_and_newest_first__COL_3(
     )
 
 
-async def test_the_outbox_tells_the_newest_posts_as_they_were_announced__COL_4(
+async def test_the_outbox_tells_the_newest_posts_as_they_were_announced__case_55__COL_4(
     db: Database, clock: FixedClock, cast: Cast, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(collections, "MOST_POSTS", 2)
@@ -92,7 +94,7 @@ async def test_the_outbox_tells_the_newest_posts_as_they_were_announced__COL_4(
     assert posts == [shown[2].ap_id, shown[1].ap_id]
 
 
-async def test_a_thread_is_told_by_its_ids__COL_5(
+async def test_a_thread_is_told_by_its_ids__case_55__COL_5(
     db: Database, clock: FixedClock, cast: Cast, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     soil = await post(db, cast.alice, cast.gardening.id)

@@ -105,7 +105,7 @@ async def test_of_one_name_the_person_comes_first_and_the_community_last__WF_4__
     assert [link["href"] for link in only if link["rel"] == "self"] == [f"{ORIGIN}/c/alice"]
 
 
-async def test_the_site_is_found_by_its_host_and_address__WF_5(cast: Cast, peer: Peer) -> None:
+async def test_the_site_is_found_by_its_host_and_address__case_54__WF_5(cast: Cast, peer: Peer) -> None:
     by_name = (await peer.finger(f"acct:{HERE}@{HERE}")).json()
     assert [link["href"] for link in by_name["links"]] == [f"{ORIGIN}/", f"{ORIGIN}/"]
     by_address = (await peer.finger(f"{ORIGIN}/")).json()

@@ -133,7 +133,9 @@ async def test_the_key_of_a_deleted_account_stays_for_a_week__ACT_11(
     assert "publicKey" not in (await peer.get("/u/alice")).json()
 
 
-async def test_what_lives_elsewhere_is_read_there__URL_7__URL_8(db: Database, cast: Cast, peer: Peer) -> None:
+async def test_what_lives_elsewhere_is_read_there__case_52__URL_7__URL_8(
+    db: Database, cast: Cast, peer: Peer
+) -> None:
     baked = await post(db, cast.alice, cast.baking.id)
     await run(
         db,
@@ -195,7 +197,7 @@ async def test_messages_and_inboxes_are_not_read__URL_9__URL_10(cast: Cast, peer
         (f"{DOCUMENT};q=nonsense", False),
     ],
 )
-async def test_who_asks_for_a_document_gets_one__URL_4__URL_5(
+async def test_who_asks_for_a_document_gets_one__case_51__URL_4__URL_5(
     cast: Cast, peer: Peer, accept: str, document: bool
 ) -> None:
     shown = await peer.get("/u/alice", accept)
@@ -204,7 +206,7 @@ async def test_who_asks_for_a_document_gets_one__URL_4__URL_5(
     assert "accept" in shown.headers["vary"].lower()
 
 
-async def test_pages_and_documents_are_never_mixed_up__URL_12__ABU_14(
+async def test_pages_and_documents_are_never_mixed_up__case_51__URL_12__ABU_14(
     db: Database, cast: Cast, peer: Peer
 ) -> None:
     soil = await post(db, cast.alice, cast.gardening.id)
