@@ -96,7 +96,7 @@ def community_of_post(known: Known, post: Post) -> Community:
         ident
         for ident in post.communities
         if ident not in known.people
-        and ident not in named
+        and (ident not in named or ident == post.audience)
         and not known.policy.is_ours(ident)
         and not _is_list(ident)
     ]
