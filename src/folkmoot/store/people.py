@@ -73,12 +73,15 @@ async def holder_of_name(tx: Tx, name_key: str, instance_id: int) -> str | None:
     return ap_id
 
 
-async def insert(tx: Tx, values: dict[str, Any]) -> int:
-    """Write a person; counts start as the schema says. The id."""
+async def insert(tx: Tx, values: dict[str, Any]) -> int | None:
+    """Write a person; counts start as the schema says. The id, None where another transaction was first to write this address."""
     await images.remember_in(tx, values)
     names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-    person_id: int = await tx.value(f"INSERT INTO person ({names}) VALUES ({marks}) RETURNING id", **values)
-    tx.changed("person", person_id)
+    person_id: int | None = await tx.value(
+        f"INSERT INTO person ({names}) VALUES ({marks}) ON CONFLICT (ap_id) DO NOTHING RETURNING id", **values
+    )
+    if person_id is not None:
+        tx.changed("person", person_id)
     return person_id
 
 

@@ -9,6 +9,7 @@ from folkmoot.core.mirroring import columns_of, gone, text_or_none
 from folkmoot.core.writing import House
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
+from folkmoot.model.errors import Conflict
 from folkmoot.model.time import Micros
 from folkmoot.store import actors, communities
 from folkmoot.store.db import Tx
@@ -55,7 +56,10 @@ async def mirror_community(tx: Tx, said: RemoteCommunity) -> Community:
         values["visibility"] = said.visibility.value
     if known is None:
         known = await communities.insert(tx, values)
-        assert known is not None
+        if known is None:  # another transaction was first
+            known = (await actors.communities_at(tx, [said.ap_id])).get(said.ap_id)
+        if known is None:
+            raise Conflict("name_taken", detail=said.ap_id)
     else:
         await communities.update(tx, known.id, values)
     await communities.set_languages(tx, known.id, said.language_ids)
