@@ -1,6 +1,6 @@
 """`folkmoot doctor` about other servers: what keeps them from reaching this one, and from believing it."""
 
-import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,6 +34,9 @@ def test_a_good_name() -> None:
     assert check_public_name(load_settings(PUBLIC)).state == "ok"
 
 
+NOW = 1_780_315_200.0
+
+
 @pytest.fixture
 def seen() -> Doorstep:
     """What the site looks like. Parametrize it."""
@@ -50,17 +53,18 @@ def asked(seen: Doorstep, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return seen
 
     monkeypatch.setattr(doctor_federation, "look_from_outside", look)
+    monkeypatch.setattr(doctor_federation, "time", SimpleNamespace(time=lambda: NOW))
     return origins
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        (Doorstep(403, date=time.time()), "problem", "turns away"),
-        (Doorstep(200, date=time.time() - 4000), "problem", "clocks"),
-        (Doorstep(502, date=time.time()), "note", "nothing runs"),
+        (Doorstep(403, date=NOW), "problem", "turns away"),
+        (Doorstep(200, date=NOW - 4000), "problem", "clocks"),
+        (Doorstep(502, date=NOW), "note", "nothing runs"),
         (Doorstep(None, "forum.example.org is not there"), "note", "is not there"),
-        (Doorstep(200, date=time.time()), "ok", "accepted"),
+        (Doorstep(200, date=NOW), "ok", "accepted"),
         (Doorstep(200), "ok", "accepted"),
     ],
 )
