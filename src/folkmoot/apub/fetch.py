@@ -17,6 +17,7 @@ from folkmoot.apub.signing import Scheme, SigningKey
 from folkmoot.context import Context
 from folkmoot.core.site.keys import site_key_pair
 from folkmoot.model.errors import NotAllowed, Refusal
+from folkmoot.model.time import SECOND
 from folkmoot.net.client import Fetched
 from folkmoot.net.errors import NetFailure, TimedOut, TooLarge, Unreachable
 from folkmoot.store import fetches
@@ -269,10 +270,11 @@ class Fetcher:
 
     async def _failed(self, address: str, reason: str, *, host: bool = False) -> None:
         """Leave it alone for a while: the address, and where the server itself is the reason, the whole host (FET-7)."""
+        longest = SECOND if self.context.settings.development else fetches.LONGEST_PAUSE
         async with self.context.db.write() as tx:
-            await fetches.failed(tx, address, reason)
+            await fetches.failed(tx, address, reason, longest=longest)
             if host:
-                await fetches.failed(tx, host_of(address), reason)
+                await fetches.failed(tx, host_of(address), reason, longest=longest)
 
     async def _answered(self, address: str) -> None:
         async with self.context.db.read() as tx:

@@ -92,10 +92,13 @@ class Lane:
     fails_written: int = 0
     """And the failures: where something else stands there now, somebody else decided it."""
     dirty: bool = False
+    longest_pause: Micros = LONGEST_PAUSE
+    """How long it is left alone at the most after a failure."""
 
     @classmethod
-    def of(cls, destination: Destination) -> "Lane":
+    def of(cls, destination: Destination, longest_pause: Micros = LONGEST_PAUSE) -> "Lane":
         lane = cls(
+            longest_pause=longest_pause,
             instance_id=destination.instance_id,
             domain=destination.domain,
             upto=destination.cursor,
@@ -232,7 +235,8 @@ class Lane:
         self.fails += 1
         self.last_try = now
         self.last_error = reason
-        self.next_try = now + max(pause_after(self.fails, jitter), min(wish or 0, LONGEST_WISH))
+        pause = max(pause_after(self.fails, jitter), min(wish or 0, LONGEST_WISH))
+        self.next_try = now + min(pause, self.longest_pause)
 
     def back(self, activity_id: int) -> None:
         """It was not tried: it waits again."""

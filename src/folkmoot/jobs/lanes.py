@@ -17,7 +17,7 @@ from folkmoot.apub.outbox.publish import publish_due
 from folkmoot.apub.signing import Scheme
 from folkmoot.apub.upkeep import KEPT
 from folkmoot.context import Context
-from folkmoot.jobs.lane import DEAD_AFTER, WINDOW, Alarm, Lane
+from folkmoot.jobs.lane import DEAD_AFTER, LONGEST_PAUSE, WINDOW, Alarm, Lane
 from folkmoot.jobs.shards import Shards, shard_of
 from folkmoot.logs import logger
 from folkmoot.model.time import MINUTE, SECOND, Micros
@@ -173,7 +173,7 @@ class Lanes:
                 continue
             lane = self.lanes.get(destination.instance_id)
             if lane is None:
-                lane = Lane.of(destination)
+                lane = Lane.of(destination, SECOND if self.context.settings.development else LONGEST_PAUSE)
             else:
                 lane.reread(destination)
             kept[lane.instance_id] = lane

@@ -30,12 +30,14 @@ async def failure(tx: Tx, addresses: Collection[str]) -> Failure | None:
     return Failure(*row) if row else None
 
 
-async def failed(tx: Tx, address: str, reason: str, *, first: Micros = FIRST_PAUSE) -> None:
-    """Leave an address alone: at first for five minutes, then twice as long each time, a day at the most (FET-7)."""
+async def failed(
+    tx: Tx, address: str, reason: str, *, first: Micros = FIRST_PAUSE, longest: Micros = LONGEST_PAUSE
+) -> None:
+    """Leave an address alone: at first for five minutes, then twice as long each time, `longest` at the most (FET-7)."""
     before = (
         await tx.value("SELECT failures FROM fetch_failure WHERE address = :address", address=address) or 0
     )
-    pause = min(first * 2 ** min(before, 16), LONGEST_PAUSE)
+    pause = min(first * 2 ** min(before, 16), longest)
     await tx.run(
         "INSERT INTO fetch_failure (address, reason, failures, until) VALUES (:address, :reason, 1, :until)"
         " ON CONFLICT (address) DO UPDATE SET reason = excluded.reason, failures = fetch_failure.failures + 1, until = excluded.until",

@@ -160,3 +160,15 @@ def test_whatever_is_answered_first_related_activities_never_pass_each_other(
         for earlier in arrived[place + 1 :]:
             if earlier < later:
                 assert paths[later - 1] not in Held([paths[earlier - 1]]), (paths, arrived)
+
+
+def test_while_developing_nobody_is_left_alone_for_longer_than_a_second() -> None:
+    patient, hasty = loaded("c1"), loaded("c1")
+    hasty.longest_pause = SECOND
+    for one in (patient, hasty):
+        one.fails = 30
+        one.flying.add(1)
+        one.waiting.remove(1)
+        one.failed(1, NOW, "unreachable", wish=HOUR, jitter=0.5)
+    assert patient.next_try is not None and patient.next_try >= NOW + HOUR
+    assert hasty.next_try == NOW + SECOND

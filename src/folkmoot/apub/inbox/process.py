@@ -43,6 +43,7 @@ FETCHING = 16
 ROUNDS = 6
 """How often one activity may ask for more addresses: a post, then its author, then …"""
 PAUSES: tuple[Micros, ...] = (30 * SECOND, 2 * MINUTE, 7 * MINUTE)
+DEVELOPING: tuple[Micros, ...] = (SECOND,) * 60
 """Before the tries that follow a failure of another server; after the last it is given up (INB-11)."""
 _KEY = (("received", 0),)
 
@@ -307,12 +308,15 @@ class Processor:
             if not fenced:
                 raise _Halfway from error
             log.exception("activity_failed", id=row.ap_id, kind=row.kind)
-            return _later(tx, task, "internal_error", repr(error))
+            return self._later(tx, task, "internal_error", repr(error))
         first = effect.refusals[0] if effect.refusals else None
         return Outcome(
             closed=Closed(row.id, "accepted", first.code if first else None, first.detail if first else None),
             inner=effect.inner,
         )
+
+    def _later(self, tx: Tx, task: Task, reason: str, detail: str | None) -> Outcome:
+        return _later(tx, task, reason, detail, development=self.context.settings.development)
 
     def _in_need(self, tx: Tx, task: Task, missing: Missing) -> Outcome:
         """More has to be fetched; unless that was tried already, and did not help."""
@@ -321,7 +325,7 @@ class Processor:
             return Outcome(missing=missing)
         error = task.error
         if error is not None and error.temporary:
-            return _later(tx, task, error.code, error.detail)
+            return self._later(tx, task, error.code, error.detail)
         code = error.code if error is not None else "couldnt_find_object"
         detail = error.detail if error is not None else " ".join(sorted(missing.addresses))
         return Outcome(closed=Closed(task.row.id, "refused", code, detail, keep_body=_keeps(task.row)))
@@ -354,7 +358,7 @@ class Processor:
         except Exception:
             log.exception("activity_not_fetched_for", id=task.row.ap_id)
             async with self.db.write() as tx:
-                outcome = _later(tx, task, "internal_error", None)
+                outcome = self._later(tx, task, "internal_error", None)
                 await self._write_down(tx, [(task, outcome)], [], None)
         finally:
             self._aside.pop(task.row.id, None)
@@ -415,11 +419,13 @@ async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
     return Effect((), ())
 
 
-def _later(tx: Tx, task: Task, reason: str, detail: str | None) -> Outcome:
+def _later(tx: Tx, task: Task, reason: str, detail: str | None, *, development: bool) -> Outcome:
+    """Once more after a pause, three times in ten minutes (INB-11); while developing every second for as long as a restart takes."""
     attempts = task.row.attempts
-    if attempts >= len(PAUSES):
+    pauses = DEVELOPING if development else PAUSES
+    if attempts >= len(pauses):
         return Outcome(closed=Closed(task.row.id, "refused", reason, detail, keep_body=_keeps(task.row)))
-    return Outcome(due=tx.now + PAUSES[attempts], reason=reason, detail=detail)
+    return Outcome(due=tx.now + pauses[attempts], reason=reason, detail=detail)
 
 
 def _refused(row: Waiting, error: Refusal) -> Closed:
