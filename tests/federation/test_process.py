@@ -62,6 +62,20 @@ async def test_who_dies_in_the_middle_of_a_batch_leaves_all_of_it_to_do__case_91
     assert await scene.a.value("SELECT count(*) FROM received WHERE state = 'accepted'") == 13
 
 
+async def test_a_process_takes_over_from_one_that_died_though_nothing_new_arrives__case_91(
+    scene: Scene,
+) -> None:
+    await scene.votes_arrive()
+    await processor_of(scene.a.context).stop()
+    dead, heir = Processor(scene.a.context), Processor(scene.a.context)
+    await dead._hold()
+    assert await heir.work() == 0
+    assert await scene.score() == 1
+    scene.a.clock.advance(LEASE * 2)
+    assert await heir.work() > 0
+    assert await scene.score() == 13
+
+
 async def test_what_is_done_again_has_no_second_effect__DUP_3(scene: Scene) -> None:
     await scene.votes_arrive()
     await scene.a.settle()

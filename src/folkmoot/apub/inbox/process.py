@@ -38,6 +38,7 @@ BATCH = 200
 BATCH_SECONDS = {"sqlite": 0.03, "postgresql": 0.2}
 """How long one transaction may take: on SQLite everybody waits meanwhile, on PostgreSQL who writes in the same threads."""
 LEASE: Micros = 6 * SECOND
+LOOK_AGAIN: Micros = SECOND
 FETCHING = 16
 """Activities that may wait for other servers at once."""
 ROUNDS = 6
@@ -109,7 +110,17 @@ class Processor:
             await self._wake()
             done = await self._work_off()
             self._seen = newest
+            await self._come_back(now)
         return done
+
+    async def _come_back(self, now: Micros) -> None:
+        """Lanes that others hold are theirs to work off. If one of them died nothing tells us: look again as long as something waits."""
+        if len(self._held) == LANES:
+            return
+        async with self.db.read() as tx:
+            waits = await received.anything_waits(tx)
+        if waits:
+            self._due = min(self._due or now + LOOK_AGAIN, now + LOOK_AGAIN)
 
     async def drain(self) -> int:
         """Do all that can be done now, what waits for other servers included; how many rows. For tests and commands."""
