@@ -78,7 +78,7 @@ async def insert(tx: Tx, values: dict[str, Any]) -> int | None:
     await images.remember_in(tx, values)
     names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
     person_id: int | None = await tx.value(
-        f"INSERT INTO person ({names}) VALUES ({marks}) ON CONFLICT (ap_id) DO NOTHING RETURNING id", **values
+        f"INSERT INTO person ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id", **values
     )
     if person_id is not None:
         tx.changed("person", person_id)

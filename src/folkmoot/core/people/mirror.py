@@ -6,6 +6,7 @@ from typing import Any
 from folkmoot.core import writing
 from folkmoot.core.mirroring import columns_of, gone, text_or_none
 from folkmoot.core.writing import House
+from folkmoot.model.errors import Conflict
 from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
 from folkmoot.store import actors, people
@@ -48,7 +49,8 @@ async def mirror_person(tx: Tx, said: RemotePerson) -> Person:
     else:
         await people.update(tx, known.id, values)
     stored = (await actors.people_at(tx, [said.ap_id])).get(said.ap_id)
-    assert stored is not None
+    if stored is None:  # another transaction was first to take the name
+        raise Conflict("name_taken", detail=said.ap_id)
     return stored
 
 
