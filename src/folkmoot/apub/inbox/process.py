@@ -44,8 +44,9 @@ FETCHING = 16
 ROUNDS = 6
 """How often one activity may ask for more addresses: a post, then its author, then …"""
 PAUSES: tuple[Micros, ...] = (30 * SECOND, 2 * MINUTE, 7 * MINUTE)
-DEVELOPING: tuple[Micros, ...] = (SECOND,) * 60
 """Before the tries that follow a failure of another server; after the last it is given up (INB-11)."""
+DEVELOPING: tuple[Micros, ...] = (SECOND,) * 60
+"""The same while developing: for as long as a restart takes."""
 _KEY = (("received", 0),)
 
 log = logger(__name__)
@@ -327,7 +328,11 @@ class Processor:
         )
 
     def _later(self, tx: Tx, task: Task, reason: str, detail: str | None) -> Outcome:
-        return _later(tx, task, reason, detail, development=self.context.settings.development)
+        attempts = task.row.attempts
+        pauses = DEVELOPING if self.context.settings.development else PAUSES
+        if attempts >= len(pauses):
+            return Outcome(closed=Closed(task.row.id, "refused", reason, detail, keep_body=_keeps(task.row)))
+        return Outcome(due=tx.now + pauses[attempts], reason=reason, detail=detail)
 
     def _in_need(self, tx: Tx, task: Task, missing: Missing) -> Outcome:
         """More has to be fetched; unless that was tried already, and did not help."""
@@ -428,15 +433,6 @@ async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
     if community is not None and community.local and not arrived.quiet and not arrived.fetched:
         answers.relay(arrived.known, community.id, activity)
     return Effect((), ())
-
-
-def _later(tx: Tx, task: Task, reason: str, detail: str | None, *, development: bool) -> Outcome:
-    """Once more after a pause, three times in ten minutes (INB-11); while developing every second for as long as a restart takes."""
-    attempts = task.row.attempts
-    pauses = DEVELOPING if development else PAUSES
-    if attempts >= len(pauses):
-        return Outcome(closed=Closed(task.row.id, "refused", reason, detail, keep_body=_keeps(task.row)))
-    return Outcome(due=tx.now + pauses[attempts], reason=reason, detail=detail)
 
 
 def _refused(row: Waiting, error: Refusal) -> Closed:
