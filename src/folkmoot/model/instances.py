@@ -1,6 +1,7 @@
 """Servers, ours and others."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from folkmoot.model.time import Micros
 
@@ -81,6 +82,14 @@ class Destination:
     def last_sign_of_life(self) -> Micros:
         """When we last knew that it lives; the beginning, where it never showed (DLV-9)."""
         return max(self.since, self.last_success or 0, self.last_seen or 0)
+
+
+class Doubt(StrEnum):
+    """Why what somebody writes may not arrive."""
+
+    UNREACHABLE = "unreachable"
+    BLOCKED_BY_US = "blocked_by_us"
+    BLOCKS_US = "blocks_us"
 
 
 @dataclass(frozen=True, slots=True)

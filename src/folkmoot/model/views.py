@@ -12,6 +12,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Subscribed
 from folkmoot.model.images import ImageDetails
+from folkmoot.model.instances import Doubt
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
@@ -260,8 +261,8 @@ class Thread:
     `total`: all comments there are, deleted and removed ones included; `len(lines)` of them are here. `focus` is the comment a permalink
     named; `above` says that it has ancestors which are not shown. `rest` comments of the first level follow after `next`. `reasons`: why
     comments were removed, as the modlog says, by id.
-    `views`: the comments themselves, as far as they were asked for. `languages`: what the community takes, none meaning all; only for
-    readers who are somebody.
+    `views`: the comments themselves, as far as they were asked for. `languages`: what the community takes, none meaning all, and `doubt`:
+    why an answer may not arrive; only for readers who are somebody.
     """
 
     post: PostView
@@ -279,6 +280,7 @@ class Thread:
     new_comments: int = 0
     may_moderate: bool = False
     languages: tuple[int, ...] = ()
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from folkmoot.model.instances import Destination, Failure, PostElsewhere
-from folkmoot.model.time import Micros
+from folkmoot.model.instances import Destination, Doubt, Failure, PostElsewhere
+from folkmoot.model.time import DAY, HOUR, Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import maker
 
@@ -38,6 +38,21 @@ MOST_COUNTED = 5000
 _FROM = "destination d JOIN instance i ON i.id = d.instance_id"
 _BLOCKED = "EXISTS (SELECT 1 FROM federation_block b WHERE b.instance_id = i.id)"
 _NOT_ALLOWED = "(EXISTS (SELECT 1 FROM federation_allow) AND NOT EXISTS (SELECT 1 FROM federation_allow a WHERE a.instance_id = i.id))"
+_AILING_FAILS = 3
+_SILENT: Micros = HOUR
+_REFUSAL_COUNTS: Micros = DAY
+DOUBTS = (
+    f"SELECT {{kind}} AS kind, CASE WHEN {_BLOCKED} OR {_NOT_ALLOWED} THEN 1"
+    f" WHEN d.dead OR (d.fails >= {_AILING_FAILS} AND :now > d.since + {_SILENT} AND :now > coalesce(d.last_success, 0) + {_SILENT}"
+    f" AND :now > coalesce(i.last_seen, 0) + {_SILENT}) THEN 2"
+    " WHEN EXISTS (SELECT 1 FROM delivery_failure r WHERE r.instance_id = d.instance_id AND r.reason = 'status 403'"
+    f" AND r.last > :now - {_REFUSAL_COUNTS} AND r.last > coalesce(d.last_success, 0)) THEN 3 ELSE 0 END AS doubt, '', '', '' AS title, 0"
+    " FROM instance i LEFT JOIN destination d ON d.instance_id = i.id WHERE i.id = :instance_id"
+)
+"""Why what is written in a community of this server may not arrive there, as a number that `doubt_of` reads: one row, in the shape of those
+that stand beside a thread. It is unreachable where it is taken for dead, or failed three times and gave no sign of life for an hour; it
+blocks us where the last that it said within a day was a 403."""
+_DOUBTS = {1: Doubt.BLOCKED_BY_US, 2: Doubt.UNREACHABLE, 3: Doubt.BLOCKS_US}
 
 
 async def ensure(tx: Tx, instance_ids: Collection[int], cursor: int) -> None:
@@ -81,6 +96,17 @@ async def shut_out(tx: Tx) -> set[int]:
     """The servers that get nothing: blocked, or not on the list of the only ones allowed (DLV-10)."""
     rows = await tx.all(f"SELECT i.id FROM instance i WHERE NOT i.local AND ({_BLOCKED} OR {_NOT_ALLOWED})")
     return {row[0] for row in rows}
+
+
+async def doubt(tx: Tx, instance_id: int) -> Doubt | None:
+    """Why what is written for this server may not arrive; None where there is no doubt."""
+    row = await tx.first(DOUBTS.format(kind=0), instance_id=instance_id, now=tx.now)
+    return doubt_of(row[1]) if row else None
+
+
+def doubt_of(number: int) -> Doubt | None:
+    """What `DOUBTS` says."""
+    return _DOUBTS.get(number)
 
 
 async def keep_progress(tx: Tx, progress: Sequence[Progress]) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from folkmoot.model.communities import Community
+from folkmoot.model.instances import Doubt
 from folkmoot.model.posts import Post
 from folkmoot.model.views import NO_MARKS, Branch, CommentView, Crosspost, Marks, Moderator
-from folkmoot.store import sight
+from folkmoot.store import destinations, sight
 from folkmoot.store.db import Tx
 from folkmoot.store.listing.views import BANNED, COMMENT_VIEW, MODERATES, comment_view_of
 from folkmoot.store.rows import Row
@@ -84,35 +86,60 @@ _LANGUAGES = "SELECT 7 AS kind, l.language_id, '', '', '' AS title, 0 FROM commu
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id. `marks`: what is the reader's own.
-    `languages`: those the community takes, for who may write in them; none means all."""
+    `languages`: those the community takes, for who may write in them; none means all. `doubt`: why their answer may not arrive."""
 
     moderators: tuple[Moderator, ...]
     crossposts: tuple[Crosspost, ...]
     reasons: dict[int, str]
     marks: Marks
     languages: tuple[int, ...]
+    doubt: Doubt | None
 
 
-async def beside(tx: Tx, post: Post, viewer_id: int, removed: Collection[int]) -> Beside:
+async def beside(
+    tx: Tx, post: Post, community: Community, viewer_id: int, removed: Collection[int]
+) -> Beside:
     """The moderators of the post's community in their order (R-1), the other posts with the same link, hottest first (P-11), why
-    comments were `removed`; for a reader who is somebody their marks, and the languages they may write in. One query."""
+    comments were `removed`; for a reader who is somebody their marks, the languages they may write in, and whether it arrives. One query."""
     wanted = [
         _MODERATORS,
         *([_crossposts(signed_in=bool(viewer_id))] if post.url else ()),
         *([_REASONS] if removed else ()),
-        *([_MARKS, _LANGUAGES] if viewer_id else ()),
+        *([_MARKS, *_for_writers(community)] if viewer_id else ()),
     ]
     rows = await tx.all(
         " UNION ALL ".join(wanted),
-        community_id=post.community_id, url=post.url, post_id=post.id, viewer=viewer_id, removed=list(removed),
+        community_id=community.id, instance_id=community.instance_id, url=post.url, post_id=post.id, viewer=viewer_id,
+        removed=list(removed), now=tx.now,
     )  # fmt: skip
     return Beside(
         tuple(Moderator(row[1], row[2], row[3], row[4] or None) for row in rows if row[0] == 0),
         tuple(Crosspost(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[0] == 1),
         {row[1]: row[4] for row in rows if row[0] == 2},
         _marks(rows) if viewer_id else NO_MARKS,
-        tuple(sorted(row[1] for row in rows if row[0] == 7)),
+        *_written(rows),
     )
+
+
+def _for_writers(community: Community) -> list[str]:
+    """What who writes in a community should know."""
+    return [_LANGUAGES] if community.local else [_LANGUAGES, destinations.DOUBTS.format(kind=8)]
+
+
+def _written(rows: Sequence[Row]) -> tuple[tuple[int, ...], Doubt | None]:
+    languages = tuple(sorted(row[1] for row in rows if row[0] == 7))
+    return languages, next((destinations.doubt_of(row[1]) for row in rows if row[0] == 8), None)
+
+
+async def for_writers(tx: Tx, community: Community) -> tuple[tuple[int, ...], Doubt | None]:
+    """The languages that a community takes, none meaning all, and why what is written there may not arrive. One query."""
+    rows = await tx.all(
+        " UNION ALL ".join(_for_writers(community)),
+        community_id=community.id,
+        instance_id=community.instance_id,
+        now=tx.now,
+    )
+    return _written(rows)
 
 
 async def marks(tx: Tx, viewer_id: int, post_id: int) -> Marks:

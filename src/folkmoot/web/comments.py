@@ -26,6 +26,7 @@ from folkmoot.web import choices
 from folkmoot.web.account import status_again
 from folkmoot.web.base import context, done, limited, page, viewer, wants_fragment
 from folkmoot.web.errors import words
+from folkmoot.web.federation import words_of_doubt
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import gettext
 from folkmoot.web.posts import delete_answer
@@ -139,6 +140,7 @@ async def _reply_page(
             "title": Markup(post.name_html),  # noqa: S704 - cleaned when it was written
             "parent": Markup(await _article(request, above.comment)) if above else "",  # noqa: S704 - escaped
             "seen": where_seen(ground.post),
+            "doubt": words_of_doubt(ground.doubt),
             "back": f"/post/{post.id}#c{number}" if above else f"/post/{post.id}#comments",
             "languages": choices.languages(viewer(request), ground.language_ids),
         }

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from folkmoot.core import permissions
 from folkmoot.core.instances.arrivals import read_doubted
 from folkmoot.core.instances.federation import (
-    Doubt,
     Health,
     ServerState,
     post_elsewhere,
@@ -18,6 +17,7 @@ from folkmoot.core.instances.federation import (
 )
 from folkmoot.core.permissions import Standing
 from folkmoot.model.errors import NotFound
+from folkmoot.model.instances import Doubt
 from folkmoot.web.admin import admin_page
 from folkmoot.web.arrivals import PATH as ARRIVALS
 from folkmoot.web.base import context, done, viewer

@@ -29,6 +29,7 @@ from folkmoot.model.views import CommentView, CommunityView, PostView, Thread
 from folkmoot.web import choices
 from folkmoot.web.base import context, page, viewer
 from folkmoot.web.communities import CommunityCard, community_card, words_of_ban
+from folkmoot.web.federation import words_of_doubt
 from folkmoot.web.filters import number
 from folkmoot.web.forms import query
 from folkmoot.web.front import post_rows
@@ -205,6 +206,7 @@ def _values(
         "replies": takes_replies(who, thread),
         "notes": [*_notes(thread), *([words_of_ban(ban)] if ban else [])],
         "seen": where_seen(thread.post),
+        "doubt": words_of_doubt(thread.doubt),
         "card": _card(who, site, thread),
         "head": head_of(request, thread.post),
         "feeds": [(post.name, f"/feeds/post/{post.id}.atom")] if _is_public(thread.post) else (),

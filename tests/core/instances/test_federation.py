@@ -6,7 +6,6 @@ import pytest
 
 from folkmoot.core.instances.directory import read_federation
 from folkmoot.core.instances.federation import (
-    Doubt,
     Health,
     doubt_about,
     post_elsewhere,
@@ -16,7 +15,7 @@ from folkmoot.core.instances.federation import (
     skip_server,
 )
 from folkmoot.model.errors import NotAllowed, NotFound
-from folkmoot.model.instances import FederationState, PostElsewhere
+from folkmoot.model.instances import Doubt, FederationState, PostElsewhere
 from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.store import communities, destinations, outbox
 from folkmoot.store.db import Database, Tx

@@ -11,6 +11,7 @@ from starlette.background import BackgroundTask
 from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, FixedClock
+from folkmoot.store import instances
 from folkmoot.store.db import Database, count_statements
 from folkmoot.web.base import PageResponse
 from tests.cast import Cast
@@ -419,3 +420,34 @@ async def test_a_thread_of_three_hundred_is_complete(
         )  # fmt: skip
     page = read(await (await browser()).get(f"/post/{post.id}"))
     assert len(page.css("#tree article")) == 300
+
+
+async def test_beside_the_boxes_stands_whether_an_answer_arrives__SND_2(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
+    away = await write_post(db, cast.carol, cast.baking.id, "Bread", ap_id="https://there.example/post/7")
+    crust = await write_comment(db, cast.carol, away, "Crust.", ap_id="https://there.example/comment/8")
+    alice, nobody = await browser("alice"), await browser()
+    boxes = (
+        f"/post/{away.id}",
+        f"/comment/{crust.id}",
+        f"/post/{away.id}/reply",
+        f"/comment/{crust.id}/reply",
+    )
+    before = {}
+    for path in boxes:
+        await alice.get(path)
+        with count_statements() as counter:
+            assert "does not talk to" not in (await alice.get(path)).text
+        before[path] = len(counter.statements)
+    async with db.write() as tx:
+        await instances.set_policy(tx, "block", cast.baking.instance_id, reason=None, expires=None)
+    for path in boxes:
+        await alice.get(path)
+        with count_statements() as counter:
+            page = read(await alice.get(path))
+        assert "does not talk to the one of this community" in page.css_first(".note.bad").text(), path
+        assert len(counter.statements) == before[path], path
+        if not path.endswith("/reply"):
+            assert read(await nobody.get(path)).css_first(".note.bad") is None, "visitors write nothing"
+    assert read(await alice.get(f"/post/{post.id}")).css_first(".note.bad") is None

@@ -6,20 +6,23 @@ from folkmoot.core import permissions
 from folkmoot.core.comments import rules
 from folkmoot.core.threads.read import read_post
 from folkmoot.model.errors import NotFound, NotLoggedIn
+from folkmoot.model.instances import Doubt
 from folkmoot.model.people import Viewer
 from folkmoot.model.views import CommentView, PostView
-from folkmoot.store import communities
+from folkmoot.store import threads
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import views
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The post, the comment that is answered if there is one, and the languages that the community takes (none means all)."""
+    """The post, the comment that is answered if there is one, the languages that the community takes (none means all), and why the answer
+    may not arrive there."""
 
     post: PostView
     parent: CommentView | None
-    language_ids: list[int]
+    language_ids: tuple[int, ...]
+    doubt: Doubt | None
 
 
 async def place_of_comment(
@@ -45,4 +48,4 @@ async def place_of_comment(
     rules.must_take_comments(view.post, moderates=standing.moderator or viewer.admin)
     if parent is not None:
         rules.must_take_replies(parent.comment, view.post)
-    return Place(view, parent, await communities.languages(tx, view.community.id))
+    return Place(view, parent, *await threads.for_writers(tx, view.community))

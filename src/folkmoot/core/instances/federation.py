@@ -8,16 +8,12 @@ from folkmoot.core import permissions
 from folkmoot.core.permissions import Standing
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import NotFound
-from folkmoot.model.instances import Destination, Failure, FederationState, PostElsewhere
+from folkmoot.model.instances import Destination, Doubt, Failure, FederationState, PostElsewhere
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import DAY, HOUR, WEEK, Micros
+from folkmoot.model.time import WEEK, Micros
 from folkmoot.model.views import Page
 from folkmoot.store import destinations, instances, outbox, posts, received
 from folkmoot.store.db import Tx
-
-_AILING_FAILS = 3
-_SILENT: Micros = HOUR
-_REFUSAL_COUNTS: Micros = DAY
 
 
 class Health(StrEnum):
@@ -45,14 +41,6 @@ class ServerState:
     more: bool
     backlog: int
     backlog_since: Micros | None
-
-
-class Doubt(StrEnum):
-    """Why what somebody writes may not arrive."""
-
-    UNREACHABLE = "unreachable"
-    BLOCKED_BY_US = "blocked_by_us"
-    BLOCKS_US = "blocks_us"
 
 
 async def read_servers(tx: Tx, viewer: Viewer, *, after: str = "", limit: int = 50) -> Page[ServerState]:
@@ -153,22 +141,7 @@ async def doubt_about(tx: Tx, community: Community) -> Doubt | None:
     """What somebody should know before they write in a community elsewhere: whether its server gets it."""
     if community.local:
         return None
-    if community.instance_id in await destinations.shut_out(tx):
-        return Doubt.BLOCKED_BY_US
-    destination = await destinations.by_instance(tx, community.instance_id)
-    if destination is None:
-        return None
-    if destination.dead or (
-        destination.fails >= _AILING_FAILS and tx.now > destination.last_sign_of_life + _SILENT
-    ):
-        return Doubt.UNREACHABLE
-    failures = (await destinations.failures(tx, [community.instance_id], tx.now - _REFUSAL_COUNTS)).get(
-        community.instance_id, []
-    )
-    refused = next((each.last for each in failures if each.reason == "status 403"), None)
-    if refused is not None and refused > (destination.last_success or 0):
-        return Doubt.BLOCKS_US
-    return None
+    return await destinations.doubt(tx, community.instance_id)
 
 
 async def server_named(tx: Tx, domain: str) -> Destination:

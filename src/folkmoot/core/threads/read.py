@@ -62,7 +62,7 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
     soon = asked.focus is not None and post.post.comments <= _SHORT
     kept, views = await _thread(tx, post.post.id, complete=asked.complete, soon=soon)
     ordered, above = _order(kept, sort, asked)
-    beside = await store.beside(tx, post.post, viewer.id, kept.removed)
+    beside = await store.beside(tx, post.post, post.community, viewer.id, kept.removed)
     return Thread(
         post=post,
         lines=ordered.lines,
@@ -73,6 +73,7 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
         crossposts=beside.crossposts,
         reasons=beside.reasons,
         languages=beside.languages,
+        doubt=beside.doubt,
         rest=ordered.rest,
         next=ordered.next,
         focus=asked.focus,
