@@ -86,6 +86,24 @@ async def test_the_network_knows_that_a_write_is_under_way(empty_db: Database) -
     assert not writing.get()
 
 
+async def test_a_write_within_a_write_is_refused_at_once_instead_of_waiting_for_itself(empty_db: Database) -> None:
+    async with empty_db.write() as tx:
+        await tx.run("INSERT INTO instance (domain, published) VALUES ('a.example', :now)", now=tx.now)
+        with pytest.raises(RuntimeError, match="within another one"):
+            async with asyncio.timeout(5):
+                await add(empty_db, "b.example")
+    await add(empty_db, "c.example")
+    assert await count(empty_db) == 2
+
+
+async def test_a_task_that_was_begun_within_a_write_waits_for_its_turn(empty_db: Database) -> None:
+    async with empty_db.write():
+        later = asyncio.create_task(add(empty_db, "a.example"))
+        await asyncio.sleep(0)
+    await later
+    assert await count(empty_db) == 1
+
+
 async def touch_and_fail(db: Database) -> None:
     async with db.write() as tx:
         tx.changed("thread", 7)

@@ -102,7 +102,7 @@ class Client:
         self,
         *,
         agent: str,
-        holds_write: Callable[[], bool],
+        holds_write: Callable[[], object],
         development: bool = False,
         resolver: AbstractResolver | None = None,
         connections: int = 100,

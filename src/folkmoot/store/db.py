@@ -4,6 +4,7 @@ A transaction (`Tx`) is handed along and never committed by who receives it. Sta
 (`store/dialect/base.py`). Engines: `store/sqlite.py`, `store/postgres.py`.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
@@ -14,8 +15,16 @@ from folkmoot.store.changes import Changes
 from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.rows import Row
 
-writing: ContextVar[bool] = ContextVar("writing", default=False)
-"""True while the current task holds a write transaction: the network client refuses to work then."""
+writing: ContextVar["asyncio.Task[Any] | None"] = ContextVar("writing", default=None)
+"""The task that holds a write transaction, as seen from within it: the network client refuses to work then."""
+
+
+def must_not_write_yet() -> None:
+    """Call it before waiting for a write transaction: a task that holds one would wait for itself. Raises `RuntimeError`."""
+    if (holder := writing.get()) is not None and holder is asyncio.current_task():
+        raise RuntimeError(
+            "a write transaction was asked for within another one: hand the one that is open along"
+        )
 
 
 class Counter:
@@ -101,7 +110,7 @@ class Database(Protocol):
     def write(self) -> AbstractAsyncContextManager[Tx]:
         """A transaction for writing: committed when the block ends, undone when it raises.
 
-        Raises `Busy` when the database stayed locked by others for too long.
+        Raises `Busy` when the database stayed locked by others for too long, `RuntimeError` within another one of the same task.
         """
         ...
 

@@ -12,7 +12,7 @@ import asyncpg
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
-from folkmoot.store.db import Tx, counting, writing
+from folkmoot.store.db import Tx, counting, must_not_write_yet, writing
 from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.postgres import PostgresDialect
 from folkmoot.store.rows import Row
@@ -137,9 +137,10 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
+        must_not_write_yet()
         number = 0
         async with self._pool.acquire() as connection:
-            token = writing.set(True)
+            token = writing.set(asyncio.current_task())
             try:
                 async with connection.transaction():
                     tx = PostgresTx(connection, self)

@@ -19,7 +19,7 @@ import apsw
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
-from folkmoot.store.db import Tx, counting, writing
+from folkmoot.store.db import Tx, counting, must_not_write_yet, writing
 from folkmoot.store.dialect import words
 from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
@@ -191,9 +191,10 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
+        must_not_write_yet()
         await self.sync()
         batch = await self._enter()
-        token = writing.set(True)
+        token = writing.set(asyncio.current_task())
         tx = SqliteTx(self._writer, self)
         try:
             self._writer.execute("SAVEPOINT one")
