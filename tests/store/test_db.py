@@ -86,7 +86,9 @@ async def test_the_network_knows_that_a_write_is_under_way(empty_db: Database) -
     assert not writing.get()
 
 
-async def test_a_write_within_a_write_is_refused_at_once_instead_of_waiting_for_itself(empty_db: Database) -> None:
+async def test_a_write_within_a_write_is_refused_at_once_instead_of_waiting_for_itself(
+    empty_db: Database,
+) -> None:
     async with empty_db.write() as tx:
         await tx.run("INSERT INTO instance (domain, published) VALUES ('a.example', :now)", now=tx.now)
         with pytest.raises(RuntimeError, match="within another one"):

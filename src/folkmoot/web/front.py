@@ -249,10 +249,13 @@ async def post_rows(
         html = post_card.render_views(whole.items, look, in_community=in_community, in_profile=in_profile)
         return Markup(html), whole.next  # noqa: S704 - the renderer escapes
     found = await front.post_keys(tx, who, asked)
-    absent = post_card.missing(found.items, look)
+    kept = post_card.kept_pieces(found.items, look)
+    absent = [key.id for key in found.items if key.id not in kept]
     views = await front.post_views(tx, absent) if absent else {}
     mine = await front.overlays(tx, who, [key.id for key in found.items])
-    html = post_card.render_cards(found, views, mine, look, in_community=in_community, in_profile=in_profile)
+    html = post_card.render_cards(
+        found, kept, views, mine, look, in_community=in_community, in_profile=in_profile
+    )
     return Markup(html), found.next  # noqa: S704 - the renderer escapes
 
 

@@ -53,6 +53,18 @@ async def test_what_one_saved_needs_an_account(browser: Any, cast: Cast) -> None
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
+async def test_no_row_is_missing_where_the_shelf_is_too_small(browser: Any, db: Database, cast: Cast) -> None:
+    for title in ("One", "Two", "Three"):
+        await write_post(db, cast.alice, cast.gardening.id, title)
+    reader = await browser("alice")
+    await reader.get("/?scope=all&sort=new")
+    db.memory["pieces"].posts.limit = 1
+    await write_post(db, cast.alice, cast.gardening.id, "Four")
+    for _ in range(3):
+        page = read(await reader.get("/?scope=all&sort=new"))
+        assert titles(page) == ["Four", "Three", "Two", "One"]
+
+
 async def test_a_row_as_the_interface_promises(
     browser: Any, db: Database, cast: Cast, clock: FixedClock
 ) -> None:

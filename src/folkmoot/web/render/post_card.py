@@ -141,14 +141,17 @@ def _picture(view: PostView) -> str:
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
-def missing(keys: Sequence[PostKey], look: Look) -> list[int]:
-    """The posts for which there is no piece yet: read them and give them to `render_cards`."""
+def kept_pieces(keys: Sequence[PostKey], look: Look) -> dict[int, Piece]:
+    """The pieces of these posts, as far as they are there: read the others and give both to `render_cards`. Who holds a piece has it, also
+    when the shelf gives it up meanwhile."""
     get, code = look.shelf.posts.get, look.code
-    return [key.id for key in keys if get((key.id, code), key[1:]) is None]
+    found = ((key.id, get((key.id, code), key[1:])) for key in keys)
+    return {number: piece for number, piece in found if piece is not None}
 
 
 def render_cards(
     page: Page[PostKey],
+    kept: Mapping[int, Piece],
     views: Mapping[int, PostView],
     mine: Mapping[int, PostOverlay],
     look: Look,
@@ -156,29 +159,30 @@ def render_cards(
     in_community: bool = False,
     in_profile: bool = False,
 ) -> str:
-    """The whole `<ol class="ps">`; empty for an empty page. `views` has at least what `missing` named."""
+    """The whole `<ol class="ps">`; empty for an empty page. `views` has at least what `kept` lacks."""
     if not page.items:
         return ""
     out = ['<ol class="ps">\n']
     for key in page.items:
-        name, stamp = (key.id, look.code), key[1:]
-        piece: Piece | None = look.shelf.posts.get(name, stamp)
+        piece = kept.get(key.id)
         if piece is None:
             view = views.get(key.id)
             if view is None:  # purged between two queries
                 continue
-            piece = piece_of(view, look.words)
-            look.shelf.posts.put(
-                name,
-                stamp,
-                piece,
-                800 + len(piece.title) + len(piece.author) + len(piece.community) + len(piece.picture),
-            )
+            piece = _kept_piece(key, view, look)
         author = "" if in_profile else f"{piece.author} "
         community = "" if in_community else f"{piece.community} "
         out.append(f"<li>{_row(piece, mine.get(key.id, NO_POST_OVERLAY), look, author, community)}</li>\n")
     out.append("</ol>")
     return "".join(out)
+
+
+def _kept_piece(key: PostKey, view: PostView, look: Look) -> Piece:
+    """Make a piece and keep it."""
+    piece = piece_of(view, look.words)
+    size = 800 + len(piece.title) + len(piece.author) + len(piece.community) + len(piece.picture)
+    look.shelf.posts.put((key.id, look.code), key[1:], piece, size)
+    return piece
 
 
 def render_views(
@@ -188,7 +192,8 @@ def render_views(
     keys = Page([_key(view) for view in views])
     whole = {view.post.id: view for view in views}
     mine = {view.post.id: view.mine for view in views}
-    return render_cards(keys, whole, mine, look, in_community=in_community, in_profile=in_profile)
+    kept = kept_pieces(keys.items, look)
+    return render_cards(keys, kept, whole, mine, look, in_community=in_community, in_profile=in_profile)
 
 
 def _key(view: PostView) -> PostKey:
