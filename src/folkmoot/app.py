@@ -158,7 +158,7 @@ async def prepare(db: Database, settings: Settings) -> Prepared:
     async with db.write() as tx:
         fresh = not await setup.has_site(tx)
         if fresh:
-            await setup.create_site(tx, domain=settings.hostname, origin=settings.origin)
+            await setup.create_site(tx, domain=settings.host, origin=settings.origin)
         await setup.take_over(
             tx, Operator(**{line.name: getattr(settings, line.name) for line in fields(Operator)})
         )

@@ -189,7 +189,7 @@ class Settings:
     reactions: str = setting("ignore", _one_of("ignore", "count"), "Whether reactions with an emoji alone count as votes for a thing. A like with an emoji always does.")
     boosts: str = setting("ignore", _one_of("ignore", "count"), "Whether a thing that a person elsewhere boosts has their vote.")
     message_min_age: int = setting(0, _number(0, 720), "Hours that an account has to exist before it may write private messages to people here, on whatever server it is. 0: none.")
-    retention_days: int = setting(7, _number(7, 90), "Days for which it is kept what other servers sent, how it ended, and what was sent to them.")
+    retention_days: int = setting(7, _number(7, 90), "Days for which it is kept what other servers sent, how it ended, and what was sent to them; one that was away for so long still gets what it missed.")
     nodeinfo_as_lemmy: bool = setting(True, SWITCH, "Whether nodeinfo calls the software `lemmy`, which most apps insist on.")
     source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of who runs a changed one for others; the page /source leads there.")
     log_level: str = setting("info", _one_of("debug", "info", "warning", "error"), "Least important messages that are logged.")

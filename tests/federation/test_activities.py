@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
+from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.site.purge import purge_post
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from folkmoot.store import people
@@ -139,6 +140,33 @@ async def test_people_here_can_be_followed_too__FLW_1(scene: Scene) -> None:
     assert await scene.a.value("SELECT count(*) FROM person_follow") == 1
     assert await scene.tells(scene.there.activity("Undo", scene.carol, wish)) == "accepted"
     assert await scene.a.value("SELECT count(*) FROM person_follow") == 0
+
+
+async def test_a_community_elsewhere_may_follow_a_public_one__FLW_2(scene: Scene) -> None:
+    group, gardening = scene.baking, scene.gardening
+    wish = scene.there.activity("Follow", group, gardening.ap_id, to=[gardening.ap_id])
+    assert await scene.tells(wish) == "accepted"
+    assert await scene.tells({**wish, "id": scene.there.id("follow")}) == "accepted"
+    assert await scene.a.value("SELECT subscribers FROM community WHERE id = :id", id=gardening.id) == 2
+    answers = [one for one in scene.there.got if one["type"] == "Accept"]
+    assert [one["object"]["actor"] for one in answers] == [group.id, group.id]
+    async with scene.a.writing() as tx:
+        await create_post(tx, scene.bob, CreatePost(gardening.id, "Figs"))
+    await scene.a.settle()
+    assert "Announce" in {one["type"] for one in scene.there.got}, "it hears what happens here"
+    undo = scene.there.activity("Undo", group, wish)
+    assert await scene.tells(undo) == "accepted"
+    assert await scene.a.value("SELECT subscribers FROM community WHERE id = :id", id=gardening.id) == 1
+
+
+async def test_a_community_that_follows_a_private_one_is_told_no__FLW_2(scene: Scene) -> None:
+    async with scene.a.writing() as tx:
+        await tx.run("UPDATE community SET visibility = 'Private' WHERE id = :id", id=scene.gardening.id)
+        tx.changed("community", scene.gardening.id)
+    wish = scene.there.activity("Follow", scene.baking, scene.gardening.ap_id, to=[scene.gardening.ap_id])
+    assert await scene.tells(wish) == "community_is_private"
+    assert [one["type"] for one in scene.there.got if one["type"] in ("Accept", "Reject")] == ["Reject"]
+    assert await scene.a.value("SELECT count(*) FROM community_follow WHERE pending") == 0
 
 
 async def test_an_announce_of_a_community_counts_as_its_acceptance__SND_6(scene: Scene) -> None:

@@ -246,6 +246,19 @@ async def test_what_is_older_than_a_week_is_left_out__case_72__DLV_7(
     assert peer.bodies == ['"new"']
 
 
+async def test_operators_can_have_them_kept_for_longer__DLV_7(
+    db: Database, cast: Cast, context: Context, network: Network, clock: FixedClock
+) -> None:
+    peer = network.peer(THERE)
+    async with db.write() as tx:
+        await tx.run("UPDATE local_site SET retention_days = 30")
+        tx.changed("site")
+    await send(db, "old", there(cast))
+    clock.advance(29 * DAY)
+    await lanes(context).drain()
+    assert peer.bodies == ['"old"']
+
+
 async def test_the_blocked_get_nothing_not_even_later__DLV_10(
     db: Database, cast: Cast, context: Context, network: Network
 ) -> None:

@@ -43,6 +43,14 @@ async def test_the_first_start_makes_a_site_without_an_admin__A_16(
         assert not await tx.value("SELECT site_setup FROM local_site")
 
 
+async def test_the_own_server_is_listed_without_its_port__URL_15(
+    context: Context, settings: Settings
+) -> None:
+    await prepare(context.db, replace(settings, hostname="here.example:8536"))
+    async with context.db.read() as tx:
+        assert await tx.value("SELECT domain FROM instance WHERE local") == "here.example"
+
+
 async def test_a_later_start_changes_nothing(context: Context, settings: Settings) -> None:
     await prepare(context.db, settings)
     again = await prepare(context.db, settings)

@@ -2,20 +2,18 @@
 
 import asyncio
 
-from folkmoot.model.time import DAY, WEEK, Micros
+from folkmoot.model.time import DAY, Micros
 from folkmoot.store import destinations, keys, outbox
 from folkmoot.store.db import Database
 from folkmoot.store.site import local_site
 
-KEPT: Micros = WEEK
-"""How long those who were away still get what they missed (DLV-7)."""
 _FAILURES_KEPT: Micros = 30 * DAY
 _BREATH = 0.01
 """Seconds in which others get their turn."""
 
 
 async def forget_old(db: Database) -> int:
-    """Drop activities, which others can fetch until then (`retention_days`; URL-9), reasons of failures and replaced keys whose time is
+    """Drop activities, which others can fetch and those who were away still get until then (`retention_days`; URL-9, DLV-7), reasons of failures and replaced keys whose time is
     over; how many activities."""
     gone = 0
     async with db.read() as tx:

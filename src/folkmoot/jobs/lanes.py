@@ -15,12 +15,11 @@ from folkmoot.apub.deliver import SCHEME_KEPT, Outcome, Postman
 from folkmoot.apub.look_again import without_inbox
 from folkmoot.apub.outbox.publish import publish_due
 from folkmoot.apub.signing import Scheme
-from folkmoot.apub.upkeep import KEPT
 from folkmoot.context import Context
 from folkmoot.jobs.lane import DEAD_AFTER, LONGEST_PAUSE, WINDOW, Alarm, Lane
 from folkmoot.jobs.shards import Shards, shard_of
 from folkmoot.logs import logger
-from folkmoot.model.time import MINUTE, SECOND, Micros
+from folkmoot.model.time import DAY, MINUTE, SECOND, Micros
 from folkmoot.store import destinations, outbox
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
@@ -166,7 +165,8 @@ class Lanes:
         async with self.db.read() as tx:
             known = await destinations.all_of_them(tx)
             self._shut_out = await destinations.shut_out(tx)
-            self._enabled = (await store_site.local_site(tx)).federation_enabled
+            site = await store_site.local_site(tx)
+        self._enabled, self._retention = site.federation_enabled, site.retention_days * DAY
         kept: dict[int, Lane] = {}
         for destination in known:
             if shard_of(destination.instance_id) not in shards:
@@ -292,7 +292,7 @@ class Lanes:
         upto = min(lane.upto + WINDOW, self._head)
         async with self.db.read() as tx:
             found = await destinations.waiting(
-                tx, lane.instance_id, after=lane.upto, upto=upto, since=now - KEPT
+                tx, lane.instance_id, after=lane.upto, upto=upto, since=now - self._retention
             )
         for activity_id, path in found:
             lane.add(activity_id, path)
@@ -318,7 +318,7 @@ class Lanes:
     async def _send(self, lane: Lane, activity_id: int) -> None:
         cargo = await self._cargo_of(activity_id)
         urls = await self._addresses(lane, cargo) if cargo is not None else []
-        if cargo is None or not urls or cargo.sent.published < self.db.clock.now() - KEPT:
+        if cargo is None or not urls or cargo.sent.published < self.db.clock.now() - self._retention:
             lane.passed(activity_id)
             return
         rejected: Outcome | None = None

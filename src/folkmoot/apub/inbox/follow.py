@@ -5,12 +5,13 @@ from folkmoot.apub.inbox import answers
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.core.communities.follow import accept_follow, end_follow, follow_community
+from folkmoot.core.people.mirror import mirror_follower, stand_in_of
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Subscribed, Visibility
 from folkmoot.model.errors import NotAllowed, Refusal
 from folkmoot.model.members import REPUBLISHES
-from folkmoot.model.people import Person
-from folkmoot.store import follows, instances, people
+from folkmoot.model.people import Person, Viewer
+from folkmoot.store import actors, follows, instances, people
 from folkmoot.store.db import Tx
 
 
@@ -25,7 +26,7 @@ async def follow(tx: Tx, arrived: Arrived[Follow]) -> None:
     person = known.people.get(wanted.object)
     if person is None or not person.local or person.deleted:
         raise NotAllowed("nobody_here", detail=wanted.object)
-    follower = arrived.actor()
+    follower = await _follower(tx, arrived)
     if person.banned or follower.banned or follower.deleted:
         await answers.answer_follow(tx, "person", person.id, wanted, accepted=False)
         raise AnsweredNo("site_ban", detail=wanted.actor)
@@ -35,13 +36,9 @@ async def follow(tx: Tx, arrived: Arrived[Follow]) -> None:
 
 async def _community(tx: Tx, arrived: Arrived[Follow], community: Community) -> None:
     wanted = arrived.activity
-    group = arrived.known.communities.get(wanted.actor)
-    if group is not None:
-        # It has no account that could stand in a list of followers: a deviation from FLW-2.
-        raise NotAllowed("communities_do_not_follow", detail=group.ap_id)
-    follower = arrived.viewer()
+    follower = Viewer(await _follower(tx, arrived))
     try:
-        await _must_keep_it(tx, arrived.actor(), community)
+        await _must_keep_it(tx, arrived, community)
         state = await follow_community(tx, follower, community.id)
     except Refusal as error:
         await answers.answer_follow(tx, "community", community.id, wanted, accepted=False)
@@ -51,11 +48,20 @@ async def _community(tx: Tx, arrived: Arrived[Follow], community: Community) -> 
         await answers.answer_follow(tx, "community", community.id, wanted, accepted=True)
 
 
-async def _must_keep_it(tx: Tx, follower: Person, community: Community) -> None:
-    """What is in a private community is not sent to software that shows it to everybody (VIS-4). Raises `NotAllowed`
-    community_is_private."""
+async def _follower(tx: Tx, arrived: Arrived[Follow]) -> Person:
+    """Who follows; a community is kept under an address of its own (FLW-2)."""
+    group = arrived.known.communities.get(arrived.activity.actor)
+    return arrived.actor() if group is None else await mirror_follower(tx, group)
+
+
+async def _must_keep_it(tx: Tx, arrived: Arrived[Follow], community: Community) -> None:
+    """What is in a private community is not sent to software that shows it to everybody (VIS-4), nor to a community, which would pass it
+    on (FLW-2). Raises `NotAllowed` community_is_private."""
     if community.visibility != Visibility.PRIVATE:
         return
+    if arrived.activity.actor in arrived.known.communities:
+        raise NotAllowed("community_is_private", detail=arrived.activity.actor)
+    follower = arrived.actor()
     instance = await instances.by_id(tx, follower.instance_id)
     if instance is not None and instance.software in REPUBLISHES:
         raise NotAllowed("community_is_private", detail=instance.software)
@@ -64,7 +70,8 @@ async def _must_keep_it(tx: Tx, follower: Person, community: Community) -> None:
 async def unfollow(tx: Tx, arrived: Arrived[Follow]) -> None:
     """They do not follow any more; no answer is given."""
     known, undone = arrived.known, arrived.activity
-    follower = known.people.get(undone.actor)
+    address = stand_in_of(undone.actor) if undone.actor in known.communities else undone.actor
+    follower = (await actors.people_at(tx, [address])).get(address)
     if follower is None:
         return
     community = known.communities.get(undone.object)

@@ -11,6 +11,7 @@ from folkmoot.apub.outbox import activities
 from folkmoot.apub.outbox.addressing import EVERYTHING, path_of, path_of_person, written
 from folkmoot.apub.outbox.library import Library
 from folkmoot.apub.outbox.moderation import group_of
+from folkmoot.core.people.mirror import stand_in_of
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.messages import PrivateMessage
@@ -177,7 +178,8 @@ async def follow_answered(library: Library, event: Payload) -> list[Activity]:
     owner: store_keys.Owner = event["kind"]
     target = await (library.community(number) if owner == "community" else library.person(number))
     asker = asked.get("actor")
-    follower = await library.person_at(asker["id"] if isinstance(asker, dict) else asker)
+    address = str(asker["id"] if isinstance(asker, dict) else asker)
+    follower = await library.person_at(address) or await library.person_at(stand_in_of(address))
     if follower is None or target is None or follower.local:
         return []
     path = path_of(target.id) if owner == "community" else path_of_person(target.id)

@@ -21,7 +21,6 @@ RULES = {
     "arrived_before": "DUP-1",
     "audience_is_another": "OBJ-4",
     "banned_from_community": "PERM-1",
-    "communities_do_not_follow": "FLW-1",
     "community_is_private": "VIS-4",
     "community_not_followed": "ANN-6",
     "couldnt_find_object": "INB-14",

@@ -1,5 +1,6 @@
 """Which servers this one talks to (W-6): a list of the blocked and, where it is not empty, a list of the only ones allowed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from folkmoot.store import instances
 from folkmoot.store.db import Tx
 from folkmoot.store.instances import Kind
 from folkmoot.text import links
+
+_PORT = re.compile(r":[0-9]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ async def _other_server(tx: Tx, domain: str, field: str) -> Instance:
 
 
 def checked_domain(text: str, field: str = "domain") -> str:
-    """The domain of a server in its one spelling, from a bare domain or any address on it; with a port where one is named.
+    """The domain of a server in its one spelling, from a bare domain or any address on it; never with a port (URL-15).
 
     Raises `Invalid` invalid_domain.
     """
@@ -87,7 +90,7 @@ def checked_domain(text: str, field: str = "domain") -> str:
     except links.UrlRefused as error:
         raise Invalid("invalid_domain", field=field, detail=text[:100]) from error
     scheme, _, rest = normal.partition("://")
-    domain = rest.partition("/")[0].rpartition("@")[2]
+    domain = _PORT.sub("", rest.partition("/")[0].rpartition("@")[2])
     if (
         scheme not in {"http", "https"}
         or not domain

@@ -6,10 +6,11 @@ from typing import Any
 from folkmoot.core import writing
 from folkmoot.core.mirroring import columns_of, gone, text_or_none
 from folkmoot.core.writing import House
+from folkmoot.model.communities import Community
 from folkmoot.model.errors import Conflict
 from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
-from folkmoot.store import actors, people
+from folkmoot.store import actors, outbox, people
 from folkmoot.store.db import Tx
 
 NAME_MAX = 100
@@ -65,6 +66,33 @@ def _values(house: House, said: RemotePerson) -> dict[str, Any]:
         "matrix_user_id": said.matrix_user_id,
         "bot": said.bot,
     }
+
+
+def stand_in_of(group_id: str) -> str:
+    """The address under which a community that follows stands among followers, for it is no person."""
+    return f"{group_id}#follower"
+
+
+async def mirror_follower(tx: Tx, group: Community) -> Person:
+    """A community of another server as it follows one of ours (FLW-2): kept like a program that acts, with the inbox of the community and
+    a name that nobody can have.
+
+    Raises as `columns_of`.
+    """
+    addresses = await outbox.addresses_of_community(tx, group.id)
+    assert addresses is not None
+    said = RemotePerson(
+        ap_id=stand_in_of(group.ap_id),
+        name=f"!{group.name}",
+        host=group.host,
+        domain=group.host.partition(":")[0],
+        inbox_url=group.inbox_url,
+        shared_inbox_url=addresses.shared.url,
+        public_key="",
+        display_name=group.title,
+        bot=True,
+    )
+    return await mirror_person(tx, said)
 
 
 async def give_up_name(tx: Tx, ap_id: str) -> None:

@@ -170,7 +170,7 @@ async def _named(
     tx: Tx, viewer: Viewer, site: LocalSite, kind: Kind, name: str, host: str | None
 ) -> Resolved | None:
     host = None if host in (None, site.host.lower()) else host
-    if host is not None and await search.is_blocked_host(tx, host):
+    if host is not None and await search.is_blocked_host(tx, host.partition(":")[0]):
         raise _gone()
     if kind == "community":
         community = await communities.by_name(tx, name_key(name), host)
