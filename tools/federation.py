@@ -131,7 +131,7 @@ person it has no effect. Received and without effect: {unheard}, and every type 
 |---|---|
 {sent}
 
-That a report is dealt with (`Resolve`) and warnings (`Warn`) are not sent.
+Warnings (`Warn`) are not sent.
 
 ## Promises
 

@@ -405,6 +405,36 @@ async def test_on_a_locked_post_only_moderators_comment__PERM_11(scene: Scene) -
     assert await comments() == "accepted"
 
 
+async def test_a_comment_is_locked_by_moderators_alone__PERM_13__OBJ_10(scene: Scene) -> None:
+    page = await scene.posted()
+    group = scene.gardening.ap_id
+    note = scene.there.note(scene.carol, page["id"], group)
+    assert await scene.tells(scene.there.in_community("Create", scene.carol, note, group)) == "accepted"
+    lock = scene.there.in_community("Lock", scene.carol, note["id"], group)
+    assert await scene.tells(lock) == "not_a_mod_or_admin"
+    mo = scene.there.person("mo")
+    await scene.a.resolves(scene.alice, mo.id)
+    await moderates(scene, "mo", scene.gardening.id)
+    lock = scene.there.in_community("Lock", mo, note["id"], group, summary="Enough")
+    assert await scene.tells(lock) == "accepted"
+
+    async def answers() -> str:
+        answer = scene.there.note(scene.carol, note["id"], group)
+        return await scene.tells(scene.there.in_community("Create", scene.carol, answer, group))
+
+    assert await answers() == "locked"
+    assert await scene.tells(scene.there.in_community("Undo", mo, lock, group)) == "accepted"
+    assert await answers() == "accepted"
+
+
+async def test_what_is_found_later_was_written_before_it_was_locked__BKF_3(scene: Scene) -> None:
+    page = await scene.posted()
+    async with scene.a.writing() as tx:
+        await lock_post(tx, scene.bob, 1, locked=True)
+    note = scene.there.note(scene.carol, page["id"], scene.gardening.ap_id)
+    assert (await scene.a.resolves(scene.alice, note["id"])).kind == "comment"
+
+
 async def test_a_moderator_marks_and_does_not_rewrite__PERM_12(scene: Scene) -> None:
     page = await scene.posted()
     mo = scene.there.person("mo")

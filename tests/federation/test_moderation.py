@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.comments.lock import lock_comment
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community, own_ban
 from folkmoot.core.communities.moderators import appoint_moderator, dismiss_moderator
@@ -13,6 +14,8 @@ from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.feature import feature_post
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.core.posts.remove import remove_post
+from folkmoot.core.reports.create import CreateReport, create_report
+from folkmoot.core.reports.resolve import resolve_report
 from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.communities import Barred, Community
 from folkmoot.model.errors import NotAllowed
@@ -119,6 +122,47 @@ async def test_posts_are_removed_locked_and_pinned_everywhere__case_22(scene: Sc
     assert await scene.everywhere("SELECT locked FROM post") == [0, 0, 0, 0]
     assert await scene.everywhere("SELECT featured_community FROM post") == [0, 0, 0, 0]
     assert await scene.everywhere("SELECT removed FROM post") == [1, 1, 1, 1]
+
+
+async def test_a_comment_is_closed_with_all_below_it__case_22__OBJ_10(scene: Scene) -> None:
+    async with scene.d.writing() as tx:
+        await create_comment(tx, scene.dora, CreateComment(1, "Rain will do.", 1))
+    await scene.network.settle()
+    async with scene.c.writing() as tx:
+        await lock_comment(tx, scene.mo, 1, locked=True, reason="Enough said")
+    await scene.network.settle()
+    locked = "SELECT count(*) FROM comment WHERE locked"
+    assert await scene.everywhere(locked) == [2, 2, 2, 2]
+    assert (
+        await scene.everywhere("SELECT reason FROM modlog WHERE kind = 'lock_comment'") == ["Enough said"] * 4
+    )
+    for parent in (1, 2):
+        with pytest.raises(NotAllowed, match="locked"):
+            async with scene.d.writing() as tx:
+                await create_comment(tx, scene.dora, CreateComment(1, "But", parent))
+    async with scene.d.writing() as tx:
+        await create_comment(tx, scene.dora, CreateComment(1, "The thread itself is open."))
+    async with scene.c.writing() as tx:
+        await create_comment(tx, scene.mo, CreateComment(1, "Moderators may.", 1))
+    await scene.network.settle()
+    assert await scene.everywhere("SELECT count(*) FROM comment") == [4, 4, 4, 4]
+    assert await scene.everywhere(locked) == [3, 3, 3, 3], "what answers it is closed too"
+    async with scene.c.writing() as tx:
+        await lock_comment(tx, scene.mo, 1, locked=False)
+    await scene.network.settle()
+    assert await scene.everywhere(locked) == [0, 0, 0, 0]
+
+
+async def test_a_report_that_is_dealt_with_is_dealt_with_everywhere__case_32(scene: Scene) -> None:
+    async with scene.d.writing() as tx:
+        await create_report(tx, scene.dora, CreateReport("comment", 1, "Rude"))
+    await scene.network.settle()
+    opened = "SELECT count(*) FROM comment_report WHERE NOT resolved"
+    assert await scene.everywhere(opened) == [1, 1, 1, 1], "its home, the author's and the moderators'"
+    async with scene.c.writing() as tx:
+        await resolve_report(tx, scene.mo, "comment", 1, resolved=True)
+    await scene.network.settle()
+    assert await scene.everywhere(opened) == [0, 0, 0, 1], "who only reported is not among those who are told"
 
 
 async def test_a_ban_with_removal_holds_everywhere_and_ends__cases_20_21(scene: Scene) -> None:

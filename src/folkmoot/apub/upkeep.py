@@ -13,8 +13,8 @@ _BREATH = 0.01
 
 
 async def forget_old(db: Database) -> int:
-    """Drop activities, which others can fetch and those who were away still get until then (`retention_days`; URL-9, DLV-7), reasons of failures and replaced keys whose time is
-    over; how many activities."""
+    """Drop activities, which others can fetch and those who were away still get until then (`retention_days`; URL-9, DLV-7), reasons of
+    failures and replaced keys whose time is over; how many activities."""
     gone = 0
     async with db.read() as tx:
         kept: Micros = (await local_site(tx)).retention_days * DAY

@@ -28,11 +28,12 @@ TOLD_ELSEWHERE: frozenset[type[Event]] = frozenset(
     {
         events.PostCreated, events.PostEdited, events.PostDeleted, events.PostRemoved, events.PostLocked, events.PostFeatured,
         events.CommentCreated, events.CommentEdited, events.CommentDeleted, events.CommentRemoved,
+        events.CommentLocked,
         events.PostVoted, events.CommentVoted,
         events.CommunityEdited, events.CommunityDeleted, events.CommunityRemoved, events.CommunityFollowed,
         events.FollowAnswered,
         events.ModeratorChanged, events.PersonBanned, events.PersonEdited, events.PersonDeleted,
-        events.MessageSent, events.MessageEdited, events.MessageDeleted, events.Reported,
+        events.MessageSent, events.MessageEdited, events.MessageDeleted, events.Reported, events.ReportResolved,
     }
 )  # fmt: skip
 """What other servers may have to be told of; `apub/outbox/publish.py` has a row for each."""

@@ -139,6 +139,7 @@ PERMISSIONS: dict[str, tuple[Condition, ...]] = {
     "post.mark": _MODERATOR,
     "post.feature": _MODERATOR,
     "comment.remove": _MODERATOR,
+    "comment.lock": _MODERATOR,
     "comment.distinguish": _MODERATOR,
     "community.edit": _MODERATOR,
     "community.ban": _MODERATOR,

@@ -10,7 +10,8 @@ class Comment:
     """A reply to a post or to another comment.
 
     `path`: the ids from the root, `0.5.12` (C-1). Kept by others: votes, score, ranks and `child_count` (all descendants, C-10) by
-    `store/counts.py`. `content_html` is rendered when written. `version` grows with every change a reader can see.
+    `store/counts.py`. `locked`: it takes no answers but by moderators, and what is below it is locked too. `content_html` is rendered when
+    written. `version` grows with every change a reader can see.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Comment:
     removed: bool
     deleted: bool
     distinguished: bool
+    locked: bool
     upvotes: int
     downvotes: int
     score: int

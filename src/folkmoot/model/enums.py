@@ -79,13 +79,14 @@ class SearchType(StrEnum):
 
 
 class ModlogKind(StrEnum):
-    """What the modlog records; one kind per array of the API (O-4)."""
+    """What the modlog records; one kind per array of the API (O-4), which has none for locks of comments."""
 
     REMOVE_POST = "remove_post"
     LOCK_POST = "lock_post"
     FEATURE_POST = "feature_post"
     FEATURE_POST_SITE = "feature_post_site"
     REMOVE_COMMENT = "remove_comment"
+    LOCK_COMMENT = "lock_comment"
     REMOVE_COMMUNITY = "remove_community"
     HIDE_COMMUNITY = "hide_community"
     BAN = "ban"

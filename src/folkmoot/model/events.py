@@ -85,6 +85,13 @@ class CommentRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CommentLocked(Event):
+    comment_id: int
+    state: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PostVoted(Event):
     """`value` 1, -1, or 0 for a vote taken back; `before`: what it was until now."""
 
@@ -187,6 +194,14 @@ class MessageDeleted(Event):
 @dataclass(frozen=True, slots=True)
 class Reported(Event):
     """`kind`: post, comment or private_message."""
+
+    kind: str
+    report_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResolved(Event):
+    """`kind` as of `Reported`."""
 
     kind: str
     report_id: int

@@ -72,6 +72,16 @@ async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> Comment:
     return comment
 
 
+async def lock_with_answers(tx: Tx, comment: Comment, *, locked: bool) -> None:
+    """Set whether a comment and all that are below it are locked."""
+    await tx.run(
+        "UPDATE comment SET locked = :locked, version = version + 1"
+        " WHERE post_id = :post_id AND locked <> :locked AND (id = :comment_id OR path LIKE :below)",
+        locked=locked, post_id=comment.post_id, comment_id=comment.id, below=f"{comment.path}.%",
+    )  # fmt: skip
+    tx.changed("thread", comment.post_id)
+
+
 async def same_since(
     tx: Tx, creator_id: int, post_id: int, parent_id: int | None, content: str, since: Micros
 ) -> Comment | None:

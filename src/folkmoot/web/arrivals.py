@@ -48,7 +48,7 @@ REASONS = {
     "local_actor": N_("It claims that somebody of this server did it."),
     "local_object": N_("It would change something of this server."),
     "local_site": N_("It would ban somebody from this server."),
-    "locked": N_("The post is locked."),
+    "locked": N_("The post or comment is locked."),
     "move_not_confirmed": N_("The new account does not confirm the move."),
     "never_announced": N_("Communities do not pass on such things."),
     "never_sent_by_us": N_("It claims something of somebody here that they never did."),

@@ -91,7 +91,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "slurs": (400, N_("This contains a word that is not allowed here.")),
     "blocked_url": (400, N_("This contains a link that is not allowed here.")),
     "language_not_allowed": (400, N_("This community does not take that language.")),
-    "locked": (403, N_("This post is locked.")),
+    "locked": (403, N_("This is locked: only moderators answer here.")),
     "downvotes_are_disabled": (403, N_("This site has no downvotes.")),
     "no_post_edit_allowed": (403, N_("Only its author may do this.")),
     "couldnt_update_post": (400, N_("This is so already.")),

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from folkmoot.core import permissions
 from folkmoot.core.comments.distinguish import distinguish_comment
+from folkmoot.core.comments.lock import lock_comment
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.communities.remove import remove_community
 from folkmoot.core.communities.view import find_community
@@ -187,6 +188,23 @@ async def lock(request: Request) -> Response:
         await lock_post(tx, viewer(request), number, locked=state, reason=reason_of(form) or None)
     said = gettext("Locked: only moderators may comment.") if state else gettext("Open to comments again.")
     return done(request, f"/post/{number}", {"on": state, "label": lock_label(state)}, said=said)
+
+
+async def lock_a_comment(request: Request) -> Response:
+    """Close a comment, with all below it, to answers, or open it."""
+    form = await read_form(request)
+    number = request.path_params["id"]
+    async with context(request).db.write() as tx:
+        state = form.state()
+        if state is None:
+            tools = await tools_for_comment(tx, viewer(request), number)
+            state = not (tools.comment and tools.comment.locked)
+        comment = await lock_comment(
+            tx, viewer(request), number, locked=state, reason=reason_of(form) or None
+        )
+    said = gettext("Locked: only moderators may answer.") if state else gettext("Open to answers again.")
+    to = f"/post/{comment.post_id}#c{number}"
+    return done(request, to, {"on": state, "label": lock_label(state)}, said=said)
 
 
 def lock_label(locked: bool) -> str:

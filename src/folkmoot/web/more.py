@@ -126,6 +126,8 @@ def _comment_moderators(tools: Tools) -> list[Link | Button]:
     assert comment is not None
     here = f"/comment/{comment.id}"
     items = _removal(tools, "comment", comment.id, comment.removed)
+    if "comment.lock" in tools.actions:
+        items.append(Button(lock_label(comment.locked), f"{here}/lock", "0" if comment.locked else "1"))
     if "comment.distinguish" in tools.actions:
         on = comment.distinguished
         items.append(Button(distinguish_label(on), f"{here}/distinguish", "0" if on else "1"))

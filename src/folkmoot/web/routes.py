@@ -209,6 +209,7 @@ ROUTES: list[Route] = guard(
         Route("/post/{id:int}/remove", moderation.show_remove),
         Route("/post/{id:int}/remove", moderation.remove, methods=["POST"]),
         Route("/post/{id:int}/lock", moderation.lock, methods=["POST"]),
+        Route("/comment/{id:int}/lock", moderation.lock_a_comment, methods=["POST"]),
         Route("/post/{id:int}/feature", moderation.feature, methods=["POST"]),
         Route("/post/{id:int}/purge", moderation.show_purge_post),
         Route("/post/{id:int}/purge", moderation.purge_post, methods=["POST"]),

@@ -76,7 +76,8 @@ async def test_there_is_no_such_thing(browser: Callable[..., Any], cast: Cast, p
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("UPDATE post SET locked = :yes", "This post is locked."),
+        ("UPDATE post SET locked = :yes", "This is locked: only moderators answer here."),
+        ("UPDATE comment SET locked = :yes", "This is locked: only moderators answer here."),
         ("UPDATE community SET removed = :yes", "There is no such post."),
         ("UPDATE post SET deleted = :yes", "There is no such post."),
     ],

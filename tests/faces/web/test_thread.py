@@ -451,3 +451,25 @@ async def test_beside_the_boxes_stands_whether_an_answer_arrives__SND_2(
         if not path.endswith("/reply"):
             assert read(await nobody.get(path)).css_first(".note.bad") is None, "visitors write nothing"
     assert read(await alice.get(f"/post/{post.id}")).css_first(".note.bad") is None
+
+
+async def test_a_closed_comment_says_so_and_only_moderators_answer__OBJ_10(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
+    first = await write_comment(db, cast.alice, post, "Beer traps.")
+    below = await write_comment(db, cast.bob, post, "Copper.", parent=first)
+    bob = await browser("bob")
+    more = read(await bob.get(f"/comment/{first.id}/more"))
+    assert more.css_first(f"button[formaction='/comment/{first.id}/lock']").text() == "lock"
+    assert (await (await browser("alice")).post(f"/comment/{first.id}/lock", {"on": "1"})).status_code == 403
+    assert (await bob.post(f"/comment/{first.id}/lock", {"on": "1"})).status_code == 303
+    page = read(await bob.get("/modlog"))
+    assert "locked a comment by alice" in page.css_first("tbody").text()
+    for name, answers in (("alice", 0), ("bob", 2)):
+        page = read(await (await browser(name)).get(f"/post/{post.id}"))
+        for comment in (first, below):
+            assert page.css_first(f"#c{comment.id} header b.tag").text() == "locked"
+        assert len(page.css("#tree a[href$='/reply']")) == answers, name
+    assert (await bob.post(f"/comment/{first.id}/lock", {"on": "0"})).status_code == 303
+    page = read(await (await browser("alice")).get(f"/post/{post.id}"))
+    assert len(page.css("#tree a[href$='/reply']")) == 2

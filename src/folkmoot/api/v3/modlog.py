@@ -8,8 +8,7 @@ from folkmoot.api.v3.wire.base import ModlogActionType as Action
 from folkmoot.core.listings.modlog import ReadModlog, read_modlog_by_kind
 from folkmoot.model.enums import ModlogKind as Kind
 
-KINDS: dict[Action, frozenset[Kind] | None] = {
-    Action.ALL: None,
+KINDS: dict[Action, frozenset[Kind]] = {
     Action.MOD_REMOVE_POST: frozenset({Kind.REMOVE_POST}),
     Action.MOD_LOCK_POST: frozenset({Kind.LOCK_POST}),
     Action.MOD_FEATURE_POST: frozenset({Kind.FEATURE_POST, Kind.FEATURE_POST_SITE}),
@@ -26,7 +25,8 @@ KINDS: dict[Action, frozenset[Kind] | None] = {
     Action.ADMIN_PURGE_POST: frozenset({Kind.PURGE_POST}),
     Action.ADMIN_PURGE_COMMENT: frozenset({Kind.PURGE_COMMENT}),
 }
-"""What each action is called here; None is all of them."""
+"""What each action is called here."""
+KINDS[Action.ALL] = frozenset().union(*KINDS.values())
 
 
 async def get_modlog(call: Call, asked: wire.GetModlog) -> wire.GetModlogResponse:

@@ -1,8 +1,9 @@
-"""Lock, and Undo of it: a post takes no more comments."""
+"""Lock, and Undo of it: a post takes no more comments, a comment no more answers."""
 
 from folkmoot.apub.activities import Lock
 from folkmoot.apub.inbox import checks
 from folkmoot.apub.inbox.arrived import Arrived
+from folkmoot.core.comments.lock import lock_comment
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import NotAllowed
@@ -24,8 +25,9 @@ async def _set(tx: Tx, arrived: Arrived[Lock], *, locked: bool) -> Community:
     said = arrived.activity
     placed = arrived.object(said.object)
     community = await arrived.known.community(tx, placed.community_id) if placed.community_id else None
-    if community is None or placed.kind != "post":
-        raise NotAllowed("only_posts_are_locked", detail=said.object)
+    if community is None:
+        raise NotAllowed("messages_are_not_locked", detail=said.object)
     checks.must_be_from(arrived, community)
-    await lock_post(tx, arrived.viewer(), placed.id, locked=locked, reason=said.reason)
+    lock = lock_post if placed.kind == "post" else lock_comment
+    await lock(tx, arrived.viewer(), placed.id, locked=locked, reason=said.reason)
     return community

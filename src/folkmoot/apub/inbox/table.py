@@ -63,7 +63,7 @@ TABLE: dict[type[Activity], Row] = {
     ),
     a.Follow: Row("a community or person", follow.follow, False, "Answered with Accept, or Reject."),
     a.Like: Row("a post or comment", vote.like, True, "A vote for it, also with an emoji."),
-    a.Lock: Row("a post", lock.lock, True, "It takes no more comments."),
+    a.Lock: Row("a post or comment", lock.lock, True, "It takes no more comments or answers."),
     a.Move: Row("an account", move.move, False, "Noted when both accounts say so."),
     a.Reject: Row("Follow", follow.reject, False, "The follow ends."),
     a.Remove: Row(

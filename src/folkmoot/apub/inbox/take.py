@@ -104,6 +104,7 @@ async def take_comment(
             published=comment.published if comment.published is not None else tx.now,
             updated=comment.updated,
             quiet=quiet,
+            locked=comment.open is False,
         )
         made = (await create_comment(tx, author, asked)).comment
         placed = _placed(known, "comment", made.id, comment, made.community_id, author, made.local)

@@ -94,7 +94,7 @@ def take_away(ident: str, actor: str, target: str, collection: str, place: Place
 
 
 def lock(ident: str, actor: str, target: str, place: Place, reason: str | None = None) -> Json:
-    """A post is locked."""
+    """A post or comment is locked."""
     document = {"id": ident, "type": "Lock", "actor": actor, **_in(place), "object": target}
     return {**document, "summary": reason} if reason else document
 
@@ -224,6 +224,18 @@ def flag(
         "summary": reason,
     }
     return {**document, "audience": place.id} if place else document
+
+
+def resolve(ident: str, actor: str, report: Json, *, to: Sequence[str], place: Place) -> Json:
+    """A report is dealt with; `report` as `flag` makes it."""
+    return {
+        "id": ident,
+        "type": "Resolve",
+        "actor": actor,
+        "to": list(to),
+        "object": report,
+        "audience": place.id,
+    }
 
 
 # --- to everybody --------------------------------------------------------------------------------------------------

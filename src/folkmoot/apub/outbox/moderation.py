@@ -32,6 +32,22 @@ async def post_locked(library: Library, event: Payload) -> list[Activity]:
     return await in_community(library, community, actor, document, path=path_of(community.id, post.id))
 
 
+async def comment_locked(library: Library, event: Payload) -> list[Activity]:
+    actor = await library.person(event["actor_id"])
+    comment = await library.comment(event["comment_id"])
+    community = await library.community(comment.community_id) if comment else None
+    if not (actor and comment and community and await may_tell(library, actor, community)):
+        return []
+    place = place_of(community)
+    document = activities.lock(
+        activities.new_id(library.origin, "Lock"), actor.ap_id, comment.ap_id, place, event["reason"]
+    )
+    if not event["state"]:
+        document = activities.undo(activities.new_id(library.origin, "Undo"), actor.ap_id, document, place)
+    path = path_of(community.id, comment.post_id, comment=comment.path)
+    return await in_community(library, community, actor, document, path=path)
+
+
 async def post_featured(library: Library, event: Payload) -> list[Activity]:
     """Pinned in its community; what is pinned on the site concerns nobody else."""
     if event["site"]:

@@ -1,6 +1,7 @@
 """What is told of people: their profile, their end, what they write to one another, what they follow, and what they report."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from folkmoot.apub.named import tag
@@ -9,6 +10,7 @@ from folkmoot.apub.objects.our_actors import build_person, build_site
 from folkmoot.apub.objects.our_content import build_message, place_of
 from folkmoot.apub.outbox import activities
 from folkmoot.apub.outbox.addressing import EVERYTHING, path_of, path_of_person, written
+from folkmoot.apub.outbox.content import may_tell
 from folkmoot.apub.outbox.library import Library
 from folkmoot.apub.outbox.moderation import group_of
 from folkmoot.core.people.mirror import stand_in_of
@@ -16,6 +18,8 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.messages import PrivateMessage
 from folkmoot.model.people import Person
+from folkmoot.model.posts import Post
+from folkmoot.model.reports import Report
 from folkmoot.store import communities, instances, messages, reports
 from folkmoot.store import keys as store_keys
 from folkmoot.store.outbox import Activity, Inbox
@@ -218,34 +222,72 @@ async def _answer(
 
 async def reported(library: Library, event: Payload) -> list[Activity]:
     """A report goes to who decides and to the home of who is reported; nobody else may read it (6.2, ABU-22)."""
+    case = await _case(library, event)
+    if case is None:
+        return []
+    return _said_of(case, case.flag(library.origin))
+
+
+async def report_resolved(library: Library, event: Payload) -> list[Activity]:
+    """That it is dealt with goes where the report went, from who may decide about it (6.2)."""
+    case = await _case(library, event)
+    if case is None or not await may_tell(library, case.actor, case.community):
+        return []
+    reporter = await library.person(case.report.creator_id)
+    if reporter is None:
+        return []
+    ident = activities.new_id(library.origin, "Resolve")
+    place = place_of(case.community)
+    flag = replace(case, actor=reporter).flag(library.origin)
+    document = activities.resolve(ident, case.actor.ap_id, flag, to=[case.community.ap_id], place=place)
+    return _said_of(case, document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A report, what it is about, where that is, who acts, and where they are told."""
+
+    report: Report
+    item: Post | Comment
+    community: Community
+    actor: Person
+    inboxes: tuple[Inbox, ...]
+
+    def flag(self, origin: str) -> Json:
+        return activities.flag(
+            activities.new_id(origin, "Flag"),
+            self.actor.ap_id,
+            self.item.ap_id,
+            self.report.reason,
+            to=[self.community.ap_id],
+            place=place_of(self.community),
+        )
+
+
+async def _case(library: Library, event: Payload) -> _Case | None:
+    """None for what is told to nobody: messages, and what is all here."""
     kind = event["kind"]
     report = await reports.by_id(library.tx, kind, event["report_id"])
     if report is None or kind == "private_message":
-        return []
+        return None
     item = await library.post(report.item_id) if kind == "post" else await library.comment(report.item_id)
     actor = await library.person(event["actor_id"])
     community = await library.community(item.community_id) if item else None
     author = await library.person(item.creator_id) if item else None
     if not (item and actor and community and author):
-        return []
+        return None
     inboxes: list[Inbox] = [] if community.local else [await library.inbox_of_community(community.id)]
     team = await communities.moderators(library.tx, community.id)
     inboxes += await library.inboxes_of([person for person in (author, *team) if not person.local])
-    if not inboxes:
-        return []
-    place = place_of(community)
-    document = activities.flag(
-        activities.new_id(library.origin, "Flag"),
-        actor.ap_id,
-        item.ap_id,
-        report.reason,
-        to=[community.ap_id],
-        place=place,
-    )
-    path = (
-        path_of(community.id, item.post_id, comment=item.path)
-        if isinstance(item, Comment)
-        else path_of(community.id, item.id)
-    )
     unique = tuple({inbox.url: inbox for inbox in inboxes}.values())
-    return [written(document, "person", actor.id, path, sensitive=True, inboxes=unique)]
+    return _Case(report, item, community, actor, unique) if unique else None
+
+
+def _said_of(case: _Case, document: Json) -> list[Activity]:
+    item = case.item
+    path = (
+        path_of(case.community.id, item.post_id, comment=item.path)
+        if isinstance(item, Comment)
+        else path_of(case.community.id, item.id)
+    )
+    return [written(document, "person", case.actor.id, path, sensitive=True, inboxes=case.inboxes)]

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from folkmoot.apub.outbox.library import Library
+from folkmoot.core.comments.lock import lock_comment
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
 from folkmoot.core.communities.moderators import appoint_moderator, dismiss_moderator
@@ -44,6 +45,10 @@ async def _post_locked(tx: Tx, who: Viewer, event: Event) -> None:
     await lock_post(tx, who, event["post_id"], locked=not event["state"], reason=REASON)
 
 
+async def _comment_locked(tx: Tx, who: Viewer, event: Event) -> None:
+    await lock_comment(tx, who, event["comment_id"], locked=not event["state"], reason=REASON)
+
+
 async def _post_featured(tx: Tx, who: Viewer, event: Event) -> None:
     await feature_post(tx, who, event["post_id"], featured=not event["state"], site=False)
 
@@ -64,6 +69,7 @@ REVERSE: dict[str, Callable[[Tx, Viewer, Event], Awaitable[None]]] = {
     "PostLocked": _post_locked,
     "PostFeatured": _post_featured,
     "CommentRemoved": _comment_removed,
+    "CommentLocked": _comment_locked,
     "ModeratorChanged": _moderator_changed,
     "PersonBanned": _person_banned,
 }

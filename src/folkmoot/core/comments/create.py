@@ -30,6 +30,7 @@ class CreateComment:
     published: Micros | None = None
     updated: Micros | None = None
     quiet: bool = False
+    locked: bool = False
     orphan: bool = False
 
 
@@ -55,12 +56,13 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
         raise NotFound("couldnt_find_post")
     post, ground = place.post, place.ground
     permissions.check("comment.create", permissions.standing_on(author, ground))
-    rules.must_take_comments(post, moderates=ground.moderates or author.admin)
+    moderates = ground.moderates or author.admin or asked.quiet  # what is only found now was written before
+    rules.must_take_comments(post, moderates=moderates)
     parent = None
     if asked.parent_id is not None:
         parent = await comments.by_id(tx, asked.parent_id)
         if parent is not None:
-            rules.must_take_replies(parent, post)
+            rules.must_take_replies(parent, post, moderates=moderates)
         elif not asked.orphan:
             raise Invalid("couldnt_create_comment", field="parent_id")
     language_id = await languages.language_for(tx, author, ground, asked.language_id)
@@ -76,6 +78,7 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
         "content_html": text.html,
         "local": asked.ap_id is None,
         "language_id": language_id,
+        "locked": asked.locked or (parent is not None and parent.locked),
         "upvotes": 1,
         "score": 1,
         "hot_rank": hot_rank(1, published, tx.now),

@@ -45,7 +45,8 @@ async def place_of_comment(
     view = await read_post(tx, viewer, post_id)
     standing = await permissions.standing_in(tx, viewer, view.community)
     permissions.check("comment.create", standing)
-    rules.must_take_comments(view.post, moderates=standing.moderator or viewer.admin)
+    moderates = standing.moderator or viewer.admin
+    rules.must_take_comments(view.post, moderates=moderates)
     if parent is not None:
-        rules.must_take_replies(parent.comment, view.post)
+        rules.must_take_replies(parent.comment, view.post, moderates=moderates)
     return Place(view, parent, *await threads.for_writers(tx, view.community))

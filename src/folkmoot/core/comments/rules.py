@@ -17,12 +17,15 @@ def must_take_comments(post: Post, *, moderates: bool) -> None:
         raise NotAllowed("locked")
 
 
-def must_take_replies(parent: Comment, post: Post) -> None:
-    """Raises `Invalid` couldnt_create_comment for a parent in another thread, max_comment_depth_reached (C-1, C-2)."""
+def must_take_replies(parent: Comment, post: Post, *, moderates: bool) -> None:
+    """Raises `Invalid` couldnt_create_comment for a parent in another thread, max_comment_depth_reached (C-1, C-2); `NotAllowed` locked
+    (OBJ-10)."""
     if parent.post_id != post.id:
         raise Invalid("couldnt_create_comment", field="parent_id")
     if parent.path.count(".") + 1 >= DEPTH_MAX + 2:
         raise Invalid("max_comment_depth_reached", field="parent_id")
+    if parent.locked and not moderates:
+        raise NotAllowed("locked")
 
 
 def must_own(viewer: Viewer, comment: Comment) -> None:

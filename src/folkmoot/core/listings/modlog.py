@@ -26,7 +26,7 @@ _OF_A_POST = frozenset(
         ModlogKind.FEATURE_POST_SITE,
     }
 )
-_OF_A_COMMENT = frozenset({ModlogKind.REMOVE_COMMENT})
+_OF_A_COMMENT = frozenset({ModlogKind.REMOVE_COMMENT, ModlogKind.LOCK_COMMENT})
 
 
 @dataclass(frozen=True, slots=True)

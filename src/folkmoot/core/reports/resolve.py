@@ -1,8 +1,9 @@
 """Close reports, or open them again."""
 
-from folkmoot.core import permissions
+from folkmoot.core import after, permissions
 from folkmoot.core.permissions import Standing
 from folkmoot.model.errors import NotFound
+from folkmoot.model.events import ReportResolved
 from folkmoot.model.people import Viewer
 from folkmoot.model.reports import Report, ReportKind
 from folkmoot.store import comments, posts, reports
@@ -21,7 +22,7 @@ async def resolve_report(
     if report is None:
         raise NotFound(f"couldnt_find_{kind}_report")
     await _may_decide(tx, viewer, kind, report.item_id)
-    await reports.set_resolved(tx, report, viewer.id, resolved=resolved)
+    await _set(tx, viewer, kind, report, resolved=resolved)
     stored = await reports.by_id(tx, kind, report_id)
     assert stored is not None
     return stored
@@ -33,8 +34,14 @@ async def resolve_about(tx: Tx, viewer: Viewer, kind: ReportKind, item_id: int, 
     await _may_decide(tx, viewer, kind, item_id)
     found = await reports.about(tx, kind, [item_id], resolved=not resolved)
     for report in found:
-        await reports.set_resolved(tx, report, viewer.id, resolved=resolved)
+        await _set(tx, viewer, kind, report, resolved=resolved)
     return len(found)
+
+
+async def _set(tx: Tx, viewer: Viewer, kind: ReportKind, report: Report, *, resolved: bool) -> None:
+    await reports.set_resolved(tx, report, viewer.id, resolved=resolved)
+    if resolved and not report.resolved:
+        await after.record(tx, ReportResolved(viewer.id, kind, report.id))
 
 
 async def _may_decide(tx: Tx, viewer: Viewer, kind: ReportKind, item_id: int) -> None:

@@ -40,6 +40,7 @@ class Piece:
     classes: str
     name: str
     bot: bool
+    locked: bool
     language_id: int
     head: str
     tag: str
@@ -68,6 +69,7 @@ def piece_of(view: CommentView, words: Words, op_id: int) -> Piece:
         classes="c d" if comment.distinguished else "c",
         name=escaped(person.name),
         bot=person.bot,
+        locked=comment.locked,
         language_id=comment.language_id,
         head=person_link(person) + _badges(view, words, op_id),
         tag=f" {tag}" if (tag := language_tag(comment.language_id)) else "",
@@ -93,6 +95,7 @@ def _badges(view: CommentView, words: Words, op_id: int) -> str:
         ("bot", words.bot, person.bot),
         ("ban", words.banned, person.banned or view.creator_banned_from_community),
         ("tag", words.gone, person.deleted),
+        ("tag", words.locked, view.comment.locked),
     )
     return "".join(f' <b class="{kind}">{word}</b>' for kind, word, holds in badges if holds)
 
@@ -128,6 +131,7 @@ def vote_buttons(path: str, up: int, down: int, mine: int | None, look: Look) ->
 def _actions(piece: Piece, look: Look, *, saved: bool, takes_replies: bool) -> str:
     """The line of what a member can do with a comment."""
     words, path = look.words, f"/comment/{piece.id}"
+    takes_replies = takes_replies and (look.moderates or not piece.locked)
     reply = f'<a href="{path}/reply" data-open>{words.reply}</a> ' if takes_replies else ""
     pressed, word = ("true", words.saved) if saved else ("false", words.save)
     own = (
@@ -234,7 +238,7 @@ def cast_of(piece: Piece, place: Place, kind: object, parent: str) -> Cast:
             saved=number in marks.saved,
             reason=reason,
         )
-    name = (kind, parent, bool(piece.tag) and look.tags(piece.language_id))
+    name = (kind, parent, bool(piece.tag) and look.tags(piece.language_id), piece.locked and look.moderates)
     cast = piece.casts.get(name)
     if cast is None:
         if len(piece.casts) >= _MOST_CASTS:
