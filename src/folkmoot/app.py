@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import request_response
 
 from folkmoot import __version__
-from folkmoot.api.face import Api, plain_answer, token_of
+from folkmoot.api.face import Api, plain_answer
 from folkmoot.api.openapi import document
 from folkmoot.api.own.routes import ROUTES as API_OWN
 from folkmoot.api.v3.routes import ROUTES as API_V3
@@ -289,7 +289,7 @@ def build_app(context: Context) -> Any:
 def plain_of_face(scope: Any, status: int, detail: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Headers and body of an answer that no handler made, in the form of the face that was asked."""
     if scope["path"].startswith(("/api/", "/pictrs/")):
-        return plain_answer(status, token_of(dict(scope["headers"])), detail)
+        return plain_answer(status, dict(scope["headers"]), detail)
     as_json = any(name == b"accept" and b"json" in value for name, value in scope["headers"])
     kind, body = face.plain_page(status, as_json=as_json, detail=detail)
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]

@@ -45,7 +45,7 @@ class Api:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         token = token_of(headers)
-        common = self._common(headers, token)
+        common = _common(headers, token)
         if scope["method"] == "OPTIONS":
             await _send(send, Answer(), [*common, *_preflight(headers)])
             return
@@ -118,12 +118,13 @@ class Api:
         must_be_storable(body)
         return asked
 
-    def _common(self, headers: Mapping[bytes, bytes], token: str) -> list[tuple[bytes, bytes]]:
-        """What every answer carries: how long it may be kept (T-13) and who may read it (T-14)."""
-        common = [(b"cache-control", _PRIVATE if token else _PUBLIC)]
-        if origin := headers.get(b"origin"):
-            common += [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
-        return common
+
+def _common(headers: Mapping[bytes, bytes], token: str) -> list[tuple[bytes, bytes]]:
+    """What every answer carries: how long it may be kept (T-13) and who may read it (T-14)."""
+    common = [(b"cache-control", _PRIVATE if token else _PUBLIC)]
+    if origin := headers.get(b"origin"):
+        common += [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
+    return common
 
 
 def token_of(headers: Mapping[bytes, bytes]) -> str:
@@ -138,11 +139,16 @@ def token_of(headers: Mapping[bytes, bytes]) -> str:
     return ""
 
 
-def plain_answer(status: int, token: str, detail: str = "") -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """Headers and body of an answer that was made before or after a handler could: too large, failed, not ready."""
+def plain_answer(
+    status: int, headers: Mapping[bytes, bytes], detail: str = ""
+) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body of an answer that was made before or after a handler could: too large, failed, not ready.
+
+    `headers`: those of the request.
+    """
     body = _encode({"error": "unknown", "message": detail or {413: "body too large"}.get(status, "internal")})
-    headers = [(b"content-type", JSON), (b"cache-control", _PRIVATE if token else _PUBLIC)]
-    return [*headers, (b"content-length", str(len(body)).encode())], body
+    own = [(b"content-type", JSON), (b"content-length", str(len(body)).encode())]
+    return [*_common(headers, token_of(headers)), *own], body
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -1,5 +1,6 @@
 """Query strings into structs: the form of `msgspec.convert`, with the rules of query strings (T-3, T-10)."""
 
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -11,6 +12,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 _MOST = 100
 _SHORT = 200
 """Bytes of a query that are worth remembering."""
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The sign itself; after a backslash that stands for one, the same letters are words about it."""
 
 
 class Unreadable(Exception):
@@ -55,7 +58,7 @@ _known = lru_cache(maxsize=4096)(_read)
 
 def must_be_storable(body: bytes) -> None:
     """JSON may hold NUL characters, which no text of ours can keep. Raises `Unreadable`."""
-    if b"\\u0000" in body:
+    if b"\\u0000" in body and _NUL.search(body):
         raise Unreadable("a NUL character cannot be kept")
 
 

@@ -11,7 +11,7 @@ from folkmoot.core.images import delete as core_delete
 from folkmoot.core.images.delete import delete_upload
 from folkmoot.core.images.list import list_all, list_own
 from folkmoot.core.images.show import EDGES, Look, show
-from folkmoot.core.images.upload import Uploaded, upload
+from folkmoot.core.images.upload import Uploaded, upload, upload_all
 from folkmoot.core.people.delete import delete_account
 from folkmoot.core.people.passwords import prove
 from folkmoot.core.people.settings import SaveSettings, save_settings
@@ -73,6 +73,26 @@ async def test_what_is_no_picture_is_not_kept__I_7(
         await upload(db, files, cast.alice, b"<script>alert(1)</script>")
     assert refused.value.code == "not_an_image_type"
     assert not (tmp_path / "pictures").exists()
+
+
+async def test_of_several_none_is_kept_where_the_disk_is_full__I_7(
+    db: Database, cast: Cast, tmp_path: Path
+) -> None:
+    kept: list[str] = []
+
+    class Full(Disk):
+        async def put(self, name: str, body: bytes) -> None:
+            if kept:
+                raise OSError("no space left")
+            kept.append(name)
+            await super().put(name, body)
+
+    files = Full(tmp_path / "pictures")
+    with pytest.raises(OSError, match="no space"):
+        await upload_all(db, files, cast.alice, [picture(), picture()])
+    assert [await files.get(name) for name in kept] == [None]
+    async with db.read() as tx:
+        assert await list_own(tx, cast.alice, page=1, limit=10) == []
 
 
 async def test_only_uploader_and_admins_delete__I_7(db: Database, cast: Cast, files: Disk) -> None:

@@ -50,6 +50,14 @@ async def test_a_body_over_two_mebibytes_is_too_large__T_8(app: Open) -> None:
     assert response.headers["cache-control"] == "public, max-age=60"
 
 
+async def test_words_about_a_sign_are_not_the_sign__T_10(app: Open, cast: Cast) -> None:
+    alice = await app("alice")
+    post = {"community_id": cast.gardening.id, "name": "How \\u0000 is written"}
+    assert (await alice.post("/post", **post))["post_view"]["post"]["name"] == "How \\u0000 is written"
+    for text in ("a\0b", "\\\0"):
+        assert await alice.refused("POST", "/post", **post | {"name": text}) == (400, "unknown")
+
+
 @pytest.mark.parametrize(
     "asked", ["sort=Newest", "sort=new", "saved_only=1", "limit=many", "limit=5&limit=6"]
 )
@@ -93,6 +101,9 @@ async def test_any_origin_may_read__T_14(app: Open) -> None:
     assert preflight.status_code == 200
     assert preflight.headers["access-control-allow-headers"] == "authorization, content-type"
     assert preflight.headers["access-control-max-age"] == "3600"
+    too_large = await nobody.call("POST", "/user/login", content=b" " * (3 << 20), headers=there)
+    assert too_large.status_code == 413
+    assert too_large.headers["access-control-allow-origin"] == "https://client.example"
 
 
 async def test_a_session_comes_from_the_header_before_the_cookie__A_1(app: Open) -> None:

@@ -120,6 +120,13 @@ async def test_an_upload_says_what_it_is__I_7(app: Open) -> None:
     assert SECRET not in shown.content
 
 
+async def test_of_several_pictures_all_are_kept_or_none__I_7(app: Open) -> None:
+    alice = await app("alice")
+    response = await _upload(alice, picture("JPEG"), b"no picture")
+    assert (response.status_code, response.json()["error"]) == (400, "not_an_image_type")
+    assert (await alice.get("/account/list_media"))["images"] == []
+
+
 # --- what is shown ---------------------------------------------------------------------------------------------------
 
 

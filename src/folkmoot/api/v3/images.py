@@ -31,7 +31,7 @@ async def upload(call: Call) -> wire.PictrsResponse | Answer:
     if any(len(body) > core_upload.LARGEST for body in bodies):
         return errors.too_large()
     context = call.context
-    done = [await core_upload.upload(context.db, context.files, call.viewer, body) for body in bodies]
+    done = await core_upload.upload_all(context.db, context.files, call.viewer, bodies)
     return wire.PictrsResponse(msg="ok", files=[uploaded(each) for each in done])
 
 

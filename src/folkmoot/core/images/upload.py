@@ -1,6 +1,7 @@
 """Upload a picture (I-7)."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -31,17 +32,32 @@ class Uploaded:
 
 
 async def upload(db: Database, files: Files, viewer: Viewer, body: bytes) -> Uploaded:
-    """Check, clean and keep a picture. The file is there before the row is, so that no row lacks its file.
+    """Check, clean and keep a picture. Raises as `upload_all`."""
+    return (await upload_all(db, files, viewer, [body]))[0]
 
-    Raises `NotLoggedIn`; `NotAllowed` site_ban, deleted; `Invalid` not_an_image_type.
+
+async def upload_all(db: Database, files: Files, viewer: Viewer, bodies: Sequence[bytes]) -> list[Uploaded]:
+    """Check, clean and keep pictures: all of them, or none where one cannot be kept. The files are there before the rows are, so that
+    no row lacks its file.
+
+    Raises `NotLoggedIn`; `NotAllowed` site_ban, deleted; `Invalid` not_an_image_type; `OSError` where a file cannot be written.
     """
     permissions.check("image.upload", Standing(viewer))
     assert viewer.account is not None
-    picture = await take_in(body)
-    alias = await keep(files, picture)
-    async with db.write() as tx:
-        image, url = await record(tx, alias, picture, viewer.account.id)
-    return Uploaded(image, url, picture)
+    found = [await take_in(body) for body in bodies]
+    aliases: list[str] = []
+    try:
+        for picture in found:
+            aliases.append(await keep(files, picture))
+        async with db.write() as tx:
+            kept = [
+                await record(tx, alias, picture, viewer.account.id)
+                for alias, picture in zip(aliases, found, strict=True)
+            ]
+    except BaseException:
+        await files.delete(aliases)
+        raise
+    return [Uploaded(image, url, picture) for (image, url), picture in zip(kept, found, strict=True)]
 
 
 async def keep(files: Files, picture: Picture) -> str:

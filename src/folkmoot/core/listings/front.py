@@ -166,6 +166,6 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:
         home_instance_id=site.instance_id,
         languages=viewer.languages,
         limit=asked.limit,
-        after=read_cursor(asked.after) if asked.after else None,
+        after=read_cursor(asked.after) if asked.after is not None else None,
         page=asked.page,
     )
