@@ -71,6 +71,20 @@ async def claim(tx: Tx, *, holder: str, lease: Micros, limit: int) -> list[Job]:
     ]
 
 
+async def take_newest(
+    tx: Tx, name: str, payload: dict[str, Any], *, holder: str, lease: Micros
+) -> Job | None:
+    """Take the job that was written last with this name and payload, for who does it right after this transaction; None where nobody
+    has written it or somebody has it."""
+    row = await tx.first(
+        "UPDATE job SET holder = :holder, lease_end = :lease_end, attempts = attempts + 1 WHERE id ="
+        " (SELECT id FROM job WHERE name = :name AND payload = :payload AND holder IS NULL AND failed IS NULL ORDER BY id DESC LIMIT 1)"
+        " RETURNING id, attempts",
+        holder=holder, lease_end=tx.now + lease, name=name, payload=json.dumps(payload),
+    )  # fmt: skip
+    return Job(row[0], name, payload, row[1]) if row else None
+
+
 async def finish(tx: Tx, holder: str, ids: Collection[int]) -> None:
     """These are done. Rows whose lease ended and that somebody else has taken since are left alone."""
     await tx.run("DELETE FROM job WHERE id IN :ids[] AND holder = :holder", ids=set(ids), holder=holder)

@@ -1,5 +1,6 @@
 """Apps: callers of the API on an in-process server. Every answer that passes through here is held to the contract."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -7,12 +8,33 @@ import httpx
 import pytest
 
 from folkmoot.core.people.sessions import open_session
-from folkmoot.store.db import Database
+from folkmoot.net.client import Client, Fetched
+from folkmoot.net.errors import TimedOut
+from folkmoot.store.db import Database, writing
 from tests import rows
 from tests.cast import ORIGIN
 from tests.faces.api_v3.contract import violations
 
 V3 = "/api/v3"
+
+
+@pytest.fixture(autouse=True)
+def web(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What is elsewhere: address → body, failure, or None for one that never answers. Nothing, until a test puts something there."""
+    there: dict[str, Any] = {}
+
+    async def get(_client: Client, url: str, **_: Any) -> Fetched:
+        assert not writing.get()
+        found = there.get(url, TimedOut("nobody there"))
+        if isinstance(found, Exception):
+            raise found
+        if found is None:
+            await asyncio.Event().wait()
+        kind = "image/png" if found.startswith(b"\x89PNG") else "text/html"
+        return Fetched(200, url, kind, "utf-8", found, True, {})
+
+    monkeypatch.setattr(Client, "get", get)
+    return there
 
 
 class App:

@@ -8,8 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from folkmoot.net.client import Client, Fetched
-from folkmoot.net.errors import AddressRefused, TimedOut
+from folkmoot.net.errors import AddressRefused
 from folkmoot.settings import Settings
 from folkmoot.store import images
 from folkmoot.store.db import Database
@@ -35,22 +34,6 @@ async def _uploaded(app: App, body: bytes | None = None) -> dict[str, Any]:
     assert response.status_code == 200, response.text
     found: dict[str, Any] = response.json()["files"][0]
     return found
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What is elsewhere: address → body, or failure."""
-    there: dict[str, Any] = {}
-
-    async def get(_client: Client, url: str, **_: Any) -> Fetched:
-        found = there.get(url, TimedOut("nobody there"))
-        if isinstance(found, Exception):
-            raise found
-        kind = "image/png" if found.startswith(b"\x89PNG") else "text/html"
-        return Fetched(200, url, kind, "utf-8", found, True, {})
-
-    monkeypatch.setattr(Client, "get", get)
-    return there
 
 
 # --- uploads ---------------------------------------------------------------------------------------------------------

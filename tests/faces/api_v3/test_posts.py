@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from folkmoot.core.posts import fetch_link
 from folkmoot.model.time import MINUTE, FixedClock
 from folkmoot.store.db import Database
 from tests.cast import ORIGIN, Cast
@@ -48,6 +49,40 @@ async def test_what_a_post_may_not_be__P_1__P_2__P_3(
     alice = await app("alice")
     wanted = {"name": "Tomatoes in June", "community_id": cast.gardening.id} | asked
     assert await alice.refused("POST", "/post", **wanted) == (400, name)
+
+
+PAGE = b"""<!doctype html><title>x</title><meta property="og:title" content="Late frost">
+<meta property="og:description" content="Cover them."><meta property="og:image" content="/frost.png">"""
+
+
+async def test_what_the_linked_page_says_is_in_the_answer__P_7__I_3(
+    app: Open, cast: Cast, db: Database, web: dict[str, Any]
+) -> None:
+    alice = await app("alice")
+    web["https://news.example/frost"] = PAGE
+    post = (await write(alice, cast, url="https://news.example/frost"))["post"]
+    assert (post["embed_title"], post["embed_description"]) == ("Late frost", "Cover them.")
+    assert post["thumbnail_url"] == "https://news.example/frost.png"
+    assert post["url_content_type"] == "text/html"
+    web["https://news.example/thaw"] = PAGE.replace(b"Late frost", b"Thaw")
+    changed = await alice.put("/post", post_id=post["id"], url="https://news.example/thaw")
+    assert changed["post_view"]["post"]["embed_title"] == "Thaw"
+    async with db.read() as tx:
+        assert await tx.value("SELECT count(*) FROM job WHERE name = 'posts.fetch_link'") == 0
+
+
+async def test_a_page_that_takes_too_long_is_looked_at_later__P_7(
+    app: Open, cast: Cast, db: Database, web: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await app("alice")
+    for answer, patience in ((RuntimeError("a fault of ours"), 10.0), (None, 0.05)):
+        web["https://news.example/frost"] = answer
+        monkeypatch.setattr(fetch_link, "PATIENCE", patience)
+        post = (await write(alice, cast, f"Later {patience}", url="https://news.example/frost"))["post"]
+        assert "embed_title" not in post
+    async with db.read() as tx:
+        waiting = await tx.all("SELECT holder, attempts FROM job WHERE name = 'posts.fetch_link'")
+    assert [tuple(row) for row in waiting] == [(None, 0), (None, 0)]
 
 
 async def test_writing_needs_a_session__T_11(app: Open, cast: Cast) -> None:

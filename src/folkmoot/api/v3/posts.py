@@ -11,7 +11,7 @@ from folkmoot.api.v3.wire.base import PostFeatureType
 from folkmoot.api.v3.wire.objects import SuccessResponse
 from folkmoot.core.listings import front
 from folkmoot.core.listings.front import ListPosts
-from folkmoot.core.posts import view
+from folkmoot.core.posts import fetch_link, view
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.delete import delete_post
 from folkmoot.core.posts.edit import EditPost, edit_post
@@ -23,7 +23,11 @@ from folkmoot.core.posts.remove import remove_post
 from folkmoot.core.posts.save import save_and_show
 from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.core.votes.list import votes_on_post
+from folkmoot.logs import logger
 from folkmoot.model.errors import Invalid, NotFound
+from folkmoot.model.events import PostCreated, PostEdited
+
+log = logger(__name__)
 
 
 async def list_posts(call: Call, asked: wire.GetPosts) -> bytes:
@@ -90,7 +94,9 @@ async def add_post(call: Call, asked: wire.CreatePost) -> wire.PostResponse:
     )
     async with call.write() as tx:
         post = await create_post(tx, call.viewer, wanted)
-        return await _post(tx, call, post.id)
+        held = await fetch_link.hold(tx, PostCreated(call.viewer.id, post.id), post)
+        answer = await _post(tx, call, post.id)
+    return await _with_link(call, answer, held)
 
 
 async def change_post(call: Call, asked: wire.EditPost) -> wire.PostResponse:
@@ -106,8 +112,10 @@ async def change_post(call: Call, asked: wire.EditPost) -> wire.PostResponse:
         custom_thumbnail=asked.custom_thumbnail,
     )
     async with call.write() as tx:
-        await edit_post(tx, call.viewer, wanted)
-        return await _post(tx, call, asked.post_id)
+        post = await edit_post(tx, call.viewer, wanted)
+        held = await fetch_link.hold(tx, PostEdited(call.viewer.id, post.id), post)
+        answer = await _post(tx, call, post.id)
+    return await _with_link(call, answer, held)
 
 
 async def like_post(call: Call, asked: wire.CreatePostLike) -> wire.PostResponse:
@@ -175,6 +183,28 @@ async def set_read(call: Call, asked: wire.MarkPostAsRead) -> SuccessResponse:
     async with call.write() as tx:
         await mark_posts_read(tx, call.viewer, asked.post_ids, read=asked.read)
     return SuccessResponse(success=True)
+
+
+async def _with_link(
+    call: Call, answer: wire.PostResponse, held: fetch_link.Held | None
+) -> wire.PostResponse:
+    """The answer with what the linked page says of itself, for which an app waits (P-7)."""
+    if held is None:
+        return answer
+    context = call.context
+    pictures = fetch_link.Pictures(context.fetch_picture, context.files)
+    try:
+        written = await fetch_link.look(context.db, context.look_at, pictures, held)
+    except TimeoutError:
+        return answer
+    except Exception:
+        # The post is written, whatever became of this; the background tries again.
+        log.exception("link_not_looked_at", post=answer.post_view.post.id)
+        return answer
+    if not written:
+        return answer
+    async with call.read() as tx:
+        return await _post(tx, call, answer.post_view.post.id)
 
 
 async def _post(tx: Any, call: Call, post_id: int) -> wire.PostResponse:

@@ -1,21 +1,28 @@
 """Look at the page that a post links to (I-2 to I-4)."""
 
+import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from folkmoot.core.images import addresses
 from folkmoot.core.images.preview import Preview, fetch_preview, record_preview
 from folkmoot.core.images.show import FetchPicture
 from folkmoot.media.files import Files
+from folkmoot.model.events import PostCreated, PostEdited
 from folkmoot.model.posts import Post
 from folkmoot.model.site import LocalSite
-from folkmoot.store import images, posts
+from folkmoot.model.time import MINUTE, Micros
+from folkmoot.store import images, jobs, posts
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
 
 FETCH = "posts.fetch_link"
 """The job, written with every new or edited post (`core/after.py`)."""
+PATIENCE = 10.0
+"""Seconds for which whoever wrote a post waits to see what its link says (P-7)."""
+_HELD_FOR: Micros = 2 * MINUTE
 
 
 class Said(Protocol):
@@ -56,6 +63,50 @@ class _SaidOfPicture:
     video: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The look at a link, taken from the work that waits by who wants to see it done."""
+
+    holder: str
+    job: jobs.Job
+
+
+async def hold(tx: Tx, event: PostCreated | PostEdited, post: Post) -> Held | None:
+    """Take the look that this event has just asked for, in the transaction of the event; None where there is no page to look at.
+
+    Whoever takes it calls `look` after the transaction. If that never happens, it is done like other work once the lease has ended.
+    """
+    if not _leads_to_page(post.url):
+        return None
+    holder = f"author:{secrets.token_hex(8)}"
+    job = await jobs.take_newest(tx, FETCH, asdict(event), holder=holder, lease=_HELD_FOR)
+    return Held(holder, job) if job else None
+
+
+async def look(db: Database, fetch: Fetch, pictures: Pictures, held: Held) -> bool:
+    """Look now, outside of any transaction; whether anything was written.
+
+    What fails, or takes longer than `PATIENCE`, is given back to be done in the background. Raises `TimeoutError` and what `fetch_link`
+    raises.
+    """
+    done = False
+    try:
+        async with asyncio.timeout(PATIENCE):
+            written = await fetch_link(db, fetch, pictures, held.job.payload)
+        done = True
+    finally:
+        async with db.write() as tx:
+            if done:
+                await jobs.finish(tx, held.holder, [held.job.id])
+            else:
+                await jobs.release(tx, held.holder)
+    return written
+
+
+def _leads_to_page(url: str | None) -> bool:
+    return bool(url) and str(url).startswith(("http://", "https://"))
+
+
 async def fetch_link(db: Database, fetch: Fetch, pictures: Pictures, payload: dict[str, Any]) -> bool:
     """The job `posts.fetch_link`: look at the link, outside of any transaction, and write down what the page says of itself, with a
     preview of its picture.
@@ -65,7 +116,7 @@ async def fetch_link(db: Database, fetch: Fetch, pictures: Pictures, payload: di
     async with db.read() as tx:
         post = await posts.by_id(tx, payload["post_id"])
         site = await store_site.local_site(tx)
-        if post is None or post.deleted or not post.url or not post.url.startswith(("http://", "https://")):
+        if post is None or post.deleted or not post.url or not _leads_to_page(post.url):
             return False
         said: Said | None = await _said_of_own(tx, site, post.url)
     try:
