@@ -8,10 +8,13 @@ import pytest
 
 from folkmoot.apub.inbox import process
 from folkmoot.apub.inbox.process import LEASE, Processor, processor_of
+from folkmoot.model.errors import Busy
+from folkmoot.model.time import HOUR
 from folkmoot.store import received
+from folkmoot.store.db import Tx
 from folkmoot.store.received import Wanted
 from tests.federation.conftest import Found
-from tests.federation.network import Server
+from tests.federation.network import Answer, Request, Server
 from tests.federation.peer import Actor, Members, Peer
 
 
@@ -26,6 +29,17 @@ class Scene:
             assert (
                 await self.there.send(self.a, self.there.activity("Like", voter, self.page["id"]))
             ).status == 202
+
+    async def arrives(self, kind: str, actor: Actor, thing: Members) -> Members:
+        """Somebody there does something about a thing in !gardening."""
+        whole = thing if kind == "Undo" else thing["id"]
+        said = self.there.activity(kind, actor, whole, audience=self.page["audience"])
+        assert (await self.there.send(self.a, said)).status == 202
+        return said
+
+    def unknown_page(self) -> Members:
+        """A post of carol's in !gardening that nobody told of."""
+        return self.there.page(self.there.actors[self.page["attributedTo"]], self.page["audience"])
 
     async def score(self) -> int:
         return int(await self.a.value("SELECT score FROM post"))
@@ -74,6 +88,108 @@ async def test_a_process_takes_over_from_one_that_died_though_nothing_new_arrive
     scene.a.clock.advance(LEASE * 2)
     assert await heir.work() > 0
     assert await scene.score() == 13
+
+
+class Gate:
+    """In front of a host that is asked for a post: who asks waits until it is opened."""
+
+    def __init__(self, there: Peer, address: str) -> None:
+        self.opens = asyncio.Event()
+
+        async def answer(request: Request) -> Answer:
+            if str(request.url) == address:
+                await self.opens.wait()
+            return await there.answer(request)
+
+        there.network.hosts[there.host] = answer
+
+
+async def test_what_waits_behind_a_fetch_goes_on_though_the_fetch_ends_during_a_look__INB_11(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = scene.unknown_page()
+    gate = Gate(scene.there, unknown["id"])
+    await scene.arrives("Like", scene.voters[0], unknown)
+    await scene.arrives("Delete", scene.there.actors[unknown["attributedTo"]], unknown)
+    worker = processor_of(scene.a.context)
+    await worker.work()
+    assert len(worker._running) == 1, "the vote waits for the post, the deletion for the vote"
+
+    take = received.take
+
+    async def and_meanwhile_it_is_fetched(tx: Tx, lanes: Any, *, after: int, limit: int) -> Any:
+        if after:
+            gate.opens.set()
+            await asyncio.gather(*worker._running)
+        return await take(tx, lanes, after=after, limit=limit)
+
+    await scene.arrives("Like", scene.voters[1], scene.page)
+    with monkeypatch.context() as patched:
+        patched.setattr(received, "take", and_meanwhile_it_is_fetched)
+        await worker.work()
+    assert not worker._running
+    assert await worker.work() == 1
+    assert await scene.a.value("SELECT deleted FROM post WHERE ap_id = :ap_id", ap_id=unknown["id"])
+
+
+async def test_who_takes_a_vote_back_before_the_post_is_here_has_none__INB_11(scene: Scene) -> None:
+    unknown = scene.unknown_page()
+    vote = await scene.arrives("Like", scene.voters[0], unknown)
+    await scene.arrives("Undo", scene.voters[0], vote)
+    worker = processor_of(scene.a.context)
+    await worker.work()
+    assert len(worker._running) == 1, "the second waits for the first"
+    await worker.drain()
+    score = "SELECT score FROM post WHERE ap_id = :ap_id"
+    assert await scene.a.value(score, ap_id=unknown["id"]) == 1, "the author's own"
+
+
+async def test_votes_of_several_do_not_wait_for_each_other(scene: Scene) -> None:
+    unknown = scene.unknown_page()
+    gate = Gate(scene.there, unknown["id"])
+    for voter in scene.voters[:3]:
+        await scene.arrives("Like", voter, unknown)
+    worker = processor_of(scene.a.context)
+    await worker.work()
+    assert len(worker._running) == 3
+    gate.opens.set()
+    await worker.drain()
+    score = "SELECT score FROM post WHERE ap_id = :ap_id"
+    assert await scene.a.value(score, ap_id=unknown["id"]) == 4
+
+
+async def test_a_look_that_fails_is_done_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = processor_of(scene.a.context)
+    await worker.work()
+    await scene.votes_arrive()
+
+    async def fails(*args: Any, **more: Any) -> Any:
+        raise Busy
+
+    with monkeypatch.context() as patched:
+        patched.setattr(received, "take", fails)
+        with pytest.raises(Busy):
+            await worker.work()
+    assert await worker.work() == len(scene.voters)
+
+
+async def test_what_one_process_puts_off_another_does_when_it_is_due__INB_11(scene: Scene) -> None:
+    await processor_of(scene.a.context).stop()
+    one, two = Processor(scene.a.context), Processor(scene.a.context)
+    unknown = scene.unknown_page()
+    scene.there.pages[unknown["id"]] = Answer(503)
+    vote = await scene.arrives("Like", scene.voters[0], unknown)
+    await one._hold()
+    await two.work()
+    await one.drain()
+    assert await scene.a.verdict(vote["id"]) == "later http_status"
+    await two.work()
+    await one.stop()
+    del scene.there.pages[unknown["id"]]
+    scene.a.clock.advance(HOUR)
+    await two.work()
+    await asyncio.gather(*two._running)
+    assert await scene.a.verdict(vote["id"]) == "accepted"
 
 
 async def test_what_is_done_again_has_no_second_effect__DUP_3(scene: Scene) -> None:

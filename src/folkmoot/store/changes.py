@@ -6,7 +6,8 @@ and is right for as long as they stand.
 
 Kinds in use: `site` (0), `front` (0), `posts` (0: a post appeared or went), `community` (id), `thread` (post id), `person` (id),
 `modlog` (0), `jobs` (0), `followers` (community id), `fans` (person id), `outgoing` (0: something has to be told to other servers), `outbox`
-(0: an activity was written), `destination` (0: who is sent to, or what an admin decided about them), `keys` (0).
+(0: an activity was written), `received` (0: an activity arrived),
+`destination` (0: who is sent to, or what an admin decided about them), `keys` (0).
 """
 
 Key = tuple[str, int]

@@ -21,8 +21,9 @@ from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.apub.inbox.known import Known, Missing, look_up
-from folkmoot.apub.inbox.names import addresses, kind_of, object_of, subjects
+from folkmoot.apub.inbox.names import addresses, kind_of, object_of
 from folkmoot.apub.inbox.table import TABLE
+from folkmoot.apub.inbox.turns import Queue, Turn, turn_of
 from folkmoot.apub.policy import policy
 from folkmoot.apub.reading import parse
 from folkmoot.apub.resolve import Resolver
@@ -59,7 +60,7 @@ class Task:
     row: Waiting
     activity: Activity
     names: frozenset[str]
-    subjects: frozenset[str]
+    turn: Turn
     fetched: set[str] = field(default_factory=set)
     moves: dict[tuple[str, str], bool] = field(default_factory=dict)
     error: NotFetched | None = None
@@ -108,10 +109,15 @@ class Processor:
         if newest == self._seen and (self._due is None or self._due > now):
             return 0
         async with self._turn:
-            await self._wake()
-            done = await self._work_off()
+            # Before the look, not after it: what happens meanwhile may be what the look has just passed over.
             self._seen = newest
-            await self._come_back(now)
+            try:
+                await self._wake()
+                done = await self._work_off()
+                await self._come_back(now)
+            except BaseException:
+                self._seen = -1
+                raise
         return done
 
     async def _come_back(self, now: Micros) -> None:
@@ -186,21 +192,15 @@ class Processor:
 
     def _readable(self, rows: list[Waiting]) -> tuple[list[Task], list[Closed]]:
         """The rows that may be worked at now, parsed; those that cannot be read are closed."""
-        behind = {ident for task in self._aside.values() for ident in task.subjects}
         tasks: list[Task] = []
         closed: list[Closed] = []
         for row in rows:
             if row.id in self._aside:
                 continue
             try:
-                task = self._task(row)
+                tasks.append(self._task(row))
             except Refusal as error:
                 closed.append(_refused(row, error))
-                continue
-            if task.subjects & behind:
-                behind |= task.subjects  # whoever comes later waits behind this one too
-                continue
-            tasks.append(task)
         return tasks, closed
 
     def _task(self, row: Waiting) -> Task:
@@ -209,7 +209,7 @@ class Processor:
             row.body.encode(), now=self.context.clock.now(), development=settings.development
         )
         activity = parse(document)
-        return Task(row, activity, frozenset(addresses(activity)), frozenset(subjects(activity)))
+        return Task(row, activity, frozenset(addresses(activity)), turn_of(activity))
 
     # --- doing -----------------------------------------------------------------------------------------------------------
 
@@ -219,10 +219,12 @@ class Processor:
         Most activities are done, or refused before anything is written: so at first none is fenced in. If one fails in the middle, all is
         undone, and done again with a fence around each.
         """
+        queue = Queue(task.turn for task in self._aside.values())
+        free = [task for task in tasks if not _has_to_wait(queue, task)]
         try:
-            return await self._try_batch(tasks, closed, fenced=False)
+            return await self._try_batch(free, closed, fenced=False)
         except _Halfway:
-            return await self._try_batch(tasks, closed, fenced=True)
+            return await self._try_batch(free, closed, fenced=True)
 
     async def _try_batch(
         self, tasks: list[Task], closed: list[Closed], *, fenced: bool
@@ -240,11 +242,15 @@ class Processor:
                 for ident in inner_ids(task.activity)
             ]
             known.accepted = await received.accepted_among(tx, inside) if inside else set()
-            left = list(tasks)
+            left, queue = list(tasks), Queue()
             while left and (not outcomes or time.monotonic() - began < patience):
                 task = left.pop(0)
-                if task.row.id in still:
-                    outcomes.append((task, await self._one(tx, known, task, fenced=fenced)))
+                if task.row.id not in still or _has_to_wait(queue, task):
+                    continue
+                outcome = await self._one(tx, known, task, fenced=fenced)
+                if outcome.missing is not None:
+                    queue.add(task.turn)
+                outcomes.append((task, outcome))
             await self._write_down(tx, outcomes, closed, known)
         for task, outcome in outcomes:
             if outcome.missing is not None:
@@ -433,6 +439,14 @@ async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
     if community is not None and community.local and not arrived.quiet and not arrived.fetched:
         answers.relay(arrived.known, community.id, activity)
     return Effect((), ())
+
+
+def _has_to_wait(queue: Queue, task: Task) -> bool:
+    """Whether somebody before it in the queue is about the same; then whoever comes later waits behind this one too."""
+    if not queue.is_before(task.turn):
+        return False
+    queue.add(task.turn)
+    return True
 
 
 def _refused(row: Waiting, error: Refusal) -> Closed:
