@@ -16,8 +16,7 @@ from folkmoot.store.db import Tx
 CONSEQUENCES: dict[type[Event], tuple[str, ...]] = {
     events.PostCreated: ("posts.fetch_link", "posts.mention_link"),
     events.PostEdited: ("posts.fetch_link",),
-    events.CommentCreated: ("notifications.mail_comment",),
-    events.CommentToldLater: ("notifications.mail_comment",),
+    events.CommentTold: ("notifications.mail_comment",),
     events.MessageSent: ("notifications.mail_message",),
     events.Reported: ("reports.mail_admins",),
     events.Purged: ("images.delete_pictures",),

@@ -64,8 +64,8 @@ class CommentEdited(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CommentToldLater(Event):
-    """An edit made notices for these accounts, who had none of the comment before."""
+class CommentTold(Event):
+    """A comment, or an edit of it, made notices for these accounts, who had none of it before."""
 
     comment_id: int
     local_user_ids: list[int]

@@ -1,6 +1,10 @@
 """What federation keeps about follows: the address of a Follow, and people elsewhere who follow people here."""
 
+from collections.abc import Collection
+
 from folkmoot.store.db import Tx
+
+_REMEMBERED = 20_000
 
 
 async def set_follow_id(tx: Tx, community_id: int, person_id: int, follow_id: str) -> None:
@@ -23,12 +27,31 @@ async def person_of_follow_id(tx: Tx, community_id: int, follow_id: str) -> int 
 async def settle_all(tx: Tx, community_id: int) -> int:
     """A community that sends us its activities has accepted whoever waits for its answer (SND-6); how many that were. A private one lets
     people in one by one, and sends them for the others."""
+    tx.memory.get("follows.awaited", {}).pop(community_id, None)
     return await tx.run(
         "UPDATE community_follow SET pending = :no WHERE community_id = :community_id AND pending"
         " AND person_id IN (SELECT id FROM person WHERE local)"
         " AND EXISTS (SELECT 1 FROM community c WHERE c.id = :community_id AND c.visibility <> 'Private')",
         no=False, community_id=community_id,
     )  # fmt: skip
+
+
+async def awaited(tx: Tx, community_ids: Collection[int]) -> set[int]:
+    """Those of these communities from which somebody here still waits for an answer. Each process remembers it until their followers change."""
+    stamps = {number: tx.changes.newest((("followers", number),)) for number in community_ids}
+    known: dict[int, tuple[int, bool]] = tx.memory.setdefault("follows.awaited", {})
+    unsure = {number for number, stamp in stamps.items() if number not in known or known[number][0] != stamp}
+    if unsure:
+        rows = await tx.all(
+            "SELECT DISTINCT f.community_id FROM community_follow f JOIN person p ON p.id = f.person_id"
+            " WHERE f.community_id IN :ids[] AND f.pending AND p.local",
+            ids=unsure,
+        )
+        waiting = {row[0] for row in rows}
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known |= {number: (stamps[number], number in waiting) for number in unsure}
+    return {number for number in stamps if number in known and known[number][1]}
 
 
 async def set_person_follow(tx: Tx, person_id: int, target_id: int, *, follow_id: str) -> None:

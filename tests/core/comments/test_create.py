@@ -146,6 +146,7 @@ async def test_the_author_votes_for_it_and_has_seen_all_there_is__C_3(db: Databa
     async with db.write() as tx:
         post = await write_post(tx, cast.alice, cast.gardening)
         await write_comment(tx, cast.alice, post, "One")
+        assert "notifications.mail_comment" not in await jobs(tx), "nobody was told"
         comment = await write_comment(tx, cast.bob, post, "Two")
         assert (comment.upvotes, comment.score, comment.hot_rank) == (1, 1, pytest.approx(0.1370, abs=5e-5))
         row = await tx.first(

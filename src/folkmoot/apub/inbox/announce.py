@@ -105,8 +105,8 @@ def _about(item: Activity | Content | Unreadable | str) -> set[str]:
 
 async def _it_lets_us_in(tx: Tx, arrived: Arrived[Announce], group: Community) -> None:
     """A community that sends us what happens in it has accepted who waits to follow it (SND-6)."""
-    if group.id not in arrived.known.settled:
-        arrived.known.settled.add(group.id)
+    if group.id in arrived.known.awaited:
+        arrived.known.awaited.discard(group.id)
         await follows.settle_all(tx, group.id)
 
 

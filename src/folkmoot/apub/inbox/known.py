@@ -10,7 +10,7 @@ from typing import Any
 from folkmoot.apub.policy import Policy
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
-from folkmoot.store import actors, communities, gone, people, quarantine
+from folkmoot.store import actors, communities, follows, gone, people, quarantine
 from folkmoot.store.actors import Placed
 from folkmoot.store.db import Tx
 
@@ -60,7 +60,8 @@ class Known:
     gone: set[str] = field(default_factory=set)
     followed: set[int] = field(default_factory=set)
     by_id: dict[int, Community] = field(default_factory=dict)
-    settled: set[int] = field(default_factory=set)
+    awaited: set[int] = field(default_factory=set)
+    """Communities elsewhere from which somebody here waits for an answer."""
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """What is to be told to other servers because of the batch, for `store/outbox.py`."""
     quarantined: set[int] = field(default_factory=set)
@@ -130,4 +131,5 @@ async def add(tx: Tx, known: Known, ap_ids: Collection[str]) -> None:
     known.gone |= await gone.among(tx, ap_ids)
     if elsewhere := [community.id for community in found.values() if not community.local]:
         known.followed |= await actors.followed_here(tx, elsewhere)
+        known.awaited |= await follows.awaited(tx, elsewhere)
         known.quarantined |= await quarantine.among(tx, elsewhere)

@@ -9,7 +9,7 @@ from folkmoot.core.notifications import notify
 from folkmoot.core.site import languages
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Invalid, NotFound
-from folkmoot.model.events import CommentCreated
+from folkmoot.model.events import CommentCreated, CommentTold
 from folkmoot.model.people import Viewer
 from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import MINUTE, Micros
@@ -101,6 +101,8 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
         )
         if author.account and parent:
             await notify.parent_was_answered(tx, author, parent)
+        if told:
+            await after.record(tx, CommentTold(author.id, comment.id, told))
         await after.record(tx, CommentCreated(author.id, comment.id))
     if comment.local:
         await counts.site_wrote(tx, comments=1)

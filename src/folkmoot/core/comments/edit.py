@@ -9,7 +9,7 @@ from folkmoot.core.notifications import notify
 from folkmoot.core.site import languages
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import NotFound
-from folkmoot.model.events import CommentEdited, CommentToldLater
+from folkmoot.model.events import CommentEdited, CommentTold
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
@@ -82,6 +82,6 @@ async def _tell(tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment) 
         tx, viewer, comment, parent=parent, community=place.ground.community
     )
     if told:
-        await after.record(tx, CommentToldLater(viewer.id, comment.id, told))
+        await after.record(tx, CommentTold(viewer.id, comment.id, told))
     before = await notifications.told_of_reply(tx, comment.id)
     return [*told, *(number for number in before if number not in told)]
