@@ -1,17 +1,21 @@
 """What only PostgreSQL has: several writers at once, and notices that travel."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.search.index import index_due, index_pending
-from folkmoot.store import search
+from folkmoot.model.time import SECOND
+from folkmoot.store import jobs, outbox, search
 from folkmoot.store.db import Database
+from folkmoot.store.jobs import Job
 from folkmoot.store.postgres import PostgresDatabase
 from tests.cast import Cast
 from tests.core.stories import write_post
+from tests.store.test_outbox import activity
 
 
 @pytest.fixture
@@ -29,6 +33,54 @@ async def _indexed(db: Database, comment_id: int) -> str | None:
     return text
 
 
+async def _waits(db: Database, task: "asyncio.Task[Any]") -> bool:
+    """Let somebody go on until they have to wait for what another transaction holds; False where they never had to."""
+    asked = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    while not task.done():
+        async with db.read() as tx:
+            if await tx.value(asked):
+                return True
+    return False
+
+
+async def test_an_activity_with_a_higher_number_is_never_seen_before_one_with_a_lower__DLV_3(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    """Servers are sent what is behind the highest number that was seen."""
+    db = postgres
+
+    async def publish() -> list[int]:
+        async with db.write() as tx:
+            return await outbox.insert(tx, [activity("later")])
+
+    async with db.write() as first:
+        (low,) = await outbox.insert(first, [activity("earlier")])
+        second = asyncio.create_task(publish())
+        assert await _waits(db, second)
+        async with db.read() as reader:
+            assert await outbox.newest_id(reader) == 0
+    (high,) = await second
+    assert low < high
+
+
+async def test_who_asks_for_a_job_that_waits_already_is_sure_that_it_runs_behind_them(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    """Or the one that waits would run before the reason for the second is there to be seen."""
+    db = postgres
+
+    async def claim() -> list[Job]:
+        async with db.write() as tx:
+            return await jobs.claim(tx, holder="runner", lease=SECOND, limit=9)
+
+    async with db.write() as tx:
+        await jobs.enqueue(tx, "look", {}, unique_key="look 1")
+    async with db.write() as asking:
+        await jobs.enqueue(asking, "look", {}, unique_key="look 1")
+        assert await asyncio.create_task(claim()) == []
+    assert len(await claim()) == 1
+
+
 async def test_an_edit_under_way_is_not_struck_off_by_a_batch_that_read_the_old_text(
     postgres: PostgresDatabase, cast: Cast
 ) -> None:
@@ -36,10 +88,14 @@ async def test_an_edit_under_way_is_not_struck_off_by_a_batch_that_read_the_old_
     async with db.write() as tx:
         post = await write_post(tx, cast.alice, cast.gardening)
         comment = (await create_comment(tx, cast.alice, CreateComment(post.id, "before"))).comment
-    async with db.write() as editing:
-        await edit_comment(editing, cast.alice, EditComment(comment.id, "after"))
+
+    async def index() -> None:
         async with db.write() as batch:
             await index_pending(batch)
+
+    async with db.write() as editing:
+        await edit_comment(editing, cast.alice, EditComment(comment.id, "after"))
+        await asyncio.create_task(index())
     assert await _indexed(db, comment.id) is None, "it waits until the edit is through"
     await index_due(db)
     assert await _indexed(db, comment.id) == "after"

@@ -38,10 +38,13 @@ class GivenUp:
 async def enqueue(
     tx: Tx, name: str, payload: dict[str, Any], *, run_at: Micros | None = None, unique_key: str | None = None
 ) -> None:
-    """Write a job. With `unique_key`, a job of that key that is still waiting serves for this one too."""
+    """Write a job. With `unique_key`, a job of that key that is still waiting serves for this one too.
+
+    It is taken hold of then: or it could be done before this transaction, and what it was asked for, is there to be seen.
+    """
     await tx.run(
         "INSERT INTO job (name, payload, unique_key, run_at, published) VALUES (:name, :payload, :unique_key, :run_at, :now)"
-        " ON CONFLICT (unique_key) DO NOTHING",
+        " ON CONFLICT (unique_key) DO UPDATE SET unique_key = excluded.unique_key",
         name=name, payload=json.dumps(payload), unique_key=unique_key, run_at=tx.now if run_at is None else run_at, now=tx.now,
     )  # fmt: skip
     tx.changed("jobs")

@@ -1,6 +1,6 @@
 """What is told to other servers: what happened and is still to be told, and every activity that was made of it.
 
-Activities are written by one publisher at a time (`apub/outbox/publish.py`), so their ids are in the order in which they became visible: whoever
+Whoever writes activities waits for those who do so already (`insert`), so their ids are in the order in which they became visible: whoever
 has seen an id has seen all before it. Who has got how far is in `store/destinations.py`.
 """
 
@@ -171,7 +171,7 @@ async def insert(tx: Tx, activities: Sequence[Activity]) -> list[int]:
     """Write activities in this order; their ids, ascending."""
     if not activities:
         return []
-    rows = await tx.all(tx.dialect.next_ids("sent_activity"), count=len(activities))
+    rows = await tx.all(tx.dialect.next_ids_in_turn("sent_activity"), count=len(activities))
     ids = [row[0] for row in rows]
     numbered = list(zip(ids, activities, strict=True))
     await tx.many(

@@ -58,6 +58,11 @@ class Dialect(Protocol):
         """The same for `:count` rows: one row per id, ascending."""
         ...
 
+    def next_ids_in_turn(self, table: str) -> str:
+        """The same for a table that is read on from the highest id that was seen: whoever takes ids so waits until those who took lower ones
+        have committed. Else a higher id could be seen before a lower one, and the lower one never."""
+        ...
+
     def of_each(self, source: str, chosen: str, inner: str, target: str) -> str:
         """What stands after FROM, WHERE included, to join each row of `source` that is `chosen` with the rows of `target` (table and
         alias) whose ids the statement `inner` gives for it."""

@@ -83,6 +83,10 @@ class PostgresDialect:
         sequence = f"pg_get_serial_sequence('{quoted_name(table)}', 'id')"
         return f"SELECT nextval({sequence}) FROM generate_series(1, CAST(:count AS INTEGER))"
 
+    def next_ids_in_turn(self, table: str) -> str:
+        turn = f"SELECT pg_advisory_xact_lock(CAST(CAST('{quoted_name(table)}' AS regclass) AS BIGINT))"
+        return f"WITH turn AS MATERIALIZED ({turn}) {self.next_ids(table)}, turn"
+
     def of_each(self, source: str, chosen: str, inner: str, target: str) -> str:
         alias = target.rpartition(" ")[2]
         return f"{source} CROSS JOIN LATERAL ({inner}) AS of_each JOIN {target} ON {alias}.id = of_each.id WHERE {chosen}"

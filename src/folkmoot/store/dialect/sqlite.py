@@ -48,6 +48,9 @@ class SqliteDialect:
         last = f"(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '{quoted_name(table)}')"
         return f"WITH RECURSIVE n(i) AS (SELECT 1 WHERE :count > 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count) SELECT {last} + i FROM n"
 
+    def next_ids_in_turn(self, table: str) -> str:
+        return self.next_ids(table)  # there is one writer at a time
+
     def of_each(self, source: str, chosen: str, inner: str, target: str) -> str:
         alias = target.rpartition(" ")[2]
         return f"{source} CROSS JOIN {target} WHERE {chosen} AND {alias}.id IN ({inner})"
