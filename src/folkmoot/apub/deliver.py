@@ -144,11 +144,11 @@ def _outcome(answer: Fetched, scheme: Scheme, now: Micros, published: Micros) ->
 def _wish(headers: Mapping[str, str], now: Micros) -> Micros | None:
     """How long a server asks us to wait: seconds, or a date."""
     text = headers.get("Retry-After", "").strip()
-    if text.isdigit() and len(text) < 10:
+    if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text) * SECOND
     try:
         return max(0, from_datetime(parsedate_to_datetime(text)) - now) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

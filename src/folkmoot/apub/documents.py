@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from folkmoot.model.errors import Invalid
 from folkmoot.model.time import Micros, from_rfc3339
@@ -231,6 +231,14 @@ def host_of(ident: str) -> str:
 def same_host(one: str, other: str) -> bool:
     """Whether two ids lie on the same host and are reached the same way: what every rule of authority compares."""
     return one.partition("/")[0] == other.partition("/")[0] and host_of(one) == host_of(other)
+
+
+def joined(address: str, target: str) -> str:
+    """Where a reference leads that stands at an address. Raises Malformed (`invalid_id`) for what is none at all."""
+    try:
+        return urljoin(address, target)
+    except ValueError:
+        raise malformed("invalid_id", target) from None
 
 
 def web_address(value: object) -> str | None:

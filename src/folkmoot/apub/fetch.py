@@ -8,10 +8,9 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
-from urllib.parse import urljoin
 
 from folkmoot.apub import documents, signing
-from folkmoot.apub.documents import Document, Malformed, host_of, read_id, same_host
+from folkmoot.apub.documents import Document, Malformed, host_of, read_id
 from folkmoot.apub.policy import Policy, policy
 from folkmoot.apub.signing import Scheme, SigningKey
 from folkmoot.context import Context
@@ -117,14 +116,12 @@ class Fetcher:
         ident = found.id()
         if ident == answer.url:
             return found
-        if same_host(ident, answer.url) and ident != address:
-            # Another name of it on its own host: its id has to lead to itself.
+        if ident != address:
+            # Another name of it, or somebody else's word: its id has to lead to itself, at once. Two servers that name each other would
+            # keep us waiting for ourselves.
             again, second = await self.look(ident, budget)
             if again.id() == second.url == ident:
                 return again
-            raise NotFetched("wrong_id", detail=ident)
-        if not same_host(ident, answer.url):
-            return await self.document(ident, budget)
         raise NotFetched("wrong_id", detail=ident)
 
     async def look(self, address: str, budget: Budget) -> tuple[Document, Fetched]:
@@ -208,9 +205,11 @@ class Fetcher:
         scheme = self._schemes.get(host_of(address), Scheme.DRAFT)
         answer = await self._signed(address, scheme)
         if answer.status in _REDIRECTS:
-            target = urljoin(address, answer.headers.get("Location", ""))
+            target = answer.headers.get("Location", "")
             try:
-                target = read_id(target, development=self.context.settings.development)
+                target = read_id(
+                    documents.joined(address, target), development=self.context.settings.development
+                )
             except Malformed as error:
                 raise NotFetched("invalid_redirect", detail=error.detail) from error
             if rules.is_ours(target):
@@ -291,8 +290,15 @@ class _Both:
         self._places = places
 
     async def __aenter__(self) -> None:
-        for place in self._places:
-            await place.acquire()
+        held: list[asyncio.Semaphore] = []
+        try:
+            for place in self._places:
+                await place.acquire()
+                held.append(place)
+        except BaseException:  # whoever stops waiting for the second gives back the first
+            for place in held:
+                place.release()
+            raise
 
     async def __aexit__(self, *_: object) -> None:
         for place in self._places:

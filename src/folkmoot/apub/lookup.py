@@ -1,9 +1,8 @@
 """From an address or a handle that somebody typed to the thing on its own server (10.2)."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -98,7 +97,7 @@ class Lookup:
         links.sort(key=lambda link: wanted is not None and link.kind is not None and link.kind != wanted)
         error: Refusal = NotFetched("couldnt_find_object", detail=f"{handle.name}@{handle.host}")
         found = False
-        for link in links[:_MOST_LINKS]:
+        for link in links:
             try:
                 await self.resolver.actor(link.href, budget)
             except Refusal as refusal:
@@ -127,18 +126,20 @@ class Lookup:
         if answer.status != 200 or answer.content_type not in _JRD_TYPES or not answer.body.strip():
             raise NotFetched("not_found", detail=f"{name}@{host}", gone=answer.status in (404, 410))
         try:
-            found = json.loads(answer.body)
-        except ValueError as error:
+            found = documents.load(answer.body)
+        except Malformed as error:
             raise NotFetched("wrong_webfinger", detail=host) from error
         links = self._links(found)
         if not links:
             raise NotFetched("wrong_webfinger", detail=host)
         return [link for link in links if await self._belongs(link, found, name, host, budget)]
 
-    def _links(self, found: Any) -> list[Link]:
+    def _links(self, found: dict[str, Any]) -> list[Link]:
         links: list[Link] = []
-        given = found.get("links") if isinstance(found, dict) else None
+        given = found.get("links")
         for one in given if isinstance(given, list) else []:
+            if len(links) >= _MOST_LINKS:
+                break
             if not isinstance(one, dict) or one.get("rel") != "self":
                 continue
             if str(one.get("type", "")).partition(";")[0].strip() not in _ALTERNATES:
@@ -152,7 +153,7 @@ class Lookup:
             links.append(Link(href, kind if isinstance(kind, str) else None))
         return links
 
-    async def _belongs(self, link: Link, found: Any, name: str, host: str, budget: Budget) -> bool:
+    async def _belongs(self, link: Link, found: dict[str, Any], name: str, host: str, budget: Budget) -> bool:
         """Another server than the one that was asked has to agree: its own answer names the same actor (WF-8)."""
         if host_of(link.href) == host.partition(":")[0]:
             return True
@@ -171,7 +172,10 @@ def alternate_of(page: bytes, address: str) -> str | None:
     head = LexborHTMLParser(page.decode("utf-8", "replace"))
     for link in head.css("link[rel=alternate]"):
         if (link.attributes.get("type") or "").partition(";")[0].strip() in _ALTERNATES:
-            other = urljoin(address, link.attributes.get("href") or "")
+            try:
+                other = documents.joined(address, link.attributes.get("href") or "")
+            except Malformed:
+                continue
             if host_of(other) == host_of(address) and other != address:
                 return other
     return None

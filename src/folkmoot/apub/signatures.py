@@ -183,7 +183,7 @@ def _check_time(moment: Micros, now: Micros) -> None:
 
 def _seconds(text: str) -> Micros:
     digits = text.partition(".")[0]
-    if not digits.isdigit() or len(digits) > 12:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 12:
         raise BadSignature("invalid_signature_header", detail=text[:40])
     return int(digits) * SECOND
 

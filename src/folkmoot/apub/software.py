@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from folkmoot.apub.documents import Malformed, load
+from folkmoot.apub.documents import Malformed, load, web_address
 from folkmoot.context import Context
 from folkmoot.model.time import DAY, HOUR, Micros
 from folkmoot.net.errors import NetFailure
@@ -76,13 +76,13 @@ async def read_software(context: Context, origin: str) -> Software | None:
     found = await _get(context, f"{origin}/.well-known/nodeinfo")
     links = found.get("links") if found else None
     by_schema = {
-        link.get("rel"): link.get("href")
+        link["rel"]: web_address(link.get("href"))
         for link in (links if isinstance(links, list) else [])
-        if isinstance(link, dict)
+        if isinstance(link, dict) and isinstance(link.get("rel"), str)
     }
     for schema in _SCHEMAS:
         address = by_schema.get(schema)
-        if isinstance(address, str) and urlsplit(address).netloc == urlsplit(origin).netloc:
+        if address is not None and urlsplit(address).netloc == urlsplit(origin).netloc:
             return _software_of(await _get(context, address))
     return None
 

@@ -331,7 +331,7 @@ def _arrival(outside: Envelope, document: Document) -> Arrival:
 async def _body(receive: Any, headers: Mapping[str, str]) -> bytes:
     """The body as it was sent, in time and within its limit. Raises `_Answer` 413, 408."""
     length = headers.get("content-length", "")
-    if length.isdigit() and int(length) > MAX_BYTES:
+    if length.isascii() and length.isdigit() and int(length[:20]) > MAX_BYTES:
         raise _Answer(413, "too_large")
     pieces: list[bytes] = []
     size = 0

@@ -46,7 +46,7 @@ class ServerState:
 async def read_servers(tx: Tx, viewer: Viewer, *, after: str = "", limit: int = 50) -> Page[ServerState]:
     """Servers that are sent to, those that ail first, then by domain. Raises `NotAllowed` not_an_admin."""
     permissions.check("instances.block", Standing(viewer))
-    skip = int(after) if after.isdigit() and len(after) < 8 else 0
+    skip = int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0
     known = await destinations.all_of_them(tx)
     shut_out = await destinations.shut_out(tx)
     ranked = sorted(
