@@ -21,7 +21,7 @@ from folkmoot.store.db import Database, Tx
 FETCH = "posts.fetch_link"
 """The job, written with every new or edited post (`core/after.py`)."""
 PATIENCE = 4.0
-"""Seconds for which whoever wrote a post waits to see what its link says (P-7): long enough for nearly every page, short enough for who waits."""
+"""Seconds for which whoever wrote a post waits to see what its link says (P-7); nearly every page answers sooner."""
 _HELD_FOR: Micros = 2 * MINUTE
 
 
