@@ -182,6 +182,7 @@ class Settings:
     mail_sink: str = setting("console", _one_of("console", "file"), "Where mails go without `smtp_url`: the log, or files under `mail` in the data directory.")
     image_mode: str = setting("store-previews", _one_of("none", "store-previews", "proxy-all"), "Pictures of other servers: linked only, small previews kept here, or all fetched through this server.")
     image_bypass_hosts: tuple[str, ...] = setting(("i.imgur.com",), HOSTS, "Hosts that turn away servers which fetch pictures for others: with `proxy-all` readers are sent to them. A dash for none.")
+    picture_cache_mb: int = setting(4096, _number(0, 16_777_216), "Disk for pictures of other servers that were fetched for readers, in megabytes: above that the oldest go, and are fetched again when somebody looks at them. 0: no limit.")
     page_cache_mb: int = setting(64, _number(0, 65536), "Memory for ready pages in each worker, in megabytes; 0 turns it off.")
     delivery_at_once: int = setting(64, _number(1, 1000), "Activities that each working process sends to other servers at the same time.")
     delivery_per_server: int = setting(8, _number(1, 64), "How many of them may be on their way to one server. Those about one thread go one after the other whatever is set here; 1 sends everything in order.")

@@ -211,6 +211,7 @@ def test_every_consequence_has_a_function() -> None:
         mails.APPLICATION,
         import_settings.IMPORT,
         delete.DELETE_FILES,
+        delete.MAKE_ROOM,
         doubt.VERIFY,
         resolve.BACKFILL,
         resolve.CONFIRM_GONE,

@@ -50,6 +50,10 @@ async def _mention_link(tools: Tools, payload: Payload) -> None:
         log.info("webmention_not_sent", post=payload["post_id"], error=str(error))
 
 
+async def _make_room(tools: Tools, _payload: Payload) -> None:
+    await delete_images.make_room(tools.context.files, tools.context.settings.picture_cache_mb << 20)
+
+
 async def _delete_files(tools: Tools, payload: Payload) -> None:
     await delete_images.delete_files(tools.context.files, payload)
 
@@ -88,6 +92,7 @@ CATALOGUE: dict[str, Work] = {
     mails.APPLICATION: _on_database(mails.mail_application),
     import_settings.IMPORT: _import_settings,
     delete_images.DELETE_FILES: _delete_files,
+    delete_images.MAKE_ROOM: _make_room,
     delete_images.DELETE_PICTURES: _on_database(delete_images.delete_pictures),
     doubt.VERIFY: _in_context(verify.verify),
     resolve.BACKFILL: _in_context(backfill.backfill_community),

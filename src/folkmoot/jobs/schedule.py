@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from folkmoot.apub import upkeep as apub_upkeep
 from folkmoot.apub.inbox.upkeep import forget_arrivals
 from folkmoot.apub.software import look_at_servers
+from folkmoot.core.images.delete import ask_for_room
 from folkmoot.core.site import upkeep
 from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
 from folkmoot.store.db import Database
@@ -27,6 +28,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("active today", HOUR, upkeep.refresh_active_today),
     Periodic("expired bans and blocks", HOUR, upkeep.end_what_expired),
     Periodic("stale tokens and buckets", HOUR, upkeep.forget_stale),
+    Periodic("room for pictures", HOUR, ask_for_room),
     Periodic("active people", DAY, upkeep.refresh_active_users, HOUR),
     Periodic("deleted texts", DAY, upkeep.overwrite_deleted, HOUR),
     Periodic("denied applications", DAY, upkeep.drop_denied),

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +22,11 @@ class Files(Protocol):
 
     async def delete(self, names: Iterable[str]) -> None:
         """Forget files, with every copy made from them (names that begin with theirs and a dot). Unknown names are passed over."""
+        ...
+
+    async def shrink(self, mark: str, most: int) -> int:
+        """Forget the oldest of the files that have `mark` in their names, until all of them together take `most` bytes or less; how many
+        were forgotten."""
         ...
 
 
@@ -42,6 +48,9 @@ class Disk:
     async def delete(self, names: Iterable[str]) -> None:
         await asyncio.to_thread(self._delete, [self._path(name) for name in names])
 
+    async def shrink(self, mark: str, most: int) -> int:
+        return await asyncio.to_thread(self._shrink, mark, most)
+
     def _path(self, name: str) -> Path:
         if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or name.startswith("."):
             raise ValueError(f"not a name of ours: {name!r}")
@@ -62,3 +71,25 @@ class Disk:
             path.unlink(missing_ok=True)
             for copy in path.parent.glob(f"{path.name}.*"):
                 copy.unlink(missing_ok=True)
+
+    def _shrink(self, mark: str, most: int) -> int:
+        found = sorted(self._marked(mark))
+        taken = sum(size for _, size, _ in found)
+        gone = 0
+        for _, size, path in found:
+            if taken <= most:
+                break
+            path.unlink(missing_ok=True)
+            taken -= size
+            gone += 1
+        return gone
+
+    def _marked(self, mark: str) -> Iterator[tuple[int, int, Path]]:
+        """Moment of writing, size and path of each file with `mark` in its name."""
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if mark in entry.name:
+                        with suppress(FileNotFoundError):  # somebody deletes at the same time
+                            about = entry.stat()
+                            yield about.st_mtime_ns, about.st_size, Path(entry.path)

@@ -1,10 +1,13 @@
 """Pictures beside links, in each of the operator's modes; pictures fetched for readers (I-4, I-5, I-6, I-9)."""
 
+import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from folkmoot.core.images.delete import delete_files, delete_pictures, make_room
 from folkmoot.core.images.show import Look, proxy_alias, show_proxied
 from folkmoot.core.images.upload import upload
 from folkmoot.core.posts.edit import EditPost, edit_post
@@ -156,3 +159,55 @@ async def test_only_addresses_that_something_names_are_fetched__I_9(
         assert (await show_proxied(db, files, web.fetch, PHOTO, Look())).type == "image/png"
     assert web.asked == [PHOTO]
     assert await files.get(proxy_alias(PHOTO))
+
+
+async def test_the_oldest_of_what_was_fetched_for_readers_go__I_9(
+    db: Database, cast: Cast, files: Disk, tmp_path: Path
+) -> None:
+    web, links = Elsewhere(picture()), [f"https://news.example/{number}.png" for number in range(4)]
+    mine = (await upload(db, files, cast.alice, picture())).image.alias
+    async with db.write() as tx:
+        await set_site(tx, image_mode="proxy-all")
+        await images.remember_remote(tx, links)
+    for age, link in enumerate(reversed(links)):
+        size = len((await show_proxied(db, files, web.fetch, link, Look())).body)
+        os.utime(tmp_path / "pictures" / proxy_alias(link)[:2] / proxy_alias(link), (age, age))
+    assert await make_room(files, 0) == 0
+    assert await make_room(files, 4 * size) == 0
+    assert await make_room(files, 2 * size) == 2
+    assert [await files.get(proxy_alias(link)) is not None for link in links] == [True, True, False, False]
+    assert await files.get(mine) is not None
+    asked = len(web.asked)
+    assert (await show_proxied(db, files, web.fetch, links[3], Look())).body
+    assert len(web.asked) == asked + 1
+
+
+@pytest.mark.parametrize(
+    ("link", "type_"),
+    [
+        ("https://news.example/a.png", "image/png"),
+        ("https://news.example/a.WEBP?v=1.gif", "image/webp"),
+        ("https://news.example/picture", "image/jpeg"),
+    ],
+)
+async def test_a_smaller_copy_is_of_the_kind_that_the_name_says__I_8__I_9(
+    db: Database, files: Disk, link: str, type_: str
+) -> None:
+    async with db.write() as tx:
+        await images.remember_remote(tx, [link])
+    assert (await show_proxied(db, files, Elsewhere(picture()).fetch, link, Look(edge=32))).type == type_
+
+
+async def test_what_is_purged_is_kept_for_no_reader_either__O_7(db: Database, files: Disk) -> None:
+    async with db.write() as tx:
+        await set_site(tx, image_mode="proxy-all")
+        await images.remember_remote(tx, [PHOTO])
+    for edge in (None, 32):
+        await show_proxied(db, files, Elsewhere(picture()).fetch, PHOTO, Look(edge=edge))
+    await delete_pictures(db, {"pictures": [PROXIED, "https://news.example/photo.png", None]})
+    async with db.read() as tx:
+        payloads = await tx.all("SELECT payload FROM job WHERE name = 'images.delete_files'")
+    for (payload,) in payloads:
+        await delete_files(files, json.loads(payload))
+    assert await files.get(proxy_alias(PHOTO)) is None
+    assert await files.get(f"{proxy_alias(PHOTO)}.32.png") is None

@@ -1,7 +1,7 @@
 """Addresses of pictures: those of files here, and those of pictures elsewhere that are fetched through this server (I-5, I-7)."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 NONE, STORE_PREVIEWS, PROXY_ALL = "none", "store-previews", "proxy-all"
 """What the operator can want of pictures elsewhere: `Settings.image_mode`."""
@@ -34,6 +34,12 @@ def proxied(origin: str, url: str) -> str:
     if is_here(origin, url) or not url.startswith(("http://", "https://")):
         return url
     return f"{origin}{_PROXY}?url={quote(url, safe='')}"
+
+
+def behind(origin: str, url: str | None) -> str | None:
+    """The picture elsewhere that an address of `proxied` is for; None for any other address."""
+    before = f"{origin}{_PROXY}?url="
+    return unquote(url.removeprefix(before)) if url and url.startswith(before) else None
 
 
 def is_here(origin: str, url: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from folkmoot.core.images import addresses
+from folkmoot.core.images.show import REMOTE, proxy_alias
 from folkmoot.media.files import Files
 from folkmoot.model.errors import NotFound, NotLoggedIn
 from folkmoot.model.images import LocalImage
@@ -14,7 +15,8 @@ from folkmoot.store.db import Database, Tx
 
 DELETE_FILES = "images.delete_files"
 DELETE_PICTURES = "images.delete_pictures"
-"""The jobs: files whose rows are gone, and whatever the addresses of a purge name."""
+MAKE_ROOM = "images.make_room"
+"""The jobs: files whose rows are gone, whatever the addresses of a purge name, and the oldest of what was fetched for readers."""
 
 
 async def delete_upload(tx: Tx, viewer: Viewer, alias: str) -> None:
@@ -52,9 +54,28 @@ async def delete_files(files: Files, payload: dict[str, Any]) -> None:
 
 
 async def delete_pictures(db: Database, payload: dict[str, Any]) -> None:
-    """The job `images.delete_pictures`: the files here that purged posts, communities or people named."""
+    """The job `images.delete_pictures`: the files here that purged posts, communities or people named, those kept for readers of
+    pictures elsewhere too. These are fetched again if something else here shows them."""
     async with db.write() as tx:
         await _delete(tx, await _named(tx, payload["pictures"]))
+        origin = (await store_site.local_site(tx)).origin
+        elsewhere = {addresses.behind(origin, url) for url in payload["pictures"]} - {None}
+        if elsewhere:
+            await jobs.enqueue(
+                tx, DELETE_FILES, {"aliases": sorted(proxy_alias(str(url)) for url in elsewhere)}
+            )
+
+
+async def ask_for_room(db: Database) -> None:
+    """Let somebody who has the files look whether those fetched for readers take too much: hourly."""
+    async with db.write() as tx:
+        await jobs.enqueue(tx, MAKE_ROOM, {}, unique_key=MAKE_ROOM)
+
+
+async def make_room(files: Files, most: int) -> int:
+    """The job `images.make_room`: of the pictures that were fetched for readers the oldest go, until all take `most` bytes or less; who
+    looks at them again has them fetched again (I-9). How many went; 0 for `most` is no limit."""
+    return await files.shrink(REMOTE, most) if most else 0
 
 
 async def _named(tx: Tx, urls: Iterable[str | None]) -> list[LocalImage]:

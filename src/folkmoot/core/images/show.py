@@ -20,6 +20,9 @@ EDGES = (
 )  # fmt: skip
 """Sizes that copies are made in: what is asked for is rounded down to one, so that nobody fills the disk by counting."""
 
+REMOTE = "-remote"
+"""What the names of pictures have that are fetched for readers, and those of their copies."""
+
 FetchPicture = Callable[[str], Awaitable[bytes]]
 """Ask the network for a picture. Raises `ValueError` or `OSError` where there is none."""
 
@@ -45,7 +48,7 @@ async def show(files: Files, alias: str, look: Look) -> Shown:
     """A file here. Raises `NotFound` unknown, also for a format or an edge that cannot be."""
     if not addresses.is_alias(alias):
         raise NotFound("unknown", detail="no such picture")
-    return await _show(files, alias, look)
+    return await _show(files, alias, look, alias)
 
 
 async def show_proxied(db: Database, files: Files, fetch: FetchPicture, url: str, look: Look) -> Shown:
@@ -58,7 +61,7 @@ async def show_proxied(db: Database, files: Files, fetch: FetchPicture, url: str
     alias = proxy_alias(url)
     if await files.get(alias) is None:
         await keep_proxied(db, files, fetch, url)
-    return await _show(files, alias, look)
+    return await _show(files, alias, look, url.partition("?")[0].partition("#")[0])
 
 
 async def must_be_proxied(tx: Tx, url: str) -> None:
@@ -82,17 +85,17 @@ async def keep_proxied(db: Database, files: Files, fetch: FetchPicture, url: str
 
 def proxy_alias(url: str) -> str:
     """The name under which a picture elsewhere is kept: none that an upload could have."""
-    return f"{sha256(url.encode()).hexdigest()}-remote"
+    return f"{sha256(url.encode()).hexdigest()}{REMOTE}"
 
 
-async def _show(files: Files, alias: str, look: Look) -> Shown:
-    suffix = alias.rpartition(".")[2] if "." in alias else "webp"
+async def _show(files: Files, alias: str, look: Look, name: str) -> Shown:
+    """`name`: whose ending says in which format a copy is where none is asked for, JPEG if it says nothing (I-8)."""
     if look.edge is None and look.format is None:
         body = await files.get(alias)
         if body is None:
             raise NotFound("unknown", detail="no such picture")
         return Shown(body, pictures.type_of(body), alias)
-    kind = pictures.format_of(look.format or suffix) or ""
+    kind = pictures.format_of(look.format or _ending(name)) or ""
     edge = _edge(look.edge)
     if not kind or edge == 0:
         raise NotFound("unknown", detail="no such format or size")
@@ -108,6 +111,11 @@ async def _show(files: Files, alias: str, look: Look) -> Shown:
             raise NotFound("unknown", detail=str(error)) from error
         await files.put(copy, body)
     return Shown(body, pictures.type_of(body), copy)
+
+
+def _ending(name: str) -> str:
+    ending = name.rpartition(".")[2]
+    return ending if pictures.format_of(ending) else "jpg"
 
 
 def _edge(asked: int | None) -> int | None:
