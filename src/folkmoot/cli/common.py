@@ -1,13 +1,24 @@
 """What every command shares: the meaning of exit codes, reading the settings, speaking to scripts."""
 
+import asyncio
 import os
+from collections.abc import Coroutine
 from enum import IntEnum
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
+import apsw
+import asyncpg
 import msgspec
 import typer
 
 from folkmoot.settings import Settings, WrongSettings, load_settings
+from folkmoot.store.migrate import TooNew
+
+Result = TypeVar("Result")
+
+ENGINE_FAILS = (apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
+UNREACHABLE = (OSError, *ENGINE_FAILS)
+"""What the engines raise where there is no database, none that can be read, or none for us."""
 
 
 class Exit(IntEnum):
@@ -28,6 +39,16 @@ def read_settings() -> Settings:
         return load_settings(os.environ)
     except WrongSettings as wrong:
         fail("The settings are wrong:", *(f"  {problem}" for problem in wrong.problems))
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do what needs the database; ends the process with `Exit.PROBLEM` and a word where it cannot be used."""
+    try:
+        return asyncio.run(work)
+    except TooNew as error:
+        fail(f"Not touched: {error}. Use the newer program, or a backup from before.")
+    except UNREACHABLE as error:
+        fail(f"The database cannot be used: {error}")
 
 
 def fail(*lines: str) -> NoReturn:

@@ -1,16 +1,13 @@
 """`folkmoot db`: bring the database up to date, look at it, count everything again."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 import typer
 
 from folkmoot.app import Prepared, open_context, opened, prepare
-from folkmoot.cli.common import AsJson, Exit, fail, print_json, read_settings
-from folkmoot.cli.doctor_database import UNREACHABLE
+from folkmoot.cli.common import AsJson, Exit, print_json, read_settings, run
 from folkmoot.cli.findings import Finding
 from folkmoot.cli.progress import bar
 from folkmoot.store import consistency, migrate
@@ -45,7 +42,7 @@ def upgrade(as_json: AsJson = False) -> None:
         async with open_context(settings) as context:
             return await prepare(context.db, settings)
 
-    done = _run(work)
+    done = run(work())
     ran = [migration.name for migration in done.migrations]
     backup = str(done.backup) if done.backup else None
     if as_json:
@@ -71,7 +68,7 @@ def check(as_json: AsJson = False) -> None:
         async with opened(settings, prepared=False) as database:
             return await examine(database, quiet=as_json)
 
-    findings = _run(work)
+    findings = run(work())
     sound = all(finding.state != "problem" for finding in findings)
     if as_json:
         print_json({"ok": sound, "findings": findings})
@@ -128,7 +125,7 @@ def count_again(
         async with opened(settings, prepared=not only_check) as database:
             return await _count(database, repair=not only_check, quiet=as_json)
 
-    differing = group(_run(work))
+    differing = group(run(work()))
     if as_json:
         print_json(
             {"ok": not differing, "repaired": bool(differing) and not only_check, "differing": differing}
@@ -170,17 +167,3 @@ def _in_words(each: Differing) -> str:
         f"{each.table}.{each.column} differs in {each.rows:,} of the rows:"
         f" {example.id} has {example.stored}, and should have {example.counted}."
     )
-
-
-def _run(work: Callable[[], Awaitable[Result]]) -> Result:
-    """Do it, or say why the database cannot be used."""
-
-    async def run() -> Result:
-        return await work()
-
-    try:
-        return asyncio.run(run())
-    except migrate.TooNew as error:
-        fail(f"Not touched: {error}. Use the newer program, or a backup from before.")
-    except UNREACHABLE as error:
-        fail(f"The database cannot be used: {error}")

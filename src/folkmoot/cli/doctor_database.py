@@ -2,9 +2,7 @@
 
 import asyncio
 
-import apsw
-import asyncpg
-
+from folkmoot.cli.common import UNREACHABLE
 from folkmoot.cli.findings import Finding
 from folkmoot.model.time import SystemClock
 from folkmoot.settings import Settings
@@ -12,8 +10,6 @@ from folkmoot.store import migrate
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database
 from folkmoot.store.engine import open_database
-
-UNREACHABLE = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def check_database(settings: Settings) -> Finding:

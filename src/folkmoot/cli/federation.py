@@ -1,6 +1,5 @@
 """`folkmoot federation`: other servers, for who runs this one."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, TypeVar
@@ -8,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from folkmoot.app import bring_of, opened_tools
-from folkmoot.cli.common import AsJson, fail, print_json, read_settings
+from folkmoot.cli.common import AsJson, fail, print_json, read_settings, run
 from folkmoot.core.instances.arrivals import State, read_arrivals
 from folkmoot.core.instances.arrivals import explain as explain_arrival
 from folkmoot.core.instances.federation import read_servers, retry_server, server_named, skip_server
@@ -297,7 +296,7 @@ async def _within(
 def _run(work: Callable[[Tools, Viewer], Awaitable[Result]]) -> Result:
     """Do it in the name of the first administrator; a refusal ends the program with words."""
 
-    async def run() -> Result:
+    async def within() -> Result:
         async with opened_tools(read_settings()) as tools:
             async with tools.db.read() as tx:
                 admins = await bans.admins(tx)
@@ -307,6 +306,6 @@ def _run(work: Callable[[Tools, Viewer], Awaitable[Result]]) -> Result:
             return await work(tools, who)
 
     try:
-        return asyncio.run(run())
+        return run(within())
     except Refusal as refusal:
         fail(WORDS.get(refusal.code, refusal.code))

@@ -8,12 +8,13 @@ from typing import IO, Annotated, cast
 import typer
 
 from folkmoot.app import opened
-from folkmoot.cli.common import AsJson, Exit, fail, print_json, read_settings
+from folkmoot.cli.common import ENGINE_FAILS, AsJson, Exit, fail, print_json, read_settings
 from folkmoot.cli.progress import bar
 from folkmoot.core.archive.load import Outcome, load
 from folkmoot.core.archive.read import BadArchive, Reading, open_archive
 from folkmoot.core.search.index import index_all
 from folkmoot.settings import Settings
+from folkmoot.store.migrate import TooNew
 
 
 def import_archive(
@@ -33,6 +34,8 @@ def import_archive(
             outcome = asyncio.run(_import(settings, reading, _size(file), quiet=as_json))
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror or error}")
+    except (TooNew, *ENGINE_FAILS) as error:
+        fail(f"The database cannot be used: {error}")
     except BadArchive as error:
         fail(f"{file}, {error}", "The records before it are in; mend the line and run the import again.")
     _report(outcome, reading, as_json)

@@ -1,6 +1,5 @@
 """`folkmoot seed`: an invented site to try things on."""
 
-import asyncio
 import time
 from enum import StrEnum
 from typing import Annotated
@@ -8,7 +7,7 @@ from typing import Annotated
 import typer
 
 from folkmoot.app import opened
-from folkmoot.cli.common import AsJson, fail, print_json, read_settings
+from folkmoot.cli.common import AsJson, fail, print_json, read_settings, run
 from folkmoot.cli.progress import bar
 from folkmoot.core.archive.invent import SCALES, invent
 from folkmoot.core.archive.load import Outcome, load
@@ -34,7 +33,7 @@ def seed(
     """Fill an empty database with a realistic, invented site: always the same for the same scale and moment."""
     settings = read_settings()
     started = time.monotonic()
-    outcome = asyncio.run(_seed(settings, scale, quiet=as_json))
+    outcome = run(_seed(settings, scale, quiet=as_json))
     if outcome is None:
         fail(
             "This database has posts already. Seeding is for an empty one: name another with FOLKMOOT_DATABASE."

@@ -9,13 +9,12 @@ import sys
 import time
 from typing import Annotated, Any
 
-import apsw
 import typer
 import uvicorn
 
 from folkmoot import __version__
 from folkmoot.app import Prepared, Server, opened, prepare
-from folkmoot.cli.common import Exit, fail, read_settings
+from folkmoot.cli.common import UNREACHABLE, Exit, fail, read_settings
 from folkmoot.cli.process import end_with_parent, tune
 from folkmoot.core.archive.demo import demo_records
 from folkmoot.core.archive.load import load
@@ -51,7 +50,7 @@ def serve(
         _announce(settings, *asyncio.run(_make_ready(settings, demo=demo)), demo=demo)
     except TooNew as error:
         fail(f"This Folkmoot does not start: {error}. Nothing was changed; run the newer one.")
-    except (OSError, apsw.Error) as error:
+    except UNREACHABLE as error:
         fail(f"The database cannot be opened: {error}")
     work = settings.work and not no_work
     if settings.workers == 1:

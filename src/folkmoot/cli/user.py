@@ -1,6 +1,5 @@
 """`folkmoot user`: accounts, for who runs the server."""
 
-import asyncio
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -9,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from folkmoot.app import opened
-from folkmoot.cli.common import AsJson, fail, print_json, read_settings
+from folkmoot.cli.common import AsJson, fail, print_json, read_settings, run
 from folkmoot.core.people import change_password, passwords, register
 from folkmoot.core.people import promote as promotion
 from folkmoot.core.people.register import Register
@@ -111,7 +110,7 @@ def _run(work: Callable[[Database], Awaitable[Result]]) -> Result:
             return await work(db)
 
     try:
-        return asyncio.run(within())
+        return run(within())
     except Refusal as refusal:
         fail(WORDS.get(refusal.code, refusal.code))
 

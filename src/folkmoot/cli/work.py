@@ -6,7 +6,7 @@ import signal
 import typer
 
 from folkmoot.app import opened_tools
-from folkmoot.cli.common import fail, read_settings
+from folkmoot.cli.common import UNREACHABLE, fail, read_settings
 from folkmoot.cli.process import tune
 from folkmoot.jobs.runner import Runner
 from folkmoot.logs import logger, set_up_logs
@@ -23,7 +23,7 @@ def work() -> None:
     tune()
     try:
         asyncio.run(_work(settings))
-    except (OSError, TooNew) as error:
+    except (TooNew, *UNREACHABLE) as error:
         fail(f"The work cannot begin: {error}")
 
 
