@@ -3,48 +3,26 @@
 import asyncio
 from typing import Any
 
-import pytest
-
-from folkmoot.app import looking_at_links
 from folkmoot.apub import look_again, resolve, software
 from folkmoot.apub.inbox import doubt
 from folkmoot.apub.outbox import publish, roll_back
-from folkmoot.context import Context
 from folkmoot.core import after, mailing
 from folkmoot.core.images import delete
 from folkmoot.core.people import import_settings, mails
 from folkmoot.core.posts import mention_link
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.threads import complete
+from folkmoot.jobs.attempts import MOST_ATTEMPTS, delay_before
 from folkmoot.jobs.catalogue import CATALOGUE
-from folkmoot.jobs.runner import LEASE, MOST_ATTEMPTS, Runner, delay_before
+from folkmoot.jobs.runner import LEASE, Runner
 from folkmoot.jobs.schedule import SCHEDULE, Periodic
 from folkmoot.jobs.tools import Tools
 from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
-from folkmoot.net.client import Client
-from folkmoot.settings import Settings
 from folkmoot.store import jobs, leases, posts
-from folkmoot.store.db import Database, writing
+from folkmoot.store.db import Database
 from tests.cast import Cast
 
 Payload = dict[str, Any]
-
-
-class Pigeon:
-    """A mailer that remembers."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-
-    async def send(self, *, to: str, sender_name: str, subject: str, text: str) -> bool:
-        self.sent.append(to)
-        return True
-
-
-@pytest.fixture
-def tools(db: Database, clock: FixedClock) -> Tools:
-    http = Client(agent="test", holds_write=writing.get)
-    return Tools(Context(db, Settings(), clock, http), Pigeon(), looking_at_links(http))
 
 
 async def _write(db: Database, name: str, **options: Any) -> None:

@@ -8,13 +8,14 @@ import pytest
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.search.index import index_due, index_pending
+from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.model.time import SECOND
 from folkmoot.store import jobs, outbox, search
 from folkmoot.store.db import Database
 from folkmoot.store.jobs import Job
 from folkmoot.store.postgres import PostgresDatabase
 from tests.cast import Cast
-from tests.core.stories import write_post
+from tests.core.stories import assert_counts_are_right, now, write_comment, write_post
 from tests.store.test_outbox import activity
 
 
@@ -61,6 +62,30 @@ async def test_an_activity_with_a_higher_number_is_never_seen_before_one_with_a_
             assert await outbox.newest_id(reader) == 0
     (high,) = await second
     assert low < high
+
+
+async def test_votes_that_meet_on_one_thing_count_all(postgres: PostgresDatabase, cast: Cast) -> None:
+    db = postgres
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+        comment = await write_comment(tx, cast.alice, post)
+
+    async def bob_votes() -> None:
+        async with db.write() as tx:
+            await vote_on_comment(tx, cast.bob, comment.id, -1)
+            await vote_on_post(tx, cast.bob, post.id, -1)
+
+    async with db.write() as first:
+        await vote_on_comment(first, cast.admin, comment.id, -1)
+        second = asyncio.create_task(bob_votes())
+        assert await _waits(db, second)
+        await vote_on_post(first, cast.admin, post.id, -1)
+    await second
+    await assert_counts_are_right(db)
+    async with db.read() as tx:
+        for thing in (post, comment):
+            voted = await now(tx, thing)
+            assert (voted.upvotes, voted.downvotes, voted.score) == (1, 2, -1)
 
 
 async def test_who_asks_for_a_job_that_waits_already_is_sure_that_it_runs_behind_them(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from folkmoot.apub.inbox.process import processor_of
 from folkmoot.core.search.index import index_due
+from folkmoot.jobs.heirs import take_over
 from folkmoot.jobs.tools import Tools
 from folkmoot.store.sqlite import SqliteDatabase
 
@@ -43,8 +44,14 @@ async def inbox(tools: Tools) -> int:
     return await processor_of(tools.context).work()
 
 
+async def heirs(tools: Tools) -> None:
+    """Do what processes of this machine did that died."""
+    await take_over(tools.db)
+
+
 MOMENTS: tuple[Moment, ...] = (
     Moment("inbox", 0.02, inbox),
     Moment("checkpoint", 1.0, checkpoint),
     Moment("search index", 1.0, index),
+    Moment("what the dead held", 5.0, heirs),
 )

@@ -1,43 +1,38 @@
 """Runs jobs and periodic work in one process, beside others that do the same.
 
 Jobs are claimed in batches with a lease, run side by side, and their rows deleted when they are done. One that fails is tried again
-later and later, and given up after `MOST_ATTEMPTS`, its error kept for admins. A process that dies loses nothing: its leases end.
+later and later, and given up in the end (`attempts.py`), its error kept for admins. A process that dies loses nothing: its leases end, and
+on the same machine others take over at once (`heirs.py`).
 """
 
 import asyncio
-import os
-import secrets
-import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from folkmoot.apub.inbox.process import processor_of
+from folkmoot.jobs.attempts import after_failure
 from folkmoot.jobs.catalogue import CATALOGUE, Work
+from folkmoot.jobs.heirs import take_over
 from folkmoot.jobs.lanes import Lanes
 from folkmoot.jobs.moments import MOMENTS, Moment
 from folkmoot.jobs.schedule import SCHEDULE, Periodic
 from folkmoot.jobs.tools import Tools
 from folkmoot.jobs.wake import Wake
 from folkmoot.logs import logger
-from folkmoot.model.time import HOUR, MINUTE, SECOND, Micros
+from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import jobs, leases
+from folkmoot.store.holders import new_holder
 from folkmoot.store.jobs import Job
 
 SIDE_BY_SIDE = 8
 LEASE: Micros = 2 * MINUTE
 PATIENCE = 110.0
 """Seconds a job may take: less than its lease, so that nobody else begins it meanwhile."""
-MOST_ATTEMPTS = 10
 _IDLE = 5.0
 _AFTER_FAILURE = 2.0
 _STOP_WITHIN = 1.5
 
 log = logger(__name__)
-
-
-def delay_before(attempt: int) -> Micros:
-    """How long to wait after so many attempts: 10 seconds, four times as long each time, six hours at the most."""
-    return min(10 * SECOND * int(4 ** min(attempt - 1, 12)), 6 * HOUR)
 
 
 class Runner:
@@ -56,7 +51,7 @@ class Runner:
         self.catalogue = catalogue
         self.schedule = schedule
         self.moments = moments
-        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.holder = new_holder()
         self.lanes = Lanes(tools.context, self.holder)
         self._sending: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -64,7 +59,11 @@ class Runner:
         self._tending: dict[str, asyncio.Task[bool]] = {}
 
     async def run(self) -> None:
-        """Work until `stop` is called."""
+        """Work until `stop` is called, first at what a process before this one left."""
+        try:
+            await take_over(self.db)
+        except Exception:
+            log.exception("not_taken_over")  # it is tried again every few seconds
         self._sending = asyncio.create_task(self.lanes.run(self._stopping))
         await asyncio.gather(
             self._sending,
@@ -133,7 +132,7 @@ class Runner:
 
     async def _failed(self, job: Job, error: Exception) -> None:
         async with self.db.write() as tx:
-            again = tx.now + delay_before(job.attempts) if job.attempts < MOST_ATTEMPTS else None
+            again = after_failure(tx.now, job.attempts)
             await jobs.fail(tx, self.holder, job.id, f"{type(error).__name__}: {error}"[:2000], run_at=again)
 
     async def run_all_due(self) -> int:

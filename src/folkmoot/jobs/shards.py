@@ -1,11 +1,8 @@
 """Which servers this process sends to: they are dealt out in shards, and each shard has one holder at a time (DLV-13).
 
 Every process that works says so by a lease of its own, takes its share of the shards, and gives back what is more when others come. When
-one dies, its leases end, and the others take over; on the same machine they see at once that it is gone.
+one dies, its leases end, and the others take over; on the same machine that is seen at once (`heirs.py`).
 """
-
-import os
-import socket
 
 from folkmoot.model.time import SECOND, Micros
 from folkmoot.store import leases
@@ -55,7 +52,7 @@ class Shards:
         workers = {
             lease.holder
             for name, lease in known.items()
-            if name.startswith(_WORKER) and lease.lease_end > tx.now and not _is_gone(lease.holder)
+            if name.startswith(_WORKER) and lease.lease_end > tx.now
         }
         share = -(-COUNT // len(workers | {self._holder}))
         mine: set[int] = set()
@@ -66,8 +63,6 @@ class Shards:
                 if lease is not None and lease.holder == self._holder:
                     await leases.give_back(tx, name, holder=self._holder, done=False)
                 continue
-            if lease is not None and _is_gone(lease.holder):
-                await leases.give_back(tx, name, holder=lease.holder, done=False)
             if await leases.take(tx, name, holder=self._holder, length=LENGTH):
                 mine.add(number)
         self._mine = mine
@@ -82,18 +77,3 @@ class Shards:
                 await leases.give_back(tx, f"{_SHARD}{number}", holder=self._holder, done=False)
             await leases.give_back(tx, _WORKER + self._holder, holder=self._holder, done=False)
         self._mine = set()
-
-
-def _is_gone(holder: str) -> bool:
-    """Whether a holder (`host:pid:…`) was a process of this machine that is no more."""
-    host, _, rest = holder.partition(":")
-    pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

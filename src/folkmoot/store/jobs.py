@@ -88,6 +88,23 @@ async def take_newest(
     return Job(row[0], name, payload, row[1]) if row else None
 
 
+async def holders(tx: Tx) -> set[str]:
+    """Who holds jobs now."""
+    rows = await tx.all(
+        "SELECT DISTINCT holder FROM job WHERE failed IS NULL AND lease_end >= :now", now=tx.now
+    )
+    return {row[0] for row in rows}
+
+
+async def held_by(tx: Tx, holder: str) -> list[Job]:
+    """What somebody has taken and not finished."""
+    rows = await tx.all(
+        "SELECT id, name, payload, attempts FROM job WHERE holder = :holder AND failed IS NULL ORDER BY id",
+        holder=holder,
+    )
+    return [Job(row[0], row[1], json.loads(row[2]), row[3]) for row in rows]
+
+
 async def finish(tx: Tx, holder: str, ids: Collection[int]) -> None:
     """These are done. Rows whose lease ended and that somebody else has taken since are left alone."""
     await tx.run("DELETE FROM job WHERE id IN :ids[] AND holder = :holder", ids=set(ids), holder=holder)

@@ -6,8 +6,6 @@ transaction: a process that dies loses nothing and does nothing twice.
 """
 
 import asyncio
-import secrets
-import socket
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -33,6 +31,7 @@ from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.store import leases, outbox, received
 from folkmoot.store.db import Tx
+from folkmoot.store.holders import new_holder
 from folkmoot.store.received import LANES, Arrival, Closed, Waiting
 
 BATCH = 200
@@ -90,7 +89,7 @@ class Processor:
         self.context = context
         self.db = context.db
         self.resolver = Resolver(context)
-        self.holder = f"{socket.gethostname()}:{secrets.token_hex(6)}"
+        self.holder = new_holder()
         self._seen = -1
         self._held: dict[int, float] = {}
         self._aside: dict[int, Task] = {}
