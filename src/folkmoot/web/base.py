@@ -27,7 +27,7 @@ from folkmoot.web.session import address
 TEMPLATES = FOLDER.parent / "templates"
 _FLASH = "flash"
 _PLACES = {
-    "": "home", "communities": "communities", "search": "search", "submit": "create", "create_community": "create",
+    "": "home", "communities": "communities", "search": "search", "submit": "create", "create_community": "communities",
     "inbox": "inbox", "messages": "inbox", "modlog": "modlog",
 }  # fmt: skip
 

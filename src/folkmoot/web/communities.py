@@ -142,7 +142,7 @@ def head(who: Viewer, view: CommunityView, here: str = "posts") -> Head:
     """The head of a community's pages; `here` is the current one: posts, edit, moderators, bans or members."""
     community = view.community
     link = community_link(community)
-    tabs = [(gettext("Posts"), link.href, here == "posts")]
+    tabs = [(f"!{community.name}", link.href, here == "posts")]
     if view.moderator or who.admin:
         tabs += [
             (gettext("Settings"), f"{link.href}/edit", here == "edit"),

@@ -1,6 +1,6 @@
 """The second line of actions under a post or comment: what does not fit into the first, and what only some may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -15,31 +15,30 @@ from folkmoot.web.moderation import distinguish_label, lock_label, pin_label
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Leads to a page, or opens its form in place."""
+    """Leads to a page, or opens its form in place. `office`: only moderators and administrators have it."""
 
     label: str
     href: str
     opens: bool = False
+    office: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Does something at once; the page is shown anew."""
+    """Does something at once; the page is shown anew. `office`: only moderators and administrators have it."""
 
     label: str
     href: str
     value: str
+    office: bool = False
 
 
 async def show_post_more(request: Request) -> Response:
     """The rest of what can be done with a post."""
     async with context(request).db.read() as tx:
         tools = await tools_for_post(tx, viewer(request), request.path_params["id"])
-    items = [
-        *_authors(tools, viewer(request).account is not None),
-        *_post_moderators(tools),
-        *_about_author(tools),
-    ]
+    office = _of_office([*_post_moderators(tools), *_about_author(tools)])
+    items = [*office, *_authors(tools, viewer(request).account is not None)]
     return await page(
         request, "moderation/more.html", items=items, title=tools.post.name, back=f"/post/{tools.post.id}"
     )
@@ -52,9 +51,15 @@ async def show_comment_more(request: Request) -> Response:
     assert tools.comment is not None
     context_link = Link(gettext("context"), f"/comment/{tools.comment.id}?context=3")
     signed_in = viewer(request).account is not None
-    items = [context_link, *_authors(tools, signed_in), *_comment_moderators(tools), *_about_author(tools)]
+    office = _of_office([*_comment_moderators(tools), *_about_author(tools)])
+    items = [*office, context_link, *_authors(tools, signed_in)]
     back = f"/post/{tools.post.id}#c{tools.comment.id}"
     return await page(request, "moderation/more.html", items=items, title=tools.post.name, back=back)
+
+
+def _of_office(items: list[Link | Button]) -> list[Link | Button]:
+    """Marked as such. They come first: who has little time does not look for them."""
+    return [replace(item, office=True) for item in items]
 
 
 def _authors(tools: Tools, signed_in: bool) -> list[Link | Button]:

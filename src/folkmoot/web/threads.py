@@ -45,9 +45,9 @@ from folkmoot.web.render.post_page import render_post
 SORTS: dict[CommentSort, str] = {
     CommentSort.HOT: N_("Hot"),
     CommentSort.TOP: N_("Top"),
+    CommentSort.CONTROVERSIAL: N_("Controversial"),
     CommentSort.NEW: N_("New"),
     CommentSort.OLD: N_("Old"),
-    CommentSort.CONTROVERSIAL: N_("Controversial"),
 }
 CONTEXT_MAX = 50
 

@@ -144,7 +144,7 @@ async def test_moderators_change_settings(browser: Callable[..., Any], db: Datab
     bob = await browser("bob")
     page = read(await bob.get("/c/gardening/edit"))
     assert page.css_first("input[name=title]").attributes["value"] == "Gardening"
-    assert [tab.text() for tab in page.css(".tabs a")] == ["Posts", "Settings", "Moderators", "Bans"]
+    assert [tab.text() for tab in page.css(".tabs a")] == ["!gardening", "Settings", "Moderators", "Bans"]
     assert page.css_first("button[formaction$='/delete']")
     assert page.css_first("button[formaction$='/hide']") is None
     response = await bob.post("/c/gardening/edit", {"title": "Soil", "description": "# Rules"})

@@ -180,6 +180,10 @@ async def test_members_have_buttons_and_a_line_of_actions(
     assert words == ["reply", "save", "report", "source", "more"]
     own = [node.text() for node in page.css_first(f"#c{mine.id} p.a").iter()]
     assert own == ["reply", "save", "edit", "delete", "source", "more"]
+    # The thread stands in the form of its buttons: naming it on each takes browsers time that grows with the square of their number.
+    assert page.css_first("form#act > ol#tree") is not None and len(page.css("#act")) == 1
+    assert page.css("#tree [form]") == [] and len(page.css("#tree button[formaction]")) == 6
+    assert {field.attributes["name"] for field in page.css("#act > input")} == {"csrf", "next"}
     assert page.css_first("form[data-send=reply]").attributes["action"] == f"/post/{post.id}/reply"
     assert "seen here" in page.css_first("form[data-send=reply] .help").text()
 

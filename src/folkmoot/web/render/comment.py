@@ -110,25 +110,29 @@ def _counts(up: int, down: int, words: Words) -> str:
     )
 
 
-def vote_buttons(path: str, up: int, down: int, mine: int | None, look: Look) -> str:
+FORM = ' form="act"'
+"""What a button needs that does not stand inside the form of small actions."""
+
+
+def vote_buttons(path: str, up: int, down: int, mine: int | None, look: Look, form: str = FORM) -> str:
     """The two buttons of a comment or a post on its own page."""
     words = look.words
     shown_up, shown_down = (
         (filters.compact(up), filters.compact(down) if down > 0 else "") if look.scores else ("", "")
     )
     buttons = (
-        f' <button form="act" formaction="{path}/vote" name="value" value="{0 if mine == 1 else 1}" class="up"'
+        f' <button{form} formaction="{path}/vote" name="value" value="{0 if mine == 1 else 1}" class="up"'
         f' aria-pressed="{"true" if mine == 1 else "false"}"><small>{words.upvote} </small>{shown_up}</button>'
     )
     if look.downvotes:
         buttons += (
-            f' <button form="act" formaction="{path}/vote" name="value" value="{0 if mine == -1 else -1}" class="dn"'
+            f' <button{form} formaction="{path}/vote" name="value" value="{0 if mine == -1 else -1}" class="dn"'
             f' aria-pressed="{"true" if mine == -1 else "false"}"><small>{words.downvote} </small>{shown_down}</button>'
         )
     return buttons
 
 
-def _actions(piece: Piece, look: Look, *, saved: bool, takes_replies: bool) -> str:
+def _actions(piece: Piece, look: Look, form: str, *, saved: bool, takes_replies: bool) -> str:
     """The line of what a member can do with a comment."""
     words, path = look.words, f"/comment/{piece.id}"
     takes_replies = takes_replies and (look.moderates or not piece.locked)
@@ -140,25 +144,29 @@ def _actions(piece: Piece, look: Look, *, saved: bool, takes_replies: bool) -> s
         else f'<a href="{path}/report" data-open>{words.report}</a>'
     )
     return (
-        f'<p class="a">{reply}<button form="act" formaction="{path}/save" aria-pressed="{pressed}">{word}</button> {own}'
+        f'<p class="a">{reply}<button{form} formaction="{path}/save" aria-pressed="{pressed}">{word}</button> {own}'
         f' <a href="{path}/source" data-open>{words.source}</a> <a href="{path}/more" data-open>{words.more}</a></p>\n'
     )
 
 
 @dataclass(slots=True)
 class Place:
-    """Where comments stand, and who looks at them: what their markup takes from their surroundings."""
+    """Where comments stand, and who looks at them: what their markup takes from their surroundings.
+
+    `in_form`: the form of small actions is around them, so that their buttons need not name it.
+    """
 
     look: Look
     marks: Marks = NO_MARKS
     takes_replies: bool = True
     focus: int | None = None
     visited: Micros | None = None
+    in_form: bool = False
 
     def kind(self) -> tuple[object, ...]:
         """What has to be equal for two readers to get the same of a comment that neither has marked."""
         look = self.look
-        return (look.member, look.scores, look.downvotes, self.takes_replies)
+        return (look.member, look.scores, look.downvotes, self.takes_replies, self.in_form)
 
 
 def _cast(
@@ -172,7 +180,7 @@ def _cast(
     reason: str = "",
 ) -> Cast:
     """Make everything of a comment but its ages, up to where its answers go."""
-    look = place.look
+    look, form = place.look, "" if place.in_form else FORM
     classes = piece.classes
     if piece.id == place.focus:
         classes += " me"
@@ -183,7 +191,7 @@ def _cast(
     badge = f' <b class="new">{look.words.new}</b>' if new else ""
     tag = piece.tag if piece.tag and look.tags(piece.language_id) else ""
     votes = (
-        vote_buttons(f"/comment/{piece.id}", piece.upvotes, piece.downvotes, vote, look)
+        vote_buttons(f"/comment/{piece.id}", piece.upvotes, piece.downvotes, vote, look, form)
         if look.member
         else piece.votes
     )
@@ -197,7 +205,9 @@ def _cast(
         first=f'<article id="c{piece.id}" class="{classes}">\n<header>{piece.head}{badge}{tag}{piece.link}',
         second=f"</time></a>{piece.edited_link}",
         third=f"{'</time></i>' if piece.edited is not None else ''}{piece.origin}{votes}{parent}</header>\n{summary}\n",
-        last=_actions(piece, look, saved=saved, takes_replies=place.takes_replies) if look.member else "",
+        last=_actions(piece, look, form, saved=saved, takes_replies=place.takes_replies)
+        if look.member
+        else "",
     )
 
 
@@ -250,9 +260,10 @@ def cast_of(piece: Piece, place: Place, kind: object, parent: str) -> Cast:
 _MOST_CASTS = 3
 
 
-def opening_of_gone(line: Line, look: Look, reason: str | None, parent: str) -> str:
+def opening_of_gone(line: Line, place: Place, reason: str | None, parent: str) -> str:
     """What is left of a deleted or removed comment (C-6); who deleted it can bring it back, and moderators
     find their tools."""
+    look = place.look
     words = look.words
     if line.deleted:
         said = words.deleted_by_author
@@ -261,7 +272,8 @@ def opening_of_gone(line: Line, look: Look, reason: str | None, parent: str) -> 
     link = f'<a rel="bookmark" href="/comment/{line.id}">{moment_open(line.published)}{look.ago(line.published)}</time></a>'
     actions = ""
     if line.deleted and look.member and line.creator_id == look.viewer_id:
-        actions = f'<p class="a"><button form="act" formaction="/comment/{line.id}/restore">{words.restore}</button></p>\n'
+        form = "" if place.in_form else FORM
+        actions = f'<p class="a"><button{form} formaction="/comment/{line.id}/restore">{words.restore}</button></p>\n'
     elif line.removed and look.moderates:
         actions = f'<p class="a"><a href="/comment/{line.id}/more" data-open>{words.more}</a></p>\n'
     return (
@@ -279,7 +291,7 @@ def one_comment(view: CommentView, place: Place, *, op_id: int, reason: str | No
     line = line_of(view)
     parent = f' <a href="/comment/{comment.parent_id}">{look.words.parent}</a>' if comment.parent_id else ""
     if comment.deleted or comment.removed:
-        return opening_of_gone(line, look, reason, parent) + "</details></article>"
+        return opening_of_gone(line, place, reason, parent) + "</details></article>"
     piece = kept_piece(view, line, look, op_id)
     out: list[str] = []
     write_one(out, piece, cast_of(piece, place, place.kind(), parent), look)

@@ -51,7 +51,8 @@ def render_thread(
     takes_replies: bool,
     more_href: str = "",
 ) -> str:
-    """The whole `<ol class="t" id="tree">`. `views` has what `gathered` misses; `more_href` leads to the comments that did not fit.
+    """The whole `<ol class="t" id="tree">`, to stand in the form `#act`. `views` has what `gathered` misses; `more_href` leads to the
+    comments that did not fit.
 
     Nothing in here asks the database.
     """
@@ -63,7 +64,12 @@ def render_thread(
                 gathered.pieces[number] = kept_piece(view, lines[number], look, op_id)
     look.shelf.threads.put((thread.post.post.id, look.code), (), True, 1)
     place = Place(
-        look, thread.marks, takes_replies, thread.focus, thread.post.mine.visited if look.member else None
+        look,
+        thread.marks,
+        takes_replies,
+        thread.focus,
+        thread.post.mine.visited if look.member else None,
+        in_form=True,
     )
     out = ['<ol class="t" id="tree">\n']
     _write(out, thread.lines, gathered.pieces, place, thread.reasons)
@@ -106,7 +112,7 @@ def _write(
             )
         piece = pieces.get(number)
         if piece is None:
-            out.append(opening_of_gone(line, look, reasons.get(number), parent))
+            out.append(opening_of_gone(line, place, reasons.get(number), parent))
         else:
             write_one(out, piece, cast_of(piece, place, kind, parent), look)
         opened.append(line)

@@ -107,8 +107,8 @@ async function leave(button) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest('button[form="act"]');
-  if (!button || button.hasAttribute("data-plain")) return;
+  const button = event.target.closest("button");
+  if (button?.form !== form || button.hasAttribute("data-plain")) return;
   const how = button.matches(".up, .dn") ? vote
     : button.hasAttribute("data-gone") ? leave
     : button.hasAttribute("aria-pressed") ? toggle : null;

@@ -30,8 +30,12 @@ async function open(link) {
   slot.append(part);
   line.after(slot);
   link.setAttribute("aria-expanded", "true");
+  if (slot.querySelector("[data-fills]")) import("./moderate.js");
   ready(slot);
-  slot.querySelector(first)?.focus();
+  const field = slot.querySelector(first);
+  field?.focus();
+  // Who changes a text goes on where it ends.
+  if (field?.matches("textarea")) field.selectionStart = field.value.length;
 }
 
 function shut(slot) {
@@ -127,6 +131,7 @@ async function send(form, submitter) {
   landed.scrollIntoView({ block: "nearest" });
 }
 
+// While it goes down: a form in a thread stands inside the form #act, and browsers keep such a submit from coming up again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.dataset.send) return;
@@ -136,7 +141,7 @@ document.addEventListener("submit", (event) => {
   send(form, event.submitter)
     .catch(() => say(event.submitter ?? form.lastElementChild, words.failed))
     .finally(() => { form.ariaBusy = null; });
-});
+}, true);
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {
@@ -198,7 +203,7 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("submit", (event) => {
   const area = event.target.querySelector("[data-draft]");
   if (area && !event.target.dataset.send) memory.set("sent", area.dataset.draft);
-});
+}, true);
 const sent = memory.get("sent");
 if (sent) {
   if (!document.querySelector(`[data-draft="${CSS.escape(sent)}"]`)) memory.set(`draft:${sent}`, null);

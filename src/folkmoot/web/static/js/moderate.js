@@ -9,8 +9,9 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
   const count = () => {
     const marked = boxes().filter((box) => box.checked).length;
     for (const button of buttons) {
+      button.dataset.none ??= button.textContent;
       button.disabled = !marked;
-      button.textContent = (marked === 1 && button.dataset.one || button.dataset.count).replace("#", marked);
+      button.textContent = !marked ? button.dataset.none : (marked === 1 && button.dataset.one || button.dataset.count).replace("#", marked);
     }
     if (!all) return;
     all.checked = marked > 0 && marked === boxes().length;
