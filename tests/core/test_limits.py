@@ -8,6 +8,7 @@ import pytest
 from folkmoot.core import limits
 from folkmoot.model.errors import RateLimited
 from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
+from folkmoot.store import limits as store_limits
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database
 from tests.cast import Cast
@@ -124,3 +125,16 @@ def test_every_class_has_its_numbers(cast: Cast) -> None:
     every = replace(store_site.RateLimits(**numbers), post=5)
     assert limits.allowance(every, "post") == limits.Allowance(5, SECOND)
     assert all(limits.allowance(every, class_).in_force for class_ in limits.CLASSES)
+
+
+async def test_buckets_in_memory_and_in_the_database_hold_the_same(db: Database, clock: FixedClock) -> None:
+    """Also where the clock is set back, and where a bucket runs over."""
+    allowed = limits.Allowance(6, 10 * MINUTE)
+    held: dict[str, limits.Bucket] = {}
+    for seconds in (0, 1, 70, 130, -50, 3, 100, 7200, 0, 250, 99):
+        clock.advance(seconds * SECOND)
+        async with db.write() as tx:
+            stored = await store_limits.take(tx, "post", HOME, allowed.count, allowed.period)
+        left = limits.after_one(held, {HOME: 1}, allowed, clock.now())
+        held[HOME] = limits.Bucket(left[HOME], clock.now())
+        assert stored == pytest.approx(left[HOME])

@@ -70,23 +70,31 @@ def after_one(
         # A clock that was set back must not empty anybody's bucket.
         refilled = max(0, now - bucket.updated) * capacity / allowed.period
         left[key] = min(capacity, bucket.tokens + refilled) - 1
-        # Sums of fractions miss whole numbers by a hair.
-        if left[key] < -1e-6:
-            wait = max(wait, -left[key] * allowed.period / capacity / SECOND)
+        wait = max(wait, _wait(left[key], capacity, allowed.period))
     if wait:
         raise RateLimited(wait)
     return left
 
 
+def _wait(left: float, capacity: int, period: Micros) -> float:
+    """Seconds until a bucket with so many tokens too few has one again; 0 where it had one."""
+    # Sums of fractions miss whole numbers by a hair.
+    return -left * period / capacity / SECOND if left < -1e-6 else 0.0
+
+
 async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int]) -> None:
-    """Take one token of a class from every key, exact across processes. Raises `RateLimited`, and then nothing was taken."""
+    """Take one token of a class from every key, exact across processes. Raises `RateLimited`: nothing is taken once the transaction is
+    undone."""
     allowed = allowance(limits, class_)
-    if not allowed.in_force or not keys:
+    if not allowed.in_force:
         return
-    held = await store_limits.buckets(
-        tx, class_, {key: allowed.count * factor for key, factor in keys.items()}
-    )
-    await store_limits.put(tx, class_, after_one(held, keys, allowed, tx.now))
+    wait = 0.0
+    for key, factor in sorted(keys.items()):  # in one order, so that nobody waits in a circle
+        capacity = allowed.count * factor
+        left = await store_limits.take(tx, class_, key, capacity, allowed.period)
+        wait = max(wait, _wait(left, capacity, allowed.period))
+    if wait:
+        raise RateLimited(wait)
 
 
 def spend_in_memory(memory: dict[str, Any], limits: RateLimits, keys: Mapping[str, int], now: Micros) -> None:
@@ -125,5 +133,6 @@ async def enforce(db: Database, class_: str, person_id: int, address: str) -> No
     if class_ == MESSAGE:
         spend_in_memory(db.memory, limits, keys, db.clock.now())
     elif allowance(limits, class_).in_force:
-        async with db.write() as tx:
+        # What a crash loses of it is one call that was not counted.
+        async with db.write(soon=True) as tx:
             await spend(tx, limits, class_, keys)

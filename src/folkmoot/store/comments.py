@@ -82,12 +82,18 @@ async def lock_with_answers(tx: Tx, comment: Comment, *, locked: bool) -> None:
     tx.changed("thread", comment.post_id)
 
 
+_TWINS_AMONG = 50
+"""Comments of one person that are looked through for an equal one, the newest first."""
+
+
 async def same_since(
     tx: Tx, creator_id: int, post_id: int, parent_id: int | None, content: str, since: Micros
 ) -> Comment | None:
-    """An equal comment by the same person under the same parent, published after `since`: a double submit."""
+    """An equal comment by the same person under the same parent, published after `since` and among their last `_TWINS_AMONG`: a double
+    submit."""
     row = await tx.first(
-        f"SELECT {COMMENT} FROM comment c WHERE c.creator_id = :creator_id AND c.published > :since AND c.post_id = :post_id"
+        f"SELECT {COMMENT} FROM comment c WHERE c.id IN (SELECT l.id FROM comment l WHERE l.creator_id = :creator_id AND l.published > :since"
+        f" ORDER BY l.published DESC, l.id DESC LIMIT {_TWINS_AMONG}) AND c.post_id = :post_id"
         " AND coalesce(c.parent_id, 0) = :parent_id AND c.content = :content AND NOT c.deleted ORDER BY c.published DESC LIMIT 1",
         creator_id=creator_id, since=since, post_id=post_id, parent_id=parent_id or 0, content=content,
     )  # fmt: skip

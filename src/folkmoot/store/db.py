@@ -107,8 +107,9 @@ class Database(Protocol):
         """A transaction for reading. `slow=True` keeps a long statement off the event loop (search, exports)."""
         ...
 
-    def write(self) -> AbstractAsyncContextManager[Tx]:
-        """A transaction for writing: committed when the block ends, undone when it raises.
+    def write(self, *, soon: bool = False) -> AbstractAsyncContextManager[Tx]:
+        """A transaction for writing: committed when the block ends, undone when it raises. `soon`: go on before it is safe on disk, with
+        what may be lost in a crash; who writes next in the same task is told "done" after it.
 
         Raises `Busy` when the database stayed locked by others for too long, `RuntimeError` within another one of the same task.
         """

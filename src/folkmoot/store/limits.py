@@ -15,28 +15,20 @@ class Bucket:
     updated: Micros
 
 
-async def buckets(tx: Tx, class_: str, full: dict[str, float]) -> dict[str, Bucket]:
-    """The buckets of these keys, held until the transaction ends; new ones start with the tokens that `full` says."""
-    await tx.many(
-        "INSERT INTO rate_bucket (class, key, tokens, updated) VALUES (:class_, :key, :tokens, :now) ON CONFLICT DO NOTHING",
-        [{"class_": class_, "key": key, "tokens": float(full[key]), "now": tx.now} for key in sorted(full)],
+async def take(tx: Tx, class_: str, key: str, capacity: int, period: Micros) -> float:
+    """Take one token from a bucket that holds `capacity` of them and fills evenly within `period`; a new one is full. What is left: less
+    than nothing where there was none, and then the transaction is to be undone. The same sum as in `core/limits.py:after_one`."""
+    refilled = (
+        "rate_bucket.tokens + (CASE WHEN :now > rate_bucket.updated THEN :now - rate_bucket.updated ELSE 0 END)"
+        " * CAST(:capacity AS DOUBLE PRECISION) / CAST(:period AS DOUBLE PRECISION)"
     )
-    rows = await tx.all(
-        "SELECT key, tokens, updated FROM rate_bucket WHERE class = :class_ AND key IN :keys[text] ORDER BY key FOR_UPDATE",
-        class_=class_, keys=sorted(full),
+    left: float = await tx.value(
+        "INSERT INTO rate_bucket (class, key, tokens, updated) VALUES (:class_, :key, CAST(:capacity AS DOUBLE PRECISION) - 1, :now)"
+        f" ON CONFLICT (class, key) DO UPDATE SET tokens = (CASE WHEN {refilled} < CAST(:capacity AS DOUBLE PRECISION) THEN {refilled}"
+        " ELSE CAST(:capacity AS DOUBLE PRECISION) END) - 1, updated = excluded.updated RETURNING tokens",
+        class_=class_, key=key, capacity=float(capacity), period=float(period), now=tx.now,
     )  # fmt: skip
-    return {row[0]: Bucket(row[1], row[2]) for row in rows}
-
-
-async def put(tx: Tx, class_: str, tokens: dict[str, float]) -> None:
-    """Write what is left now."""
-    await tx.many(
-        "UPDATE rate_bucket SET tokens = :tokens, updated = :now WHERE class = :class_ AND key = :key",
-        [
-            {"class_": class_, "key": key, "tokens": float(left), "now": tx.now}
-            for key, left in sorted(tokens.items())
-        ],
-    )
+    return left
 
 
 async def forget(tx: Tx, classes: Collection[str], before: Micros) -> int:

@@ -136,13 +136,15 @@ class PostgresDatabase:
             yield PostgresTx(connection, self)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
+    async def write(self, *, soon: bool = False) -> AsyncIterator[Tx]:
         must_not_write_yet()
         number = 0
         async with self._pool.acquire() as connection:
             token = writing.set(asyncio.current_task())
             try:
                 async with connection.transaction():
+                    if soon:
+                        await connection.execute("SET LOCAL synchronous_commit TO OFF")
                     tx = PostgresTx(connection, self)
                     yield tx
                     if tx.touched:

@@ -1,14 +1,14 @@
 """SQLite through apsw, in the event loop.
 
 Reading statements here take microseconds, so they run where they are asked; only `read(slow=True)` goes to a thread. There is one
-writing connection per process and one writer at a time in the file. Writes that arrive while one is under way share its transaction
-(group commit): each runs in a savepoint of its own, all are committed together, and nobody hears "done" before that.
+writing connection per process and one writer at a time in the file. Writes that come in the same turn of the event loop, or while one is
+under way, share a transaction (group commit): each runs in a savepoint of its own, all are committed together, and nobody hears "done"
+before that. Between processes the lock goes from hand to hand (`store/handover.py`).
 """
 
 import asyncio
 import json
 import os
-import random
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import copy_context
@@ -23,6 +23,7 @@ from folkmoot.store.db import Tx, counting, must_not_write_yet, writing
 from folkmoot.store.dialect import words
 from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
+from folkmoot.store.handover import PATIENCE, Handover
 from folkmoot.store.rows import Row
 
 _DIALECT: Dialect = SqliteDialect()
@@ -31,6 +32,8 @@ _BATCH = 64
 _BATCH_SECONDS = 0.004
 _LOCK_SECONDS = 20.0
 """How long a writer waits for other processes before it gives up with `Busy`."""
+_PAUSE = 0.0004
+"""Seconds between looks whether another process has let go of the file: a look takes some microseconds."""
 _IDLE_READERS = 4
 
 apsw.allow_missing_dict_bindings(False)
@@ -155,6 +158,7 @@ class SqliteDatabase:
         self._watcher = self._connect()
         self._seen_version = -1
         self._seen_change = 0
+        self._handover = Handover(path)
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._batch: _Batch | None = None
@@ -190,7 +194,7 @@ class SqliteDatabase:
                 connection.close()
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
+    async def write(self, *, soon: bool = False) -> AsyncIterator[Tx]:
         must_not_write_yet()
         await self.sync()
         batch = await self._enter()
@@ -210,7 +214,8 @@ class SqliteDatabase:
         finally:
             writing.reset(token)
             self._leave(batch)
-        await asyncio.shield(batch.done)
+        if not soon:
+            await asyncio.shield(batch.done)
 
     async def _enter(self) -> _Batch:
         """Wait for this writer's turn; the batch it joins, its transaction open."""
@@ -219,8 +224,8 @@ class SqliteDatabase:
             await self._turn.acquire()
         except asyncio.CancelledError:
             self._waiting -= 1
-            if self._batch is not None and not self._waiting and not self._turn.locked():
-                self._commit(self._batch)
+            if self._batch is not None:
+                self._commit_if_idle(self._batch)
             raise
         self._waiting -= 1
         if self._batch is None:
@@ -235,28 +240,39 @@ class SqliteDatabase:
     async def _begin(self) -> None:
         """Take the file's write lock without holding up the event loop while another process has it."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _LOCK_SECONDS
-        pause = 0.0005
+        began = loop.time()
+        next_in_line = False
         self._writer.set_busy_timeout(0)
         try:
             while True:
+                next_in_line = next_in_line or self._handover.take()
                 try:
-                    self._writer.execute("BEGIN IMMEDIATE")
-                    return
+                    if next_in_line or loop.time() > began + PATIENCE:
+                        self._writer.execute("BEGIN IMMEDIATE")
+                        return
                 except apsw.BusyError:
-                    if loop.time() > deadline:
+                    if loop.time() > began + _LOCK_SECONDS:
                         raise Busy from None
-                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the writers, not a secret
-                pause = min(pause * 1.5, 0.01)
+                await asyncio.sleep(_PAUSE)
         finally:
+            if next_in_line:
+                self._handover.give()
             self._writer.set_busy_timeout(2000)
 
     def _leave(self, batch: _Batch) -> None:
-        """End this writer's turn: commit, unless the next writer can share the commit."""
-        young = asyncio.get_running_loop().time() - batch.started < _BATCH_SECONDS
-        if not (self._waiting and young and batch.size < _BATCH):
+        """End this writer's turn. The batch is committed once all that was to be done in this turn of the event loop had its chance to join;
+        at once where it is full or old."""
+        loop = asyncio.get_running_loop()
+        if batch.size >= _BATCH or loop.time() - batch.started >= _BATCH_SECONDS:
             self._commit(batch)
+        elif not self._waiting:
+            loop.call_soon(self._commit_if_idle, batch)
         self._turn.release()
+
+    def _commit_if_idle(self, batch: _Batch) -> None:
+        """Commit this batch unless that is done, or left to a writer who is at work or about to be."""
+        if self._batch is batch and not self._waiting and not self._turn.locked():
+            self._commit(batch)
 
     def _commit(self, batch: _Batch) -> None:
         """Commit a batch and tell its writers."""
@@ -301,6 +317,8 @@ class SqliteDatabase:
     async def script(self, statements: list[str]) -> None:
         await self._turn.acquire()
         try:
+            if self._batch is not None:
+                self._commit(self._batch)
             await self._begin()
             try:
                 for statement in statements:
@@ -353,9 +371,12 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         await self._turn.acquire()
+        if self._batch is not None:
+            self._commit(self._batch)
         for connection in [*self._readers, self._watcher, self._writer]:
             connection.close()
         self._readers.clear()
+        self._handover.close()
 
 
 def _checkpoint(connection: apsw.Connection) -> None:

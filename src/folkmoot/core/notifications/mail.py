@@ -25,8 +25,8 @@ EXCERPT = 2000
 
 
 async def mail_comment(db: Database, payload: dict[str, Any]) -> None:
-    """The job `notifications.mail_comment`: a mail for each unread notice of a comment that still stands; after an edit only for those that
-    it caused. Mails of their own jobs, so that one bad address keeps nobody else from theirs.
+    """The job `notifications.mail_comment`: a mail for each unread notice of a comment that still stands, of those that it or an edit of it
+    caused just now. Mails of their own jobs, so that one bad address keeps nobody else from theirs.
     """
     async with db.write() as tx:
         comment = await comments.by_id(tx, payload["comment_id"])

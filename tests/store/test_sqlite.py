@@ -1,0 +1,140 @@
+"""What only SQLite has: writers that share commits, and processes that take turns at one file."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from folkmoot.model.time import FixedClock
+from folkmoot.store.db import Database
+from folkmoot.store.handover import Handover
+from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
+
+
+@pytest.fixture
+def sqlite(empty_db: Database) -> SqliteDatabase:
+    if not isinstance(empty_db, SqliteDatabase):
+        pytest.skip("PostgreSQL has many writers at a time")
+    return empty_db
+
+
+@pytest.fixture
+async def other(sqlite: SqliteDatabase, clock: FixedClock) -> AsyncIterator[SqliteDatabase]:
+    """The same file as another process has it."""
+    db = open_sqlite(sqlite.path, clock)
+    yield db
+    await db.close()
+
+
+def _commits(db: SqliteDatabase) -> list[None]:
+    """One entry for each commit from now on."""
+    seen: list[None] = []
+
+    def note() -> bool:
+        seen.append(None)
+        return False
+
+    db._writer.set_commit_hook(note)
+    return seen
+
+
+async def _add(db: Database, domain: str, *, soon: bool = False) -> None:
+    async with db.write(soon=soon) as tx:
+        await tx.run(
+            "INSERT INTO instance (domain, published) VALUES (:domain, :now)", domain=domain, now=tx.now
+        )
+
+
+async def _count(db: Database) -> int:
+    async with db.read() as tx:
+        return int(await tx.value("SELECT count(*) FROM instance"))
+
+
+async def test_writers_of_one_turn_of_the_loop_share_a_commit(sqlite: SqliteDatabase) -> None:
+    commits = _commits(sqlite)
+    await asyncio.gather(*(_add(sqlite, f"{number}.example") for number in range(30)))
+    assert await _count(sqlite) == 30
+    assert len(commits) < 5
+
+
+async def test_who_does_not_wait_for_the_disk_shares_the_commit_of_what_comes_next(
+    sqlite: SqliteDatabase,
+) -> None:
+    commits = _commits(sqlite)
+    await _add(sqlite, "a.example", soon=True)
+    assert await _count(sqlite) == 0, "not yet"
+    await _add(sqlite, "b.example")
+    assert await _count(sqlite) == 2
+    assert len(commits) == 1
+
+
+async def test_what_nobody_waits_for_is_committed_all_the_same(sqlite: SqliteDatabase) -> None:
+    await _add(sqlite, "a.example", soon=True)
+    await asyncio.sleep(0)
+    assert await _count(sqlite) == 1
+
+
+async def test_a_schema_statement_comes_after_what_was_written_before(sqlite: SqliteDatabase) -> None:
+    await _add(sqlite, "a.example", soon=True)
+    await sqlite.script(
+        ["CREATE TABLE extra (id INTEGER)", "INSERT INTO extra SELECT count(*) FROM instance"]
+    )
+    async with sqlite.read() as tx:
+        assert await tx.value("SELECT id FROM extra") == 1
+
+
+async def test_a_database_that_is_closed_keeps_what_was_written_last(
+    sqlite: SqliteDatabase, clock: FixedClock
+) -> None:
+    other = open_sqlite(sqlite.path, clock)
+    await _add(other, "a.example", soon=True)
+    await other.close()
+    assert await _count(sqlite) == 1
+
+
+async def test_who_has_just_written_comes_after_whoever_waits_in_another_process(
+    sqlite: SqliteDatabase, other: SqliteDatabase
+) -> None:
+    """Without that a busy process takes the file again in the microsecond in which it let go of it, and nobody else ever gets it."""
+    for number in range(5):
+        async with sqlite.write() as tx:
+            waiting = asyncio.create_task(_add(other, f"other-{number}.example"))
+            await asyncio.sleep(0.005)
+            await tx.run(
+                "INSERT INTO instance (domain, published) VALUES (:domain, :now)",
+                domain=f"first-{number}.example",
+                now=tx.now,
+            )
+        await _add(sqlite, f"second-{number}.example")
+        await waiting
+    async with sqlite.read() as tx:
+        order = [row[0].split("-")[0] for row in await tx.all("SELECT domain FROM instance ORDER BY id")]
+    assert order == ["first", "other", "second"] * 5
+
+
+async def test_one_at_a_time_is_the_next(sqlite: SqliteDatabase) -> None:
+    first, second = Handover(sqlite.path), Handover(sqlite.path)
+    assert first.take()
+    assert not second.take()
+    first.give()
+    assert second.take()
+    assert not first.take()
+    second.close()
+    assert first.take(), "who is gone holds nothing"
+    first.close()
+
+
+async def test_who_holds_the_place_for_too_long_keeps_nobody_from_writing(sqlite: SqliteDatabase) -> None:
+    stuck = Handover(sqlite.path)
+    assert stuck.take()
+    async with asyncio.timeout(5):
+        await _add(sqlite, "a.example")
+    stuck.close()
+    assert await _count(sqlite) == 1
+
+
+async def test_without_a_file_for_the_place_everybody_writes_as_they_can(sqlite: SqliteDatabase) -> None:
+    nowhere = Handover("/nonexistent/folkmoot.db")
+    assert nowhere.take()
+    nowhere.give()
+    nowhere.close()
