@@ -88,11 +88,9 @@ async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int]
     allowed = allowance(limits, class_)
     if not allowed.in_force:
         return
-    wait = 0.0
-    for key, factor in sorted(keys.items()):  # in one order, so that nobody waits in a circle
-        capacity = allowed.count * factor
-        left = await store_limits.take(tx, class_, key, capacity, allowed.period)
-        wait = max(wait, _wait(left, capacity, allowed.period))
+    capacities = {key: allowed.count * factor for key, factor in keys.items()}
+    left = await store_limits.take(tx, class_, capacities, allowed.period)
+    wait = max((_wait(left[key], capacities[key], allowed.period) for key in left), default=0.0)
     if wait:
         raise RateLimited(wait)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
@@ -15,20 +17,32 @@ class Bucket:
     updated: Micros
 
 
-async def take(tx: Tx, class_: str, key: str, capacity: int, period: Micros) -> float:
-    """Take one token from a bucket that holds `capacity` of them and fills evenly within `period`; a new one is full. What is left: less
-    than nothing where there was none, and then the transaction is to be undone. The same sum as in `core/limits.py:after_one`."""
-    refilled = (
-        "rate_bucket.tokens + (CASE WHEN :now > rate_bucket.updated THEN :now - rate_bucket.updated ELSE 0 END)"
-        " * CAST(:capacity AS DOUBLE PRECISION) / CAST(:period AS DOUBLE PRECISION)"
+async def take(tx: Tx, class_: str, capacities: dict[str, int], period: Micros) -> dict[str, float]:
+    """Take one token from each bucket, by key with the tokens that it holds when it is full; it fills evenly within `period`, and a new one
+    is full. What is left, by key: less than nothing where there was none, and then the transaction is to be undone. The same sum as in
+    `core/limits.py:after_one`."""
+    if not capacities:
+        return {}
+    keys = sorted(capacities)  # in one order, so that nobody waits in a circle
+    values: dict[str, Any] = {}
+    for number, key in enumerate(keys):
+        values |= {f"key_{number}": key, f"left_{number}": capacities[key] - 1.0}
+    rows = await tx.all(_taking(len(keys)), class_=class_, period=float(period), now=tx.now, **values)
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _taking(number: int) -> str:
+    full = "(excluded.tokens + 1)"
+    since = "(CASE WHEN excluded.updated > b.updated THEN excluded.updated - b.updated ELSE 0 END)"
+    refilled = f"b.tokens + {since} * {full} / CAST(:period AS DOUBLE PRECISION)"
+    new = ", ".join(
+        f"(:class_, :key_{each}, CAST(:left_{each} AS DOUBLE PRECISION), :now)" for each in range(number)
     )
-    left: float = await tx.value(
-        "INSERT INTO rate_bucket (class, key, tokens, updated) VALUES (:class_, :key, CAST(:capacity AS DOUBLE PRECISION) - 1, :now)"
-        f" ON CONFLICT (class, key) DO UPDATE SET tokens = (CASE WHEN {refilled} < CAST(:capacity AS DOUBLE PRECISION) THEN {refilled}"
-        " ELSE CAST(:capacity AS DOUBLE PRECISION) END) - 1, updated = excluded.updated RETURNING tokens",
-        class_=class_, key=key, capacity=float(capacity), period=float(period), now=tx.now,
-    )  # fmt: skip
-    return left
+    return (
+        f"INSERT INTO rate_bucket AS b (class, key, tokens, updated) VALUES {new} ON CONFLICT (class, key) DO UPDATE SET"
+        f" tokens = (CASE WHEN {refilled} < {full} THEN {refilled} ELSE {full} END) - 1, updated = excluded.updated RETURNING key, tokens"
+    )
 
 
 async def forget(tx: Tx, classes: Collection[str], before: Micros) -> int:
