@@ -25,7 +25,7 @@ VISITOR = {
     "/search?q=post": (3, 3),
     "/search?q=comment&type=comments": (3, 3),
     "/search?q=gardening&type=communities": (2, 2),
-    "/search?q=bob&type=people": (2, 2),
+    "/search?q=bob&type=people": (3, 2),
     "/communities": (1, 1),
     "/modlog": (1, 1),
     "/instances": (3, 3),

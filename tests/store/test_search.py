@@ -10,12 +10,13 @@ from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.search.index import index_all
 from folkmoot.model.enums import CommentSort, PostSort
-from folkmoot.store import search
-from folkmoot.store.db import Database
+from folkmoot.store import search, search_down
+from folkmoot.store.db import Database, count_statements
 from folkmoot.store.dialect.postgres import PostgresDialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
+from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing.filters import Shape
-from folkmoot.store.search import Wanted, folded
+from folkmoot.store.search_down import Wanted
 from tests.cast import Cast
 
 TERMS = (
@@ -89,6 +90,56 @@ async def test_pages_neither_lose_nor_repeat(site: Database) -> None:
     assert len(set(parts)) == 100
 
 
+async def test_down_the_list_and_through_the_index_the_same_is_found_in_the_same_order(
+    site: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with site.write() as tx:
+        await tx.run("UPDATE post SET featured_local = :yes WHERE id % 9 = 0", yes=True)
+        await tx.run("UPDATE community SET hidden = :yes WHERE id = 2", yes=True)
+    wanted = [
+        Wanted(Shape("comment"), CommentSort.HOT, ("the",)),
+        Wanted(Shape("comment"), CommentSort.OLD, ("e", "a")),
+        Wanted(Shape("comment", community=True), CommentSort.TOP, ("e",), community_id=3),
+        Wanted(Shape("comment"), CommentSort.CONTROVERSIAL),
+        *(
+            Wanted(Shape("post", pins=pins, community=place), sort, words, title_only=bare, community_id=3)
+            for pins in (True, False)
+            for place in (True, False)
+            for sort in (
+                PostSort.HOT,
+                PostSort.OLD,
+                PostSort.TOP_ALL,
+                PostSort.TOP_YEAR,
+                PostSort.NEW_COMMENTS,
+            )
+            for words, bare in ((("e",), False), (("a", "e"), True), ((), False))
+        ),
+    ]
+    walked = 0
+    async with site.read() as tx:
+        for each in wanted:
+            for limit, offset in ((11, 0), (5, 7), (500, 0)):
+                found = await search.find(tx, each, limit=limit, offset=offset)
+                with monkeypatch.context() as patched:
+                    patched.setattr(search, "leads_down", lambda _: False)
+                    by_index = await search.find(tx, each, limit=limit, offset=offset)
+                assert (found.ids, found.more) == (by_index.ids, by_index.more), each
+                walk = search_down.Walk(each)
+                walked += await walk.finds(tx, 20)
+    assert walked > 100, "most of these words are common"
+
+
+async def test_it_is_not_walked_farther_than_far(site: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_down, "FARTHEST", 100)
+    async with site.read() as tx:
+        common = Wanted(Shape("comment"), CommentSort.NEW, ("e",))
+        found = await search.find(tx, common, limit=500, offset=0)
+        assert (found.bounded, len(found.ids) <= 100) == (True, True)
+        with count_statements() as counter:
+            assert not (await search.find(tx, common, limit=5, offset=0)).bounded
+    assert len(counter.statements) == 2, "the page was full before the index was asked"
+
+
 async def test_sqlite_goes_by_the_hits_and_not_down_an_order(db: Database, cast: Cast) -> None:
     if db.dialect.name != "sqlite":
         pytest.skip("how PostgreSQL plans depends on its statistics")
@@ -100,7 +151,7 @@ async def test_sqlite_goes_by_the_hits_and_not_down_an_order(db: Database, cast:
             Shape("post", creator=True),
         ):
             sort = PostSort.HOT if shape.of_posts else CommentSort.HOT
-            hits, _, text = search._hits(tx, Wanted(shape, sort, words=("slugs",)))
+            hits, _, text = search._hits(tx, Wanted(shape, sort, words=("slugs",)), 5000)
             values = {
                 "text": text,
                 "viewer": 1,
@@ -125,50 +176,6 @@ async def test_links_to_a_site_are_found_by_an_index(db: Database, cast: Cast) -
         )
     assert "post_by_url_host" in plan[0][3]
     assert len(plan) == 1
-
-
-@pytest.mark.parametrize("local", [False, True])
-@pytest.mark.parametrize("sort", [PostSort.TOP_ALL, PostSort.NEW, PostSort.OLD, PostSort.MOST_COMMENTS])
-async def test_people_are_found_by_indexes(db: Database, cast: Cast, sort: PostSort, local: bool) -> None:
-    """No search reads everybody, however many other servers' people are known."""
-    values = {"begin": "a", "end": "b", "key": "%a%", "term": "%a%", "limit": 10, "offset": 0}
-    statement = search._people(sort, local=local)
-    async with db.write() as tx:
-        if db.dialect.name == "sqlite":
-            plan = [row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **values)]
-            scans = [step for step in plan if step.startswith("SCAN p") and "USING" not in step]
-            sorts = [step for step in plan if "B-TREE" in step]
-        else:
-            await tx.run("SET LOCAL enable_seqscan = off")
-            await tx.run("SET LOCAL enable_bitmapscan = off")
-            plan = [row[0] for row in await tx.all(f"EXPLAIN {statement}", **values)]
-            scans = [step for step in plan if "Seq Scan on person" in step]
-            sorts = [step for step in plan if "Sort Key" in step]
-    assert scans == [], plan
-    assert len(sorts) <= 3, plan  # of what was found, and to find each once
-
-
-async def test_people_elsewhere_in_their_thousands_do_not_hide_the_one_asked_for(
-    db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(search, "HITS", 3)
-    search._people.cache_clear()
-    async with db.write() as tx:
-        for number in range(8):
-            await tx.run(
-                "INSERT INTO person (instance_id, name, name_key, host, local, ap_id, inbox_url, comment_score, published, last_refreshed)"
-                " SELECT instance_id, :name, :name, host, FALSE, :name, '', 1000, :now, :now FROM person WHERE id = :carol",
-                name=f"xalice{number}", carol=cast.carol.id, now=tx.now,
-            )  # fmt: skip
-    try:
-        async with db.read() as tx:
-            found = await search.people(tx, "Alice", PostSort.TOP_ALL, local=False, limit=20, offset=0)
-            assert [person.name for person in found] == ["xalice7", "xalice6", "xalice5", "alice"]
-            here = await search.people(tx, "lic", PostSort.TOP_ALL, local=True, limit=20, offset=0)
-            assert [person.name for person in here] == ["alice"], "accounts here are looked at apart"
-            assert await search.people(tx, "%", PostSort.NEW, local=False, limit=20, offset=0) == []
-    finally:
-        search._people.cache_clear()
 
 
 async def test_the_index_of_sqlite_is_merged_in_steps_and_finds_the_same(db: Database, cast: Cast) -> None:

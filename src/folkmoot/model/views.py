@@ -91,6 +91,8 @@ class CommentLine(NamedTuple):
     post_id: int
     post_version: int
     community_version: int
+    community_id: int
+    creator_id: int
     my_vote: int | None = None
     saved: bool = False
     creator_blocked: bool = False

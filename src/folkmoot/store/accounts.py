@@ -7,7 +7,7 @@ from folkmoot.model.accounts import Application, Credentials
 from folkmoot.model.people import LocalUser, Person, Viewer
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
-from folkmoot.store.people import PERSON, make_person
+from folkmoot.store.people import NAMES, PERSON, make_person
 from folkmoot.store.rows import Row, columns, maker
 
 ACCOUNT = columns(LocalUser, "u")
@@ -25,6 +25,7 @@ _WIDTH = len(LocalUser.__dataclass_fields__)
 async def insert_person(tx: Tx, values: dict[str, Any]) -> Person | None:
     """The person of a new account; the person as stored, None where somebody took the name a moment ago."""
     row = await _insert(tx, "person", values, columns(Person))
+    tx.changed(*NAMES)
     return make_person(row) if row else None
 
 

@@ -123,6 +123,7 @@ async def save_site(tx: Tx, instance_id: int, values: dict[str, Any]) -> None:
         f" ON CONFLICT (instance_id) DO UPDATE SET {assignments}",
         instance_id=instance_id, published=tx.now, last_refreshed=tx.now, **values,
     )  # fmt: skip
+    tx.changed("sites")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ A writer names what it touched (`tx.changed("thread", post_id)`); the engine car
 `PRAGMA data_version` says to read on SQLite, NOTIFY on PostgreSQL). A cached page remembers the numbers of what it was made from
 and is right for as long as they stand.
 
-Kinds in use: `site` (0), `front` (0), `posts` (0: a post appeared or went), `community` (id), `thread` (post id), `person` (id),
-`modlog` (0), `jobs` (0), `followers` (community id), `fans` (person id), `outgoing` (0: something has to be told to other servers), `outbox`
+Kinds in use: `site` (0), `sites` (0: what servers say of themselves), `front` (0), `posts` (0: a post appeared or went), `community` (id),
+`thread` (post id), `person` (id), `names` (0: somebody is new or called otherwise), `search` (0: the search tables), `modlog` (0), `jobs` (0),
+`followers` (community id), `fans` (person id), `outgoing` (0: something has to be told to other servers), `outbox`
 (0: an activity was written), `received` (0: an activity arrived),
 `destination` (0: who is sent to, or what an admin decided about them), `keys` (0).
 """

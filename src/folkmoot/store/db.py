@@ -64,6 +64,10 @@ class Tx(Protocol):
         """Every row."""
         ...
 
+    async def all_aside(self, sql: str, /, **values: Any) -> list[Row]:
+        """Every row of a statement that may take milliseconds: off the event loop, where the engine would run it there."""
+        ...
+
     async def first(self, sql: str, /, **values: Any) -> Row | None:
         """The first row, or None."""
         ...

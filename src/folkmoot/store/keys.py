@@ -17,6 +17,8 @@ async def pair(tx: Tx, owner: Owner, owner_id: int) -> tuple[str, str | None] | 
 
 async def keep(tx: Tx, owner: Owner, owner_id: int, *, public: str, private: str) -> bool:
     """Give a pair to who has none; False where there is one already."""
+    if owner == "site":
+        tx.changed("sites")
     return bool(
         await tx.run(
             f"UPDATE {owner} SET public_key = :public, private_key = :private WHERE id = :id AND public_key = ''",
@@ -69,6 +71,8 @@ async def replace(tx: Tx, owner: Owner, owner_id: int, *, public: str, private: 
         f"UPDATE {owner} SET public_key = :public, private_key = :private WHERE id = :owner_id",
         public=public, private=private, owner_id=owner_id,
     )  # fmt: skip
+    if owner == "site":
+        tx.changed("sites")
 
 
 async def forget_retired(tx: Tx) -> int:

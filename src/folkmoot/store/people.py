@@ -5,11 +5,14 @@ from typing import Any
 
 from folkmoot.model.people import Person
 from folkmoot.store import images
+from folkmoot.store.changes import Key
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
 
 PERSON = columns(Person, "p")
 make_person = maker(Person)
+NAMES: Key = ("names", 0)
+"""What changes where somebody is new, called otherwise, or goes (`store/changes.py`)."""
 _REMEMBERED = 50_000
 
 
@@ -82,6 +85,9 @@ async def insert(tx: Tx, values: dict[str, Any]) -> int | None:
     )
     if person_id is not None:
         tx.changed("person", person_id)
+    if not values.keys().isdisjoint({"display_name", "deleted"}):
+        tx.changed(*NAMES)
+        tx.changed(*NAMES)
     return person_id
 
 
@@ -95,3 +101,5 @@ async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:
         **values,
     )
     tx.changed("person", person_id)
+    if not values.keys().isdisjoint({"display_name", "deleted"}):
+        tx.changed(*NAMES)

@@ -59,6 +59,9 @@ class PostgresTx:
         rows: list[Row] = await self._connection.fetch(text, *arguments)
         return rows
 
+    async def all_aside(self, sql: str, /, **values: Any) -> list[Row]:
+        return await self.all(sql, **values)
+
     async def first(self, sql: str, /, **values: Any) -> Row | None:
         text, arguments = self._prepare(sql, values)
         row: Row | None = await self._connection.fetchrow(text, *arguments)

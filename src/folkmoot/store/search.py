@@ -1,59 +1,38 @@
-"""Full-text search: which posts, comments and people have these words; and the tables it looks in.
+"""Full-text search: which posts and comments have these words; and the tables it looks in.
 
-A search goes in three steps. *Hits*: at most so many ids, the newest first, from the engine's index (or, where no index can serve the words,
+Common words are found on the way down the list (`search_down.py`). For others a search goes in three steps. *Hits*: at most so many ids, the newest first, from the engine's index (or, where no index can serve the words,
 the newest rows there are). *Which*: those that this reader's lists would show, in order. *Verified*: rows that really have the words, one
 after the other in one field, looked at until the page is full. So both engines answer alike, and no search costs more than its bounds.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, PostSort
-from folkmoot.model.people import Person
 from folkmoot.model.views import CommentView, PostView
 from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing import filters, sorts
-from folkmoot.store.listing.communities import like_pattern
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.listing.pages import order_of
 from folkmoot.store.listing.views import comment_views, post_views
-from folkmoot.store.people import PERSON, make_person
+from folkmoot.store.search_down import Walk, Wanted, leads_down, names_of_texts, values_of, with_words
 
-HITS = 5000
-"""Hits of the index that are looked at, the newest first."""
+HITS, FEW_HITS = 5000, 1000
+"""Hits of the index that are looked at, the newest first: where there are more than few, it is asked first whether the words are common."""
 LOOKED_AT = 2000
 """Rows that are looked at where no index can serve, the newest first."""
 _CHUNK = 200
 """Texts that are read at once while a page is being filled."""
 
+_TABLES = ("post", "comment")
 _FEW = 60
 """So many are read whole while they are being looked through."""
 
-_TEXTS = {"post": ("name", "body", "alt_text"), "comment": ("content",)}
-"""The fields that are searched, the title first (Q-1)."""
-
 
 # --- what is looked for --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is looked for, and in which list of one reader. `words` in order, with anything between them; none: everything.
-    `url`: posts with exactly this link; `host`: posts that link there. The rest as in `listing/pages.py`."""
-
-    shape: Shape
-    sort: PostSort | CommentSort
-    words: tuple[str, ...] = ()
-    title_only: bool = False
-    url: str | None = None
-    host: str | None = None
-    viewer_id: int = 0
-    community_id: int = 0
-    creator_id: int = 0
-    languages: frozenset[int] = field(default_factory=frozenset)
 
 
 View = PostView | CommentView
@@ -61,7 +40,7 @@ View = PostView | CommentView
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """A page of ids in order, and the things themselves by id. `bounded`: there may be older ones that were not looked at."""
+    """A page of ids in order. `views`: those that were read whole on the way. `bounded`: there may be more that were not looked at."""
 
     ids: list[int]
     more: bool
@@ -69,55 +48,63 @@ class Hits:
     views: dict[int, Any] = field(default_factory=dict)
 
 
-async def find(tx: Tx, wanted: Wanted, *, limit: int, offset: int) -> Hits:
-    """The posts or comments (as `wanted.shape` says) that have the words. Two queries, where nearly all that the index knows has them."""
-    ordered, bounded = await _which(tx, wanted)
-    kept, views = await _verified(tx, wanted, ordered, offset + limit + 1)
+async def find(tx: Tx, wanted: Wanted, *, limit: int, offset: int, whole: bool = True) -> Hits:
+    """The posts or comments (as `wanted.shape` says) that have the words; with the things themselves where `whole`. Two queries for common
+    words, three for others where nearly all that the index knows has them."""
+    enough = offset + limit + 1
+    kept, bounded, views = await _kept(tx, wanted, enough, whole=whole)
     page = kept[offset : offset + limit]
-    absent = [number for number in page if number not in views]
+    absent = [number for number in page if number not in views] if whole else []
     if absent:
         views |= await _read_views(tx, wanted.shape.table, absent)
-    ids = [number for number in page if number in views]
+    ids = [number for number in page if not whole or number in views]
     return Hits(ids, len(kept) > offset + limit, bounded, views)
 
 
-async def _which(tx: Tx, wanted: Wanted) -> tuple[list[int], bool]:
-    """The hits that belong to the list, in order, and whether there may be more than were looked at."""
-    hits, most, argument = _hits(tx, wanted)
-    values: dict[str, Any] = {
-        "text": argument,
-        "viewer": wanted.viewer_id,
-        "now": tx.now,
-        "community_id": wanted.community_id,
-        "creator_id": wanted.creator_id,
-        "languages": wanted.languages,
-    }
-    if isinstance(wanted.sort, PostSort) and sorts.has_window(wanted.sort):
-        values["since"] = sorts.since(wanted.sort, tx.now)
-    rows = await tx.all(_listed(wanted.shape, wanted.sort, hits), **values)
+async def _kept(
+    tx: Tx, wanted: Wanted, enough: int, *, whole: bool
+) -> tuple[list[int], bool, dict[int, Any]]:
+    """The first `enough` that have the words, whether more may have them, and what was read whole."""
+    walk = Walk(wanted) if leads_down(wanted) else None
+    if walk and await walk.finds(tx, enough):
+        return walk.found[:enough], walk.bounded, {}
+    ordered, bounded = await _which(tx, wanted, min(FEW_HITS, HITS))
+    if bounded and walk and await walk.finds(tx, enough):
+        return walk.found[:enough], walk.bounded, {}
+    if bounded and FEW_HITS < HITS:
+        ordered, bounded = await _which(tx, wanted, HITS)
+    kept, views = await _verified(tx, wanted, ordered, enough, whole=whole)
+    return kept, bounded, views
+
+
+async def _which(tx: Tx, wanted: Wanted, most: int) -> tuple[list[int], bool]:
+    """The hits that belong to the list, in order, and whether there may be more than the `most` that were looked at."""
+    hits, most, argument = _hits(tx, wanted, most)
+    values = values_of(tx, wanted) | {"text": argument}
+    rows = await tx.all_aside(_listed(wanted.shape, wanted.sort, hits), **values)
     bounded = rows[0][1] == most
     if bounded and most == HITS and (wanted.shape.community or wanted.shape.creator):
         # Words that are everywhere: beside the newest of all, look at the newest of this person or community.
         both = f"SELECT * FROM ({hits}) AS a UNION SELECT * FROM ({_newest(wanted.shape)}) AS b"
-        rows = await tx.all(_listed(wanted.shape, wanted.sort, both), **values)
+        rows = await tx.all_aside(_listed(wanted.shape, wanted.sort, both), **values)
     return [row[0] for row in rows if row[0] is not None], bounded
 
 
-def _hits(tx: Tx, wanted: Wanted) -> tuple[str, int, str | None]:
+def _hits(tx: Tx, wanted: Wanted, most: int) -> tuple[str, int, str | None]:
     """A statement for the ids to look at, how many it answers at most, and its `:text`."""
     if wanted.url is not None or wanted.host is not None:
         column = "url" if wanted.url is not None else "url_host"
         text = wanted.url if wanted.url is not None else wanted.host
         order = "ORDER BY i.published DESC, i.id DESC"
-        return f"SELECT i.id FROM post i WHERE i.{column} = :text {order} LIMIT {HITS}", HITS, text
+        return f"SELECT i.id FROM post i WHERE i.{column} = :text {order} LIMIT {most}", most, text
     match = tx.dialect.search_argument(wanted.words, title_only=wanted.title_only)
     if match is None:
         return _newest(wanted.shape), LOOKED_AT, None
     table = f"{wanted.shape.table}_search"
     condition = tx.dialect.search_match(table, title_only=wanted.title_only)
     return (
-        f"SELECT s.rowid AS id FROM {table} s WHERE {condition} ORDER BY s.rowid DESC LIMIT {HITS}",
-        HITS,
+        f"SELECT s.rowid AS id FROM {table} s WHERE {condition} ORDER BY s.rowid DESC LIMIT {most}",
+        most,
         match,
     )
 
@@ -157,29 +144,29 @@ def _listed(shape: Shape, sort: PostSort | CommentSort, hits: str) -> str:
 
 
 async def _verified(
-    tx: Tx, wanted: Wanted, ids: Sequence[int], enough: int
+    tx: Tx, wanted: Wanted, ids: Sequence[int], enough: int, *, whole: bool
 ) -> tuple[list[int], dict[int, Any]]:
     """The first `enough` ids whose rows have the words, in the order given and within one field; and what was read whole on the way.
 
-    Most hits have them: where few are wanted, the first are read whole, so that nothing is read twice.
+    Most hits have them: where few are wanted, and the things themselves, the first are read whole, so that nothing is read twice.
     """
     if not wanted.words:
         return list(ids[:enough]), {}
     table = wanted.shape.table
     kept: list[int] = []
     views: dict[int, Any] = {}
+    texts: dict[int, Collection[str | None]]
     begin = 0
-    if ids and enough <= _FEW:
+    if whole and ids and enough <= _FEW:
         begin = enough
         views = await _read_views(tx, table, ids[:enough])
         texts = {number: _texts_of(view, title_only=wanted.title_only) for number, view in views.items()}
-        kept = _with_words(ids[:enough], texts, wanted.words)
-    for start in range(begin, len(ids), _CHUNK):
-        if len(kept) >= enough:
-            break
-        chunk = ids[start : start + _CHUNK]
+        kept = with_words(ids[:enough], texts, wanted.words)
+    while len(kept) < enough and begin < len(ids):
+        chunk = ids[begin : begin + max(_CHUNK, enough) if begin else enough]
+        begin += len(chunk)
         texts = await _texts(tx, table, chunk, title_only=wanted.title_only)
-        kept += _with_words(chunk, texts, wanted.words)
+        kept += with_words(chunk, texts, wanted.words)
     return kept[:enough], views
 
 
@@ -187,81 +174,20 @@ async def _read_views(tx: Tx, table: str, ids: Sequence[int]) -> dict[int, Any]:
     return await (post_views(tx, ids) if table == "post" else comment_views(tx, ids, placed=True))
 
 
-def _with_words(ids: Sequence[int], texts: Mapping[int, list[str]], words: Sequence[str]) -> list[int]:
-    return [number for number in ids if any(_has(text, words) for text in texts.get(number, ()))]
-
-
-def _texts_of(view: View, *, title_only: bool) -> list[str]:
-    """The folded texts of something that was read whole."""
+def _texts_of(view: View, *, title_only: bool) -> list[str | None]:
+    """The texts of something that was read whole."""
     if isinstance(view, CommentView):
-        return [folded(view.comment.content)]
-    names = _TEXTS["post"][:1] if title_only else _TEXTS["post"]
-    return [folded(text) for name in names if (text := getattr(view.post, name))]
-
-
-def _has(text: str, words: Sequence[str]) -> bool:
-    """Whether a folded text has these words, each after the one before."""
-    at = 0
-    for word in words:
-        at = text.find(word, at)
-        if at < 0:
-            return False
-        at += len(word)
-    return True
+        return [view.comment.content]
+    return [getattr(view.post, name) for name in names_of_texts("post", title_only=title_only)]
 
 
 async def _texts(
-    tx: Tx, table: str, ids: Collection[int], *, title_only: bool = False
-) -> dict[int, list[str]]:
-    """The folded texts of these rows, by id."""
-    names = _TEXTS[table][:1] if title_only else _TEXTS[table]
-    rows = await tx.all(f"SELECT id, {', '.join(names)} FROM {table} WHERE id IN :ids[]", ids=list(ids))
-    return {row[0]: [folded(text) for text in row[1:] if text] for row in rows}
-
-
-# --- people --------------------------------------------------------------------------------------------------------
-
-
-_LAST = "\U0010fffd"
-"""What no name goes beyond."""
-_BY_SCORE = "p.comment_score DESC, p.id DESC"
-_PEOPLE_ORDER = {
-    PostSort.NEW: "p.published DESC, p.id DESC",
-    PostSort.NEW_COMMENTS: "p.published DESC, p.id DESC",
-    PostSort.OLD: "p.published, p.id",
-    PostSort.MOST_COMMENTS: "p.comment_count DESC, p.id DESC",
-}
-"""S-10; all others by the score of their comments."""
-
-
-@cache
-def _people(sort: PostSort, *, local: bool) -> str:
-    """Whose name begins with the words, and who has them of those first in the order (here: of the newest accounts): an index leads to
-    each."""
-    order = _PEOPLE_ORDER.get(sort, _BY_SCORE)
-    window = f"person p ORDER BY {_BY_SCORE if sort is PostSort.MOST_COMMENTS else order}"
-    here = ""
-    if local:
-        window = "local_user u JOIN person p ON p.id = u.person_id ORDER BY u.id DESC"
-        here = " AND p.local"
-    return (
-        "WITH h AS MATERIALIZED ("
-        f"SELECT * FROM (SELECT p.id FROM person p WHERE p.name_key >= :begin AND p.name_key < :end ORDER BY p.name_key LIMIT {LOOKED_AT}) AS a"
-        f" UNION SELECT * FROM (SELECT p.id FROM {window} LIMIT {HITS}) AS b)"
-        f" SELECT {PERSON} FROM person p WHERE p.id IN (SELECT h.id FROM h) AND NOT p.deleted{here}"
-        " AND (p.name_key LIKE :key ESCAPE '\\' OR p.display_name LIKE_ANY_CASE :term ESCAPE '\\')"
-        f" ORDER BY {order} LIMIT :limit OFFSET :offset"
-    )
-
-
-async def people(tx: Tx, term: str, sort: PostSort, *, local: bool, limit: int, offset: int) -> list[Person]:
-    """People whose name or display name has the words, deleted ones left out (L-18, Q-1). Those whose name begins with them are found among
-    all, others among the first `HITS` in the order."""
-    key = folded(term)
-    rows = await tx.all(
-        _people(sort, local=local), begin=key, end=key + _LAST, key=like_pattern(key), term=like_pattern(term), limit=limit, offset=offset,
-    )  # fmt: skip
-    return [make_person(row) for row in rows]
+    tx: Tx, table: str, ids: Collection[int], *, title_only: bool
+) -> dict[int, Collection[str | None]]:
+    """The texts of these rows, by id."""
+    names = ", ".join(names_of_texts(table, title_only=title_only))
+    rows = await tx.all(f"SELECT id, {names} FROM {table} WHERE id IN :ids[]", ids=list(ids))
+    return {row[0]: row[1:] for row in rows}
 
 
 # --- addresses -----------------------------------------------------------------------------------------------------
@@ -300,15 +226,17 @@ async def index_pending(tx: Tx, limit: int) -> int:
         " ORDER BY object_id DESC, kind LIMIT :limit FOR_UPDATE SKIP_LOCKED) RETURNING kind, object_id",
         limit=limit,
     )
-    for table in _TEXTS:
+    for table in _TABLES:
         ids = [row[1] for row in taken if row[0] == table]
         if ids:
             await _index(tx, table, ids)
+    if taken:
+        tx.changed("search")
     return len(taken)
 
 
 async def _index(tx: Tx, table: str, ids: Collection[int]) -> None:
-    names = _TEXTS[table]
+    names = names_of_texts(table, title_only=False)
     columns = ", ".join(names)
     await tx.run(f"DELETE FROM {table}_search WHERE rowid IN :ids[]", ids=ids)
     rows = await tx.all(
@@ -328,7 +256,7 @@ async def _index(tx: Tx, table: str, ids: Collection[int]) -> None:
 async def merge_step(tx: Tx, pages: int) -> None:
     """Bring the segments of the search tables a little together, which costs about as much as writing so many pages; nothing where there is
     nothing to merge. Without it they would be merged in the middle of some batch, all at once, and nobody could write for as long."""
-    for table in _TEXTS:
+    for table in _TABLES:
         statement = tx.dialect.merge_search(f"{table}_search")
         if statement is not None:
             await tx.run(statement, pages=pages)

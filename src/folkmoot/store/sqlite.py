@@ -90,6 +90,9 @@ class SqliteTx:
             return await self._fetch_aside(sql, values)
         return self._fetch(sql, values)
 
+    async def all_aside(self, sql: str, /, **values: Any) -> list[Row]:
+        return await self._fetch_aside(sql, values)
+
     async def first(self, sql: str, /, **values: Any) -> Row | None:
         rows = await self.all(sql, **values)
         return rows[0] if rows else None

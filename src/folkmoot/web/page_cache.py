@@ -19,7 +19,7 @@ from starlette.requests import Request
 
 from folkmoot.context import Context
 from folkmoot.core import limits
-from folkmoot.model.errors import RateLimited
+from folkmoot.model.errors import Busy, RateLimited
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.web import i18n
@@ -44,6 +44,8 @@ _WORDS = frozenset(
 )
 """First words of the paths whose pages may be kept."""
 _API = "/api/v3/"
+_SEARCH = "/api/v3/search"
+"""Calls that are counted apart from all others (section 16 of the behaviour rules)."""
 _PERSONAL = (b"jwt=", b"flash=")
 """Cookies with which a page is not the same as for others."""
 _OWN_HEADERS = {b"content-length", b"content-encoding", b"etag", b"vary", b"access-control-allow-origin"}
@@ -112,18 +114,22 @@ class PageCache:
             await other.wait()
             await self.db.sync()
             page = self.right_page(asked.name)
-        if page is not None and (not asked.by_app or self.counted(scope)):
+        if page is not None and (not asked.by_app or await self.counted(scope)):
             await _send_page(page, send, asked, with_body=scope["method"] == "GET")
         elif page is None and scope["method"] == "GET":
             await self.make(asked, scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    def counted(self, scope: Any) -> bool:
+    async def counted(self, scope: Any) -> bool:
         """Count a call of an app; False leaves it to the handler, who refuses it or asks the database what is allowed."""
+        address = scope["client"][0] if scope["client"] else ""
         try:
-            return limits.spend_as_known(self.db, scope["client"][0] if scope["client"] else "")
-        except RateLimited:
+            if scope["path"] == _SEARCH:
+                await limits.enforce(self.db, "search", 0, address)
+                return True
+            return limits.spend_as_known(self.db, address)
+        except (RateLimited, Busy):
             return False
 
     def right_page(self, name: Any) -> _Page | None:

@@ -12,6 +12,7 @@ from folkmoot.api.v3.render.posts import post_view
 from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments
 from folkmoot.core.listings.front import ListPosts
+from folkmoot.core.search.index import index_all
 from folkmoot.model.enums import Listing
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.time import SECOND, FixedClock
@@ -202,6 +203,37 @@ async def test_what_comes_from_memory_is_counted__K_1(app: Open, db: Database, s
     for _ in range(2):
         assert await nobody.refused("GET", "/post/list", type_="All") == (400, "rate_limit_error")
     await other.get("/post/list", type_="All")
+
+
+async def test_a_search_is_kept_counted_and_never_out_of_date__Q_1__K_1(
+    app: Open, db: Database, cast: Cast, story: int
+) -> None:
+    nobody, alice, bob = await app(), await app("alice"), await app("bob")
+    await index_all(db)
+
+    async def found() -> tuple[list[str], list[str], list[str]]:
+        answer = await nobody.get("/search", q="s")
+        posts = [view["post"]["name"] for view in answer["posts"]]
+        said = [view["comment"]["content"] for view in answer["comments"]]
+        return posts, said, [view["person"]["name"] for view in answer["users"]]
+
+    made = await found()
+    assert "Slugs" in made[0]
+    with count_statements() as counter:
+        assert await found() == made
+    assert all("rate_bucket" in statement for statement in counter.statements), counter.statements
+    await alice.post("/comment", post_id=story, content="Snails!")
+    await index_all(db)
+    assert (await found())[1] == [*made[1], "Snails!"]
+    await bob.post("/post/delete", post_id=2, deleted=True)
+    assert "Slugs" not in (await found())[0]
+    await alice.put("/user/save_user_settings", display_name="Slugs, all of them")
+    assert "alice" in (await found())[2]
+    async with db.write() as tx:
+        await set_site(tx, rate_search=1, rate_search_seconds=600)
+        await tx.run("DELETE FROM rate_bucket")
+    await found()
+    assert await nobody.refused("GET", "/search", q="s") == (400, "rate_limit_error")
 
 
 async def test_head_has_no_body(app: Open, story: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.joined import comments_of
 from folkmoot.api.v3.posts import vote_of
 from folkmoot.api.v3.render import pieces
 from folkmoot.api.v3.render.comments import comment_view
@@ -18,7 +19,6 @@ from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.comments.save import save_comment
 from folkmoot.core.listings.comments import ListComments, comment_lines
-from folkmoot.core.listings.comments import comment_views as placed_views
 from folkmoot.core.threads.read import comment_views
 from folkmoot.core.threads.tree import ReadTree, Tree, read_tree
 from folkmoot.core.votes.cast import vote_on_comment
@@ -35,11 +35,7 @@ async def list_comments(call: Call, asked: wire.GetComments) -> bytes:
         if asked.max_depth is not None and (asked.post_id is not None or asked.parent_id is not None):
             return await _joined(tx, call, await read_tree(tx, call.viewer, _tree(asked, community_id)))
         lines = await comment_lines(tx, call.viewer, _list(asked, community_id))
-        shelf = pieces.pieces_of(tx.memory)
-        kept = pieces.kept_in_list(shelf, lines, in_full=in_full)
-        absent = [line.id for line, both in zip(lines, kept, strict=True) if None in both]
-        views = await placed_views(tx, absent) if absent else {}
-    return pieces.join_comments(shelf, lines, kept, views, in_full=in_full)
+        return b'{"comments":%s}' % await comments_of(tx, lines, in_full=in_full)
 
 
 async def _joined(tx: Any, call: Call, tree: Tree) -> bytes:

@@ -2,11 +2,10 @@
 
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import page_of
+from folkmoot.api.v3.joined import as_member, comments_of, posts_of
 from folkmoot.api.v3.render.accounts import moderates
-from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.communities import community_view
 from folkmoot.api.v3.render.people import person_view
-from folkmoot.api.v3.render.posts import post_view
 from folkmoot.api.v3.render.site import site
 from folkmoot.api.v3.wire import communities as wire_communities
 from folkmoot.api.v3.wire import people as wire
@@ -38,13 +37,15 @@ async def get_person(call: Call, asked: wire.GetPersonDetails) -> wire.GetPerson
     )
     async with call.read() as tx:
         home = await site_of(tx, found.person.instance_id)
+        posts = await posts_of(tx, found.posts)
+        comments = await comments_of(tx, found.comments, in_full=call.viewer.admin)
     places = (("community", each.id) for each in found.moderates)
     call.made_from(("site", 0), ("posts", 0), ("person", found.person.id), *places, late=(("front", 0),))
     return wire.GetPersonDetailsResponse(
         person_view=person_view(found.person),
         site=site(home) if home else None,
-        comments=[comment_view(each, in_full=call.viewer.admin) for each in found.comments],
-        posts=[post_view(each) for each in found.posts],
+        comments=as_member(comments),
+        posts=as_member(posts),
         moderates=moderates(found.person, found.moderates),
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import community_of, page_of
-from folkmoot.api.v3.render import pieces
+from folkmoot.api.v3.joined import posts_of
 from folkmoot.api.v3.render.posts import get_post_response, post_view, vote_view
 from folkmoot.api.v3.wire import posts as wire
 from folkmoot.api.v3.wire.base import PostFeatureType
@@ -47,13 +47,11 @@ async def list_posts(call: Call, asked: wire.GetPosts) -> bytes:
             after=asked.page_cursor,
         )
         lines = await front.post_lines(tx, call.viewer, wanted)
-        shelf = pieces.pieces_of(tx.memory)
-        kept = pieces.kept_posts(shelf, lines)
-        absent = [line.id for line, piece in zip(lines, kept, strict=True) if piece is None]
-        views = await front.post_views(tx, absent) if absent else {}
+        posts = await posts_of(tx, lines)
     place = (("community", wanted.community_id),) if wanted.community_id else ()
     call.made_from(("site", 0), ("posts", 0), *place, late=(("front", 0),))
-    return pieces.join_posts(shelf, lines, kept, views, front.post_cursor(lines[-1].id) if lines else None)
+    following = b',"next_page":"%s"' % front.post_cursor(lines[-1].id).encode() if lines else b""
+    return b'{"posts":%s%s}' % (posts, following)
 
 
 def vote_of(asked: Any) -> int:

@@ -1,7 +1,10 @@
 """Search, and from addresses to things (section 13)."""
 
-from folkmoot.api.call import Call
+from collections.abc import Iterator
+
+from folkmoot.api.call import Call, Key
 from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.joined import as_member, comments_of, posts_of
 from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.communities import community_view
 from folkmoot.api.v3.render.people import person_view
@@ -11,7 +14,7 @@ from folkmoot.core.comments import view as comments
 from folkmoot.core.communities import view as communities
 from folkmoot.core.people import find as people
 from folkmoot.core.posts import view as posts
-from folkmoot.core.search.find import SearchFor, find
+from folkmoot.core.search.find import FoundLines, SearchFor, find_lines
 from folkmoot.core.search.resolve import resolve_anywhere
 from folkmoot.model.enums import PostSort, SearchType
 
@@ -20,7 +23,7 @@ async def search(call: Call, asked: wire.Search) -> wire.SearchResponse:
     """Look for words, or for posts of one address (Q-1, Q-2)."""
     page, limit = page_of(asked)
     kind = asked.type_ or SearchType.ALL
-    async with call.context.db.read(slow=True) as tx:
+    async with call.read() as tx:
         wanted = SearchFor(
             term=asked.q,
             kind=kind,
@@ -33,14 +36,27 @@ async def search(call: Call, asked: wire.Search) -> wire.SearchResponse:
             page=page,
             limit=limit,
         )
-        found = await find(tx, call.viewer, wanted)
+        found = await find_lines(tx, call.viewer, wanted)
+        posts = await posts_of(tx, found.posts)
+        comments = await comments_of(tx, found.comments, in_full=call.viewer.admin)
+    call.made_from(("site", 0), ("posts", 0), ("search", 0), *_shown(found), late=(("front", 0),))
     return wire.SearchResponse(
         type_=kind,
-        comments=[comment_view(each, in_full=call.viewer.admin) for each in found.comments],
-        posts=[post_view(each) for each in found.posts],
+        comments=as_member(comments),
+        posts=as_member(posts),
         communities=[community_view(each) for each in found.communities],
         users=[person_view(each) for each in found.people],
     )
+
+
+def _shown(found: FoundLines) -> Iterator[Key]:
+    """What an answer shows something of."""
+    for post in found.posts:
+        yield from (("thread", post.id), ("community", post.community_id), ("person", post.creator_id))
+    for said in found.comments:
+        yield from (("thread", said.post_id), ("community", said.community_id), ("person", said.creator_id))
+    yield from (("community", each.community.id) for each in found.communities)
+    yield from (("person", each.id) for each in found.people)
 
 
 async def resolve_object(call: Call, asked: wire.ResolveObject) -> wire.ResolveObjectResponse:

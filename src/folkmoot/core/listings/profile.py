@@ -6,12 +6,13 @@ from folkmoot.core.communities.rules import is_visible
 from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments, comment_sort
 from folkmoot.core.listings.front import ListPosts, read_cursor
-from folkmoot.core.people.find import find_person, key_of, must_be_known, person_by_id
+from folkmoot.core.people.find import key_of, must_be_known
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import CommentSort, PostSort
+from folkmoot.model.errors import UnknownName
 from folkmoot.model.people import Person, Viewer
-from folkmoot.model.views import CommentView, Page, PostView
+from folkmoot.model.views import CommentLine, CommentView, Page, PostLine, PostView
 from folkmoot.store import communities
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import profiles
@@ -57,8 +58,8 @@ class PersonPage:
 
     person: Person
     moderates: list[Community]
-    posts: list[PostView]
-    comments: list[CommentView]
+    posts: list[PostLine]
+    comments: list[CommentLine]
 
 
 async def read_person(tx: Tx, viewer: Viewer, asked: ReadPerson) -> PersonPage:
@@ -67,12 +68,9 @@ async def read_person(tx: Tx, viewer: Viewer, asked: ReadPerson) -> PersonPage:
     Raises `NotFound` couldnt_find_person, `UnknownName` for a name that nobody has; `NotAllowed` instance_is_private.
     """
     await must_be_open(tx, viewer)
-    if isinstance(asked.who, int):
-        person = await person_by_id(tx, viewer, asked.who)
-    else:
-        person = await find_person(tx, viewer, asked.who)
+    person, moderates = await _person(tx, viewer, asked.who)
     creator_id = None if asked.saved else person.id
-    posts = await front.list_posts(
+    posts = await front.post_lines(
         tx,
         viewer,
         ListPosts(
@@ -85,7 +83,7 @@ async def read_person(tx: Tx, viewer: Viewer, asked: ReadPerson) -> PersonPage:
             limit=asked.limit,
         ),
     )
-    replies = await comments.list_comments(
+    replies = await comments.comment_lines(
         tx,
         viewer,
         ListComments(
@@ -99,7 +97,21 @@ async def read_person(tx: Tx, viewer: Viewer, asked: ReadPerson) -> PersonPage:
             limit=asked.limit,
         ),
     )
-    return PersonPage(person, await moderated(tx, viewer, person), posts.items, replies.items)
+    return PersonPage(person, moderates, posts, replies)
+
+
+async def _person(tx: Tx, viewer: Viewer, who: int | str) -> tuple[Person, list[Community]]:
+    """Somebody and what they moderate, the newest community first. One query."""
+    if isinstance(who, int):
+        found = await profiles.by_id(tx, viewer.id, who)
+    else:
+        called = await key_of(tx, who)
+        found = await profiles.by_name(tx, viewer.id, *called) if called else None
+        if found is None:
+            raise UnknownName("couldnt_find_person", field="person")
+    person = must_be_known(viewer, found[0] if found else None)
+    places = sorted(found[1] if found else [], key=lambda community: community.id, reverse=True)
+    return person, [community for community in places if _may_know(viewer, person, community)]
 
 
 async def moderated(tx: Tx, viewer: Viewer, person: Person) -> list[Community]:

@@ -9,14 +9,15 @@ from folkmoot.core.listings.comments import comment_sort
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import Listing, PostSort, SearchType
 from folkmoot.model.people import Person, Viewer
-from folkmoot.model.site import LocalSite
-from folkmoot.model.views import CommentView, CommunityView, PostView
-from folkmoot.store import search
+from folkmoot.model.views import CommentLine, CommentView, CommunityView, PostLine, PostView
+from folkmoot.store import search, search_people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
+from folkmoot.store.listing import pages
 from folkmoot.store.listing.filters import Shape
-from folkmoot.store.search import Hits, Wanted
+from folkmoot.store.search import Hits
+from folkmoot.store.search_down import Wanted
 from folkmoot.text import links
 from folkmoot.text.tidy import tidy
 
@@ -57,19 +58,52 @@ class Found:
     bounded: frozenset[SearchType] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class FoundLines:
+    """The same for who knows what posts and comments look like."""
+
+    posts: list[PostLine]
+    comments: list[CommentLine]
+    communities: list[CommunityView]
+    people: list[Person]
+
+
 async def find(tx: Tx, viewer: Viewer, asked: SearchFor) -> Found:
-    """Look for a term in what this viewer's lists would show (Q-1, Q-2, L-7 to L-18). Run it in `db.read(slow=True)`.
+    """Look for a term in what this viewer's lists would show (Q-1, Q-2, L-7 to L-18).
 
     Raises `NotAllowed` instance_is_private (R-11).
     """
     await must_be_open(tx, viewer)
-    site = await store_site.local_site(tx)
     kinds = _kinds(asked)
     found = Found()
     if SearchType.POSTS in kinds:
-        found = await _with_posts(tx, viewer, site, asked, found)
+        found = await _with_posts(tx, viewer, asked, found)
     if SearchType.COMMENTS in kinds:
         found = await _with_comments(tx, viewer, asked, found)
+    return await _with_names(tx, viewer, asked, kinds, found)
+
+
+async def find_lines(tx: Tx, viewer: Viewer, asked: SearchFor) -> FoundLines:
+    """The same, with lines of posts and comments. Raises as `find`."""
+    await must_be_open(tx, viewer)
+    kinds, reader = _kinds(asked), viewer.id if viewer.account else 0
+    posts: list[PostLine] = []
+    comments: list[CommentLine] = []
+    if SearchType.POSTS in kinds:
+        ids = (await _post_hits(tx, viewer, asked, whole=False)).ids
+        line = await pages.lines_of_posts(tx, reader, ids) if ids else {}
+        posts = [line[number] for number in ids if number in line]
+    if SearchType.COMMENTS in kinds:
+        ids = (await _comment_hits(tx, viewer, asked, whole=False)).ids
+        said = await pages.lines_of_comments(tx, reader, ids) if ids else {}
+        comments = [said[number] for number in ids if number in said]
+    named = await _with_names(tx, viewer, asked, kinds, Found())
+    return FoundLines(posts, comments, named.communities, named.people)
+
+
+async def _with_names(
+    tx: Tx, viewer: Viewer, asked: SearchFor, kinds: frozenset[SearchType], found: Found
+) -> Found:
     if SearchType.COMMUNITIES in kinds:
         found = await _with_communities(tx, viewer, asked, found)
     if SearchType.USERS in kinds:
@@ -128,8 +162,9 @@ def _kinds(asked: SearchFor) -> frozenset[SearchType]:
     return frozenset(kinds)
 
 
-def _span(asked: SearchFor) -> dict[str, int]:
-    return {"limit": asked.limit, "offset": (asked.page - 1) * asked.limit}
+def _span(asked: SearchFor) -> tuple[int, int]:
+    """How many, and how many are passed over before."""
+    return asked.limit, (asked.page - 1) * asked.limit
 
 
 def _noted(found: Found, kind: SearchType, hits: Hits) -> Found:
@@ -140,8 +175,9 @@ def _noted(found: Found, kind: SearchType, hits: Hits) -> Found:
     )
 
 
-async def _with_posts(tx: Tx, viewer: Viewer, site: LocalSite, asked: SearchFor, found: Found) -> Found:
+async def _post_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool) -> Hits:
     of_url = asked.kind is SearchType.URL
+    site = await store_site.local_site(tx)
     wanted = Wanted(
         shape=_shape("post", viewer, asked, shows_nsfw=front.shows_nsfw(viewer, site, asked.show_nsfw)),
         sort=asked.sort,
@@ -154,17 +190,22 @@ async def _with_posts(tx: Tx, viewer: Viewer, site: LocalSite, asked: SearchFor,
         creator_id=asked.creator_id or 0,
         languages=viewer.languages,
     )
-    hits = await search.find(tx, wanted, **_span(asked))
+    limit, offset = _span(asked)
+    return await search.find(tx, wanted, limit=limit, offset=offset, whole=whole)
+
+
+async def _with_posts(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
+    hits = await _post_hits(tx, viewer, asked, whole=True)
     mine = await front.overlays(tx, viewer, hits.ids)
     shown = [hits.views[number] for number in hits.ids]
     posts = [replace(view, mine=mine[view.post.id]) if view.post.id in mine else view for view in shown]
     return _noted(replace(found, posts=posts), SearchType.POSTS, hits)
 
 
-async def _with_comments(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
+async def _comment_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool) -> Hits:
     personal = asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW)
     if viewer.account is None and personal and asked.community_id is None:
-        return found  # L-7
+        return Hits([], more=False, bounded=False)  # L-7
     wanted = Wanted(
         shape=_shape("comment", viewer, asked),
         sort=comment_sort(asked.sort),
@@ -174,7 +215,12 @@ async def _with_comments(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found)
         creator_id=asked.creator_id or 0,
         languages=viewer.languages,
     )
-    hits = await search.find(tx, wanted, **_span(asked))
+    limit, offset = _span(asked)
+    return await search.find(tx, wanted, limit=limit, offset=offset, whole=whole)
+
+
+async def _with_comments(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
+    hits = await _comment_hits(tx, viewer, asked, whole=True)
     mine = await comment_lists.overlays(tx, viewer, hits.ids)
     shown = [hits.views[number] for number in hits.ids]
     comments = [
@@ -203,14 +249,14 @@ async def _with_communities(tx: Tx, viewer: Viewer, asked: SearchFor, found: Fou
 async def _with_people(tx: Tx, asked: SearchFor, found: Found) -> Found:
     if asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW):
         return found  # L-18
-    span = _span(asked)
-    listed = await search.people(
+    limit, offset = _span(asked)
+    listed = await search_people.people(
         tx,
         _term(asked),
         asked.sort,
         local=asked.scope is Listing.LOCAL,
-        limit=span["limit"] + 1,
-        offset=span["offset"],
+        limit=limit + 1,
+        offset=offset,
     )
     more = frozenset({SearchType.USERS}) if len(listed) > asked.limit else frozenset()
     return replace(found, people=listed[: asked.limit], more=found.more | more)

@@ -12,6 +12,8 @@ from folkmoot.store import site as store_site
 from folkmoot.store.changes import Key
 from folkmoot.store.db import Tx, writing
 
+_SITES: tuple[Key, ...] = (("site", 0), ("sites", 0))
+_MOST_SITES = 2000
 _MADE_FROM: tuple[Key, ...] = (("site", 0), ("posts", 0), ("front", 0))
 
 
@@ -51,8 +53,17 @@ async def kept_site_view(tx: Tx) -> SiteView:
 
 
 async def site_of(tx: Tx, instance_id: int) -> Site | None:
-    """What a server says of its site, if that is known."""
-    return await store_site.of_instance(tx, instance_id)
+    """What a server says of its site, if that is known: kept per process until some server says something else."""
+    if writing.get():
+        return await store_site.of_instance(tx, instance_id)
+    kept: dict[int, tuple[int, Site | None]] = tx.memory.setdefault("sites", {})
+    stamp = tx.changes.newest(_SITES)
+    known = kept.get(instance_id)
+    if known is None or known[0] != stamp:
+        if len(kept) >= _MOST_SITES:
+            kept.clear()
+        known = kept[instance_id] = (stamp, await store_site.of_instance(tx, instance_id))
+    return known[1]
 
 
 async def read_settings(tx: Tx, viewer: Viewer) -> SiteView:

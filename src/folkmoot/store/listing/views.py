@@ -110,7 +110,7 @@ def marked_comments(*, signed_in: bool) -> Callable[[str], str]:
     numbered = "k AS MATERIALIZED (SELECT row_number() OVER () AS place, n.* FROM named AS n)"
     asked = (
         f"SELECT k.featured, k.id, k.version, k.creator_version, {MODERATES}, {BANNED}, i.deleted, i.removed, k.post_id, k.post_version,"
-        f" k.community_version{mine} FROM k CROSS JOIN comment i WHERE i.id = k.id ORDER BY k.place"
+        f" k.community_version, k.community_id, k.creator_id{mine} FROM k CROSS JOIN comment i WHERE i.id = k.id ORDER BY k.place"
     )
     return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {numbered} {asked}")
 

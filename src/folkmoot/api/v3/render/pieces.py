@@ -64,15 +64,19 @@ def join_posts(
     lines: Sequence[PostLine],
     kept: Sequence[PostPiece | None],
     views: Mapping[int, PostView],
-    following: str | None,
 ) -> bytes:
-    """The answer of a list. `views` has at least what `kept` lacks; `following`: the cursor of the next page."""
+    """The posts of an answer, as an array. `views` has at least what `kept` lacks."""
     parts: list[bytes] = []
     for line, piece in zip(lines, kept, strict=True):
         start, comments = piece or _keep_post(pieces, views[line[0]], line)
         parts += (b",", start, _own_of_post(line, comments))
-    parts[:1] = (b'{"posts":[',)
-    parts.append(b'],"next_page":"%s"}' % following.encode() if following else b"]}")
+    return _array(parts)
+
+
+def _array(parts: list[bytes]) -> bytes:
+    """What was gathered with a comma before each."""
+    parts[:1] = (b"[",)
+    parts.append(b"]")
     return b"".join(parts)
 
 
@@ -152,7 +156,9 @@ def join_tree(
             votes.get(number), number in saved, row.creator_id in blocked, subscribed, banned
         )
         parts += (b",", start, place, own)
-    return _comments_of(parts)
+    parts[:1] = (b'{"comments":[',)
+    parts.append(b"]}")
+    return b"".join(parts)
 
 
 Placed = tuple[bytes | None, bytes | None]
@@ -173,7 +179,7 @@ def join_comments(
     *,
     in_full: bool,
 ) -> bytes:
-    """The answer of a list. `views` has at least what `kept` lacks."""
+    """The comments of an answer, as an array. `views` has at least what `kept` lacks."""
     parts: list[bytes] = []
     for line, (start, place) in zip(lines, kept, strict=True):
         if start is None or place is None:
@@ -186,13 +192,7 @@ def join_comments(
             line.my_vote, line.saved, line.creator_blocked, standing(line.pending), line.banned_from_community
         )  # fmt: skip
         parts += (b",", start, place, own)
-    return _comments_of(parts)
-
-
-def _comments_of(parts: list[bytes]) -> bytes:
-    parts[:1] = (b'{"comments":[',)
-    parts.append(b"]}")
-    return b"".join(parts)
+    return _array(parts)
 
 
 def _name(row: Branch | CommentLine, in_full: bool) -> int:

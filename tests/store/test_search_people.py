@@ -1,0 +1,78 @@
+"""Who is found by which name, and by which indexes."""
+
+import pytest
+
+from folkmoot.model.enums import PostSort
+from folkmoot.store import people, search_people
+from folkmoot.store.db import Database, count_statements
+from tests.cast import Cast
+
+
+@pytest.mark.parametrize("local", [False, True])
+@pytest.mark.parametrize("sort", [PostSort.TOP_ALL, PostSort.NEW, PostSort.OLD, PostSort.MOST_COMMENTS])
+async def test_people_are_found_by_indexes(db: Database, cast: Cast, sort: PostSort, local: bool) -> None:
+    """No search reads everybody, however many other servers' people are known."""
+    values = {"begin": "a", "end": "b", "key": "%a%", "term": "%a%", "limit": 10, "offset": 0, "ids": [1, 2]}
+    async with db.write() as tx:
+        if db.dialect.name != "sqlite":
+            await tx.run("SET LOCAL enable_seqscan = off")
+            await tx.run("SET LOCAL enable_bitmapscan = off")
+        for statement in (search_people._window(sort, local=local), search_people._named(sort, local=local)):
+            asked = values if ":ids" in statement else {}
+            if db.dialect.name == "sqlite":
+                plan = [row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **asked)]
+                scans = [step for step in plan if step.startswith("SCAN p") and "USING" not in step]
+                sorts = [step for step in plan if "B-TREE" in step]
+            else:
+                plan = [row[0] for row in await tx.all(f"EXPLAIN {statement}", **asked)]
+                scans = [step for step in plan if "Seq Scan on person" in step]
+                sorts = [step for step in plan if "Sort Key" in step]
+            assert scans == [], plan
+            # Of what was found, and to find each once; names are read in the order of an index, of accounts all.
+            assert len(sorts) <= (3 if asked else local), plan
+
+
+async def test_people_elsewhere_in_their_thousands_do_not_hide_the_one_asked_for(
+    db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_people, "HITS", 3)
+    search_people._window.cache_clear()
+    async with db.write() as tx:
+        for number in range(8):
+            await tx.run(
+                "INSERT INTO person (instance_id, name, name_key, host, local, ap_id, inbox_url, comment_score, published, last_refreshed)"
+                " SELECT instance_id, :name, :name, host, FALSE, :name, '', 1000, :now, :now FROM person WHERE id = :carol",
+                name=f"xalice{number}", carol=cast.carol.id, now=tx.now,
+            )  # fmt: skip
+    try:
+        async with db.read() as tx:
+            found = await search_people.people(tx, "Alice", PostSort.TOP_ALL, local=False, limit=20, offset=0)
+            assert [person.name for person in found] == ["xalice7", "xalice6", "xalice5", "alice"]
+            here = await search_people.people(tx, "lic", PostSort.TOP_ALL, local=True, limit=20, offset=0)
+            assert [person.name for person in here] == ["alice"], "accounts here are looked at apart"
+            assert await search_people.people(tx, "%", PostSort.NEW, local=False, limit=20, offset=0) == []
+    finally:
+        search_people._window.cache_clear()
+
+
+async def test_names_are_kept_until_somebody_is_called_otherwise(db: Database, cast: Cast) -> None:
+    async def found(term: str) -> list[str]:
+        async with db.read() as tx:
+            listed = await search_people.people(tx, term, PostSort.HOT, local=False, limit=9, offset=0)
+        return [person.name for person in listed]
+
+    assert await found("lice") == ["alice"]
+    with count_statements() as counter:
+        assert await found("ol ov") == []
+        assert await found("AROL") == ["carol"]
+    assert len(counter.statements) == 2
+    async with db.write() as tx:
+        await people.update(tx, cast.bob.id, {"display_name": "Of Old\nLoves"})
+    assert await found("ol ov") == ["bob"]
+    async with db.write() as tx:
+        await people.update(tx, cast.bob.id, {"display_name": None})
+    assert await found("ol ov") == []
+    async with db.write() as tx:
+        await people.update(tx, cast.alice.id, {"deleted": True})
+    assert await found("lice") == []
+    assert await found("") != []
