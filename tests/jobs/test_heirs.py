@@ -1,5 +1,6 @@
 """Taking over from processes that died: at once on the same machine, by their leases from others."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from folkmoot.jobs.tools import Tools
 from folkmoot.model.time import SECOND, FixedClock
 from folkmoot.store import jobs, leases
 from folkmoot.store.db import Database, count_statements
+from folkmoot.store.postgres import PostgresDatabase
+from tests.waiting import waits
 
 DEAD = "dead"
 
@@ -95,6 +98,28 @@ async def test_shards_and_lanes_of_one_that_died_are_free_at_once__DLV_13(
     assert len(other.lanes.shards.held(clock.now())) == 16
     async with db.write() as tx:
         assert await leases.take(tx, "inbox 3", holder=other.holder, length=SECOND)
+
+
+async def test_several_who_take_leases_at_once_do_not_wait_in_a_circle(
+    tools: Tools, db: Database, dead: set[str]
+) -> None:
+    if not isinstance(db, PostgresDatabase):
+        pytest.skip("SQLite has one writer at a time")
+    runner = Runner(tools)
+    async with db.write() as tx:
+        for name in ("inbox 1", "inbox 0", "deliver 5", "deliver 0"):
+            await leases.take(tx, name, holder=DEAD, length=LEASE)
+    dead.add(DEAD)
+    runner.lanes.shards._mine = {5}
+    for heir in (take_over(db), runner.lanes.shards.renew()):
+        async with db.write() as tx:
+            await leases.take(tx, "deliver 0", holder="other", length=LEASE)
+            await leases.take(tx, "inbox 0", holder="other", length=LEASE)
+            taking = asyncio.create_task(heir)
+            assert await waits(db, taking)
+            await leases.take(tx, "deliver 5", holder="other", length=LEASE)
+            await leases.take(tx, "inbox 1", holder="other", length=LEASE)
+        await taking
 
 
 async def test_periodic_work_waits_for_its_lease(tools: Tools, db: Database, dead: set[str]) -> None:

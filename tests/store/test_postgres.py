@@ -1,7 +1,6 @@
 """What only PostgreSQL has: several writers at once, and notices that travel."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from folkmoot.store.postgres import PostgresDatabase
 from tests.cast import Cast
 from tests.core.stories import assert_counts_are_right, now, write_comment, write_post
 from tests.store.test_outbox import activity
+from tests.waiting import waits
 
 
 @pytest.fixture
@@ -34,16 +34,6 @@ async def _indexed(db: Database, comment_id: int) -> str | None:
     return text
 
 
-async def _waits(db: Database, task: "asyncio.Task[Any]") -> bool:
-    """Let somebody go on until they have to wait for what another transaction holds; False where they never had to."""
-    asked = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
-    while not task.done():
-        async with db.read() as tx:
-            if await tx.value(asked):
-                return True
-    return False
-
-
 async def test_an_activity_with_a_higher_number_is_never_seen_before_one_with_a_lower__DLV_3(
     postgres: PostgresDatabase, cast: Cast
 ) -> None:
@@ -57,7 +47,7 @@ async def test_an_activity_with_a_higher_number_is_never_seen_before_one_with_a_
     async with db.write() as first:
         (low,) = await outbox.insert(first, [activity("earlier")])
         second = asyncio.create_task(publish())
-        assert await _waits(db, second)
+        assert await waits(db, second)
         async with db.read() as reader:
             assert await outbox.newest_id(reader) == 0
     (high,) = await second
@@ -78,7 +68,7 @@ async def test_votes_that_meet_on_one_thing_count_all(postgres: PostgresDatabase
     async with db.write() as first:
         await vote_on_comment(first, cast.admin, comment.id, -1)
         second = asyncio.create_task(bob_votes())
-        assert await _waits(db, second)
+        assert await waits(db, second)
         await vote_on_post(first, cast.admin, post.id, -1)
     await second
     await assert_counts_are_right(db)

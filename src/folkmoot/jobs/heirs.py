@@ -10,6 +10,7 @@ from folkmoot.logs import logger
 from folkmoot.store import jobs, leases
 from folkmoot.store.db import Database, Tx
 from folkmoot.store.holders import is_gone
+from folkmoot.store.leases import Lease
 
 ERROR = "its process died"
 _TO_WAIT_FOR = frozenset(task.name for task in SCHEDULE)
@@ -21,13 +22,12 @@ async def take_over(db: Database) -> int:
     """Free what the dead of this machine held: shards, lanes of the inbox, jobs; how many of them there were. Writes nothing where there
     are none."""
     async with db.read() as tx:
-        held = await _held(tx)
-        holders = set(held.values()) | await jobs.holders(tx)
+        holders = set(_held(await leases.by_name(tx)).values()) | await jobs.holders(tx)
     gone = {holder for holder in holders if is_gone(holder)}
     if not gone:
         return 0
     async with db.write() as tx:
-        for name, holder in held.items():
+        for name, holder in _held(await leases.by_name(tx, lock=True)).items():
             if holder in gone:
                 await leases.give_back(tx, name, holder=holder, done=False)
         for holder in sorted(gone):
@@ -37,12 +37,10 @@ async def take_over(db: Database) -> int:
     return len(gone)
 
 
-async def _held(tx: Tx) -> dict[str, str]:
+def _held(known: dict[str, Lease]) -> dict[str, str]:
     """What is held, or was until its lease ended, by whom."""
     return {
-        name: lease.holder
-        for name, lease in (await leases.by_name(tx)).items()
-        if lease.lease_end and name not in _TO_WAIT_FOR
+        name: lease.holder for name, lease in known.items() if lease.lease_end and name not in _TO_WAIT_FOR
     }
 
 

@@ -47,8 +47,8 @@ class Shards:
         return self.held(self._db.clock.now()) != before
 
     async def _deal(self, tx: Tx) -> None:
+        known = await leases.by_name(tx, lock=True)
         await leases.take(tx, _WORKER + self._holder, holder=self._holder, length=LENGTH)
-        known = await leases.by_name(tx)
         workers = {
             lease.holder
             for name, lease in known.items()
@@ -73,7 +73,7 @@ class Shards:
         if not self._mine:
             return
         async with self._db.write() as tx:
-            for number in self._mine:
-                await leases.give_back(tx, f"{_SHARD}{number}", holder=self._holder, done=False)
+            for name in sorted(f"{_SHARD}{number}" for number in self._mine):
+                await leases.give_back(tx, name, holder=self._holder, done=False)
             await leases.give_back(tx, _WORKER + self._holder, holder=self._holder, done=False)
         self._mine = set()
