@@ -36,8 +36,8 @@ test-browser: setup ## the tests that drive Chromium
 	$(PYTEST) -m browser tests/browser
 
 .PHONY: test-federation
-test-federation: setup ## five real servers on this machine hold one discussion
-	$(PYTEST) -m federation tests/federation/processes
+test-federation: setup ## five real servers hold one discussion, and one is killed again and again; KILLS=100 for more often
+	$(if $(KILLS),FOLKMOOT_TEST_KILLS=$(KILLS)) $(PYTEST) -m federation tests/federation/processes
 
 .PHONY: test-clients
 test-clients: setup ## the libraries that apps for Lemmy are built on, against a running server; needs Node 20 or later
