@@ -113,6 +113,7 @@ class Templates:
         self.whole.globals["asset"] = assets.url
         self.whole.filters.update(
             time_ago=filters.time_ago,
+            time_until=filters.time_until,
             time_iso=filters.time_iso,
             number=filters.number,
             compact=filters.compact,

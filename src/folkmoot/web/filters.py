@@ -28,6 +28,13 @@ def time_ago(moment: Micros) -> str:
     return i18n.gettext("just now")
 
 
+def time_until(moment: Micros) -> str:
+    """When something is due: "in 3 hours"; "in a moment" within a minute, and where it should have been already."""
+    if moment - page_moment.get() < MINUTE:
+        return i18n.gettext("in a moment")
+    return time_ago(moment)
+
+
 @lru_cache(maxsize=4096)
 def _age_words(unit: str, count: int, code: str) -> str:
     return format_timedelta(

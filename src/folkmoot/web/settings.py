@@ -141,9 +141,7 @@ async def save_profile(request: Request) -> Response:
 async def show_display(request: Request) -> Response:
     """How pages look to one."""
     _, account = must_have_account(viewer(request))
-    on = {name: getattr(account, name) for name in DISPLAY}
-    # What is shown is the display mode; the older setting of the two only follows it (W-13).
-    return await _display(request, on | {"show_scores": account.vote_show_score}, account)
+    return await _display(request, {name: getattr(account, name) for name in DISPLAY}, account)
 
 
 async def save_display(request: Request) -> Response:
@@ -151,6 +149,8 @@ async def save_display(request: Request) -> Response:
     form = await read_form(request)
     _, account = must_have_account(viewer(request))
     switches: dict[str, Any] = {name: form.flag(name) for name in DISPLAY}
+    # Apps begin without a score and these pages with one (W-13): who does not touch the box changes neither.
+    scores = switches["show_scores"] if switches["show_scores"] != account.show_scores else None
     languages = {"browser", *INTERFACE_LANGUAGES, account.interface_language}
     asked = SaveSettings(
         theme=form.text("theme") if form.text("theme") in {value for value, _ in _themes(account)} else None,
@@ -158,7 +158,7 @@ async def save_display(request: Request) -> Response:
         if form.text("interface_language") in languages
         else None,
         post_listing_mode=form.text("post_listing_mode") or None,
-        **switches,
+        **(switches | {"show_scores": scores}),
     )
     try:
         await save(request, asked)

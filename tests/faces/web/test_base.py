@@ -183,6 +183,16 @@ def test_ages_in_words(days: float, words: str) -> None:
     assert filters.time_ago(10**16 - int(days * 86_400_000_000)) == words
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-500, "in a moment"), (0, "in a moment"), (59, "in a moment"), (7200, "in 2 hours")],
+)
+def test_what_is_due_lies_ahead(seconds: int, words: str) -> None:
+    i18n.speak("en")
+    filters.page_moment.set(10**16)
+    assert filters.time_until(10**16 + seconds * 1_000_000) == words
+
+
 def test_ages_and_numbers_in_german() -> None:
     i18n.speak("de")
     filters.page_moment.set(10**16)

@@ -187,6 +187,17 @@ async def test_boxes_that_are_not_marked_are_off(browser: Browsers, db: Database
     assert "checked" not in page.css_first("#f-blur_nsfw").attributes
 
 
+async def test_who_saves_what_is_shown_changes_nothing(browser: Browsers, db: Database, cast: Cast) -> None:
+    """The page once showed the score that apps show, and took off the one in lists with it."""
+    alice = await browser("alice")
+    _, before = await alice_now(db)
+    assert (before.show_scores, before.vote_show_score) == (True, False)
+    boxes = read(await alice.get("/settings/display")).css("main [type=checkbox][checked]")
+    await alice.post("/settings/display", {str(box.attributes["name"]): "1" for box in boxes})
+    _, after = await alice_now(db)
+    assert after == before
+
+
 async def test_a_theme_that_another_program_chose_is_left_alone(
     browser: Browsers, db: Database, cast: Cast
 ) -> None:

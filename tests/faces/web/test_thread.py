@@ -188,6 +188,24 @@ async def test_members_have_buttons_and_a_line_of_actions(
     assert "seen here" in page.css_first("form[data-send=reply] .help").text()
 
 
+async def test_counts_are_for_who_wants_them(browser: Any, db: Database, cast: Cast, post: Post) -> None:
+    comment = await write_comment(db, cast.bob, post, "Copper.")
+    await change(db, "UPDATE comment SET upvotes = 5, downvotes = 2, version = version + 1")
+    alice = await browser("alice")
+
+    async def shown() -> list[str]:
+        page = read(await alice.get(f"/post/{post.id}"))
+        return [button.text() for button in page.css(f"#c{comment.id} > header > button")]
+
+    assert await shown() == ["Upvote 5", "Downvote 2"]
+    for column, words in (
+        ("vote_show_downvotes", ["Upvote 5", "Downvote "]),
+        ("vote_show_upvotes", ["Upvote ", "Downvote "]),
+    ):
+        await change(db, f"UPDATE local_user SET {column} = FALSE", ("person", cast.alice.id))
+        assert await shown() == words
+
+
 async def test_locked_threads_take_replies_from_moderators_only__P_12(
     browser: Any, db: Database, cast: Cast, post: Post
 ) -> None:

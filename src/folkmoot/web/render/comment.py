@@ -117,9 +117,8 @@ FORM = ' form="act"'
 def vote_buttons(path: str, up: int, down: int, mine: int | None, look: Look, form: str = FORM) -> str:
     """The two buttons of a comment or a post on its own page."""
     words = look.words
-    shown_up, shown_down = (
-        (filters.compact(up), filters.compact(down) if down > 0 else "") if look.scores else ("", "")
-    )
+    shown_up = filters.compact(up) if look.up_counts else ""
+    shown_down = filters.compact(down) if look.down_counts and down > 0 else ""
     buttons = (
         f' <button{form} formaction="{path}/vote" name="value" value="{0 if mine == 1 else 1}" class="up"'
         f' aria-pressed="{"true" if mine == 1 else "false"}"><small>{words.upvote} </small>{shown_up}</button>'
@@ -166,7 +165,14 @@ class Place:
     def kind(self) -> tuple[object, ...]:
         """What has to be equal for two readers to get the same of a comment that neither has marked."""
         look = self.look
-        return (look.member, look.scores, look.downvotes, self.takes_replies, self.in_form)
+        return (
+            look.member,
+            look.up_counts,
+            look.down_counts,
+            look.downvotes,
+            self.takes_replies,
+            self.in_form,
+        )
 
 
 def _cast(

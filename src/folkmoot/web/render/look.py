@@ -116,6 +116,7 @@ class Look:
     """One reader looking at one page. `ages` and `counts` remember words for as long as the page is made.
 
     `moderates`: whether the reader looks after the community of the page.
+    `up_counts`, `down_counts`, `scores`: which figures of votes the reader wants to see; scores stand in lists.
     `spoken`: language ids that need no tag; None where every known language gets one.
     """
 
@@ -126,6 +127,8 @@ class Look:
     member: bool = False
     moderates: bool = False
     downvotes: bool = True
+    up_counts: bool = True
+    down_counts: bool = True
     scores: bool = True
     shows_nsfw_pictures: bool = False
     folds_bots: bool = False
@@ -180,6 +183,8 @@ def look_of(viewer: Viewer, site: LocalSite, now: Micros, memory: dict[str, Any]
         viewer_id=viewer.id,
         member=True,
         downvotes=site.enable_downvotes,
+        up_counts=account.vote_show_upvotes,
+        down_counts=account.vote_show_downvotes,
         scores=account.show_scores,
         shows_nsfw_pictures=not account.blur_nsfw,
         folds_bots=account.collapse_bot_comments or not account.show_bot_accounts,

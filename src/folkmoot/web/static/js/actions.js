@@ -17,6 +17,8 @@ function group(button) {
 
 const pressed = (button) => button?.getAttribute("aria-pressed") === "true";
 const count = (button) => button ? Number(last(button).data.trim() || 0) : 0;
+/** Upvotes have a number even at zero, except for who wants to see none. */
+const quiet = ({ up, score }) => !score && up && !last(up).data.trim();
 
 function press(button, on, value) {
   if (!button) return;
@@ -68,9 +70,11 @@ async function vote(button) {
   const buttons = group(button);
   const before = now(buttons);
   const value = Number(button.value);
+  if (quiet(buttons)) before.up = before.down = NaN;
   show(buttons, voted(before, value));
   try {
-    show(buttons, await send(button, value));
+    const answer = await send(button, value);
+    show(buttons, quiet(buttons) ? { ...before, mine: answer.mine } : answer);
     say(button, "");
   } catch (refusal) {
     show(buttons, before);
