@@ -100,6 +100,7 @@ async def show_post(request: Request) -> Response:
         new=ngettext("%(n)s new", "%(n)s new", thread.new_comments) % {"n": number(thread.new_comments)}
         if thread.new_comments
         else "",
+        first_new=next(iter(renderer.new_comments(thread, look)), None),
         continued=address() if asked.number("after") else "",
         incomplete=_incomplete(here),
         languages=choices.languages(who, thread.languages) if who.account else (),

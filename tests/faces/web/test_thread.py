@@ -344,6 +344,13 @@ async def test_what_came_since_the_last_visit_is_marked(
         assert page.css_first(f"#c{new.id} b.new").text() == "new"
         assert page.css_first(f"#c{old.id}").attributes["class"] == "c"
         assert page.css_first("#comments small").text() == "1 new"
+    mine = await write_comment(db, cast.alice, post, "Torch.")
+    later = await write_comment(db, cast.bob, post, "Toads.", mine)
+    page = read(await alice.get(f"/post/{post.id}?sort=Old"))
+    assert page.css_first("#comments small a").attributes["href"] == f"#c{new.id}"
+    assert page.css_first(f"#c{new.id} > header > a:last-child").attributes["href"] == f"#c{later.id}"
+    assert page.css_first(f"#c{new.id} > header > a:last-child").text() == "next new"
+    assert "next new" not in page.css_first(f"#c{mine.id}").text()
 
 
 async def test_beyond_eight_levels_lists_are_flat_and_name_whom_they_answer(

@@ -4,6 +4,7 @@ What is the same for every reader is made once per comment and version and kept 
 everything between the ages of a comment that the reader has not voted on (`Cast`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from folkmoot.model.time import Micros
@@ -152,7 +153,7 @@ def _actions(piece: Piece, look: Look, form: str, *, saved: bool, takes_replies:
 class Place:
     """Where comments stand, and who looks at them: what their markup takes from their surroundings.
 
-    `in_form`: the form of small actions is around them, so that their buttons need not name it.
+    `in_form`: the form of small actions is around them, so that their buttons need not name it. `next_new`: the new comment after each.
     """
 
     look: Look
@@ -161,6 +162,7 @@ class Place:
     focus: int | None = None
     visited: Micros | None = None
     in_form: bool = False
+    next_new: Mapping[int, int] = field(default_factory=dict)
 
     def kind(self) -> tuple[object, ...]:
         """What has to be equal for two readers to get the same of a comment that neither has marked."""
@@ -195,6 +197,8 @@ def _cast(
     if reason:
         classes += " f"
     badge = f' <b class="new">{look.words.new}</b>' if new else ""
+    if new and (after := place.next_new.get(piece.id)):
+        parent += f' <a href="#c{after}">{look.words.next_new}</a>'
     tag = piece.tag if piece.tag and look.tags(piece.language_id) else ""
     votes = (
         vote_buttons(f"/comment/{piece.id}", piece.upvotes, piece.downvotes, vote, look, form)

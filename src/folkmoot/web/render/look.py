@@ -33,6 +33,7 @@ class Words:
     banned: str
     gone: str
     new: str
+    next_new: str
     edited: str
     parent: str
     to: str
@@ -76,6 +77,7 @@ def words_of(code: str) -> Words:
         banned=escaped(_("banned")),
         gone=escaped(_("account deleted")),
         new=escaped(_("new")),
+        next_new=escaped(_("next new")),
         edited=escaped(_("edited")),
         parent=escaped(_("parent")),
         to=escaped(_("to %(name)s")),

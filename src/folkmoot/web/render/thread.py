@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from folkmoot.model.views import CommentView, Line, Thread
 from folkmoot.web import filters
@@ -42,6 +43,21 @@ def is_new_here(post_id: int, look: Look) -> bool:
     return look.shelf.threads.get((post_id, look.code), ()) is None
 
 
+def new_comments(thread: Thread, look: Look) -> list[int]:
+    """What the reader has not seen, in the order of the page."""
+    visited = thread.post.mine.visited
+    if visited is None or not look.member:
+        return []
+    return [
+        line.id
+        for line in thread.lines
+        if line.published > visited
+        and line.creator_id != look.viewer_id
+        and line.creator_id not in thread.marks.blocked
+        and not (line.deleted or line.removed)
+    ]
+
+
 def render_thread(
     thread: Thread,
     gathered: Gathered,
@@ -63,6 +79,7 @@ def render_thread(
             if (view := views.get(number)) is not None:
                 gathered.pieces[number] = kept_piece(view, lines[number], look, op_id)
     look.shelf.threads.put((thread.post.post.id, look.code), (), True, 1)
+    new = new_comments(thread, look)
     place = Place(
         look,
         thread.marks,
@@ -70,6 +87,7 @@ def render_thread(
         thread.focus,
         thread.post.mine.visited if look.member else None,
         in_form=True,
+        next_new=dict(pairwise(new)),
     )
     out = ['<ol class="t" id="tree">\n']
     _write(out, thread.lines, gathered.pieces, place, thread.reasons)
