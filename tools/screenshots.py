@@ -2,6 +2,7 @@
 
 import base64
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -33,6 +34,9 @@ def main() -> None:
             "FOLKMOOT_DEVELOPMENT": "1",
             "FOLKMOOT_NOW": NOW,
             "FOLKMOOT_HOSTNAME": "forum.example",
+            # A site that somebody runs, as readers find it: without the words for who comes first.
+            "FOLKMOOT_ADMIN_NAME": "keeper",
+            "FOLKMOOT_ADMIN_PASSWORD": secrets.token_urlsafe(),
         }
         with serving(settings, "--demo") as server:
             for view, (width, height, dark) in VIEWS.items():
