@@ -3,7 +3,10 @@
 import asyncio
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from folkmoot.apub import look_again, resolve, software
+from folkmoot.apub.fetch import NotFetched
 from folkmoot.apub.inbox import doubt
 from folkmoot.apub.outbox import publish, roll_back
 from folkmoot.core import after, mailing
@@ -86,6 +89,19 @@ async def test_a_job_that_fails_is_tried_later_and_given_up_in_the_end(
     async with db.write() as tx:
         assert await jobs.try_again(tx, lost.id)
     assert await runner.run_all_due() == 1
+
+
+async def test_what_is_refused_elsewhere_is_logged_in_a_line(tools: Tools, db: Database) -> None:
+    async def ask(_tools: Tools, _payload: Payload) -> None:
+        raise NotFetched("unreachable")
+
+    runner = Runner(tools, catalogue={"work": ask})
+    await _write(db, "work")
+    with capture_logs() as lines:
+        await runner.run_all_due()
+    (line,) = [each for each in lines if each["event"] == "job_failed"]
+    assert (line["job"], line["why"]) == ("work", "unreachable")
+    assert "exc_info" not in line
 
 
 def test_pauses_grow_to_six_hours() -> None:

@@ -19,6 +19,7 @@ from folkmoot.jobs.schedule import SCHEDULE, Periodic
 from folkmoot.jobs.tools import Tools
 from folkmoot.jobs.wake import Wake
 from folkmoot.logs import logger
+from folkmoot.model.errors import Refusal
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import jobs, leases
 from folkmoot.store.holders import new_holder
@@ -123,6 +124,10 @@ class Runner:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.catalogue[job.name](self.tools, job.payload)
+        except Refusal as refusal:
+            # A server that does not answer is no fault in here: one line says it, without where in the program it was noticed.
+            log.warning("job_failed", job=job.name, id=job.id, attempt=job.attempts, why=str(refusal))
+            await self._failed(job, refusal)
         except Exception as error:
             log.warning("job_failed", job=job.name, id=job.id, attempt=job.attempts, exc_info=True)
             await self._failed(job, error)
