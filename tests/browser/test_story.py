@@ -101,6 +101,30 @@ def test_a_first_evening(browse: Browse, server: Server, width: int, scripts: bo
     assert "be kind" in browser.find_element(By.TAG_NAME, "main").text
 
 
+def test_an_answer_opens_and_arrives_in_place(browse: Browse, server: Server) -> None:
+    """The thread stands in a form of its own, and browsers keep the submit of a form within a form from going up to the document."""
+    browser = browse("/", width=320)
+    log_in(browser, server)
+    browser.get(f"{server.base}/post/2")
+    loaded = "return performance.getEntriesByType('resource').some((file) => file.name.endsWith('forms.js') && file.responseEnd)"
+    patiently(browser).until(lambda page: page.execute_script(loaded))
+    patiently(browser).until(open_reply)
+    wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert browser.execute_script(wide) <= 0
+    browser.find_element(By.CSS_SELECTOR, ".slot textarea").send_keys("Said in place.")
+    browser.find_element(By.CSS_SELECTOR, ".slot button.main").click()
+    patiently(browser).until(lambda page: "Said in place." in page.find_element(By.ID, "tree").text)
+    assert browser.current_url == f"{server.base}/post/2"
+    assert not browser.find_elements(By.CSS_SELECTOR, ".slot")
+
+
+def open_reply(browser: Chrome) -> bool:
+    """Whether the form stands in the thread; opens it where it does not yet."""
+    if not browser.find_elements(By.CSS_SELECTOR, ".slot"):
+        browser.execute_script("document.querySelector('#tree a[href$=\"/reply\"]').click()")
+    return bool(browser.find_elements(By.CSS_SELECTOR, ".slot textarea"))
+
+
 def comment_on(browser: Chrome, thread: str, text: str) -> None:
     """Answer a thread: in place where there is a form, else on its own page."""
     browser.get(thread)
