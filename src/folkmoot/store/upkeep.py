@@ -109,21 +109,27 @@ async def set_active(tx: Tx, span: str, by_community: Mapping[int, int], on_site
 # --- what goes for good ------------------------------------------------------------------------------------------------------
 
 
-async def overwrite_deleted_posts(tx: Tx, before: Micros, blank: Blank, limit: int) -> int:
-    """Put `blank` in the place of posts that their authors deleted before a moment (P-15), links and pictures gone; how many."""
+async def overwrite_deleted_posts(tx: Tx, before: Micros, blank: Blank, limit: int) -> tuple[int, list[str]]:
+    """Put `blank` in the place of posts that their authors deleted before a moment (P-15), links and pictures gone; how many, and the
+    addresses of the pictures that stood beside them."""
+    old = await tx.all(
+        "SELECT id, thumbnail_url FROM post WHERE deleted AND coalesce(deleted_at, updated, published) < :before"
+        " AND (name <> :text OR body IS NULL OR body <> :text) LIMIT :limit",
+        text=blank.text, before=before, limit=limit,
+    )  # fmt: skip
+    if not old:
+        return 0, []
     rows = await tx.all(
         "UPDATE post SET name = :text, name_html = :title, body = :text, body_html = :html, excerpt = NULL, url = NULL, url_host = NULL,"
         " alt_text = NULL, thumbnail_url = NULL, embed_title = NULL, embed_description = NULL, embed_video_url = NULL,"
-        " url_content_type = NULL, version = version + 1 WHERE id IN (SELECT id FROM post WHERE deleted"
-        " AND coalesce(deleted_at, updated, published) < :before AND (name <> :text OR body IS NULL OR body <> :text) LIMIT :limit)"
-        " RETURNING id, community_id",
-        text=blank.text, title=blank.title_html, html=blank.body_html, before=before, limit=limit,
+        " url_content_type = NULL, version = version + 1 WHERE id IN :ids[] RETURNING id, community_id",
+        text=blank.text, title=blank.title_html, html=blank.body_html, ids=[row[0] for row in old],
     )  # fmt: skip
     for post_id, community_id in rows:
         tx.changed("thread", post_id)
         tx.changed("community", community_id)
     await index_soon(tx, "post", [row[0] for row in rows])
-    return len(rows)
+    return len(rows), [row[1] for row in old if row[1]]
 
 
 async def overwrite_deleted_comments(tx: Tx, before: Micros, blank: Blank, limit: int) -> int:

@@ -40,7 +40,12 @@ async def replaced(tx: Tx, viewer: Viewer, old: str | None, new: str | None) -> 
 async def preview_replaced(tx: Tx, old: str | None, new: str | None) -> None:
     """A post shows another picture beside its link: the preview that was kept of the old one goes. Uploads stay."""
     if old != new:
-        await _delete(tx, [image for image in await _named(tx, [old]) if image.local_user_id is None])
+        await previews_gone(tx, [old])
+
+
+async def previews_gone(tx: Tx, pictures: Iterable[str | None]) -> None:
+    """Posts were overwritten for good that showed these pictures: the previews among them go. Uploads are their owners' to delete."""
+    await _delete(tx, [image for image in await _named(tx, pictures) if image.local_user_id is None])
 
 
 async def delete_all_of(tx: Tx, person_id: int) -> None:

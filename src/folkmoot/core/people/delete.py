@@ -2,7 +2,7 @@
 
 from folkmoot.core import after
 from folkmoot.core.communities import follow
-from folkmoot.core.images.delete import delete_all_of, replaced
+from folkmoot.core.images.delete import delete_all_of, previews_gone, replaced
 from folkmoot.core.people import rules
 from folkmoot.core.people.change_password import must_hold
 from folkmoot.core.people.passwords import Proof
@@ -10,6 +10,7 @@ from folkmoot.core.site import purge
 from folkmoot.model.events import PersonDeleted
 from folkmoot.model.people import Viewer
 from folkmoot.store import accounts, communities, follows, mass, people
+from folkmoot.store import purge as store_purge
 from folkmoot.store import sessions as store_sessions
 from folkmoot.store.db import Tx
 
@@ -23,7 +24,9 @@ async def delete_account(tx: Tx, viewer: Viewer, proof: Proof, *, with_content: 
     person, account = rules.must_have_account(viewer)
     await must_hold(tx, viewer, proof)
     if with_content:
+        pictures = await store_purge.pictures_by(tx, person.id)
         await mass.overwrite(tx, person.id, await purge.blank(tx))
+        await previews_gone(tx, pictures)
         await delete_all_of(tx, person.id)
         await accounts.leave_offices(tx, person.id)
     for picture in (person.avatar, person.banner):

@@ -1,11 +1,13 @@
 """Somebody of another server deleted their account there."""
 
 from folkmoot.core import after
+from folkmoot.core.images.delete import previews_gone
 from folkmoot.core.site import purge
 from folkmoot.model.errors import NotAllowed
 from folkmoot.model.events import PersonDeleted
 from folkmoot.model.people import Person
 from folkmoot.store import mass, people
+from folkmoot.store import purge as store_purge
 from folkmoot.store.db import Tx
 
 
@@ -17,7 +19,9 @@ async def forget_person(tx: Tx, person: Person, *, with_content: bool) -> None:
     if person.local:
         raise NotAllowed("local_actor")
     if with_content:
+        pictures = await store_purge.pictures_by(tx, person.id)
         await mass.overwrite(tx, person.id, await purge.blank(tx))
+        await previews_gone(tx, pictures)
     if person.deleted:
         return
     await mass.drop_follows(tx, person.id)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from folkmoot.core import limits
+from folkmoot.core.images.delete import previews_gone
 from folkmoot.core.instances import policy
 from folkmoot.core.people import captcha
 from folkmoot.core.people.ban import lift_expired_bans
@@ -135,8 +136,13 @@ async def overwrite_deleted(db: Database) -> int:
     async with db.read() as tx:
         words = await blank(tx)
     before = db.clock.now() - _MONTH
-    posts = await _until_none(db, lambda tx: upkeep.overwrite_deleted_posts(tx, before, words, _BATCH))
-    return posts + await _until_none(
+
+    async def posts(tx: Tx) -> int:
+        number, pictures = await upkeep.overwrite_deleted_posts(tx, before, words, _BATCH)
+        await previews_gone(tx, pictures)
+        return number
+
+    return await _until_none(db, posts) + await _until_none(
         db, lambda tx: upkeep.overwrite_deleted_comments(tx, before, words, _BATCH)
     )
 
