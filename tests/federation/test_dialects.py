@@ -97,9 +97,25 @@ async def test_moderation_by_lemmy__cases_31_32(play: Play, version: str) -> Non
     assert await play.plays(f"{version}/activities/community-undo_lock_page", second) == "accepted"
     assert await play.plays("lemmy/activities/community-remove_featured_post", second) == "accepted"
     assert not await true(play, "SELECT locked OR featured_community FROM post")
-    if version == "lemmy-1.0":  # comments are not locked here, which FEDERATION.md says
-        for name in ("lock_note", "undo_lock_note"):
-            assert await play.plays(f"lemmy-1.0/activities/community-{name}") == "only_posts_are_locked"
+    if version == "lemmy-1.0":
+        assert await play.plays("lemmy-1.0/activities/community-lock_note") == "accepted"
+        assert await true(play, "SELECT locked FROM comment")
+        assert (
+            await one(play, "SELECT reason FROM modlog WHERE kind = 'lock_comment'") == "A reason for a lock"
+        )
+        answer = {
+            **play.recorded("lemmy-1.0/activities/create_or_update-create_comment")["object"],
+            "id": f"{DS9}/comment/2", "inReplyTo": COMMENT, "attributedTo": f"{DS9}/u/somebody",
+        }  # fmt: skip
+        create = {
+            **play.peer(POST).in_community(
+                "Create", play.person(f"{DS9}/u/somebody"), play.serves(answer), play.group
+            )
+        }
+        assert await play.says(create) == "locked", "nor do answers to it come in"
+        assert await play.plays("lemmy-1.0/activities/community-undo_lock_note") == "accepted"
+        assert not await true(play, "SELECT locked FROM comment")
+        assert await play.says({**create, "id": f"{DS9}/activities/again"}) == "accepted"
     newcomer = {ALPHA: f"{DS9}/u/newcomer"}
     play.person(f"{DS9}/u/newcomer")
     moderates = "SELECT count(*) FROM community_moderator m JOIN person p ON p.id = m.person_id WHERE p.name = 'newcomer'"
@@ -242,8 +258,11 @@ async def test_somebody_of_lemmy_follows_us_and_leaves__cases_31_32(
     assert await one(play, subscribers) == before
     group = {"https://lemmy.example/c/science": OURS}
     play.actor("https://remote.example/c/physics", "Group")
-    verdict = await play.plays("lemmy-1.0/activities/group-follows-group-constructed", group)
-    assert verdict == "communities_do_not_follow"
+    assert await play.plays("lemmy-1.0/activities/group-follows-group-constructed", group) == "accepted"
+    answers = play.peer("https://remote.example/").got
+    assert [(each["type"], each["object"]["actor"]) for each in answers] == [
+        ("Accept", "https://remote.example/c/physics")
+    ]
 
 
 async def test_a_bare_page_a_lock_and_a_ban_of_a_whole_server__case_32(
