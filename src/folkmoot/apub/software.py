@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from folkmoot.apub.documents import Malformed, load, web_address
+from folkmoot.apub.policy import policy
 from folkmoot.context import Context
 from folkmoot.model.time import DAY, HOUR, Micros
 from folkmoot.net.errors import NetFailure
@@ -32,8 +33,10 @@ class Software:
 
 
 async def look_at_servers(db: Database) -> int:
-    """Ask those that were not asked for a day, over the next hour; how many."""
+    """Ask those that were not asked for a day, over the next hour; how many. Nobody where federation is off."""
     async with db.read() as tx:
+        if not (await policy(tx)).enabled:
+            return 0
         due = await destinations.to_look_at(tx, tx.now - EVERY)
     async with db.write() as tx:
         for place, (instance_id, domain) in enumerate(due):
@@ -52,6 +55,9 @@ async def look(context: Context, payload: Mapping[str, object]) -> None:
     instance_id, domain = payload["instance_id"], payload["domain"]
     assert isinstance(instance_id, int)
     assert isinstance(domain, str)
+    async with context.db.read() as tx:
+        if not (await policy(tx)).enabled:
+            return
     scheme = "http" if context.settings.development else "https"
     answered, software = True, None
     try:

@@ -132,8 +132,11 @@ async def _activity(tx: Tx, arrived: Arrived[Activity], group: Community) -> Non
         return  # received, and without effect (JSN-10)
     if not row.announced:
         raise NotAllowed("never_announced", detail=inner.type)
-    if doubt.needs_proof(arrived, group) and not doubt.is_proven(arrived):
-        raise Missing(again=[object_of(inner) or ""])
+    if doubt.needs_proof(arrived, group):
+        if not doubt.is_proven(arrived):
+            raise Missing(again=[object_of(inner) or ""])
+        if isinstance(inner, Create | Update):
+            return  # what its own server shows was taken in, and this copy counts for nothing
     await row.handler(tx, arrived)
     if not same_host(inner.actor, group.ap_id):
         await doubt.look_into(tx, arrived, group)

@@ -21,8 +21,8 @@ class Arrived(Generic[A_co]):
     """`sender` signed the request; `announcer`: the community that passed the activity on, None for one that came directly.
 
     `fetched`: it was read from its origin, not received. `quiet`: nobody is to be told and nothing is passed on (BKF-2).
-    `fetched_anew`: what was read from its origin because of this arrival. `moves`: which accounts were asked whether they moved where, and
-    whether both say so.
+    `fetched_anew`: what was asked for at its origin because of this arrival; `read`: what of it was to be had, `gone`: what was said to
+    be gone. `moves`: which accounts were asked whether they moved where, and whether both say so.
     """
 
     activity: A_co
@@ -32,6 +32,8 @@ class Arrived(Generic[A_co]):
     fetched: bool = False
     quiet: bool = False
     fetched_anew: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
     moves: Mapping[tuple[str, str], bool] = field(default_factory=dict)
 
     @property

@@ -42,9 +42,11 @@ def needs_proof(arrived: Arrived[Activity], group: Community) -> bool:
 
 
 def is_proven(arrived: Arrived[Activity]) -> bool:
-    """Whether it was read from its own server already."""
+    """Whether its own server says the same: shows the thing, or where this says that it was deleted, no longer does. That it was asked
+    and gave no answer proves nothing."""
     ident = object_of(arrived.activity)
-    return ident is None or ident in arrived.fetched_anew
+    shown = arrived.gone if isinstance(arrived.activity, Delete) else arrived.read
+    return ident is None or ident in shown
 
 
 async def look_into(tx: Tx, arrived: Arrived[Activity], group: Community) -> None:

@@ -54,13 +54,16 @@ log = logger(__name__)
 
 @dataclass(slots=True)
 class Task:
-    """One row on its way: the activity in it, and what was fetched for it so far."""
+    """One row on its way: the activity in it, and what was fetched for it so far: of all that was asked for, what was `read`, and what its
+    own server said is `gone`."""
 
     row: Waiting
     activity: Activity
     names: frozenset[str]
     turn: Turn
     fetched: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     moves: dict[tuple[str, str], bool] = field(default_factory=dict)
     error: NotFetched | None = None
     rounds: int = 0
@@ -246,9 +249,13 @@ class Processor:
                 task = left.pop(0)
                 if task.row.id not in still or _has_to_wait(queue, task):
                     continue
+                if task.row.ap_id in known.accepted:  # it came within an announce of this batch (DUP-1)
+                    outcomes.append((task, Outcome(closed=Closed(task.row.id, "accepted"))))
+                    continue
                 outcome = await self._one(tx, known, task, fenced=fenced)
                 if outcome.missing is not None:
                     queue.add(task.turn)
+                known.accepted |= _had_effect(task, outcome)
                 outcomes.append((task, outcome))
             await self._write_down(tx, outcomes, closed, known)
         for task, outcome in outcomes:
@@ -307,6 +314,8 @@ class Processor:
             signatures.of_row(row),
             known,
             fetched_anew=frozenset(task.fetched),
+            read=frozenset(task.read),
+            gone=frozenset(task.gone),
             moves=task.moves,
         )
         try:
@@ -403,8 +412,12 @@ class Processor:
             await fetching
         except NotFetched as error:
             task.error = error
+            if error.gone:
+                task.gone.add(ident)
         except Refusal as error:
             task.error = NotFetched(error.code, detail=error.detail)
+        else:
+            task.read.add(ident)
         task.fetched.add(ident)
 
 
@@ -438,6 +451,14 @@ async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
     if community is not None and community.local and not arrived.quiet and not arrived.fetched:
         answers.relay(arrived.known, community.id, activity)
     return Effect((), ())
+
+
+def _had_effect(task: Task, outcome: Outcome) -> set[str]:
+    """The addresses of the activities that had their effect just now: a plain one, and what was inside of one."""
+    done = {one.id for one in outcome.inner if one.id}
+    if outcome.closed is not None and outcome.closed.state == "accepted" and outcome.closed.reason is None:
+        done.add(task.row.ap_id)
+    return done
 
 
 def _has_to_wait(queue: Queue, task: Task) -> bool:

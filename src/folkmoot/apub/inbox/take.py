@@ -89,6 +89,7 @@ async def take_comment(
     if parent.kind == "message":
         raise NotAllowed("answers_a_message")
     placed = known.objects.get(comment.id)
+    named = tuple(mention.id for mention in comment.mentions)
     if placed is None:
         post_id, parent_id = parent.id, None
         if parent.kind == "comment":
@@ -105,6 +106,7 @@ async def take_comment(
             updated=comment.updated,
             quiet=quiet,
             locked=comment.open is False,
+            named=named,
         )
         made = (await create_comment(tx, author, asked)).comment
         placed = _placed(known, "comment", made.id, comment, made.community_id, author, made.local)
@@ -115,7 +117,7 @@ async def take_comment(
         before = await comments.by_id(tx, placed.id)
         if _is_newer(placed, comment) or before is None or before.content != comment.body:
             asked_edit = EditComment(
-                placed.id, comment.body or "", language_id(comment), updated=comment.updated or tx.now
+                placed.id, comment.body or "", language_id(comment), comment.updated or tx.now, named
             )
             await edit_comment(tx, author, asked_edit)
         placed = _placed(known, "comment", placed.id, comment, placed.community_id, author, placed.local)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from zlib import crc32
 
+from folkmoot.apub.documents import listed
 from folkmoot.apub.outbox import content, moderation, people
 from folkmoot.apub.outbox.addressing import bare_page, path_of, relayed
 from folkmoot.apub.outbox.library import Library
@@ -14,6 +15,8 @@ Make = Callable[[Library, dict[str, Any]], Awaitable[list[Activity]]]
 
 KEY_REPLACED = "key_replaced"
 
+_CONTENT = frozenset({"Create", "Update"})
+_UNDO = frozenset({"Undo"})
 _VOTES = frozenset({"Like", "Dislike", "EmojiReact"})
 _PAGES = frozenset({"Page", "Article", "Question", "Video", "Event", "Audio", "Image"})
 
@@ -28,17 +31,22 @@ async def relay(library: Library, event: dict[str, Any]) -> list[Activity]:
     path = path_of(community.id, post_id, comment=comment, voter=_voter_of(inner) if post_id else None)
     made = await relayed(library, community, inner, path)
     page = inner.get("object")
-    if inner.get("type") in {"Create", "Update"} and isinstance(page, dict) and page.get("type") in _PAGES:
+    if _is(inner, _CONTENT) and isinstance(page, dict) and _is(page, _PAGES):
         made += await bare_page(library, community, page, path)
     return made
 
 
 def _voter_of(document: dict[str, Any]) -> int | None:
     """A number for who votes, or takes a vote back; None where it is something else."""
-    inner = document.get("object") if document.get("type") == "Undo" else document
-    if not isinstance(inner, dict) or inner.get("type") not in _VOTES:
+    inner = document.get("object") if _is(document, _UNDO) else document
+    if not isinstance(inner, dict) or not _is(inner, _VOTES):
         return None
     return crc32(str(document.get("actor")).encode())
+
+
+def _is(document: dict[str, Any], kinds: frozenset[str]) -> bool:
+    """Whether something that came from elsewhere is one of these kinds: it may say several (JSN-3)."""
+    return any(isinstance(kind, str) and kind in kinds for kind in listed(document.get("type")))
 
 
 KINDS: dict[str, Make] = {

@@ -20,7 +20,7 @@ from folkmoot.store.db import Tx
 @dataclass(frozen=True, slots=True)
 class CreateComment:
     """What was asked. `ap_id`, `published` and `updated` come with comments from elsewhere; `quiet`: an old one, nobody is told.
-    `orphan`: where the parent is gone, the comment answers the post."""
+    `orphan`: where the parent is gone, the comment answers the post. `named`: the addresses that one from elsewhere mentions."""
 
     post_id: int
     content: str
@@ -32,6 +32,7 @@ class CreateComment:
     quiet: bool = False
     locked: bool = False
     orphan: bool = False
+    named: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     told: list[int] = []
     if not asked.quiet:
         told = await notify.notify_of_comment(
-            tx, author, comment, parent=parent or post, community=ground.community
+            tx, author, comment, parent=parent or post, community=ground.community, named=asked.named
         )
         if author.account and parent:
             await notify.parent_was_answered(tx, author, parent)

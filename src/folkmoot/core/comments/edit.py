@@ -20,12 +20,13 @@ from folkmoot.store.places import PlacedComment
 
 @dataclass(frozen=True, slots=True)
 class EditComment:
-    """What was asked; None leaves as it is. `updated` comes with edits from elsewhere."""
+    """What was asked; None leaves as it is. `updated`, and the addresses that are `named`, come with edits from elsewhere."""
 
     comment_id: int
     content: str | None = None
     language_id: int | None = None
     updated: Micros | None = None
+    named: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def edit_comment(tx: Tx, viewer: Viewer, asked: EditComment) -> Edited:
         taken = frozenset(await communities.languages(tx, place.comment.community_id))
         values["language_id"] = languages.chosen(viewer, taken, asked.language_id)
     comment = await comments.update(tx, asked.comment_id, values)
-    told = await _tell(tx, viewer, comment, place) if text is not None else []
+    told = await _tell(tx, viewer, comment, place, asked.named) if text is not None else []
     await after.record(tx, CommentEdited(viewer.id, comment.id))
     return Edited(comment, told)
 
@@ -71,7 +72,9 @@ async def _own_comment(tx: Tx, viewer: Viewer, comment_id: int, *, lock: bool) -
     return place
 
 
-async def _tell(tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment) -> list[int]:
+async def _tell(
+    tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment, named: tuple[str, ...] | None
+) -> list[int]:
     parent: Comment | Post | None
     if comment.parent_id is not None:
         parent = await comments.by_id(tx, comment.parent_id)
@@ -79,7 +82,7 @@ async def _tell(tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment) 
         parent = await posts.by_id(tx, comment.post_id)
     assert parent is not None
     told = await notify.notify_of_comment(
-        tx, viewer, comment, parent=parent, community=place.ground.community
+        tx, viewer, comment, parent=parent, community=place.ground.community, named=named
     )
     if told:
         await after.record(tx, CommentTold(viewer.id, comment.id, told))

@@ -1,24 +1,33 @@
 """Tell people that somebody answered or named them (N-1 to N-3)."""
 
+from collections.abc import Collection
+
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
-from folkmoot.model.people import Viewer
+from folkmoot.model.people import Person, Viewer
 from folkmoot.model.posts import Post
-from folkmoot.store import notifications, people
+from folkmoot.store import actors, notifications, people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.text import mentions, names
 
 
 async def notify_of_comment(
-    tx: Tx, author: Viewer, comment: Comment, *, parent: Comment | Post, community: Community
+    tx: Tx,
+    author: Viewer,
+    comment: Comment,
+    *,
+    parent: Comment | Post,
+    community: Community,
+    named: Collection[str] | None = None,
 ) -> list[int]:
-    """Write the notices of a new or edited comment; the account ids told now. `parent`: the comment or post that it answers.
+    """Write the notices of a new or edited comment; the account ids told now. `parent`: the comment or post that it answers. `named`: the
+    addresses that a comment from elsewhere says it mentions, whatever its text looks like; None: whoever the text names.
 
     Everybody gets one notice at the most, a mention before a reply. An edit adds what is missing and leaves what is there (N-1). A
     reply is told to people of this server only, and not to who blocks the author, the community or its server (N-2).
     """
-    told = await _tell_who_is_named(tx, author, comment) if "@" in comment.content else []
+    told = await _tell_who_is_named(tx, author, comment, named)
     if parent.local and parent.creator_id != author.id:
         answered = await notifications.add_reply(
             tx,
@@ -33,16 +42,34 @@ async def notify_of_comment(
     return told
 
 
-async def _tell_who_is_named(tx: Tx, author: Viewer, comment: Comment) -> list[int]:
-    """Local people named with our host, the author left out; the account ids told now."""
-    host = (await store_site.local_site(tx)).host.lower()
-    named = {names.name_key(name) for name, of in mentions.mentioned(comment.content) if of.lower() == host}
+async def _tell_who_is_named(
+    tx: Tx, author: Viewer, comment: Comment, addresses: Collection[str] | None
+) -> list[int]:
+    """Local people, the author left out; the account ids told now."""
+    if addresses is None:
+        found = await _named_in_text(tx, comment.content) if "@" in comment.content else []
+    else:
+        found = await _named_by_address(tx, addresses) if addresses else []
     told = [
         person.id
-        for person in (await people.local_by_handles(tx, named) if named else [])
+        for person in found
         if person.id != author.id and await notifications.add_mention(tx, person.id, comment.id)
     ]
     return await people.local_user_ids(tx, told) if told else []
+
+
+async def _named_in_text(tx: Tx, text: str) -> list[Person]:
+    """Who is named with our host."""
+    host = (await store_site.local_site(tx)).host.lower()
+    named = {names.name_key(name) for name, of in mentions.mentioned(text) if of.lower() == host}
+    return await people.local_by_handles(tx, named) if named else []
+
+
+async def _named_by_address(tx: Tx, addresses: Collection[str]) -> list[Person]:
+    """Who lives here of those with these addresses."""
+    origin = (await store_site.local_site(tx)).origin
+    ours = [address for address in addresses if address.startswith(f"{origin}/")]
+    return [person for person in (await actors.people_at(tx, ours)).values() if person.local]
 
 
 async def parent_was_answered(tx: Tx, person: Viewer, parent: Comment) -> None:
