@@ -29,6 +29,7 @@ from folkmoot.context import Context
 from folkmoot.core.people import register
 from folkmoot.core.people.readers import Viewers
 from folkmoot.core.posts.fetch_link import Fetch
+from folkmoot.core.posts.visits import visits_of
 from folkmoot.core.search.resolve import Bring
 from folkmoot.core.site import setup
 from folkmoot.core.site.frame import read_site
@@ -237,6 +238,7 @@ class Server:
             try:
                 yield
             finally:
+                await visits_of(context.db).write()
                 if runner and working:
                     await runner.stop()
                     working.cancel()

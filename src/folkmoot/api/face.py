@@ -17,6 +17,7 @@ from folkmoot.api.v3 import errors
 from folkmoot.api.v3.routes import Route
 from folkmoot.context import Context
 from folkmoot.core.people.readers import Viewers
+from folkmoot.core.posts.visits import visits_of
 from folkmoot.model.errors import NotLoggedIn, Refusal
 from folkmoot.model.people import ANONYMOUS
 
@@ -33,6 +34,7 @@ class Api:
     def __init__(self, routes: Sequence[Route], context: Context, viewers: Viewers, app: Any) -> None:
         self.context = context
         self.viewers = viewers
+        self.visits = visits_of(context.db)
         self.app = app
         self.table: dict[str, dict[str, Route]] = {}
         self.patterns: dict[str, re.Pattern[str]] = {}
@@ -84,6 +86,8 @@ class Api:
         words: dict[str, str],
     ) -> Answer:
         viewer = await self.viewers.viewer_of(token) if token else ANONYMOUS
+        if token and route.reading:
+            await self.visits.write_for(viewer)
         client = scope["client"]
         address = client[0] if client else ""
         call = Call(self.context, scope, viewer, token, address, self.app, headers, receive, words)

@@ -1,6 +1,7 @@
 """One reader's marks: what they read and when they were last there, what they saved, what they do not want to see again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store.db import Tx
@@ -52,6 +53,28 @@ async def visit(tx: Tx, person_id: int, post_id: int, *, comments: int) -> Micro
         person_id=person_id, post_id=post_id, yes=True, comments=comments, now=tx.now, before=tx.now - VISIT_GAP,
     )  # fmt: skip
     return since
+
+
+class Look(NamedTuple):
+    """Somebody looked at a thread in which there were so many comments."""
+
+    person_id: int
+    post_id: int
+    comments: int
+    moment: Micros
+
+
+async def visit_many(tx: Tx, looks: Iterable[Look]) -> None:
+    """The same as `visit` for looks of before; what is gone meanwhile, or was looked at again since, is passed over."""
+    await tx.many(
+        "INSERT INTO post_read (person_id, post_id, read, read_comments, seen, published)"
+        " SELECT p.id, t.id, TRUE, CAST(:comments AS INTEGER), CAST(:moment AS BIGINT), CAST(:moment AS BIGINT) FROM person p CROSS JOIN post t"
+        " WHERE p.id = :person_id AND t.id = :post_id"
+        " ON CONFLICT (person_id, post_id) DO UPDATE SET read = excluded.read, read_comments = excluded.read_comments, seen = excluded.seen,"
+        " visited = CASE WHEN post_read.seen < excluded.seen - CAST(:gap AS BIGINT) THEN post_read.seen ELSE post_read.visited END"
+        " WHERE post_read.seen IS NULL OR post_read.seen <= excluded.seen",
+        [{**look._asdict(), "gap": VISIT_GAP} for look in sorted(looks)],
+    )
 
 
 async def save_post(tx: Tx, person_id: int, post_id: int, *, saved: bool) -> None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from folkmoot.context import Context
 from folkmoot.core.people.readers import Viewers
+from folkmoot.core.posts.visits import visits_of
 from folkmoot.core.site.frame import read_site
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.web import i18n
@@ -26,6 +27,7 @@ class Readers:
         self.app = app
         self.context = context
         self.viewers = viewers
+        self.visits = visits_of(context.db)
         self.secret = (-1, b"")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -36,6 +38,7 @@ class Readers:
         cookies = cookie_parser(headers.get("cookie", "")) if "cookie" in headers else {}
         token = _token(headers, cookies)
         viewer = await self.viewers.viewer_of(token) if token else ANONYMOUS
+        await self.visits.write_for(viewer)
         setting = viewer.account.interface_language if viewer.account else cookies.get(LANGUAGE, "browser")
         lang = i18n.choose_language(setting, headers.get("accept-language", "")[:1000])
         i18n.speak(lang)

@@ -159,6 +159,34 @@ async def test_a_post_is_read_from_the_second_answer_on__P_9__P_10(app: Open, ca
     assert first["community_view"]["community"]["name"] == "gardening"
 
 
+async def test_a_look_shows_in_whatever_comes_after_it__P_9__P_10(
+    app: Open, db: Database, cast: Cast
+) -> None:
+    alice, bob = await app("alice"), await app("bob")
+    number = (await alice.post("/post", name="Slugs", community_id=cast.gardening.id))["post_view"]["post"][
+        "id"
+    ]
+    await alice.post("/comment", post_id=number, content="Everywhere.")
+
+    async def listed(**asked: Any) -> list[tuple[bool, int]]:
+        views = (await bob.get("/post/list", type_="All", **asked))["posts"]
+        return [(view["read"], view["unread_comments"]) for view in views]
+
+    assert await listed(show_read=False) == [(False, 1)]
+    await bob.get("/post", id=number)
+    assert await listed() == [(True, 0)]
+    assert await listed(show_read=False) == []
+    await alice.post("/comment", post_id=number, content="In my bed, too.")
+    await bob.get("/post", id=number)
+    # What is done after a look is done to what it left.
+    await bob.post("/post/mark_as_read", post_ids=[number], read=False)
+    assert await listed() == [(False, 0)]
+    await bob.get("/post", id=number)
+    said = await bob.post("/comment", post_id=number, content="Poor you.")
+    assert said["comment_view"]["counts"]["score"] == 1
+    assert await listed() == [(True, 0)]
+
+
 async def test_a_post_is_found_by_a_comment_too__P_9(app: Open, cast: Cast) -> None:
     alice = await app("alice")
     number = (await write(alice, cast))["post"]["id"]

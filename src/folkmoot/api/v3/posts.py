@@ -21,6 +21,8 @@ from folkmoot.core.posts.lock import lock_post
 from folkmoot.core.posts.read import mark_posts_read, record_visit
 from folkmoot.core.posts.remove import remove_post
 from folkmoot.core.posts.save import save_and_show
+from folkmoot.core.posts.visits import visits_of
+from folkmoot.core.threads.complete import wants_the_rest
 from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.core.votes.list import votes_on_post
 from folkmoot.logs import logger
@@ -67,10 +69,15 @@ async def get_post(call: Call, asked: wire.GetPost) -> wire.GetPostResponse:
         raise NotFound("couldnt_find_post")
     async with call.read() as tx:
         opened = await view.open_post(tx, call.viewer, asked.id or 0, comment_id=asked.comment_id or 0)
-    if call.viewer.account is not None:
-        async with call.write() as tx:
-            await record_visit(tx, call.viewer, opened.post.post)
+        incomplete = await wants_the_rest(tx, call.viewer, opened.post.post)
     post = opened.post.post
+    if incomplete:
+        async with call.write() as tx:
+            await record_visit(tx, call.viewer, post)
+    elif call.viewer.account is not None:
+        looks = visits_of(call.context.db)
+        opened = looks.laid_over(call.viewer, opened)
+        looks.note(call.viewer, post)
     crossposts = (("posts", 0),) if post.url else ()
     call.made_from(("site", 0), ("thread", post.id), ("community", post.community_id), *crossposts)
     return get_post_response(opened)

@@ -126,7 +126,8 @@ from folkmoot.api.v3.wire.site import CustomEmojiResponse
 class Route:
     """One operation. `answers`: the struct of a good answer, for the documents; `many`: an array of them, `nulls`: with null for what
     is missing, `media`: bytes of that type.
-    `files`: the field under which files are sent. Without `says_why` what cannot be read is not there: 404 without a body."""
+    `files`: the field under which files are sent. `reading`: what the caller has read may matter to the answer, or change by it. Without
+    `says_why` what cannot be read is not there: 404 without a body."""
 
     method: str
     path: str
@@ -141,12 +142,13 @@ class Route:
     media: str = ""
     files: str = ""
     says_why: bool = True
+    reading: bool = True
 
 
 V3 = "/api/v3"
 
 SITE: tuple[Route, ...] = (
-    Route("GET", f"{V3}/site", site.get_site, None, wire_site.GetSiteResponse),
+    Route("GET", f"{V3}/site", site.get_site, None, wire_site.GetSiteResponse, reading=False),
     Route("POST", f"{V3}/site", site.create_site, wire_site.CreateSite, wire_site.SiteResponse, "required"),
     Route("PUT", f"{V3}/site", site.edit_site, wire_site.EditSite, wire_site.SiteResponse, "required"),
 )  # fmt: skip
@@ -195,7 +197,7 @@ NOTICES: tuple[Route, ...] = (
     Route("POST", f"{V3}/comment/mark_as_read", notices.mark_reply, MarkCommentReplyAsRead, CommentReplyResponse, "required"),
     Route("POST", f"{USER}/mention/mark_as_read", notices.mark_mention, MarkPersonMentionAsRead, PersonMentionResponse, "required"),
     Route("POST", f"{USER}/mark_all_as_read", notices.mark_all, None, GetRepliesResponse, "required"),
-    Route("GET", f"{USER}/unread_count", notices.unread_count, None, GetUnreadCountResponse, "required"),
+    Route("GET", f"{USER}/unread_count", notices.unread_count, None, GetUnreadCountResponse, "required", reading=False),
     Route("GET", f"{USER}/report_count", notices.report_count, GetReportCount, GetReportCountResponse, "required"),
 )  # fmt: skip
 
@@ -208,7 +210,7 @@ MESSAGES: tuple[Route, ...] = (
 )  # fmt: skip
 
 COMMUNITIES: tuple[Route, ...] = (
-    Route("GET", f"{V3}/community", communities.get_community, GetCommunity, GetCommunityResponse),
+    Route("GET", f"{V3}/community", communities.get_community, GetCommunity, GetCommunityResponse, reading=False),
     Route("POST", f"{V3}/community", communities.create_community, CreateCommunity, CommunityResponse, "required", "register"),
     Route("PUT", f"{V3}/community", communities.edit_community, EditCommunity, CommunityResponse, "required"),
     Route("POST", f"{V3}/community/follow", communities.follow_community, FollowCommunity, CommunityResponse, "required"),
@@ -223,7 +225,7 @@ COMMUNITIES: tuple[Route, ...] = (
 
 POSTS: tuple[Route, ...] = (
     Route("GET", f"{V3}/post/list", posts.list_posts, wire_posts.GetPosts, wire_posts.GetPostsResponse),
-    Route("GET", f"{V3}/post", posts.get_post, wire_posts.GetPost, wire_posts.GetPostResponse),
+    Route("GET", f"{V3}/post", posts.get_post, wire_posts.GetPost, wire_posts.GetPostResponse, reading=False),
     Route("POST", f"{V3}/post", posts.add_post, wire_posts.CreatePost, PostResponse, auth="required", limit="post"),
     Route("PUT", f"{V3}/post", posts.change_post, wire_posts.EditPost, PostResponse, auth="required"),
     Route("POST", f"{V3}/post/like", posts.like_post, wire_posts.CreatePostLike, PostResponse, auth="required"),
@@ -238,8 +240,8 @@ POSTS: tuple[Route, ...] = (
 )  # fmt: skip
 
 COMMENTS: tuple[Route, ...] = (
-    Route("GET", f"{V3}/comment/list", comments.list_comments, wire_comments.GetComments, wire_comments.GetCommentsResponse),
-    Route("GET", f"{V3}/comment", comments.get_comment, wire_comments.GetComment, wire_comments.CommentResponse),
+    Route("GET", f"{V3}/comment/list", comments.list_comments, wire_comments.GetComments, wire_comments.GetCommentsResponse, reading=False),
+    Route("GET", f"{V3}/comment", comments.get_comment, wire_comments.GetComment, wire_comments.CommentResponse, reading=False),
     Route("POST", f"{V3}/comment", comments.add_comment, wire_comments.CreateComment, CommentResponse, auth="required", limit="comment"),
     Route("PUT", f"{V3}/comment", comments.change_comment, wire_comments.EditComment, CommentResponse, auth="required"),
     Route("POST", f"{V3}/comment/like", comments.like_comment, wire_comments.CreateCommentLike, CommentResponse, auth="required"),

@@ -36,12 +36,17 @@ async def completeness(tx: Tx, post: Post) -> Completeness | None:
     return Completeness(post.comments, fetched.total if fetched else None)
 
 
-async def ask_for_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
-    """Have the rest of a thread fetched, because somebody with an account reads it; whether it is asked for now (ABU-27)."""
+async def wants_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
+    """Whether it is time to ask for the rest of a thread that somebody with an account reads. One query for threads from elsewhere."""
     if viewer.account is None or post.local or not (await store_site.local_site(tx)).federation_enabled:
         return False
     fetched = await fetches.thread_fetch(tx, post.id)
-    if fetched is not None and fetched.fetched > tx.now - PAUSE:
+    return fetched is None or fetched.fetched <= tx.now - PAUSE
+
+
+async def ask_for_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
+    """Have the rest of a thread fetched, because somebody with an account reads it; whether it is asked for now (ABU-27)."""
+    if not await wants_the_rest(tx, viewer, post):
         return False
     if not await fetches.begin_thread_fetch(tx, post.id, pause=PAUSE):
         return False
