@@ -130,6 +130,15 @@ async def test_a_persons_newest_are_read_off_one_index(db: Database, cast: Cast,
     assert not sorts(plan), plan
 
 
+async def test_a_persons_comments_as_apps_ask_for_them_are_read_off_one_index(
+    db: Database, cast: Cast
+) -> None:
+    shape = Shape("comment", creator=True, gone_too=True, **MEMBER)
+    plan = await plan_of(db, pages._straight(shape, CommentSort.HOT, "start", "11"))
+    assert "comment_by_creator_hot" in plan
+    assert not sorts(plan), plan
+
+
 @pytest.mark.parametrize("table", ["post", "comment"])
 async def test_saved_things_are_read_off_one_index(db: Database, cast: Cast, table: str) -> None:
     shape = Shape(table, scope=Listing.ALL, saved=True, **MEMBER)
