@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from folkmoot.logs import logger
 from folkmoot.settings import Settings
+from folkmoot.web import packing
 
 LARGEST_BODY = 2 << 20
 """Bytes of a request; pictures have a limit of their own (`UPLOADS`)."""
@@ -26,8 +27,6 @@ _FORMS_WITH_PICTURES = re.compile(r"/submit|/settings|/create_community|/c/[^/]+
 _FORM_WITH_PICTURES = 22 << 20
 """Bytes of a form that may hold an avatar and a banner."""
 LEAST_TO_PACK = 1000
-LARGE = 100_000
-"""Bytes from which on packing well costs more than making the page did: a tenth more is sent instead."""
 _TEXTS = (b"text/", b"application/json", b"application/activity+json", b"application/xml", b"application/atom+xml",
           b"application/rss+xml", b"application/jrd+json", b"application/ld+json", b"image/svg+xml")  # fmt: skip
 
@@ -204,18 +203,17 @@ class Packing:
         if self.head is not None:
             head, self.head = self.head, None
             if more or len(message.get("body", b"")) >= LEAST_TO_PACK:
-                level = 4 if len(message.get("body", b"")) < LARGE else 1
-                self.packer = zlib.compressobj(level, wbits=31)
                 head["headers"] = [
                     (name, value) for name, value in head["headers"] if name != b"content-length"
                 ]
                 head["headers"] += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
                 if not more:
-                    body = self.packer.compress(message["body"]) + self.packer.flush()
+                    body = packing.pack(message["body"])
                     head["headers"].append((b"content-length", str(len(body)).encode()))
                     await self.send(head)
                     await self.send({"type": "http.response.body", "body": body})
                     return
+                self.packer = packing.packer()
             await self.send(head)
         if self.packer is not None:
             body = self.packer.compress(message.get("body", b""))
