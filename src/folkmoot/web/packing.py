@@ -1,8 +1,8 @@
 """gzip for answers that are made for one reader: as quickly as can be, because it is paid by every request.
 
 Apps and browsers always ask for it. Intel's library packs a list of posts in a fifth of zlib's time and a fourteenth more bytes, a long
-thread in a fifth of the time and fewer bytes; where it is not there, zlib does the same at a low level. Pages that are kept for all visitors
-are packed better, once (`page_cache.py`).
+thread in a fifth of the time and fewer bytes; where it is not there, zlib does the same at a low level. Pages that are kept for all
+visitors are packed better, once (`page_cache.py`).
 """
 
 import zlib

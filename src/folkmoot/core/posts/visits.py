@@ -9,7 +9,6 @@ import asyncio
 from dataclasses import replace
 
 from folkmoot.core.posts.view import Opened
-from folkmoot.logs import logger
 from folkmoot.model.errors import Busy
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
@@ -22,8 +21,6 @@ DELAY = 1.0
 """Seconds until what waits is written."""
 MANY = 1000
 """So many are written without waiting any longer."""
-
-log = logger(__name__)
 
 
 class Visits:
@@ -73,7 +70,6 @@ class Visits:
                         tx, [look for looks in self._under_way.values() for look in looks.values()]
                     )
             except Busy:
-                log.info("visits_not_written")
                 self._keep_waiting()
             except BaseException:
                 self._keep_waiting()
@@ -99,8 +95,6 @@ class Visits:
     async def _write_in_time(self) -> None:
         try:
             await self.write()
-        except Exception:
-            log.exception("visits_lost")
         finally:
             self._writing = None
 
