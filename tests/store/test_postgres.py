@@ -137,6 +137,26 @@ async def test_an_edit_that_comes_while_a_batch_runs_waits_for_its_own_turn(
     assert await _indexed(db, comment.id) == "after"
 
 
+async def test_a_question_is_one_round_trip(postgres: PostgresDatabase) -> None:
+    asked: list[str] = []
+    async with postgres._pool.acquire() as connection:
+        connection.add_query_logger(lambda record: asked.append(record.query))
+    for number in range(2):
+        async with postgres.read() as tx:
+            assert await tx.value(f"SELECT {number}") == number
+    assert asked == ["SELECT 0", "SELECT 1"]
+
+
+async def test_a_connection_that_comes_back_in_the_middle_of_something_is_undone(
+    postgres: PostgresDatabase,
+) -> None:
+    async with postgres._pool.acquire() as connection:
+        await connection.execute("BEGIN")
+        await connection.execute("INSERT INTO instance (domain, published) VALUES ('never.example', 0)")
+    async with postgres.write() as tx:
+        assert await tx.value("SELECT count(*) FROM instance WHERE domain = 'never.example'") == 0
+
+
 async def _heard(db: PostgresDatabase) -> None:
     """Wait until the server has passed on everything said so far: its own notice comes back behind the others."""
     before = db.changes.newest((("posts", 0),))
