@@ -12,7 +12,7 @@ from folkmoot.model.time import SECOND
 from folkmoot.store import jobs, outbox, search
 from folkmoot.store.db import Database
 from folkmoot.store.jobs import Job
-from folkmoot.store.postgres import PostgresDatabase
+from folkmoot.store.postgres import PostgresDatabase, encryption
 from tests.cast import Cast
 from tests.core.stories import assert_counts_are_right, now, write_comment, write_post
 from tests.store.test_outbox import activity
@@ -135,6 +135,26 @@ async def test_an_edit_that_comes_while_a_batch_runs_waits_for_its_own_turn(
     await editing
     await index_due(db)
     assert await _indexed(db, comment.id) == "after"
+
+
+@pytest.mark.parametrize(
+    ("url", "chosen"),
+    [
+        ("postgresql://folkmoot@127.0.0.1/folkmoot", {"ssl": "allow"}),
+        ("postgresql://folkmoot:pw@localhost:5432/folkmoot", {"ssl": "allow"}),
+        ("postgresql://folkmoot@[::1]:5433/folkmoot?target_session_attrs=any", {"ssl": "allow"}),
+        ("postgresql://folkmoot@127.0.0.1/folkmoot?sslmode=require", {}),
+        ("postgresql://folkmoot@db.example.org/folkmoot", {}),
+        ("postgresql:///folkmoot?host=/run/postgresql", {}),
+    ],
+)
+def test_only_the_way_within_this_machine_is_not_encrypted(
+    url: str, chosen: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PGSSLMODE", raising=False)
+    assert encryption(url) == chosen
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    assert encryption(url) == {}
 
 
 async def test_a_question_is_one_round_trip(postgres: PostgresDatabase) -> None:

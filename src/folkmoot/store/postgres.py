@@ -2,10 +2,12 @@
 
 import asyncio
 import itertools
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
@@ -116,6 +118,9 @@ def _payload(touched: Iterable[tuple[str, int]]) -> str:
     return named if len(named) <= _PAYLOAD_LIMIT else _EVERYTHING
 
 
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
     """One of the pool, given back as it is: nothing here leaves a setting, a cursor or a lock behind that would have to be asked away, which
     costs as much as a statement. An open transaction is undone all the same."""
@@ -174,7 +179,7 @@ class PostgresDatabase:
 
     async def sync(self) -> None:
         if self._listener is None or self._listener.is_closed():
-            self._listener = await asyncpg.connect(self._url)
+            self._listener = await asyncpg.connect(self._url, **encryption(self._url))
             self._half_done.clear()
             await self._listener.add_listener(_CHANNEL, self._heard)
             self.changes.flush()
@@ -223,6 +228,14 @@ class PostgresDatabase:
             self._pool.terminate()
 
 
+def encryption(url: str) -> dict[str, str]:
+    """How the way to this database is encrypted, as arguments of asyncpg; nothing where the address or the environment says it. On this machine
+    only if the server insists: nobody reads there on the way, and each question would cost twice the processor time."""
+    parts = urlsplit(url)
+    said = "sslmode" in parse_qs(parts.query) or "PGSSLMODE" in os.environ
+    return {} if said or parts.hostname not in _THIS_MACHINE else {"ssl": "allow"}
+
+
 async def open_postgres(
     url: str, clock: Clock, *, schema: str | None = None, size: int = 10
 ) -> PostgresDatabase:
@@ -236,6 +249,7 @@ async def open_postgres(
         min_size=1,
         max_size=size,
         connection_class=_Connection,
+        **encryption(url),
         statement_cache_size=512,
         server_settings={"jit": "off", "lock_timeout": "20000", "application_name": "folkmoot", **options},
     )
