@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
+from folkmoot.core.listings.profile import read_profile
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.site.purge import purge_post
+from folkmoot.model.people import Moved
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from folkmoot.store import people
 from folkmoot.store import site as store_site
@@ -474,6 +476,12 @@ async def test_an_account_moves_when_both_ends_say_so__case_80__MOV_1(
     scene.carol.document["movedTo"] = new.id
     assert await scene.tells({**move, "id": scene.there.id("move")}) == "accepted"
     assert await scene.a.value("SELECT target FROM moved_person") == new.id
+    async with scene.a.db.read() as tx:
+        profile = await read_profile(tx, scene.alice, "carol@there.example")
+        after = await read_profile(tx, scene.alice, "carol@other.example")
+    assert profile.moved == Moved(new.id, "carol@other.example"), "the old profile says so"
+    assert after.moved is None
+    assert after.person.post_count == 0, "what was written stays"
     assert await scene.tells({**move, "id": scene.there.id("move")}) == "moved_lately"
 
 

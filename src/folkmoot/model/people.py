@@ -85,6 +85,14 @@ class LocalUser:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Where somebody of another server goes on (MOV-1): the address of the account, and its handle where it is known here."""
+
+    target: str
+    handle: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """Who is looking or acting: a person with an account, a remote person (account None), or nobody (`ANONYMOUS`).
 

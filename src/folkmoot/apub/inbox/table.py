@@ -64,7 +64,12 @@ TABLE: dict[type[Activity], Row] = {
     a.Follow: Row("a community or person", follow.follow, False, "Answered with Accept, or Reject."),
     a.Like: Row("a post or comment", vote.like, True, "A vote for it, also with an emoji."),
     a.Lock: Row("a post or comment", lock.lock, True, "It takes no more comments or answers."),
-    a.Move: Row("an account", move.move, False, "Noted when both accounts say so."),
+    a.Move: Row(
+        "an account",
+        move.move,
+        False,
+        "Noted when both accounts say so: the old profile says where they went. Nobody here follows people, so no follow has to move.",
+    ),
     a.Reject: Row("Follow", follow.reject, False, "The follow ends."),
     a.Remove: Row(
         "a person from moderators, a post from featured", lists.remove, True, "The reverse of Add."

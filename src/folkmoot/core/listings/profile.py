@@ -11,7 +11,7 @@ from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import CommentSort, PostSort
 from folkmoot.model.errors import UnknownName
-from folkmoot.model.people import Person, Viewer
+from folkmoot.model.people import Moved, Person, Viewer
 from folkmoot.model.views import CommentLine, CommentView, Page, PostLine, PostView
 from folkmoot.store import communities
 from folkmoot.store.db import Tx
@@ -20,11 +20,12 @@ from folkmoot.store.listing import profiles
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Somebody, what they moderate, and whether the reader blocks them."""
+    """Somebody, what they moderate, whether the reader blocks them, and where they went on, if they did."""
 
     person: Person
     moderates: list[Community]
     blocked: bool
+    moved: Moved | None = None
 
 
 async def read_profile(tx: Tx, viewer: Viewer, name: str) -> Profile:
@@ -32,11 +33,10 @@ async def read_profile(tx: Tx, viewer: Viewer, name: str) -> Profile:
     await must_be_open(tx, viewer)
     called = await key_of(tx, name)
     found = await profiles.by_name(tx, viewer.id, *called) if called else None
-    person = must_be_known(viewer, found[0] if found else None)
+    person = must_be_known(viewer, found.person if found else None)
     assert found is not None
-    _, all_moderated, blocked = found
-    moderates = [community for community in all_moderated if _may_know(viewer, person, community)]
-    return Profile(person, moderates, blocked)
+    moderates = [community for community in found.moderated if _may_know(viewer, person, community)]
+    return Profile(person, moderates, found.blocked, found.moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ async def _person(tx: Tx, viewer: Viewer, who: int | str) -> tuple[Person, list[
         found = await profiles.by_name(tx, viewer.id, *called) if called else None
         if found is None:
             raise UnknownName("couldnt_find_person", field="person")
-    person = must_be_known(viewer, found[0] if found else None)
-    places = sorted(found[1] if found else [], key=lambda community: community.id, reverse=True)
+    person = must_be_known(viewer, found.person if found else None)
+    places = sorted(found.moderated if found else [], key=lambda community: community.id, reverse=True)
     return person, [community for community in places if _may_know(viewer, person, community)]
 
 
