@@ -8,6 +8,7 @@ from folkmoot.core.posts.edit import EditPost, edit_post
 from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import MINUTE
+from folkmoot.store import destinations
 from tests.federation.conftest import Found
 from tests.federation.network import Network, Server
 
@@ -53,6 +54,12 @@ async def test_a_post_a_comment_and_votes_reach_everybody__cases_2_3_4(
     for server in (a, b, c):
         rows = await server.rows("SELECT name, body, ap_id, score FROM post")
         assert rows == [("Tomatoes in June", "They *grow*.", post.ap_id, 1)]
+    async with a.db.read() as tx:
+        have_it = await destinations.post_elsewhere(tx, await a.value("SELECT id FROM post"))
+    assert [(each.domain, each.passed) for each in have_it] == [("b.example", True), ("c.example", True)]
+    async with b.db.read() as tx:
+        (home,) = await destinations.post_elsewhere(tx, post.id)
+    assert (home.domain, home.passed, home.confirmed is not None) == ("a.example", True, True)
     post_at_c = await c.value("SELECT id FROM post")
     async with c.writing() as tx:
         await create_comment(tx, carol, CreateComment(post_at_c, "Water them."))

@@ -102,7 +102,7 @@ async def show_post(request: Request) -> Response:
         else "",
         first_new=next(iter(renderer.new_comments(thread, look)), None),
         continued=address() if asked.number("after") else "",
-        incomplete=_incomplete(here),
+        incomplete=_incomplete(here, who, thread.post),
         languages=choices.languages(who, thread.languages) if who.account else (),
         **_values(request, who, site, thread, look, ban),
     )
@@ -111,8 +111,12 @@ async def show_post(request: Request) -> Response:
     return response
 
 
-def _incomplete(here: Completeness | None) -> str:
-    """How much of a thread from elsewhere is here, where that is not all of it."""
+def _incomplete(here: Completeness | None, who: Viewer, view: PostView) -> str:
+    """How much of a thread from elsewhere is here, where that is not all of it; or that its origin is just being asked, because a member
+    looks at it for the first time."""
+    if here is not None and here.asking and who.account is not None:
+        host = view.community.host if not view.community.local else view.creator.host
+        return gettext("Its comments are being fetched from %(host)s.") % {"host": host}
     if here is None or not here.missing:
         return ""
     figures = {"here": number(here.here), "total": number(here.here + here.missing)}

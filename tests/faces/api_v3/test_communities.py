@@ -328,3 +328,18 @@ async def test_a_community_elsewhere_is_asked_for_by_members__L_6(
     found = await alice.get("/community", name=f"cycling@{THERE}")
     assert found["community_view"]["community"]["name"] == "cycling"
     assert asked_for == [f"!cycling@{THERE}"]
+
+
+@pytest.mark.parametrize("path", ["/post/list", "/comment/list", "/search"])
+async def test_lists_ask_for_a_community_elsewhere_too__L_6(
+    asked_for: list[str], cast: Cast, app: Open, path: str
+) -> None:
+    nobody, alice = await app(), await app("alice")
+    more = {"q": "tyres"} if path == "/search" else {}
+    assert await nobody.refused("GET", path, community_name=f"cycling@{THERE}", **more) == (404, "unknown")
+    assert await alice.refused("GET", path, community_name="cycling", **more) == (404, "unknown")
+    assert asked_for == []
+    assert (await alice.get(path, community_name=f"cycling@{THERE}", **more)).get("posts", []) == []
+    assert asked_for == [f"!cycling@{THERE}"]
+    await alice.get(path, community_name=f"!cycling@{THERE}", **more)
+    assert len(asked_for) == 1, "known by now"

@@ -10,8 +10,8 @@ from starlette.background import BackgroundTask
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
-from folkmoot.model.time import DAY, HOUR, FixedClock
-from folkmoot.store import instances
+from folkmoot.model.time import DAY, HOUR, MINUTE, FixedClock
+from folkmoot.store import fetches, instances
 from folkmoot.store.db import Database, count_statements
 from folkmoot.web.base import PageResponse
 from tests.cast import Cast
@@ -502,3 +502,19 @@ async def test_a_closed_comment_says_so_and_only_moderators_answer__OBJ_10(
     assert (await bob.post(f"/comment/{first.id}/lock", {"on": "0"})).status_code == 303
     page = read(await (await browser("alice")).get(f"/post/{post.id}"))
     assert len(page.css("#tree a[href$='/reply']")) == 2
+
+
+async def test_a_thread_of_another_server_says_how_much_of_it_is_here__BKF_3(
+    browser: Any, db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    away = await write_post(db, cast.carol, cast.baking.id, "Bread", ap_id="https://there.example/post/7")
+    path, alice, nobody = f"/post/{away.id}", await browser("alice"), await browser()
+    asking = "Its comments are being fetched from there.example."
+    assert asking not in (await nobody.get(path)).text, "visitors cause nothing"
+    assert asking in (await alice.get(path)).text
+    clock.advance(2 * MINUTE)
+    assert asking not in (await alice.get(path)).text, "it does not answer"
+    async with db.write() as tx:
+        await fetches.set_thread_total(tx, away.id, 61)
+    for member in (alice, nobody):
+        assert "0 of 61 comments are here" in (await member.get(path)).text

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from folkmoot.api.call import Call
-from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.asked import community_of, or_brought, page_of
 from folkmoot.api.v3.joined import comments_of
 from folkmoot.api.v3.posts import vote_of
 from folkmoot.api.v3.render import pieces
@@ -29,6 +29,10 @@ from folkmoot.model.errors import Invalid
 
 async def list_comments(call: Call, asked: wire.GetComments) -> bytes:
     """A tree where a depth is given (C-4), else a page of a list (C-5); with texts of what is gone for admins alone (C-6)."""
+    return await or_brought(call, asked.community_name, lambda: _list_comments(call, asked))
+
+
+async def _list_comments(call: Call, asked: wire.GetComments) -> bytes:
     in_full = call.viewer.admin
     async with call.read() as tx:
         community_id = await community_of(tx, asked.community_name, asked.community_id)

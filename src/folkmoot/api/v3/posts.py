@@ -3,7 +3,7 @@
 from typing import Any
 
 from folkmoot.api.call import Call
-from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.asked import community_of, or_brought, page_of
 from folkmoot.api.v3.joined import posts_of
 from folkmoot.api.v3.render.posts import get_post_response, post_view, vote_view
 from folkmoot.api.v3.wire import posts as wire
@@ -34,6 +34,10 @@ log = logger(__name__)
 
 async def list_posts(call: Call, asked: wire.GetPosts) -> bytes:
     """A page of posts (section 4). Every page that holds a post names a next one (L-2)."""
+    return await or_brought(call, asked.community_name, lambda: _list_posts(call, asked))
+
+
+async def _list_posts(call: Call, asked: wire.GetPosts) -> bytes:
     async with call.read() as tx:
         wanted = ListPosts(
             scope=asked.type_,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from folkmoot.api.call import Call, Key
-from folkmoot.api.v3.asked import community_of, page_of
+from folkmoot.api.v3.asked import community_of, or_brought, page_of
 from folkmoot.api.v3.joined import as_member, comments_of, posts_of
 from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.communities import community_view
@@ -21,6 +21,10 @@ from folkmoot.model.enums import PostSort, SearchType
 
 async def search(call: Call, asked: wire.Search) -> wire.SearchResponse:
     """Look for words, or for posts of one address (Q-1, Q-2)."""
+    return await or_brought(call, asked.community_name, lambda: _found(call, asked))
+
+
+async def _found(call: Call, asked: wire.Search) -> wire.SearchResponse:
     page, limit = page_of(asked)
     kind = asked.type_ or SearchType.ALL
     async with call.read() as tx:

@@ -122,14 +122,19 @@ async def bare_page(
 
 
 async def relayed(
-    library: Library, community: Community, inner: Mapping[str, object], path: str
+    library: Library,
+    community: Community,
+    inner: Mapping[str, object],
+    path: str,
+    *,
+    new_post: int | None = None,
 ) -> list[Activity]:
     """What somebody elsewhere did in a community of ours, for all its followers, the server it came from included (CMN-6)."""
     if not community.local or community.visibility == Visibility.LOCAL_ONLY:
         return []
     if not (await library.audience(community.id)).inboxes:
         return []
-    return [_announced(library, community, place_of(community), inner, path)]
+    return [_announced(library, community, place_of(community), inner, path, post_id=new_post)]
 
 
 def _announced(

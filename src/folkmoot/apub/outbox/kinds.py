@@ -29,7 +29,8 @@ async def relay(library: Library, event: dict[str, Any]) -> list[Activity]:
     inner: dict[str, Any] = event["document"]
     post_id, comment = await library.thread_of(inner)
     path = path_of(community.id, post_id, comment=comment, voter=_voter_of(inner) if post_id else None)
-    made = await relayed(library, community, inner, path)
+    new_post = post_id if inner.get("type") == "Create" and not comment else None
+    made = await relayed(library, community, inner, path, new_post=new_post)
     page = inner.get("object")
     if _is(inner, _CONTENT) and isinstance(page, dict) and _is(page, _PAGES):
         made += await bare_page(library, community, page, path)

@@ -87,16 +87,23 @@ async def or_bring(
         async with db.read() as tx:
             return await look(tx)
     except UnknownName:
-        named = parse_handle(name)
-        if viewer.account is None or named is None or named.host is None:
+        if not await bring_named(viewer, name, bring):
             raise
-        sign = "!" if named.kind == "community" else "@"
-        try:
-            await bring(f"{sign}{named.name}@{named.host}")
-        except (Refusal, OSError, ValueError):
-            pass  # the second look says that it is not there
     async with db.read() as tx:
         return await look(tx)
+
+
+async def bring_named(viewer: Viewer, name: str, bring: Bring) -> bool:
+    """Ask for `!name@host` or `@name@host` at its own server; False where nobody is to be asked: a visitor's, or a name without host."""
+    named = parse_handle(name)
+    if viewer.account is None or named is None or named.host is None:
+        return False
+    sign = "!" if named.kind == "community" else "@"
+    try:
+        await bring(f"{sign}{named.name}@{named.host}")
+    except (Refusal, OSError, ValueError):
+        pass  # the second look says that it is not there
+    return True
 
 
 async def look_up(tx: Tx, viewer: Viewer, handle: str) -> Resolved:

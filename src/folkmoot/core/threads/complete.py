@@ -17,10 +17,12 @@ PAUSE: Micros = 15 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """So many of so many comments are here; `total` None while nobody has asked its origin."""
+    """So many of so many comments are here; `total` None while nobody has heard from its origin. `asking`: it is asked, or is when a member
+    looks at the thread."""
 
     here: int
     total: int | None
+    asking: bool = False
 
     @property
     def missing(self) -> int:
@@ -33,7 +35,9 @@ async def completeness(tx: Tx, post: Post) -> Completeness | None:
     if post.local:
         return None
     fetched = await fetches.thread_fetch(tx, post.id)
-    return Completeness(post.comments, fetched.total if fetched else None)
+    total = fetched.total if fetched else None
+    asking = total is None and (fetched is None or tx.now < fetched.fetched + MINUTE)
+    return Completeness(post.comments, total, asking)
 
 
 async def wants_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
