@@ -131,8 +131,6 @@ person it has no effect. Received and without effect: {unheard}, and every type 
 |---|---|
 {sent}
 
-Warnings (`Warn`) are not sent.
-
 ## Promises
 
 - Nothing is believed because somebody says so: an activity is taken from the server of its actor, signed, or fetched from there.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
+from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.model.time import MINUTE
 from folkmoot.store import communities, people
@@ -425,6 +426,30 @@ async def test_a_comment_is_locked_by_moderators_alone__PERM_13__OBJ_10(scene: S
     assert await answers() == "locked"
     assert await scene.tells(scene.there.in_community("Undo", mo, lock, group)) == "accepted"
     assert await answers() == "accepted"
+
+
+async def test_who_may_warn_whom__PERM_2__PERM_3__ANN_5(scene: Scene) -> None:
+    page, group = await scene.posted(), scene.gardening.ap_id
+    async with scene.a.writing() as tx:
+        post = await create_post(tx, scene.alice, CreatePost(scene.gardening.id, "Slugs"))
+    mo = scene.there.person("mo")
+    await scene.a.resolves(scene.alice, mo.id)
+    to = {"to": ["https://a.example/u/alice"], "cc": [], "summary": "Rule 3"}
+
+    def warning(thing: str) -> Members:
+        return scene.there.in_community("Warn", mo, thing, group, **to)
+
+    assert await scene.tells(warning(post.ap_id)) == "not_a_mod_or_admin"
+    await moderates(scene, "mo", scene.gardening.id)
+    assert await scene.tells(warning(page["id"])) == "nobody_here", "about what carol wrote"
+    assert await scene.tells(warning(post.ap_id)) == "accepted"
+    assert await scene.a.rows("SELECT reason FROM modlog WHERE kind = 'warn'") == [("Rule 3",)]
+    assert await scene.a.value("SELECT count(*) FROM warning_unread") == 1
+    announced = scene.there.announce(scene.baking, warning(post.ap_id))
+    assert await scene.tells(announced) == "never_announced"
+    assert "Warn" not in {
+        str(one.get("object", {}).get("type")) for one in scene.there.got if one["type"] == "Announce"
+    }
 
 
 async def test_what_is_found_later_was_written_before_it_was_locked__BKF_3(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community, own_ban
 from folkmoot.core.communities.moderators import appoint_moderator, dismiss_moderator
 from folkmoot.core.people.ban import BanFromSite, ban_from_site, lift_expired_bans
+from folkmoot.core.people.warn import unread_warnings, warn_author
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.feature import feature_post
 from folkmoot.core.posts.lock import lock_post
@@ -151,6 +152,24 @@ async def test_a_comment_is_closed_with_all_below_it__case_22__OBJ_10(scene: Sce
         await lock_comment(tx, scene.mo, 1, locked=False)
     await scene.network.settle()
     assert await scene.everywhere(locked) == [0, 0, 0, 0]
+
+
+async def test_a_warning_reaches_its_author_and_nobody_else__case_32__URL_9(scene: Scene) -> None:
+    async with scene.c.writing() as tx:
+        await warn_author(tx, scene.mo, comment_id=1, reason="Rule 3")
+    await scene.network.settle()
+    lines = "SELECT count(*) FROM modlog WHERE kind = 'warn' AND reason = 'Rule 3'"
+    assert await scene.everywhere(lines) == [0, 1, 1, 0], "the moderator's server and the author's"
+    assert await scene.everywhere("SELECT count(*) FROM warning_unread") == [0, 1, 0, 0]
+    async with scene.b.db.read() as tx:
+        (told,) = await unread_warnings(tx, scene.alice)
+    assert told.comment is not None
+    assert told.comment.content == "Water them."
+    assert told.moderator is not None
+    assert told.moderator.name == "mo"
+    assert await scene.c.value("SELECT sensitive FROM sent_activity WHERE ap_id LIKE '%/warn/%'"), (
+        "nobody can fetch it"
+    )
 
 
 async def test_a_report_that_is_dealt_with_is_dealt_with_everywhere__case_32(scene: Scene) -> None:

@@ -209,6 +209,7 @@ def everything() -> dict[str, Json]:
         "activities/undo-block-from-site": ours.unban_from_site(ident("undo"), BOB, site_ban),
         "activities/update-group": ours.update_community(ident("update"), BOB, group(), HERE),
         "activities/flag": report,
+        "activities/warn": ours.warn(ident("warn"), BOB, "https://there.example/post/3", CAROL, HERE, "Rule 3"),
         "activities/resolve": ours.resolve(ident("resolve"), BOB, report, to=[BAKING], place=THERE),
         "activities/flag-message": ours.flag(ident("flag"), ALICE, "https://there.example/private_message/3", "rude", to=["https://there.example/"]),
         "activities/create-message": ours.create_message(ident("create"), ALICE, message(chat=False)),

@@ -143,6 +143,7 @@ PERMISSIONS: dict[str, tuple[Condition, ...]] = {
     "comment.distinguish": _MODERATOR,
     "community.edit": _MODERATOR,
     "community.ban": _MODERATOR,
+    "author.warn": _MODERATOR,
     "community.members": _MODERATOR,
     "community.bans": (_in_good_standing, _moderates),
     "community.moderators": _MODERATOR,

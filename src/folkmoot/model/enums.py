@@ -79,7 +79,7 @@ class SearchType(StrEnum):
 
 
 class ModlogKind(StrEnum):
-    """What the modlog records; one kind per array of the API (O-4), which has none for locks of comments."""
+    """What the modlog records; one kind per array of the API (O-4), which has none for locks of comments and warnings."""
 
     REMOVE_POST = "remove_post"
     LOCK_POST = "lock_post"
@@ -87,6 +87,7 @@ class ModlogKind(StrEnum):
     FEATURE_POST_SITE = "feature_post_site"
     REMOVE_COMMENT = "remove_comment"
     LOCK_COMMENT = "lock_comment"
+    WARN = "warn"
     REMOVE_COMMUNITY = "remove_community"
     HIDE_COMMUNITY = "hide_community"
     BAN = "ban"

@@ -166,6 +166,15 @@ class PersonBanned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorWarned(Event):
+    """A moderator warned the author of a post, or of a comment."""
+
+    post_id: int
+    comment_id: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonEdited(Event):
     pass
 

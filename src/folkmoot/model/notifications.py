@@ -59,7 +59,8 @@ class Unread:
     replies: int
     mentions: int
     messages: int
+    warnings: int = 0
 
     @property
     def total(self) -> int:
-        return self.replies + self.mentions + self.messages
+        return self.replies + self.mentions + self.messages + self.warnings

@@ -127,9 +127,11 @@ class RateLimits:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for somebody: unread notices and messages, open reports, undecided applications; and whether they moderate."""
+    """What waits for somebody: unread notices and messages, open reports, undecided applications; whether they moderate, and how many
+    ask to be let into what they moderate."""
 
     unread: int
     reports: int
     applications: int
     moderates: bool
+    requests: int = 0

@@ -1,6 +1,8 @@
 """Who asks to be let into a community, and who was."""
 
+from folkmoot.model.communities import Community
 from folkmoot.model.members import Member
+from folkmoot.store.communities import COMMUNITY, make_community
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
 
@@ -25,6 +27,18 @@ async def count_waiting(tx: Tx, community_id: int) -> int:
         community_id=community_id,
     )
     return number
+
+
+async def waiting_in_moderated(tx: Tx, person_id: int) -> list[tuple[Community, int]]:
+    """The private communities of ours that somebody moderates and others ask to be let into, by name, and how many do."""
+    rows = await tx.all(
+        f"SELECT x.number, {COMMUNITY} FROM (SELECT f.community_id, count(*) AS number FROM community_moderator m"
+        " JOIN community_follow f ON f.community_id = m.community_id AND f.pending JOIN person p ON p.id = f.person_id AND NOT p.deleted"
+        " WHERE m.person_id = :person_id GROUP BY f.community_id) AS x JOIN community c ON c.id = x.community_id"
+        " WHERE c.local AND c.visibility = 'Private' ORDER BY c.name_key, c.id",
+        person_id=person_id,
+    )
+    return [(make_community(row[1:]), row[0]) for row in rows]
 
 
 async def let_in(tx: Tx, community_id: int, person_id: int) -> bool:

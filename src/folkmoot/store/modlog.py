@@ -152,6 +152,15 @@ async def page(
     return [_entry(row) for row in rows]
 
 
+async def lines(tx: Tx, chosen: str, *, limit: int, **values: object) -> list[ModlogEntry]:
+    """The newest lines that a JOIN leaves, with everything they name."""
+    rows = await tx.all(
+        f"SELECT {_SELECT} FROM modlog m {_NAMED} {chosen} ORDER BY m.published DESC, m.id DESC LIMIT :limit",
+        limit=limit, **values,
+    )  # fmt: skip
+    return [_entry(row) for row in rows]
+
+
 async def pages(tx: Tx, wanted: Wanted, *, limit: int, offset: int = 0) -> list[ModlogEntry]:
     """A page of each kind that is wanted, all in one query, the newest lines first; kinds that share their numbers share a page. What was
     removed along with a ban is left out."""

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from folkmoot.model.enums import CommentSort
 from folkmoot.model.notifications import InboxKind, Notice, NoticeKind, Unread
 from folkmoot.model.time import Micros
-from folkmoot.store import sight
+from folkmoot.store import sight, warnings
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import Row
+from folkmoot.store.warnings import UNREAD_WARNINGS
 
 _TABLES: dict[NoticeKind, str] = {"reply": "comment_reply", "mention": "person_mention"}
 _PLACES: dict[InboxKind, int] = {"message": 0, "mention": 1, "reply": 2}
@@ -136,14 +137,17 @@ UNREAD_NOTICES = (
     f" AND NOT c.deleted AND NOT c.removed AND {_MAY_READ} AND (:bots OR {_NOT_BY_BOTS})"
 )
 UNREAD_MESSAGES = f"SELECT count(*) FROM private_message m WHERE NOT m.read AND {_RECEIVED}"
-_UNREAD = f"SELECT ({UNREAD_NOTICES.format(table='comment_reply')}), ({UNREAD_NOTICES.format(table='person_mention')}), ({UNREAD_MESSAGES})"
+_UNREAD = (
+    f"SELECT ({UNREAD_NOTICES.format(table='comment_reply')}), ({UNREAD_NOTICES.format(table='person_mention')}), ({UNREAD_MESSAGES}),"
+    f" ({UNREAD_WARNINGS})"
+)
 
 
 async def unread_counts(tx: Tx, person_id: int, *, bots: bool) -> Unread:
     """How much is unread, by kind (N-4). One query."""
     row = await tx.first(_UNREAD, person_id=person_id, bots=bots)
     assert row is not None
-    return Unread(row[0], row[1], row[2])
+    return Unread(row[0], row[1], row[2], row[3])
 
 
 async def by_id(tx: Tx, kind: NoticeKind, notice_id: int) -> Notice | None:
@@ -165,7 +169,8 @@ async def set_read(tx: Tx, notice: Notice, *, read: bool) -> None:
 
 
 async def mark_all_read(tx: Tx, person_id: int) -> None:
-    """Mark everything read that somebody was told of: replies, mentions and messages (N-5)."""
+    """Mark everything read that somebody was told of: replies, mentions, messages and warnings (N-5)."""
+    await warnings.mark_read(tx, person_id)
     for table in (*_TABLES.values(), "private_message"):
         await tx.run(
             f"UPDATE {table} SET read = :yes WHERE recipient_id = :person_id AND NOT read",

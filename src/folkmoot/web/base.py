@@ -55,6 +55,7 @@ class Me:
     applications: int
     admin: bool
     moderates: bool
+    requests: int
 
 
 # --- what a handler asks -------------------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ def _me(who: Viewer, waiting: Waiting) -> Me | None:
         return None
     return Me(
         person.name, person.host, f"/u/{person.name}", waiting.unread, waiting.reports, waiting.applications,
-        who.admin, waiting.moderates,
+        who.admin, waiting.moderates, waiting.requests,
     )  # fmt: skip
 
 

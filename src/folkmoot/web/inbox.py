@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from folkmoot.core.notifications.mark import mark_all_read, mark_notice
 from folkmoot.core.notifications.read import EVERYTHING, ReadInbox, read_inbox, unread_counts
+from folkmoot.core.people.warn import mark_warning, unread_warnings
 from folkmoot.core.site.frame import read_site
 from folkmoot.model.errors import NotLoggedIn
 from folkmoot.model.messages import MessageView
@@ -21,6 +22,7 @@ from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.front import marks_of
 from folkmoot.web.handles import CommunityLink, PersonLink, community_link, name_of, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.modlog import row_of
 from folkmoot.web.paging import address, trail_of
 from folkmoot.web.render.comment import Place, one_comment
 from folkmoot.web.render.look import Look, look_of
@@ -62,6 +64,7 @@ async def show_inbox(request: Request) -> Response:
         wanted = ReadInbox(KINDS[kind][0], unread_only, after=asked.text("after") or None)
         found = await read_inbox(tx, who, wanted)
         unread = await unread_counts(tx, who)
+        warnings = await unread_warnings(tx, who) if unread.warnings and kind == "all" else []
         look = look_of(who, await read_site(tx), tx.now, tx.memory)
     numbers = {
         "all": unread.total,
@@ -74,6 +77,7 @@ async def show_inbox(request: Request) -> Response:
         request,
         "inbox/show.html",
         rows=[_row(item, look) for item in found.items],
+        warnings=[row_of(entry) for entry in warnings],
         kinds=[(_label(name, numbers[name]), _address(name, unread_only), name == kind) for name in KINDS],
         views=[
             (gettext("Unread"), _address(kind, True), unread_only),
@@ -160,6 +164,13 @@ async def mark_one(request: Request) -> Response:
     async with context(request).db.write() as tx:
         await mark_notice(tx, viewer(request), cast(NoticeKind, kind), request.path_params["id"], read=read)
     return done(request, "/inbox", mark_answer(read))
+
+
+async def mark_a_warning(request: Request) -> Response:
+    """Mark a moderator's warning read."""
+    async with context(request).db.write() as tx:
+        await mark_warning(tx, viewer(request), request.path_params["id"])
+    return done(request, "/inbox", mark_answer(True))
 
 
 async def mark_everything(request: Request) -> Response:

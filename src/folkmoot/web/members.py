@@ -3,13 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from folkmoot.core.communities.members import let_in, read_members, turn_away
+from folkmoot.core.communities.members import let_in, read_members, read_requests, turn_away
 from folkmoot.model.errors import NotFound
 from folkmoot.model.members import Member
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.communities import community_id, head, view_of
 from folkmoot.web.forms import read_form
-from folkmoot.web.handles import PersonLink, person_link
+from folkmoot.web.handles import PersonLink, community_link, person_link
 from folkmoot.web.i18n import gettext
 
 
@@ -42,6 +42,17 @@ def _warning(member: Member) -> str:
     if member.cannot_read:
         return gettext("Their server cannot show them what is in private communities.")
     return ""
+
+
+async def show_requests(request: Request) -> Response:
+    """The communities one moderates that somebody asks to be let into."""
+    async with context(request).db.read() as tx:
+        found = await read_requests(tx, viewer(request))
+    return await page(
+        request,
+        "communities/requests.html",
+        waiting=[(community_link(community), number) for community, number in found],
+    )
 
 
 async def change_members(request: Request) -> Response:

@@ -14,6 +14,7 @@ from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.communities.remove import remove_community
 from folkmoot.core.communities.view import find_community
 from folkmoot.core.people.find import find_person
+from folkmoot.core.people.warn import warn_author
 from folkmoot.core.permissions import Standing
 from folkmoot.core.posts.feature import feature_post
 from folkmoot.core.posts.lock import lock_post
@@ -172,6 +173,45 @@ async def remove_or_restore_community(request: Request) -> Response:
         return await _community_removal_page(request, refusal)
     said = gettext("The community is removed.") if removed else gettext("The community is restored.")
     return done(request, f"{community_link(community).href}/edit", said=said)
+
+
+# --- warn ----------------------------------------------------------------------------------------------------------
+
+
+async def show_warn(request: Request) -> Response:
+    """What is the author of this post or comment to be told?"""
+    return await _warning_page(request)
+
+
+async def _warning_page(request: Request, refusal: Refusal | None = None) -> Response:
+    tools = await _tools(request, "author.warn")
+    html = Markup(tools.comment.content_html) if tools.comment else tools.post.name  # noqa: S704 - cleaned when it was written
+    return await _reason_page(
+        request,
+        refusal,
+        title=gettext("Warn the author"),
+        what=html,
+        button=gettext("Warn %(name)s") % {"name": tools.author.handle},
+        action=request.url.path,
+        back=_place_of(tools),
+        author=tools.author.handle,
+    )
+
+
+async def warn(request: Request) -> Response:
+    """Warn the author of a post or comment."""
+    form = await read_form(request)
+    number, on_post = request.path_params["id"], request.url.path.startswith("/post/")
+    about = {"post_id" if on_post else "comment_id": number}
+    tools = await _tools(request, "author.warn")
+    try:
+        async with context(request).db.write() as tx:
+            await warn_author(tx, viewer(request), **about, reason=reason_of(form))
+    except Refusal as refusal:
+        if refusal.field != "reason":
+            raise
+        return await _warning_page(request, refusal)
+    return done(request, _place_of(tools), said=gettext("They are warned."))
 
 
 # --- one button ----------------------------------------------------------------------------------------------------

@@ -144,9 +144,12 @@ def _comment_moderators(tools: Tools) -> list[Link | Button]:
 
 
 def _about_author(tools: Tools) -> list[Link | Button]:
-    """Bans, for those who may."""
+    """Warnings and bans, for those who may."""
     author = name_of(tools.author)
     items: list[Link | Button] = []
+    if "author.warn" in tools.actions and not tools.own:
+        here = f"/comment/{tools.comment.id}" if tools.comment else f"/post/{tools.post.id}"
+        items.append(Link(gettext("warn"), f"{here}/warn", opens=True))
     if "community.ban" in tools.actions:
         name = f"!{tools.community.name}"
         label = (

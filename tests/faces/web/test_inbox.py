@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.communities.edit import EditCommunity, edit_community
+from folkmoot.core.communities.follow import follow_community
+from folkmoot.core.communities.members import turn_away
 from folkmoot.core.messages.send import SendMessage, send_message
 from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.model.enums import Visibility
 from folkmoot.store.db import Database
 from tests.cast import HERE, Cast
 from tests.faces.web.conftest import read
@@ -91,3 +95,48 @@ async def test_long_inboxes_go_on(browser: Browsers, db: Database, cast: Cast) -
     following = page.css_first("a[rel=next]").attributes["href"]
     assert following is not None
     assert len(read(await alice.get(following)).css("ul.rows > li")) == 1
+
+
+async def test_a_warning_stands_above_until_it_is_read(browser: Browsers, db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post = await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "Who has seeds?"))
+    bob, alice = await browser("bob"), await browser("alice")
+    assert (await alice.get(f"/post/{post.id}/warn")).status_code == 403
+    assert (await alice.post(f"/post/{post.id}/warn", {"reason": "x"})).status_code == 403
+    more = read(await bob.get(f"/post/{post.id}/more"))
+    assert more.css_first(f"a[href='/post/{post.id}/warn']") is not None
+    assert "Warn alice" in (await bob.get(f"/post/{post.id}/warn")).text
+    assert (await bob.post(f"/post/{post.id}/warn", {"reason": "Ask *elsewhere*"})).status_code == 303
+    inbox = read(await alice.get("/inbox"))
+    assert "Inbox (1 unread)" in inbox.css_first("header.top").text()
+    (row,) = inbox.css("li.new")
+    assert "Ask *elsewhere*" in row.text()
+    assert row.css_first("a").attributes["href"] == f"/post/{post.id}"
+    assert "warned alice@here.example about what they wrote" in read(await alice.get("/modlog")).css_first("tbody").text()
+    number = (row.attributes["id"] or "").removeprefix("warning")
+    assert (await bob.post(f"/inbox/warning/{number}/read")).status_code == 303
+    assert read(await alice.get("/inbox")).css("li.new"), "only one's own"
+    assert (await alice.post(f"/inbox/warning/{number}/read")).status_code == 303
+    assert not read(await alice.get("/inbox")).css("li.new")
+
+
+async def test_moderators_see_who_asks_to_join(browser: Browsers, db: Database, cast: Cast) -> None:
+    bob, alice = await browser("bob"), await browser("alice")
+    assert "Nobody asks" in (await bob.get("/requests")).text
+    async with db.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, visibility=Visibility.PRIVATE))
+        await follow_community(tx, cast.alice, cast.gardening.id)
+        await follow_community(tx, cast.carol, cast.gardening.id)
+    page = read(await bob.get("/inbox"))
+    assert page.css_first("header.top a[href='/requests']").text() == "2 ask to join"
+    assert "2 people ask to be let into" in page.css_first(".note").text()
+    row = read(await bob.get("/requests")).css_first("ul.rows li")
+    assert [link.attributes["href"] for link in row.css("a")] == ["/c/gardening", "/c/gardening/members"]
+    for path in ("/inbox", "/requests"):
+        assert "ask to" not in read(await alice.get(path)).css_first("header.top").text()
+    assert "Nobody asks" in (await alice.get("/requests")).text
+    assert (await (await browser()).get("/requests")).status_code == 303
+    async with db.write() as tx:
+        for person in (cast.alice, cast.carol):
+            await turn_away(tx, cast.bob, cast.gardening.id, person.id)
+    assert read(await bob.get("/inbox")).css_first("header.top a[href='/requests']") is None

@@ -6,7 +6,20 @@ from typing import Any
 
 from folkmoot.apub import activities as a
 from folkmoot.apub.activities import Activity
-from folkmoot.apub.inbox import block, create, delete, flag, follow, lists, lock, move, undo, update, vote
+from folkmoot.apub.inbox import (
+    block,
+    create,
+    delete,
+    flag,
+    follow,
+    lists,
+    lock,
+    move,
+    undo,
+    update,
+    vote,
+    warn,
+)
 from folkmoot.model.communities import Community
 
 Handler = Callable[[Any, Any], Awaitable[Community | None]]
@@ -86,6 +99,9 @@ TABLE: dict[type[Activity], Row] = {
         update.update,
         True,
         "The newer text; of an actor, its own server is asked; of a community of ours, what its moderator may change.",
+    ),
+    a.Warn: Row(
+        "a post or comment of somebody here", warn.warn, False, "Its author is warned; it stands in the log."
     ),
 }
 """`Announce` is not a row: it carries others (`announce.py`)."""

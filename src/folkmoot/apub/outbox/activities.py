@@ -238,6 +238,19 @@ def resolve(ident: str, actor: str, report: Json, *, to: Sequence[str], place: P
     }
 
 
+def warn(ident: str, actor: str, target: str, author: str, place: Place, reason: str | None = None) -> Json:
+    """A moderator warns the author of something, who alone is told."""
+    return {
+        "id": ident,
+        "type": "Warn",
+        "actor": actor,
+        "to": [author],
+        "object": target,
+        "summary": reason or "",
+        "audience": place.id,
+    }
+
+
 # --- to everybody --------------------------------------------------------------------------------------------------
 
 

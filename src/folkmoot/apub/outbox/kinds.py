@@ -71,6 +71,7 @@ KINDS: dict[str, Make] = {
     "FollowAnswered": people.asker_answered,
     "ModeratorChanged": moderation.moderator_changed,
     "PersonBanned": moderation.person_banned,
+    "AuthorWarned": moderation.author_warned,
     "PersonEdited": people.person_edited,
     "PersonDeleted": people.person_deleted,
     "MessageSent": people.message_sent,

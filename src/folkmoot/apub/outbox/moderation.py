@@ -82,6 +82,25 @@ def _listed(
     return make(activities.new_id(library.origin, kind), actor.ap_id, target, collection, place)
 
 
+async def author_warned(library: Library, event: Payload) -> list[Activity]:
+    """Somebody elsewhere is warned about what they wrote: told to their own inbox alone (6.2, DLV-8)."""
+    comment = await library.comment(event["comment_id"]) if event["comment_id"] is not None else None
+    item = comment or await library.post(event["post_id"])
+    actor = await library.person(event["actor_id"])
+    author = await library.person(item.creator_id) if item else None
+    community = await library.community(item.community_id) if item else None
+    if not (item and actor and author and community and await may_tell(library, actor, community)):
+        return []
+    if author.local:
+        return []
+    ident = activities.new_id(library.origin, "Warn")
+    place = place_of(community)
+    document = activities.warn(ident, actor.ap_id, item.ap_id, author.ap_id, place, event["reason"])
+    inboxes = tuple(await library.inboxes_of([author], own=True))
+    path = path_of(community.id, event["post_id"], comment=comment.path if comment else "")
+    return [written(document, "person", actor.id, path, sensitive=True, inboxes=inboxes)]
+
+
 # --- bans ----------------------------------------------------------------------------------------------------------------------------
 
 

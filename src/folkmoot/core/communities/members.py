@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from folkmoot.core import after, permissions
 from folkmoot.core.communities.follow import count_follow, end_follow
+from folkmoot.core.people.rules import must_have_account
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound
@@ -37,6 +38,12 @@ async def read_members(tx: Tx, viewer: Viewer, community_id: int) -> Membership:
         await members.page(tx, community_id, waiting=False, limit=MOST),
         await members.count_waiting(tx, community_id),
     )
+
+
+async def read_requests(tx: Tx, viewer: Viewer) -> list[tuple[Community, int]]:
+    """The communities that the viewer moderates and somebody asks to be let into, and how many do. Raises `NotLoggedIn`."""
+    person, _ = must_have_account(viewer)
+    return await members.waiting_in_moderated(tx, person.id)
 
 
 async def let_in(tx: Tx, viewer: Viewer, community_id: int, person_id: int) -> None:

@@ -22,11 +22,12 @@ _OF_A_POST = frozenset(
     {
         ModlogKind.REMOVE_POST,
         ModlogKind.LOCK_POST,
+        ModlogKind.WARN,
         ModlogKind.FEATURE_POST,
         ModlogKind.FEATURE_POST_SITE,
     }
 )
-_OF_A_COMMENT = frozenset({ModlogKind.REMOVE_COMMENT, ModlogKind.LOCK_COMMENT})
+_OF_A_COMMENT = frozenset({ModlogKind.REMOVE_COMMENT, ModlogKind.LOCK_COMMENT, ModlogKind.WARN})
 
 
 @dataclass(frozen=True, slots=True)
