@@ -26,6 +26,7 @@ from folkmoot.apub.inbox.receive import Receiver, is_delivery
 from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.routes import ROUTES as APUB
 from folkmoot.context import Context
+from folkmoot.core.instances.neighbours import keep_neighbours, read_neighbours
 from folkmoot.core.people import register
 from folkmoot.core.people.readers import Viewers
 from folkmoot.core.posts.fetch_link import Fetch
@@ -234,11 +235,15 @@ class Server:
             working = asyncio.create_task(runner.run()) if runner else None
             async with context.db.read() as tx:
                 await read_site(tx)  # what every page asks first
+            await read_neighbours(context.db)
+            knowing = asyncio.create_task(keep_neighbours(context.db))
             self.app = build_app(context)
             try:
                 yield
             finally:
                 await visits_of(context.db).write()
+                knowing.cancel()
+                await asyncio.gather(knowing, return_exceptions=True)
                 if runner and working:
                     await runner.stop()
                     working.cancel()

@@ -71,6 +71,14 @@ async def linked(tx: Tx) -> list[Instance]:
     )
 
 
+async def neighbours(tx: Tx) -> frozenset[str]:
+    """The hosts of the servers that we know, the blocked ones left out."""
+    rows = await tx.all(
+        "SELECT i.domain FROM instance i WHERE NOT i.local AND NOT EXISTS (SELECT 1 FROM federation_block b WHERE b.instance_id = i.id)"
+    )
+    return frozenset(row[0] for row in rows)
+
+
 async def decided_hosts(tx: Tx, kind: Kind) -> list[str]:
     """The domains of the blocked, or the allowed ones, those left out whose time is over."""
     rows = await tx.all(

@@ -241,6 +241,7 @@ ROUTES: list[Route] = guard(
         Route("/post/{id:int}/read", marks.mark_a_post_read, methods=["POST"]),
         # search
         Route("/search", search.show_search),
+        Route("/open", search.open_here),
         # the site itself
         Route("/about", about.show_about),
         Route("/docs/api", api_docs.show_index),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from folkmoot.core.communities.view import find_community
+from folkmoot.core.instances.neighbours import ADDRESS, KEPT
 from folkmoot.core.people.find import find_person
 from folkmoot.core.search.find import Found, SearchFor, find
 from folkmoot.core.search.resolve import Resolved, look_up, resolve, resolve_anywhere
@@ -138,6 +139,19 @@ async def show_search(request: Request) -> Response:
         found = await find(tx, who, wanted)
         look = look_of(who, await read_site(tx), tx.now, tx.memory)
     return await _show(request, asked, found, rows=_rows(found, look), unknown=unknown)
+
+
+async def open_here(request: Request) -> Response:
+    """A link in a text that leads to a thing on another server: to our copy of it. Where there is none, a member has it asked for; what
+    cannot be had is opened there. Leads to servers that we know alone, so that nobody lends this one's name to a link."""
+    url = query(request).text("url")[:2000]
+    known: frozenset[str] = context(request).db.memory.get(KEPT, frozenset())
+    match = ADDRESS.fullmatch(url)
+    if match is None or match["host"].lower() not in known:
+        raise NotFound("couldnt_find_object")
+    await limited(request, "search")
+    thing = await _resolved(request, url)
+    return RedirectResponse(_place_of(thing) if thing is not None else url, 303)
 
 
 def _is_name(term: str) -> bool:

@@ -112,7 +112,10 @@ async def test_a_warning_stands_above_until_it_is_read(browser: Browsers, db: Da
     (row,) = inbox.css("li.new")
     assert "Ask *elsewhere*" in row.text()
     assert row.css_first("a").attributes["href"] == f"/post/{post.id}"
-    assert "warned alice@here.example about what they wrote" in read(await alice.get("/modlog")).css_first("tbody").text()
+    assert (
+        "warned alice@here.example about what they wrote"
+        in read(await alice.get("/modlog")).css_first("tbody").text()
+    )
     number = (row.attributes["id"] or "").removeprefix("warning")
     assert (await bob.post(f"/inbox/warning/{number}/read")).status_code == 303
     assert read(await alice.get("/inbox")).css("li.new"), "only one's own"

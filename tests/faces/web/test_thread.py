@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.background import BackgroundTask
 
+from folkmoot.core.instances.neighbours import read_neighbours
 from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, MINUTE, FixedClock
@@ -518,3 +519,32 @@ async def test_a_thread_of_another_server_says_how_much_of_it_is_here__BKF_3(
         await fetches.set_thread_total(tx, away.id, 61)
     for member in (alice, nobody):
         assert "0 of 61 comments are here" in (await member.get(path)).text
+
+
+async def test_links_to_things_on_servers_that_we_know_open_here(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
+    away = await write_post(db, cast.carol, cast.baking.id, "Bread", ap_id="https://there.example/post/7")
+    addresses = [
+        "https://there.example/post/7", "https://there.example/post/7?x=1", "https://there.example/about",
+        "https://unknown.example/post/7", "https://there.example/c/baking", "https://there.example/post/8", "https://here.example/post/1",
+    ]  # fmt: skip
+    await write_comment(db, cast.alice, post, " ".join(f"[{n}]({url})" for n, url in enumerate(addresses)))
+    await read_neighbours(db)
+    nobody = await browser()
+    links = read(await nobody.get(f"/post/{post.id}")).css("#tree div[dir] a")
+    shown = [link.attributes["href"] or "" for link in links]
+    here = [0, 4, 5]
+    assert [n for n, href in enumerate(shown) if href.startswith("/open?url=")] == here
+    assert [shown[n] for n in range(7) if n not in here] == [addresses[n] for n in range(7) if n not in here]
+    leads = [(await nobody.get(shown[n])).headers["location"] for n in here]
+    assert leads == [f"/post/{away.id}", "/c/baking@there.example", addresses[5]]
+    for elsewhere in (
+        addresses[1],
+        addresses[3],
+        "https://[",
+        "javascript:alert(1)",
+        "//there.example/post/7",
+        "",
+    ):
+        assert (await nobody.get("/open", params={"url": elsewhere})).status_code == 404, elsewhere

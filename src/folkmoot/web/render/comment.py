@@ -17,6 +17,7 @@ from folkmoot.web.render.look import (
     language_code,
     language_tag,
     moment_open,
+    opened_here,
     origin_link,
     person_link,
 )
@@ -58,8 +59,9 @@ class Piece:
     casts: dict[object, Cast] = field(default_factory=dict)
 
 
-def piece_of(view: CommentView, words: Words, op_id: int) -> Piece:
+def piece_of(view: CommentView, look: Look, op_id: int) -> Piece:
     """Make the piece of a comment. `op_id`: who wrote the post."""
+    words = look.words
     comment, person = view.comment, view.creator
     code = language_code(comment.language_id)
     spoken = f' lang="{code}"' if code else ""
@@ -83,7 +85,7 @@ def piece_of(view: CommentView, words: Words, op_id: int) -> Piece:
         downvotes=comment.downvotes,
         votes=_counts(comment.upvotes, comment.downvotes, words),
         children=comment.child_count,
-        body=f'<div{spoken} dir="auto">{comment.content_html}</div>\n',
+        body=f'<div{spoken} dir="auto">{opened_here(comment.content_html, look.neighbours)}</div>\n',
     )
 
 
@@ -322,7 +324,7 @@ def kept_piece(view: CommentView, line: Line, look: Look, op_id: int) -> Piece:
     name, stamp = (line.id, look.code), line[1:5]
     piece: Piece | None = look.shelf.comments.get(name, stamp)
     if piece is None:
-        piece = piece_of(view, look.words, op_id)
+        piece = piece_of(view, look, op_id)
         look.shelf.comments.put(name, stamp, piece, _weight(piece))
     return piece
 

@@ -1,5 +1,6 @@
 """How one reader sees things: their language, their settings, the moment. What all renderers in here share."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -7,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import escape as _escape
 
+from folkmoot.core.instances.neighbours import ADDRESS, KEPT
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.site import LocalSite
@@ -137,6 +139,7 @@ class Look:
     languages: frozenset[int] = frozenset()
     spoken: frozenset[int] | None = None
     shelf: Shelf = field(default_factory=Shelf)
+    neighbours: frozenset[str] = frozenset()
     ages: dict[int, str] = field(default_factory=dict)
     counts: dict[int, str] = field(default_factory=dict)
 
@@ -172,11 +175,12 @@ class Look:
 def look_of(viewer: Viewer, site: LocalSite, now: Micros, memory: dict[str, Any] | None = None) -> Look:
     """The look of this reader in the current language of the task. `memory`: the database's, where rendered pieces are kept."""
     shelf: Shelf = Shelf() if memory is None else memory.get("pieces") or memory.setdefault("pieces", Shelf())
+    near: frozenset[str] = (memory or {}).get(KEPT, frozenset())
     filters.page_moment.set(now)
     code = i18n.current().code
     account = viewer.account
     if account is None:
-        return Look(code, now, words_of(code), downvotes=site.enable_downvotes, shelf=shelf)
+        return Look(code, now, words_of(code), downvotes=site.enable_downvotes, shelf=shelf, neighbours=near)
     own = languages.by_code(code)
     return Look(
         code,
@@ -193,7 +197,26 @@ def look_of(viewer: Viewer, site: LocalSite, now: Micros, memory: dict[str, Any]
         languages=viewer.languages,
         spoken=viewer.languages or frozenset({own.id} if own else ()),
         shelf=shelf,
+        neighbours=near,
     )
+
+
+# --- links in texts --------------------------------------------------------------------------------------------------
+
+_LINK = re.compile(rf'(?P<before><a (?:[^>]* )?href=")(?P<to>{ADDRESS.pattern})"')
+
+
+def opened_here(html: str, neighbours: frozenset[str]) -> str:
+    """The same text, in which links to things on servers that we know lead to our copy of them (`web/search.py:open_here`)."""
+    if not neighbours or 'href="http' not in html:
+        return html
+    return _LINK.sub(lambda link: _opened(link, neighbours), html)
+
+
+def _opened(link: re.Match[str], neighbours: frozenset[str]) -> str:
+    if link["host"].lower() not in neighbours:
+        return link[0]
+    return f'{link["before"]}/open?url={quote(link["to"], safe="")}"'
 
 
 # --- pieces --------------------------------------------------------------------------------------------------------

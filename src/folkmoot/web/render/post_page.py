@@ -12,6 +12,7 @@ from folkmoot.web.render.look import (
     language_code,
     language_tag,
     moment_open,
+    opened_here,
     origin_link,
     person_link,
     web_address,
@@ -28,7 +29,9 @@ def render_post(thread: Thread, look: Look) -> str:
     parts = [
         f'<article class="p post" id="p{post.id}">\n<header><h1>{title_link(view)}</h1>\n<p class="m">{_meta(view, look)}</p></header>\n',
         _thumbnail(view, look),
-        f'<div class="body"{spoken} dir="auto">{post.body_html}</div>\n' if post.body_html else "",
+        f'<div class="body"{spoken} dir="auto">{opened_here(post.body_html, look.neighbours)}</div>\n'
+        if post.body_html
+        else "",
         _link_card(view),
         _media(view, look),
         _elsewhere(thread.crossposts, look),
