@@ -26,7 +26,7 @@ from folkmoot.apub.inbox.receive import Receiver, is_delivery
 from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.routes import ROUTES as APUB
 from folkmoot.context import Context
-from folkmoot.core.instances.neighbours import keep_neighbours, read_neighbours
+from folkmoot.core.instances.neighbours import read_neighbours
 from folkmoot.core.people import register
 from folkmoot.core.people.readers import Viewers
 from folkmoot.core.posts.fetch_link import Fetch
@@ -62,6 +62,9 @@ from folkmoot.web.security import Gate
 from folkmoot.web.session import Readers
 
 log = logger(__name__)
+
+NEIGHBOURS_EVERY = 600.0
+"""Seconds after which a process reads anew which servers are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,16 @@ class Server:
                     await runner.stop()
                     working.cancel()
                     await asyncio.gather(working, return_exceptions=True)
+
+
+async def keep_neighbours(db: Database) -> None:
+    """Read the servers that we know again and again, until cancelled."""
+    while True:
+        await asyncio.sleep(NEIGHBOURS_EVERY)
+        try:
+            await read_neighbours(db)
+        except Exception:
+            log.exception("neighbours_not_read")
 
 
 def build_app(context: Context) -> Any:

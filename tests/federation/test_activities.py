@@ -1,20 +1,26 @@
 """Each activity as other programs send it: what it does, and what it does not (6.2; cases 8, 15, 19, 27, 29, 36 to 40, 61, 63, 64, 79, 80)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from multidict import CIMultiDict
+from yarl import URL
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
 from folkmoot.core.listings.profile import read_profile
+from folkmoot.core.people.block import block_person
 from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.core.posts.delete import delete_post
 from folkmoot.core.site.purge import purge_post
 from folkmoot.model.people import Moved
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from folkmoot.store import people
 from folkmoot.store import site as store_site
 from tests.federation.conftest import Found
-from tests.federation.network import Network
+from tests.federation.network import Network, Request
 from tests.federation.peer import PUBLIC, Members, Peer
 from tests.federation.stage import Scene, set_scene
 
@@ -483,6 +489,51 @@ async def test_an_account_moves_when_both_ends_say_so__case_80__MOV_1(
     assert after.moved is None
     assert after.person.post_count == 0, "what was written stays"
     assert await scene.tells({**move, "id": scene.there.id("move")}) == "moved_lately"
+
+
+async def test_who_asks_may_quote__QUO_2(scene: Scene) -> None:
+    async with scene.a.writing() as tx:
+        post = await create_post(tx, scene.alice, CreatePost(scene.gardening.id, "Figs"))
+    quoting = scene.there.id("statuses")
+    asks = scene.there.activity(
+        "QuoteRequest", scene.carol, post.ap_id, instrument={"id": quoting, "type": "Note"}
+    )
+    other = {**asks, "id": scene.there.id("ask"), "instrument": "https://other.example/statuses/1"}
+    assert await scene.tells(other) == "object_of_other_host"
+    theirs = {**asks, "id": scene.there.id("ask"), "object": (await scene.posted())["id"]}
+    assert await scene.tells(theirs) == "nobody_here"
+    assert await scene.tells(asks) == "accepted"
+    (yes,) = [one for one in scene.there.got if one["type"] == "Accept"]
+    assert (yes["actor"], yes["object"]["id"]) == ("https://a.example/u/alice", asks["id"])
+    path = yes["result"].removeprefix("https://a.example")
+    stamp = await shown(scene, path)
+    assert {name: stamp[name] for name in ("id", "type", "attributedTo", "interactingObject", "interactionTarget")} == {
+        "id": yes["result"], "type": "QuoteAuthorization", "attributedTo": "https://a.example/u/alice",
+        "interactingObject": quoting, "interactionTarget": post.ap_id,
+    }  # fmt: skip
+    assert await scene.tells({**asks, "id": scene.there.id("ask")}) == "accepted"
+    assert {one["result"] for one in scene.there.got if one["type"] == "Accept"} == {yes["result"]}, (
+        "the same"
+    )
+    async with scene.a.writing() as tx:
+        carol = await people.by_name(tx, "carol", "there.example")
+        assert carol is not None
+        await block_person(tx, scene.alice, carol.id)
+    assert await scene.tells({**asks, "id": scene.there.id("ask")}) == "blocked_by_author"
+    assert [one["actor"] for one in scene.there.got if one["type"] == "Reject"] == [
+        "https://a.example/u/alice"
+    ]
+    async with scene.a.writing() as tx:
+        await delete_post(tx, scene.alice, post.id, deleted=True)
+    assert await shown(scene, path) is None
+
+
+async def shown(scene: Scene, path: str) -> Any:
+    """The document at an address of a's; None where there is nothing."""
+    headers = CIMultiDict({"Accept": "application/activity+json"})
+    request = Request("there.example", "GET", URL(f"https://a.example{path}"), headers, b"")
+    answer = await scene.there.network.ask(request)
+    return json.loads(answer.body) if answer.status == 200 else None
 
 
 @pytest.mark.parametrize(("setting", "asked"), [("never", 0), ("always", 1)])

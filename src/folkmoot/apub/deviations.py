@@ -17,7 +17,6 @@ DEVIATIONS: dict[str, str] = {
     "PERM-10": "Votes on what is deleted or removed are counted, as in API v3; communities have no policy for votes.",
     "POL-3": "There are no polls here: those of others are posts that list their options, votes in them have no effect.",
     "POL-4": "See POL-3: none is sent.",
-    "QUO-2": "A QuoteRequest has no effect: what we write says that everybody may quote it, and there is no stamp to show for it.",
     "SIG-21": "`Accept-Signature` is not looked at: the second knock tries the other scheme anyway.",
     "SIG-25": "`Collection-Synchronization` is not looked at.",
     "SND-8": "What is for people of this server alone is refused as if it had never existed, see URL-6.",

@@ -40,6 +40,7 @@ def _documents() -> list[Route]:
         Route("/post/{id:int}", objects.show_post, page=True, signed="content"),
         Route("/comment/{id:int}", objects.show_comment, page=True, signed="content"),
         Route("/private_message/{id:int}", objects.show_message, page=True),
+        Route("/quote_authorization/{id:int}", objects.show_quote, signed="content"),
         # collections
         Route("/site_outbox", collections.show_site_outbox),
         Route("/u/{name}/outbox", collections.show_person_outbox),

@@ -20,6 +20,15 @@ def relay(known: Known, community_id: int, activity: Activity) -> None:
     known.notes.append(("relay", {"community_id": community_id, "document": dict(activity.document.members)}))
 
 
+async def answer_quote(tx: Tx, author_id: int, asked: Activity, *, stamp: int | None) -> None:
+    """Say yes, with the number of the stamp, or no to a QuoteRequest about what one of ours wrote (QUO-2).
+
+    Noted as `quote_answer` with `author_id`, `stamp` and `document`.
+    """
+    answer = {"author_id": author_id, "stamp": stamp, "document": dict(asked.document.members)}
+    await outbox.note(tx, "quote_answer", answer)
+
+
 async def answer_follow(tx: Tx, kind: str, target_id: int, follow: Activity, *, accepted: bool) -> None:
     """Say yes or no to a Follow of a `community` or `person` (`kind`) of ours; the Follow goes back as it came (6.2).
 

@@ -15,6 +15,7 @@ from folkmoot.apub.inbox import (
     lists,
     lock,
     move,
+    quote,
     undo,
     update,
     vote,
@@ -82,6 +83,12 @@ TABLE: dict[type[Activity], Row] = {
         move.move,
         False,
         "Noted when both accounts say so: the old profile says where they went. Nobody here follows people, so no follow has to move.",
+    ),
+    a.QuoteRequest: Row(
+        "a post or comment of somebody here",
+        quote.ask,
+        False,
+        "Answered with Accept and a stamp, with Reject to who is banned or blocked.",
     ),
     a.Reject: Row("Follow", follow.reject, False, "The follow ends."),
     a.Remove: Row(

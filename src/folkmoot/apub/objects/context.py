@@ -20,13 +20,18 @@ _TERMS: dict[str, Any] = {
     "discoverable": f"{_TOOT}discoverable",
     "formerType": {"@id": f"{AS}#formerType", "@type": "@vocab"},
     "indexable": f"{_TOOT}indexable",
+    "interactingObject": {"@id": f"{_GTS}interactingObject", "@type": "@id"},
     "interactionPolicy": {"@id": f"{_GTS}interactionPolicy", "@type": "@id"},
+    "interactionTarget": {"@id": f"{_GTS}interactionTarget", "@type": "@id"},
     "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
     "restoreData": f"{_LEMMY}restoreData",
     "votersCount": f"{_TOOT}votersCount",
     "withReplies": f"{_LEMMY}withReplies",
 }
-_TYPES = {name: f"{_LEMMY}{name}" for name in ("Lock", "Resolve", "Warn")}
+_QUOTES = "https://w3id.org/fep/044f#"
+_TYPES = {name: f"{_LEMMY}{name}" for name in ("Lock", "Resolve", "Warn")} | {
+    name: f"{_QUOTES}{name}" for name in ("QuoteAuthorization", "QuoteRequest")
+}
 
 
 def with_context(document: Json) -> Json:

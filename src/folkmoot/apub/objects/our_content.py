@@ -14,6 +14,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.messages import PrivateMessage
 from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros, to_rfc3339
+from folkmoot.store.quotes import Quote
 from folkmoot.text import languages
 
 _TAG = re.compile(r"<[^>]*>")
@@ -177,6 +178,17 @@ def build_language(language_id: int) -> Json:
     """A language by its number, `und` for an unknown one."""
     language = languages.by_id(language_id) or languages.LANGUAGES[languages.UNDETERMINED]
     return {"identifier": language.code, "name": language.name}
+
+
+def build_stamp(ident: str, quote: Quote) -> Json:
+    """A `QuoteAuthorization`: that one thing may quote another (FEP-044f)."""
+    return {
+        "type": "QuoteAuthorization",
+        "id": ident,
+        "attributedTo": quote.author,
+        "interactingObject": quote.quoting,
+        "interactionTarget": quote.target,
+    }
 
 
 def absolute_html(html: str, origin: str) -> str:

@@ -169,8 +169,13 @@ def accept(ident: str, actor: str, asked: Mapping[str, object]) -> Json:
     return _answer("Accept", ident, actor, asked)
 
 
+def accept_quote(ident: str, actor: str, asked: Mapping[str, object], stamp: str) -> Json:
+    """The answer yes to a QuoteRequest: `stamp` is what the quote shows (QUO-2)."""
+    return {**_answer("Accept", ident, actor, asked), "result": stamp}
+
+
 def reject(ident: str, actor: str, asked: Mapping[str, object]) -> Json:
-    """The answer no to a Follow, also one accepted before (VIS-3)."""
+    """The answer no to a Follow, also one accepted before (VIS-3), or to a QuoteRequest."""
     return _answer("Reject", ident, actor, asked)
 
 

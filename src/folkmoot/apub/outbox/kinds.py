@@ -81,5 +81,6 @@ KINDS: dict[str, Make] = {
     "ReportResolved": people.report_resolved,
     "relay": relay,
     "follow_answer": people.follow_answered,
+    "quote_answer": people.quote_answered,
     KEY_REPLACED: people.key_replaced,
 }

@@ -190,6 +190,28 @@ async def follow_answered(library: Library, event: Payload) -> list[Activity]:
     return [await _answer(library, owner, target, follower, asked, path, accepted=event["accepted"])]
 
 
+async def quote_answered(library: Library, event: Payload) -> list[Activity]:
+    """Somebody elsewhere asked to quote what one of ours wrote, and hears yes or no (QUO-2)."""
+    asked: Mapping[str, object] = event["document"]
+    who, stamp = asked.get("actor"), event["stamp"]
+    asker = await library.person_at(who["id"] if isinstance(who, dict) else who)
+    author = await library.person(event["author_id"])
+    if asker is None or asker.local or author is None:
+        return []
+    if stamp is None:
+        ident = activities.new_id(library.origin, "Reject")
+        document = activities.reject(ident, author.ap_id, asked)
+    else:
+        ident = activities.new_id(library.origin, "Accept")
+        document = activities.accept_quote(
+            ident, author.ap_id, asked, f"{library.origin}/quote_authorization/{stamp}"
+        )
+    inboxes = tuple(await library.inboxes_of([asker], own=True))
+    return [
+        written(document, "person", author.id, path_of_person(author.id), sensitive=True, inboxes=inboxes)
+    ]
+
+
 async def asker_answered(library: Library, event: Payload) -> list[Activity]:
     """A moderator let somebody elsewhere into a private community, or did not: the Follow they came with goes back (VIS-3)."""
     community = await library.community(event["community_id"])

@@ -2,7 +2,9 @@
 
 from folkmoot.apub.call import NOTHING, Answer, Call, document
 from folkmoot.apub.compose import comment_document, post_document
+from folkmoot.apub.objects.our_content import build_stamp
 from folkmoot.apub.show import find
+from folkmoot.store import quotes
 
 
 async def show_post(call: Call) -> Answer:
@@ -18,6 +20,16 @@ async def show_comment(call: Call) -> Answer:
         view = await find.comment(tx, call)
         assert view.community is not None
         return document(await comment_document(tx, view.comment, view.creator, view.community))
+
+
+async def show_quote(call: Call) -> Answer:
+    """The stamp of a quote that was allowed, for as long as what it quotes is there (QUO-2)."""
+    number = int(call.parts["id"])
+    async with call.context.db.read() as tx:
+        quote = await quotes.standing(tx, number) if number < 2**31 else None
+    if quote is None:
+        return NOTHING
+    return document(build_stamp(f"{call.origin}/quote_authorization/{number}", quote))
 
 
 async def show_message(_call: Call) -> Answer:
