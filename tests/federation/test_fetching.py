@@ -298,6 +298,8 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
     dave = other.person("dave")
     page = there.page(scene.carol, scene.baking.id)
     page["context"] = f"{page['id']}/context"
+    page["likes"] = {"type": "Collection", "totalItems": 12}
+    page["dislikes"] = {"type": "Collection", "totalItems": 2}
     notes: list[Members] = [
         there.note(scene.carol, page["id"], scene.baking.id, f"Here {n}") for n in range(20)
     ]
@@ -324,6 +326,7 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
         found = await completeness(tx, post)
     assert found is not None
     assert (found.here, found.total, found.missing) == (40, 40, 0)
+    assert (found.score, post.score) == (10, 1), "what its origin counts is only shown (BKF-5)"
     asked = len(network.asked)
     assert not await scene.opens(scene.alice, post)
     await scene.a.settle()

@@ -165,7 +165,7 @@ async def _subscribers(resolver: Resolver, community: Community, address: str | 
 async def complete_thread(context: Context, payload: dict[str, Any]) -> int:
     """The job `threads.complete`: fetch the comments of a thread elsewhere that are not here, the newest first; how many came (BKF-3).
 
-    Each comes from its own server (BKF-4). Votes do not come along (BKF-5).
+    Each comes from its own server (BKF-4). Votes do not come along, what its origin counts is only shown (BKF-5).
     """
     async with context.db.read() as tx:
         post = await posts.by_id(tx, payload["post_id"])
@@ -188,7 +188,8 @@ async def complete_thread(context: Context, payload: dict[str, Any]) -> int:
         if ids:
             break
     async with context.db.write() as tx:
-        await fetches.set_thread_total(tx, post.id, len(ids))
+        score = content.likes - (content.dislikes or 0) if content.likes is not None else None
+        await fetches.set_thread_total(tx, post.id, len(ids), score)
         known = await actors.objects_at(tx, ids)
     came = 0
     for ident in [ident for ident in reversed(ids) if ident not in known][:THREAD_RUN]:

@@ -83,15 +83,19 @@ async def by_alternate(tx: Tx, address: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ThreadFetch:
-    """When a thread was last completed, and how many comments its origin names (None where it did not say)."""
+    """When a thread was last completed, how many comments its origin names, and what score it says the post has (None where it did not
+    say)."""
 
     fetched: Micros
     total: int | None
+    score: int | None
 
 
 async def thread_fetch(tx: Tx, post_id: int) -> ThreadFetch | None:
     """When a thread was last completed; None where never."""
-    row = await tx.first("SELECT fetched, total FROM thread_fetch WHERE post_id = :post_id", post_id=post_id)
+    row = await tx.first(
+        "SELECT fetched, total, score FROM thread_fetch WHERE post_id = :post_id", post_id=post_id
+    )
     return ThreadFetch(*row) if row else None
 
 
@@ -106,9 +110,12 @@ async def begin_thread_fetch(tx: Tx, post_id: int, *, pause: Micros) -> bool:
     )  # fmt: skip
 
 
-async def set_thread_total(tx: Tx, post_id: int, total: int) -> None:
+async def set_thread_total(tx: Tx, post_id: int, total: int, score: int | None = None) -> None:
     """How many comments the origin names."""
     await tx.run(
-        "UPDATE thread_fetch SET total = :total WHERE post_id = :post_id", total=total, post_id=post_id
+        "UPDATE thread_fetch SET total = :total, score = :score WHERE post_id = :post_id",
+        total=total,
+        score=score,
+        post_id=post_id,
     )
     tx.changed("thread", post_id)

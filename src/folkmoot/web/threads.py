@@ -103,6 +103,7 @@ async def show_post(request: Request) -> Response:
         first_new=next(iter(renderer.new_comments(thread, look)), None),
         continued=address() if asked.number("after") else "",
         incomplete=_incomplete(here, who, thread.post),
+        score_there=_score_there(here, thread.post),
         languages=choices.languages(who, thread.languages) if who.account else (),
         **_values(request, who, site, thread, look, ban),
     )
@@ -121,6 +122,14 @@ def _incomplete(here: Completeness | None, who: Viewer, view: PostView) -> str:
         return ""
     figures = {"here": number(here.here), "total": number(here.here + here.missing)}
     return gettext("%(here)s of %(total)s comments are here") % figures
+
+
+def _score_there(here: Completeness | None, view: PostView) -> str:
+    """The score that the origin of a post counts, where it is another than ours."""
+    if here is None or here.score is None or here.score == view.post.score:
+        return ""
+    figures = {"there": number(here.score), "here": number(view.post.score)}
+    return gettext("Score where it is from: %(there)s, here: %(here)s") % figures
 
 
 async def _record_visit(ctx: Context, who: Viewer, post: Post) -> None:

@@ -91,6 +91,9 @@ class Post(Written):
     groups: tuple[str, ...]
     """Groups it is attributed to, as PeerTube does."""
     poll: Poll | None
+    likes: int | None = None
+    dislikes: int | None = None
+    """How many votes its origin counts: to be shown beside ours, never instead of them (BKF-5)."""
 
     @property
     def communities(self) -> tuple[str, ...]:
@@ -244,7 +247,15 @@ def _parse_post(document: Document, kind: str) -> Post:
         stickied=document.flag("stickied"),
         groups=parts.groups_among_authors(document),
         poll=poll,
+        likes=_read_total(document, "likes"),
+        dislikes=_read_total(document, "dislikes"),
     )
+
+
+def _read_total(document: Document, name: str) -> int | None:
+    """How many members an embedded collection says it has."""
+    collection = document.get(name)
+    return read_count(collection.get("totalItems")) if isinstance(collection, dict) else None
 
 
 def _parse_comment(document: Document, kind: str) -> Comment:

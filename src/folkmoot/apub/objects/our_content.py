@@ -114,6 +114,14 @@ def build_post(
     return document
 
 
+def build_votes(post: Post) -> Json:
+    """How many votes a post has, which others may show beside what they count themselves (BKF-5)."""
+    return {
+        "likes": {"type": "Collection", "totalItems": post.upvotes},
+        "dislikes": {"type": "Collection", "totalItems": post.downvotes},
+    }
+
+
 def build_comment(
     comment: Comment,
     *,

@@ -2,16 +2,17 @@
 
 from folkmoot.apub.call import NOTHING, Answer, Call, document
 from folkmoot.apub.compose import comment_document, post_document
-from folkmoot.apub.objects.our_content import build_stamp
+from folkmoot.apub.objects.our_content import build_stamp, build_votes
 from folkmoot.apub.show import find
 from folkmoot.store import quotes
 
 
 async def show_post(call: Call) -> Answer:
-    """A post."""
+    """A post, with how many votes it has by now."""
     async with call.context.db.read() as tx:
         view = await find.post(tx, call)
-        return document(await post_document(tx, view.post, view.creator, view.community))
+        content = await post_document(tx, view.post, view.creator, view.community)
+    return document(content | build_votes(view.post))
 
 
 async def show_comment(call: Call) -> Answer:

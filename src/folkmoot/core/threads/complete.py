@@ -18,11 +18,12 @@ PAUSE: Micros = 15 * MINUTE
 @dataclass(frozen=True, slots=True)
 class Completeness:
     """So many of so many comments are here; `total` None while nobody has heard from its origin. `asking`: it is asked, or is when a member
-    looks at the thread."""
+    looks at the thread. `score`: of the post, as its origin says."""
 
     here: int
     total: int | None
     asking: bool = False
+    score: int | None = None
 
     @property
     def missing(self) -> int:
@@ -37,7 +38,7 @@ async def completeness(tx: Tx, post: Post) -> Completeness | None:
     fetched = await fetches.thread_fetch(tx, post.id)
     total = fetched.total if fetched else None
     asking = total is None and (fetched is None or tx.now < fetched.fetched + MINUTE)
-    return Completeness(post.comments, total, asking)
+    return Completeness(post.comments, total, asking, fetched.score if fetched else None)
 
 
 async def wants_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
