@@ -139,7 +139,7 @@ async def _reply_page(
             "post": post,
             "title": Markup(post.name_html),  # noqa: S704 - cleaned when it was written
             "parent": Markup(await _article(request, above.comment)) if above else "",  # noqa: S704 - escaped
-            "seen": where_seen(ground.post),
+            "seen": where_seen(ground.post.community),
             "doubt": words_of_doubt(ground.doubt),
             "back": f"/post/{post.id}#c{number}" if above else f"/post/{post.id}#comments",
             "languages": choices.languages(viewer(request), ground.language_ids),

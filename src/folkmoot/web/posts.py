@@ -36,6 +36,7 @@ from folkmoot.web.handles import community_link
 from folkmoot.web.i18n import gettext
 from folkmoot.web.pictures import take_pictures
 from folkmoot.web.suggest import earlier, look_at
+from folkmoot.web.threads import where_seen
 
 Typed = dict[str, Any]
 
@@ -193,6 +194,7 @@ async def _submit_page(
         languages=choices.languages(who, beside.language_ids, only=False),
         barred=words_of_ban(ban),
         doubt=words_of_doubt(doubt),
+        seen=where_seen(community) if community else "",
         draft=f"x{typed['crosspost']}" if typed["crosspost"] else "submit",
         **values,
     )

@@ -19,7 +19,7 @@ from folkmoot.core.threads import read
 from folkmoot.core.threads.complete import Completeness, completeness
 from folkmoot.core.threads.read import ReadThread, read_thread
 from folkmoot.logs import logger
-from folkmoot.model.communities import Barred
+from folkmoot.model.communities import Barred, Community
 from folkmoot.model.enums import CommentSort, PostSort, Visibility
 from folkmoot.model.errors import Busy
 from folkmoot.model.people import Viewer
@@ -219,7 +219,7 @@ def _values(
         "total": look.comments(post.comments),
         "replies": takes_replies(who, thread),
         "notes": [*_notes(thread), *([words_of_ban(ban)] if ban else [])],
-        "seen": where_seen(thread.post),
+        "seen": where_seen(thread.post.community),
         "doubt": words_of_doubt(thread.doubt),
         "card": _card(who, site, thread),
         "head": head_of(request, thread.post),
@@ -290,15 +290,15 @@ def _notes(thread: Thread) -> list[str]:
     return [words for holds, words in notes if holds]
 
 
-def where_seen(view: PostView) -> str:
-    """Where an answer will be seen."""
-    if view.community.visibility == Visibility.LOCAL_ONLY:
+def where_seen(community: Community) -> str:
+    """Where a post or an answer will be seen."""
+    if community.visibility == Visibility.LOCAL_ONLY:
         return gettext("Seen by people of this server only.")
-    if view.community.visibility == Visibility.PRIVATE:
+    if community.visibility == Visibility.PRIVATE:
         return gettext("Seen by the members of this community only, here and on their servers.")
-    if view.community.local:
+    if community.local:
         return gettext("Public: seen here and on every server that follows this community.")
-    return gettext("Public: seen on %(host)s and by its followers.") % {"host": view.community.host}
+    return gettext("Public: seen on %(host)s and by its followers.") % {"host": community.host}
 
 
 async def _views(tx: Any, thread: Thread, gathered: renderer.Gathered) -> Mapping[int, CommentView]:

@@ -15,6 +15,7 @@ from folkmoot.net.client import Client
 from folkmoot.net.errors import Unreachable
 from folkmoot.net.metadata import PageMetadata
 from folkmoot.settings import Settings
+from folkmoot.store import instances
 from folkmoot.store.db import Database, writing
 from tests.cast import Cast
 from tests.core.moderation import stories
@@ -360,3 +361,21 @@ async def test_what_one_may_not_see_is_not_crossposted(
         post = await stories.post(tx, cast.bob, cast.gardening)
         await tx.run("UPDATE post SET removed = :yes", yes=True)
     assert (await (await browser("alice")).get(f"/submit?crosspost={post.id}")).status_code == 404
+
+
+async def test_the_form_says_where_a_post_is_seen_and_whether_it_arrives__SND_2(
+    browser: Callable[..., Any], db: Database, cast: Cast
+) -> None:
+    alice = await browser("alice")
+    page = (await alice.get("/submit")).text
+    assert "Public: seen" not in page, "nobody knows yet"
+    assert (
+        "on every server that follows this community" in (await alice.get("/submit?community=gardening")).text
+    )
+    away = "/submit?community=baking@there.example"
+    page = (await alice.get(away)).text
+    assert "Public: seen on there.example and by its followers." in page
+    assert "does not talk to" not in page
+    async with db.write() as tx:
+        await instances.set_policy(tx, "block", cast.baking.instance_id, reason=None, expires=None)
+    assert "This server does not talk to the one of this community." in (await alice.get(away)).text
