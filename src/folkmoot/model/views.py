@@ -264,7 +264,8 @@ class Thread:
     named; `above` says that it has ancestors which are not shown. `rest` comments of the first level follow after `next`. `reasons`: why
     comments were removed, as the modlog says, by id.
     `views`: the comments themselves, as far as they were asked for. `languages`: what the community takes, none meaning all, and `doubt`:
-    why an answer may not arrive; only for readers who are somebody.
+    why an answer may not arrive; only for readers who are somebody. `pending`: a moderator did something here to which the community's
+    server has not agreed yet; only for moderators.
     """
 
     post: PostView
@@ -283,6 +284,7 @@ class Thread:
     may_moderate: bool = False
     languages: tuple[int, ...] = ()
     doubt: Doubt | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from folkmoot.store.db import Tx
 from folkmoot.store.keys import Owner
 from folkmoot.store.rows import columns, maker
 
+LOOK_LATER = "federation.roll_back"
+"""The job that looks whether a community elsewhere has sent back what a moderator of ours did there; its payload has `kind` and `event`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:

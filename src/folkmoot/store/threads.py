@@ -1,15 +1,19 @@
 """A thread as it is read: its comments in one query, what stands beside it in one, a reader's marks in one."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from folkmoot.model.communities import Community
 from folkmoot.model.instances import Doubt
 from folkmoot.model.posts import Post
+from folkmoot.model.time import MINUTE
 from folkmoot.model.views import NO_MARKS, Branch, CommentView, Crosspost, Marks, Moderator
 from folkmoot.store import destinations, sight
 from folkmoot.store.db import Tx
 from folkmoot.store.listing.views import BANNED, COMMENT_VIEW, MODERATES, comment_view_of
+from folkmoot.store.outbox import LOOK_LATER
 from folkmoot.store.rows import Row
 
 MOST = 20_000
@@ -80,13 +84,19 @@ _AVERSE = (
     " OR EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id))"
 )
 """Whether they block the community or its server."""
+_AWAITED = (
+    "SELECT 9 AS kind, 0, j.payload, '', '' AS title, 0 FROM job j WHERE j.failed IS NULL AND j.run_at >= :now AND j.run_at <= :soon"
+    f" AND j.name = '{LOOK_LATER}'"
+)
+"""What moderators of ours did in communities elsewhere within the last minute and nobody has agreed to yet."""
 _LANGUAGES = "SELECT 7 AS kind, l.language_id, '', '', '' AS title, 0 FROM community_language l WHERE l.community_id = :community_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id. `marks`: what is the reader's own.
-    `languages`: those the community takes, for who may write in them; none means all. `doubt`: why their answer may not arrive."""
+    `languages`: those the community takes, for who may write in them; none means all. `doubt`: why their answer may not arrive.
+    `awaited`: acts of moderation anywhere that may wait for their community, for who moderates this one (`ap_id`, `kind`, `event`)."""
 
     moderators: tuple[Moderator, ...]
     crossposts: tuple[Crosspost, ...]
@@ -94,10 +104,11 @@ class Beside:
     marks: Marks
     languages: tuple[int, ...]
     doubt: Doubt | None
+    awaited: tuple[dict[str, Any], ...]
 
 
 async def beside(
-    tx: Tx, post: Post, community: Community, viewer_id: int, removed: Collection[int]
+    tx: Tx, post: Post, community: Community, viewer_id: int, removed: Collection[int], *, moderates: bool
 ) -> Beside:
     """The moderators of the post's community in their order (R-1), the other posts with the same link, hottest first (P-11), why
     comments were `removed`; for a reader who is somebody their marks, the languages they may write in, and whether it arrives. One query."""
@@ -106,11 +117,12 @@ async def beside(
         *([_crossposts(signed_in=bool(viewer_id))] if post.url else ()),
         *([_REASONS] if removed else ()),
         *([_MARKS, *_for_writers(community)] if viewer_id else ()),
+        *([_AWAITED] if moderates and not community.local else ()),
     ]
     rows = await tx.all(
         " UNION ALL ".join(wanted),
         community_id=community.id, instance_id=community.instance_id, url=post.url, post_id=post.id, viewer=viewer_id,
-        removed=list(removed), now=tx.now,
+        removed=list(removed), now=tx.now, soon=tx.now + MINUTE,
     )  # fmt: skip
     return Beside(
         tuple(Moderator(row[1], row[2], row[3], row[4] or None) for row in rows if row[0] == 0),
@@ -118,6 +130,7 @@ async def beside(
         {row[1]: row[4] for row in rows if row[0] == 2},
         _marks(rows) if viewer_id else NO_MARKS,
         *_written(rows),
+        tuple(json.loads(row[2]) for row in rows if row[0] == 9),
     )
 
 

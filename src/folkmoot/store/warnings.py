@@ -1,4 +1,4 @@
-"""Warnings by moderators that are not read yet. What they say is a line of the log."""
+"""Lines of the log that somebody is told of and has not read yet: warnings by moderators, and own acts that had to be undone."""
 
 from folkmoot.model.modlog import ModlogEntry
 from folkmoot.store import modlog
@@ -15,6 +15,18 @@ async def add(tx: Tx, person_id: int, modlog_id: int) -> None:
         modlog_id=modlog_id,
     )
     tx.changed("inbox", person_id)
+
+
+async def add_newest(tx: Tx, moderator_id: int) -> None:
+    """Tell a moderator of the last line that is theirs: it was written in their name."""
+    line = await tx.value(
+        "SELECT max(id) FROM modlog WHERE moderator_id = :moderator_id", moderator_id=moderator_id
+    )
+    if line is not None and not await tx.value(
+        "SELECT EXISTS (SELECT 1 FROM warning_unread WHERE person_id = :person_id AND modlog_id = :line)",
+        person_id=moderator_id, line=line,
+    ):  # fmt: skip
+        await add(tx, moderator_id, line)
 
 
 async def unread(tx: Tx, person_id: int, *, limit: int) -> list[ModlogEntry]:

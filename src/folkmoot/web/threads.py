@@ -286,6 +286,13 @@ def _notes(thread: Thread) -> list[str]:
         ),
         (community.removed or community.deleted, gettext("The community of this post is gone.")),
         (post.locked, gettext("Locked: no more comments, except by moderators.")),
+        (
+            thread.pending,
+            gettext(
+                "What a moderator did here waits for %(host)s to agree. Where it does not, it is undone after a minute."
+            )
+            % {"host": community.host},
+        ),
     )
     return [words for holds, words in notes if holds]
 

@@ -1,7 +1,8 @@
 """Acts of moderation in communities elsewhere hold here at once, and are taken back where the community does not send them back (SND-2).
 
 A minute after such an act was written it is looked at: if its server has got it and has not announced it, it did not agree, and the act is
-undone here by the use case that did it, without telling anybody. While the server has not got it, it is waited for.
+undone here by the use case that did it; who did it finds that in the inbox, and no other server is told. While the server has not got it,
+it is waited for.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,10 +21,10 @@ from folkmoot.model.communities import Community
 from folkmoot.model.errors import Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import MINUTE, Micros
-from folkmoot.store import accounts, destinations, jobs, outbox
+from folkmoot.store import accounts, destinations, jobs, outbox, warnings
 from folkmoot.store.db import Database, Tx
 
-JOB = "federation.roll_back"
+JOB = outbox.LOOK_LATER
 WAIT: Micros = MINUTE
 REASON = "Its community did not take it."
 """Stands in the log beside what was undone."""
@@ -125,3 +126,4 @@ async def roll_back(db: Database, payload: Mapping[str, Any]) -> None:
             log.info("not_rolled_back", kind=kind, reason=refusal.code)
             return
         await outbox.take_back(tx, newest, kind, event["actor_id"])
+        await warnings.add_newest(tx, event["actor_id"])

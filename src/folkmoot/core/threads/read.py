@@ -1,7 +1,9 @@
 """Read a thread: a post, its comments in display order, and what the reader has to do with them."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from folkmoot.core.communities.rules import may_read
 from folkmoot.core.site.privacy import require_open
@@ -12,6 +14,7 @@ from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.model.views import Branch, CommentView, Line, PostView, Thread
+from folkmoot.store import outbox
 from folkmoot.store import site as store_site
 from folkmoot.store import threads as store
 from folkmoot.store.db import Tx, writing
@@ -62,7 +65,7 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
     soon = asked.focus is not None and post.post.comments <= _SHORT
     kept, views = await _thread(tx, post.post.id, complete=asked.complete, soon=soon)
     ordered, above = _order(kept, sort, asked)
-    beside = await store.beside(tx, post.post, post.community, viewer.id, kept.removed)
+    beside = await store.beside(tx, post.post, post.community, viewer.id, kept.removed, moderates=moderates)
     return Thread(
         post=post,
         lines=ordered.lines,
@@ -74,6 +77,7 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
         reasons=beside.reasons,
         languages=beside.languages,
         doubt=beside.doubt,
+        pending=await _pending(tx, beside.awaited, post.post.id, kept),
         rest=ordered.rest,
         next=ordered.next,
         focus=asked.focus,
@@ -81,6 +85,21 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
         new_comments=_count_new(ordered.lines, post.mine.visited, viewer),
         may_moderate=moderates,
     )
+
+
+async def _pending(tx: Tx, acts: Iterable[Mapping[str, Any]], post_id: int, kept: Kept) -> bool:
+    """Whether one of these acts of moderation concerns a thread, and its community has not sent it back (SND-2)."""
+    for act in acts:
+        event = act["event"]
+        if (comment_id := event.get("comment_id")) is not None:
+            about = any(branch.id == comment_id for branch in kept.branches)
+        else:
+            about = event.get("post_id") == post_id
+        if about:
+            sent = await outbox.by_ap_id(tx, act["ap_id"])
+            if sent is not None and sent.confirmed is None:
+                return True
+    return False
 
 
 async def read_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0) -> PostView:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from folkmoot.apub.outbox.publish import publish_due
-from folkmoot.apub.outbox.roll_back import JOB, roll_back
+from folkmoot.apub.outbox.roll_back import JOB, REASON, roll_back
 from folkmoot.context import Context
+from folkmoot.core.people.warn import unread_warnings
 from folkmoot.core.posts.lock import lock_post
+from folkmoot.core.threads.read import ReadThread, read_thread
 from folkmoot.model.posts import Post
-from folkmoot.model.time import FixedClock
+from folkmoot.model.time import MINUTE, FixedClock
 from folkmoot.settings import Settings
 from folkmoot.store import communities, outbox
 from folkmoot.store.db import Database
@@ -63,6 +65,36 @@ async def test_while_its_server_has_not_got_it_it_is_waited_for(
     async with db.read() as tx:
         assert (await now(tx, post)).locked
     assert len(await jobs(db)) == 2
+
+
+async def test_it_is_shown_as_pending_and_who_did_it_is_told_of_its_end__SND_2(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    post, _ = await alice_locks(db, cast, clock, moderates=True)
+    async with db.read() as tx:
+        assert (await read_thread(tx, cast.alice, ReadThread(post.id))).pending
+        assert not (await read_thread(tx, cast.bob, ReadThread(post.id))).pending, "for moderators"
+        assert await unread_warnings(tx, cast.alice) == []
+    payload = await payload_of(db)
+    async with db.write() as tx:
+        await tx.run("UPDATE destination SET cursor = 1000000")
+    await roll_back(db, payload)
+    clock.advance(2 * MINUTE)
+    async with db.read() as tx:
+        assert not (await now(tx, post)).locked
+        assert not (await read_thread(tx, cast.alice, ReadThread(post.id))).pending
+        (told,) = await unread_warnings(tx, cast.alice)
+    assert (told.kind, told.state, told.reason) == ("lock_post", False, REASON)
+
+
+async def test_what_was_agreed_to_is_not_pending_any_more__SND_2(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    post, _ = await alice_locks(db, cast, clock, moderates=True)
+    async with db.write() as tx:
+        assert await outbox.confirm(tx, (await payload_of(db))["ap_id"])
+    async with db.read() as tx:
+        assert not (await read_thread(tx, cast.alice, ReadThread(post.id))).pending
 
 
 async def test_what_was_sent_back_stays(db: Database, cast: Cast, clock: FixedClock) -> None:
