@@ -50,10 +50,17 @@ async def test_members_are_offered_what_they_may(browser: Callable[..., Any], th
 async def test_moderators_and_admins_are_offered_more(browser: Callable[..., Any], thread: Any) -> None:
     post, comment, _ = thread
     bob = words(await (await browser("bob")).get(f"/post/{post.id}/more"))
-    assert bob[:5] == ["remove", "lock", "pin to the community", "moderation so far", "ban from !gardening"]
+    assert bob[:6] == [
+        "remove",
+        "lock",
+        "pin to the community",
+        "moderation so far",
+        "warn",
+        "ban from !gardening",
+    ]
     admin = words(await (await browser("admin")).get(f"/comment/{comment.id}/more"))
-    assert admin[:6] == [
-        "remove", "lock", "moderation so far", "delete for good", "ban from !gardening", "ban from the site",
+    assert admin[:7] == [
+        "remove", "lock", "moderation so far", "delete for good", "warn", "ban from !gardening", "ban from the site",
     ]  # fmt: skip
 
 
