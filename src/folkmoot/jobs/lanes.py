@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from folkmoot.apub.deliver import SCHEME_KEPT, Outcome, Postman
@@ -25,8 +26,12 @@ from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.store.outbox import Audience, Inbox, Sent
 
-_LOOK = 0.03
-"""Seconds between looks at what changed, which cost next to nothing."""
+_KINDS = ("outgoing", "outbox", "destination", "site")
+"""What has to happen for something to do; of it, or of a delivery that has landed, `_landed` tells."""
+_LOOK = 0.25
+"""Seconds between looks at what time brings."""
+_REST = 0.004
+"""And between any two: what happens meanwhile is looked at together."""
 _WRITE_EVERY: Micros = SECOND
 _IDLE_WRITE_EVERY: Micros = 30 * SECOND
 _BEGIN_IN_DELIVERY = 2000
@@ -70,6 +75,7 @@ class Lanes:
         """Lanes that may have something to send, in the order in which they get their turn."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._landed = asyncio.Event()
+        context.db.changes.listen(_KINDS, self._landed)
         self._head = 0
         self._seen = dict[str, int]()
         self._audiences: dict[tuple[str, int], tuple[tuple[int, int], Audience]] = {}
@@ -87,17 +93,15 @@ class Lanes:
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until told to stop; then write down how far everybody has got, and give back the lanes."""
         while not stopping.is_set():
-            pause = _LOOK
-            try:
-                await self.turn()
-            except Exception:
-                log.exception("sending_failed")
-                pause = _AFTER_FAILURE
             self._landed.clear()
             try:
-                await asyncio.wait_for(self._landed.wait(), pause)
-            except TimeoutError:
-                continue
+                await self.turn()
+                await asyncio.sleep(_REST)
+            except Exception:
+                log.exception("sending_failed")
+                await asyncio.sleep(_AFTER_FAILURE)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._landed.wait(), _LOOK)
         await self.stop()
 
     async def stop(self) -> None:

@@ -13,11 +13,16 @@ from folkmoot.store.sqlite import SqliteDatabase
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing to look after, and the seconds between looks. It decides itself whether there is something to do."""
+    """One thing to look after, and the seconds between looks. It decides itself whether there is something to do.
+
+    Changes of `kinds` (`store/changes.py`) bring the next look forward, to `rest` seconds after the last at the earliest.
+    """
 
     name: str
     seconds: float
     run: Callable[[Tools], Awaitable[object]]
+    kinds: tuple[str, ...] = ()
+    rest: float = 0.0
 
 
 async def checkpoint(tools: Tools) -> None:
@@ -50,7 +55,7 @@ async def heirs(tools: Tools) -> None:
 
 
 MOMENTS: tuple[Moment, ...] = (
-    Moment("inbox", 0.02, inbox),
+    Moment("inbox", 0.25, inbox, kinds=("received",), rest=0.02),
     Moment("checkpoint", 1.0, checkpoint),
     Moment("search index", 1.0, index),
     Moment("what the dead held", 5.0, heirs),

@@ -17,7 +17,7 @@ from folkmoot.jobs.lanes import Lanes
 from folkmoot.jobs.moments import MOMENTS, Moment
 from folkmoot.jobs.schedule import SCHEDULE, Periodic
 from folkmoot.jobs.tools import Tools
-from folkmoot.jobs.wake import Wake
+from folkmoot.jobs.wake import Wake, Watch
 from folkmoot.logs import logger
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import MINUTE, Micros
@@ -70,12 +70,14 @@ class Runner:
             self._sending,
             self._work(),
             self._tend(),
+            self._watch(),
             *(self._every_moment(moment) for moment in self.moments),
         )
 
     async def stop(self) -> None:
         """Begin nothing new, give what runs a moment, and give back the rest for others to do."""
         self._stopping.set()
+        self.db.changes.wake()
         await processor_of(self.tools.context).stop()
         running: set[asyncio.Task[Any]] = {*self._working, *self._tending.values()}
         if self._sending is not None:
@@ -91,7 +93,7 @@ class Runner:
     # --- jobs --------------------------------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
-        wake = Wake(self.db, self._stopping)
+        wake = Wake(self.db, "jobs")
         while not self._stopping.is_set():
             free = SIDE_BY_SIDE - len(self._working)
             try:
@@ -205,13 +207,26 @@ class Runner:
 
     async def _every_moment(self, moment: Moment) -> None:
         """What is done every second or so, in each process: it looks first, and costs nothing where there is nothing to do."""
+        wake = Wake(self.db, *moment.kinds)
         while not self._stopping.is_set():
             try:
                 await moment.run(self.tools)
             except Exception:
                 log.exception("work_failed", task=moment.name)
                 await self._pause(_AFTER_FAILURE)
-            await self._pause(moment.seconds)
+            if moment.rest:
+                await asyncio.sleep(moment.rest)
+            await wake.wait(moment.seconds)
+
+    async def _watch(self) -> None:
+        """Look for what other processes committed, as long as there is somebody to wake."""
+        watch = Watch(self.db, self._stopping, eager=self.tools.context.settings.development)
+        while not self._stopping.is_set():
+            try:
+                await watch.run()
+            except Exception:
+                log.exception("changes_not_looked_for")
+                await self._pause(_AFTER_FAILURE)
 
     async def _pause(self, seconds: float) -> None:
         try:

@@ -11,6 +11,9 @@ Kinds in use: `site` (0), `sites` (0: what servers say of themselves), `front` (
 `destination` (0: who is sent to, or what an admin decided about them), `keys` (0).
 """
 
+import asyncio
+from collections.abc import Collection
+
 Key = tuple[str, int]
 
 _LIMIT = 200_000
@@ -23,6 +26,19 @@ class Changes:
         self._numbers: dict[Key, int] = {}
         self._floor = 0
         self._next = 0
+        self._listeners: dict[str, list[asyncio.Event]] = {}
+        self._everybody: list[asyncio.Event] = []
+
+    def listen(self, kinds: Collection[str], event: asyncio.Event) -> None:
+        """Set `event` from now on when something of these kinds happens, or when everything may have."""
+        self._everybody.append(event)
+        for kind in kinds:
+            self._listeners.setdefault(kind, []).append(event)
+
+    def wake(self, kind: str | None = None) -> None:
+        """Set the events of who listens to this kind, or of everybody, although nothing happened."""
+        for event in self._everybody if kind is None else self._listeners.get(kind, ()):
+            event.set()
 
     def touch(self, key: Key) -> None:
         """Something happened to `key`."""
@@ -30,12 +46,15 @@ class Changes:
         if len(self._numbers) >= _LIMIT:
             self.flush()
         self._numbers[key] = self._next
+        for event in self._listeners.get(key[0], ()):
+            event.set()
 
     def flush(self) -> None:
         """Forget everything: whatever was made before now is out of date."""
         self._next += 1
         self._floor = self._next
         self._numbers.clear()
+        self.wake()
 
     def latest(self) -> int:
         """The number of the last thing that happened: whatever is newer happened after now."""

@@ -293,6 +293,8 @@ class SqliteDatabase:
             batch.done.exception()  # a batch without writers left must not complain about an unread error
         else:
             batch.done.set_result(None)
+            for kind in {kind for kind, _ in batch.touched}:
+                self.changes.wake(kind)  # who waits for it in this process; what changed is for `sync` to say
 
     async def sync(self) -> None:
         # The pragma looks at the file; apsw's data_version() only at what this connection has noticed so far.

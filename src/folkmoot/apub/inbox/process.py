@@ -393,6 +393,7 @@ class Processor:
         finally:
             self._aside.pop(task.row.id, None)
             self._seen = -1  # what waited behind it may go on
+            self.db.changes.wake("received")
 
     async def _bring(self, task: Task, missing: Missing) -> None:
         task.rounds += 1

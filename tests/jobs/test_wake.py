@@ -1,0 +1,68 @@
+"""Waiting for work costs nothing, and ends when there is some: written here, or by another process."""
+
+import asyncio
+
+from folkmoot.jobs.runner import Runner
+from folkmoot.jobs.wake import Wake, Watch
+from folkmoot.model.time import FixedClock
+from folkmoot.store import jobs
+from folkmoot.store.db import Database
+from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
+from tests.jobs.test_runner import tools  # noqa: F401 - a fixture
+
+LONG = 30.0
+
+
+async def is_awake(waiting: "asyncio.Task[None]", seconds: float = 0.02) -> bool:
+    """Whether it ends within so many seconds."""
+    return bool((await asyncio.wait({waiting}, timeout=seconds))[0])
+
+
+async def test_who_waits_is_woken_by_what_concerns_it_and_by_nothing_else(db: Database) -> None:
+    wake = Wake(db, "jobs")
+    waiting = asyncio.create_task(wake.wait(LONG))
+    async with db.write() as tx:
+        tx.changed("thread", 1)
+    assert not await is_awake(waiting)
+    async with db.write() as tx:
+        await jobs.enqueue(tx, "something", {})
+    assert await is_awake(waiting, LONG)
+
+
+async def test_what_happens_between_two_waits_is_not_missed(db: Database) -> None:
+    wake = Wake(db, "jobs")
+    async with db.write() as tx:
+        await jobs.enqueue(tx, "something", {})
+    assert await is_awake(asyncio.create_task(wake.wait(LONG)), LONG)
+    waiting = asyncio.create_task(wake.wait(LONG))
+    assert not await is_awake(waiting), "and it is told once"
+    db.changes.wake("jobs")
+    assert await is_awake(waiting, LONG)
+
+
+async def test_what_another_process_writes_wakes_too(db: Database, clock: FixedClock) -> None:
+    stopping, wake = asyncio.Event(), Wake(db, "jobs")
+    watching = asyncio.create_task(Watch(db, stopping, eager=True).run())
+    await db.sync()
+    waiting = asyncio.create_task(wake.wait(LONG))
+    await asyncio.sleep(0)
+    if isinstance(db, SqliteDatabase):
+        other = open_sqlite(db.path, clock)
+        async with other.write() as tx:
+            await jobs.enqueue(tx, "something", {})
+        await other.close()
+    else:
+        async with db.write() as tx:
+            await jobs.enqueue(tx, "something", {})
+    assert await is_awake(waiting, LONG)
+    stopping.set()
+    await watching
+
+
+async def test_the_workers_of_a_process_stop_at_once_although_they_wait(tools) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    runner = Runner(tools)
+    running = asyncio.create_task(runner.run())
+    await asyncio.sleep(0.1)
+    await runner.stop()
+    assert (await asyncio.wait({running}, timeout=2))[0], "nobody waits for the seconds between two looks"
+    await running
