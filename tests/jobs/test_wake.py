@@ -3,12 +3,12 @@
 import asyncio
 
 from folkmoot.jobs.runner import Runner
+from folkmoot.jobs.tools import Tools
 from folkmoot.jobs.wake import Wake, Watch
 from folkmoot.model.time import FixedClock
 from folkmoot.store import jobs
 from folkmoot.store.db import Database
 from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
-from tests.jobs.test_runner import tools  # noqa: F401 - a fixture
 
 LONG = 30.0
 
@@ -59,7 +59,7 @@ async def test_what_another_process_writes_wakes_too(db: Database, clock: FixedC
     await watching
 
 
-async def test_the_workers_of_a_process_stop_at_once_although_they_wait(tools) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+async def test_the_workers_of_a_process_stop_at_once_although_they_wait(tools: Tools) -> None:
     runner = Runner(tools)
     running = asyncio.create_task(runner.run())
     await asyncio.sleep(0.1)

@@ -113,10 +113,23 @@ def prepare(scale: str, database: str) -> str:
             check=True,
         )
         making.rename(kept)
+    upgrade(kept)
     for leftover in FOLDER.glob("run.db*"):
         leftover.unlink()
     shutil.copy(kept, FOLDER / "run.db")
     return f"sqlite:///{FOLDER / 'run.db'}"
+
+
+def upgrade(kept: Path) -> None:
+    """Bring a database that an older Folkmoot made up to date; the copy that this leaves is not needed, it can be made again."""
+    subprocess.run(
+        [FOLKMOOT, "db", "upgrade"],
+        env=environment(f"sqlite:///{kept}", 8536, FOLDER, 1),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    for copy in FOLDER.glob(f"{kept.name}.backup-*"):
+        copy.unlink()
 
 
 def measure(server: Server, page: plan.Page, connections: int, seconds: float, queries: int | None) -> Row:
