@@ -1,5 +1,6 @@
 """What working off an arrival costs in statements, each of which is a way to PostgreSQL and back."""
 
+import asyncio
 from collections.abc import Callable
 
 from folkmoot.apub.inbox.process import processor_of
@@ -44,3 +45,26 @@ async def test_votes_and_comments_take_few_statements_each(
     one_more = 1 if scene.a.db.dialect.name == "sqlite" else 0  # what goes together costs nothing more there
     assert await statements(scene, people, votes("Dislike")) <= 4 + one_more
     assert await statements(scene, people, comments) <= 7 + 3 * one_more
+
+
+async def test_what_arrives_together_is_looked_up_together(
+    servers: Found, peer: Callable[[str], Peer]
+) -> None:
+    scene = await set_scene(servers, peer)
+    page = await scene.announced()
+    likes = [
+        scene.there.announce(
+            scene.baking, scene.there.activity("Like", scene.there.person(f"fan{number}"), page["id"])
+        )
+        for number in range(NUMBER)
+    ]
+    with count_statements() as counter:
+        answers = await asyncio.gather(*(scene.there.send(scene.a, like) for like in likes))
+    assert {answer.status for answer in answers} == {202}
+    assert len(counter.statements) <= 8, "three or four for each of a look or two, not for each arrival"
+    assert await scene.a.value("SELECT count(*) FROM received WHERE state = 'waiting'") == NUMBER
+
+    with count_statements() as counter:
+        answers = await asyncio.gather(*(scene.there.send(scene.a, like) for like in likes))
+    assert {answer.status for answer in answers} == {202}, "again, and thanked for again"
+    assert await scene.a.value("SELECT count(*) FROM received WHERE state = 'waiting'") == NUMBER

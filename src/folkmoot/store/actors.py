@@ -28,17 +28,26 @@ class Key:
 
 
 _KEYS = (
-    "SELECT 'person', id, ap_id, local, deleted, public_key, last_refreshed FROM person WHERE ap_id = :ap_id"
-    " UNION ALL SELECT 'community', id, ap_id, local, deleted, public_key, last_refreshed FROM community WHERE ap_id = :ap_id"
+    "SELECT 'person', id, ap_id, local, deleted, public_key, last_refreshed FROM person WHERE ap_id IN :ids[text]"
+    " UNION ALL SELECT 'community', id, ap_id, local, deleted, public_key, last_refreshed FROM community WHERE ap_id IN :ids[text]"
     " UNION ALL SELECT 'site', s.id, s.ap_id, i.local, FALSE, s.public_key, s.last_refreshed FROM site s JOIN instance i ON i.id = s.instance_id"
-    " WHERE s.ap_id = :ap_id"
+    " WHERE s.ap_id IN :ids[text]"
 )
 
 
+async def keys_of(tx: Tx, ap_ids: Collection[str]) -> dict[str, Key]:
+    """The actors of these addresses, with their keys (empty where none is known yet)."""
+    if not ap_ids:
+        return {}
+    found: dict[str, Key] = {}
+    for row in await tx.all(_KEYS, ids=set(ap_ids)):
+        found.setdefault(row[2], Key(row[0], row[1], row[2], bool(row[3]), bool(row[4]), row[5], row[6]))
+    return found
+
+
 async def key_of(tx: Tx, ap_id: str) -> Key | None:
-    """The actor of this address, with its key (empty where none is known yet)."""
-    row = await tx.first(_KEYS, ap_id=ap_id)
-    return Key(row[0], row[1], row[2], bool(row[3]), bool(row[4]), row[5], row[6]) if row else None
+    """The same of one."""
+    return (await keys_of(tx, [ap_id])).get(ap_id)
 
 
 async def at_inbox(tx: Tx, instance_id: int, inbox: str) -> list[str]:

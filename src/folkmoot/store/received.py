@@ -94,9 +94,10 @@ async def put(tx: Tx, arrivals: Sequence[Arrival]) -> None:
     tx.changed("received")
 
 
-async def is_known(tx: Tx, ap_id: str) -> bool:
-    """Whether this activity arrived before."""
-    return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM received WHERE ap_id = :ap_id)", ap_id=ap_id))
+async def known_among(tx: Tx, ap_ids: Collection[str]) -> set[str]:
+    """Those of these activities that arrived before."""
+    rows = await tx.all("SELECT ap_id FROM received WHERE ap_id IN :ids[text]", ids=set(ap_ids))
+    return {row[0] for row in rows}
 
 
 async def take(tx: Tx, lanes: Collection[int], *, after: int, limit: int) -> list[Waiting]:

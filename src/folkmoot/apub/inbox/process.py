@@ -35,7 +35,7 @@ from folkmoot.store.holders import new_holder
 from folkmoot.store.received import LANES, Arrival, Closed, Waiting
 
 BATCH = 200
-BATCH_SECONDS = {"sqlite": 0.03, "postgresql": 0.2}
+BATCH_SECONDS = {"sqlite": 0.015, "postgresql": 0.2}
 """How long one transaction may take: on SQLite everybody waits meanwhile, on PostgreSQL who writes in the same threads."""
 LEASE: Micros = 6 * SECOND
 LOOK_AGAIN: Micros = SECOND

@@ -9,16 +9,16 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
 from folkmoot.apub import documents, signatures
 from folkmoot.apub.documents import Document, Malformed, host_of, same_host
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
+from folkmoot.apub.inbox.at_hand import AtHand, Known
 from folkmoot.apub.inbox.buckets import Buckets
 from folkmoot.apub.inbox.senders import Senders, Unavailable
-from folkmoot.apub.policy import Policy, policy
+from folkmoot.apub.policy import Policy
 from folkmoot.apub.reading import Envelope, envelope
 from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender
 from folkmoot.context import Context
@@ -70,17 +70,6 @@ class _Answer(Exception):
         self.headers = headers or {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the database says before any key is looked at."""
-
-    rules: Policy
-    arrived_before: bool
-    sender: actors.Key | None
-    followed: bool
-    """Whether somebody here follows the community that passes something on; of a boost that counts, whether the thing is here."""
-
-
 class Receiver:
     """The inboxes of this server, in one process."""
 
@@ -88,6 +77,7 @@ class Receiver:
         self.context = context
         self.senders = Senders(context)
         self.fetcher = fetcher_of(context)
+        self._at_hand = AtHand(context)
         self._collector = Collector(context)
         self._addresses = Buckets(*PER_ADDRESS)
         self._hosts = Buckets(*PER_HOST)
@@ -169,20 +159,11 @@ class Receiver:
         if owner is None or owner.deleted:
             raise _Answer(404, "nobody_here")
 
-    async def _look_up(self, outside: Envelope) -> _Known:
-        async with self.context.db.read() as tx:
-            rules = await policy(tx)
-            if not rules.enabled:
-                raise _Answer(404, "federation_disabled")
-            before = await received.is_known(tx, outside.id)
-            sender = followed = None
-            if outside.type in ("Announce", "Delete"):
-                sender = await actors.key_of(tx, outside.actor)
-                if sender is not None and sender.kind == "community" and outside.type == "Announce":
-                    followed = bool(await actors.followed_here(tx, [sender.id]))
-                elif rules.counts_boosts and outside.type == "Announce" and outside.object:
-                    followed = bool(await actors.objects_at(tx, [outside.object]))
-        return _Known(rules, before, sender, bool(followed))
+    async def _look_up(self, outside: Envelope) -> Known:
+        known = await self._at_hand.of(outside)
+        if not known.rules.enabled:
+            raise _Answer(404, "federation_disabled")
+        return known
 
     def _must_be_theirs(self, outside: Envelope, rules: Policy) -> None:
         """The activity is of its actor's host, which is not ours, and neither it nor anything it names is of a blocked one (INB-5)."""
@@ -197,7 +178,7 @@ class Receiver:
         except NotAllowed as error:
             raise _Answer(403, error.code) from error
 
-    def _drop_what_is_nothing_to_us(self, outside: Envelope, known: _Known, text: bytes) -> None:
+    def _drop_what_is_nothing_to_us(self, outside: Envelope, known: Known, text: bytes) -> None:
         """What had its turn, or has no effect, is thanked for before any key is fetched (INB-6)."""
         if known.arrived_before:
             raise _Answer(202, "arrived_before")
