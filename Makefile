@@ -69,16 +69,16 @@ messages: setup ## collect the interface's texts for translation, and compile wh
 	.venv/bin/python -m tools.messages
 
 .PHONY: bench
-bench: setup ## measure this machine with this code; ONLY=api SCALE=small ENGINE=postgresql for a part of it
+bench: setup ## measure this machine with this code; ONLY=api, inbox or outbox, SCALE=small, ENGINE=postgresql for a part
 	.venv/bin/python -m tools.bench $(if $(ONLY),--only "$(ONLY)") $(if $(SCALE),--scale $(SCALE)) $(if $(ENGINE),--database $(ENGINE)) $(if $(SECONDS),--seconds $(SECONDS))
 
 .PHONY: bench-inbox
-bench-inbox: setup ## measure how fast what other servers send is taken and applied; ACTIVITIES=2000 ENGINE=<URL> for less, or elsewhere
-	.venv/bin/python -m tools.bench.inbox $(if $(ACTIVITIES),--activities $(ACTIVITIES)) $(if $(ENGINE),--database $(ENGINE))
+bench-inbox: setup ## how fast what other servers send is applied; ACTIVITIES=0 SECONDS=600 for memory; RATE, ENGINE
+	.venv/bin/python -m tools.bench.inbox $(if $(ACTIVITIES),--activities $(ACTIVITIES)) $(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ENGINE),--database $(ENGINE))
 
 .PHONY: bench-outbox
-bench-outbox: setup ## measure how long activities take to many servers; DESTINATIONS=50 RATE=10 SECONDS=10 for less
-	.venv/bin/python -m tools.bench.outbox $(if $(DESTINATIONS),--destinations $(DESTINATIONS)) $(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS))
+bench-outbox: setup ## how long activities take to many servers; DESTINATIONS=50 COMMUNITIES=1 RATE=10 SECONDS=10 ENGINE
+	.venv/bin/python -m tools.bench.outbox $(if $(DESTINATIONS),--destinations $(DESTINATIONS)) $(if $(COMMUNITIES),--communities $(COMMUNITIES)) $(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ENGINE),--database $(ENGINE))
 
 .PHONY: screenshots
 screenshots: setup ## take the pictures in docs/screenshots anew

@@ -7,8 +7,6 @@ does both.
 import argparse
 import asyncio
 import json
-import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -18,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from folkmoot import __version__
-from tools.bench import api, plan, report
+from tools.bench import api, databases, inbox, outbox, plan, report
 from tools.bench.server import FOLKMOOT, Server, environment, free_port, serving
 from tools.bench.wrk import Measured, NoLoadGenerator, run
 
@@ -40,6 +38,12 @@ class Row:
 def main() -> None:
     """Run what the arguments ask for."""
     asked = arguments()
+    if asked.only == "inbox":
+        inbox.run(asked.database, inbox.ACTIVITIES, inbox.RATE, inbox.SECONDS, asked.workers)
+        return
+    if asked.only == "outbox":
+        outbox.run(outbox.arguments(["--database", asked.database]))
+        return
     FOLDER.mkdir(exist_ok=True)
     database = prepare(asked.scale, asked.database)
     settings = environment(database, free_port(), FOLDER, asked.workers)
@@ -65,7 +69,7 @@ def main() -> None:
         "database": database.split("://", 1)[0],
         "workers": asked.workers,
         "seconds_per_row": asked.seconds,
-        "machine": machine(),
+        "machine": report.machine(),
         "memory_idle_mb": round(idle),
         "memory_loaded_mb": round(loaded),
     }
@@ -87,16 +91,15 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, default=5, help="length of each run")
     parser.add_argument("--workers", type=int, default=psutil.cpu_count() or 2)
-    parser.add_argument("--only", default="", help="pages whose name contains this")
+    parser.add_argument(
+        "--only", default="", help="pages whose name contains this; inbox or outbox for federation"
+    )
     return parser.parse_args()
 
 
 def prepare(scale: str, database: str) -> str:
     """The URL of a database with the invented site: for SQLite a copy of one that is made once."""
-    if database == "postgresql":
-        database = os.environ.get("FOLKMOOT_BENCH_DATABASE") or sys.exit(
-            "FOLKMOOT_BENCH_DATABASE has to name an empty PostgreSQL database"
-        )
+    database = databases.named(database)
     if database != "sqlite":
         subprocess.run(
             [FOLKMOOT, "seed", "--scale", scale], env=environment(database, 8536, FOLDER, 1), check=False
@@ -140,20 +143,6 @@ def measure(server: Server, page: plan.Page, connections: int, seconds: float, q
     measured = run(server.base, page.load, connections=connections, seconds=seconds)
     cpu = server.cpu_seconds() - before
     return Row(page.name, connections, queries, 1000 * cpu / max(1, measured.requests), measured)
-
-
-def machine() -> str:
-    """The machine in one line."""
-    model = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.processor(),
-    )
-    memory = psutil.virtual_memory().total / 2**30
-    return f"{psutil.cpu_count()} × {model}, {memory:.0f} GiB, {platform.system()}, CPython {platform.python_version()}"
 
 
 if __name__ == "__main__":

@@ -1,19 +1,20 @@
 """`python -m tools.bench.inbox`: communities of fifty servers pass on what their people do, signed, and how fast it is taken and applied.
 
-The server is a real process. All communities, people and posts are known to it before; what arrives is made and signed ahead.
+The server is a real process. All communities, people and posts are known to it before. Two floods, a mix (seven votes and two comments in
+ten, and something else) and comments alone, are made and signed ahead and sent as fast as they are taken, by each server in its own order;
+then the mix is sent evenly, for long enough to see whether memory stays as it is. The lag is measured from outside: from the answer
+202 until a look at the database no longer finds the activity waiting.
 """
 
 import argparse
 import asyncio
 import json
-import platform
-import random
 import re
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -24,271 +25,122 @@ import psutil
 
 from folkmoot import __version__
 from folkmoot.app import opened
-from folkmoot.apub import signing
-from folkmoot.apub.signing import SigningKey
-from folkmoot.core.communities.follow import accept_follow, follow_community
-from folkmoot.core.communities.mirror import RemoteCommunity, mirror_community
-from folkmoot.core.people.keys import new_key_pair
-from folkmoot.core.people.mirror import RemotePerson, mirror_person
-from folkmoot.core.people.register import Register, create_account, prepare
-from folkmoot.core.posts.create import CreatePost, create_post
-from folkmoot.model.people import Viewer
-from folkmoot.model.time import SECOND, SystemClock, to_rfc3339
+from folkmoot.model.time import SystemClock
 from folkmoot.settings import load_settings
-from folkmoot.store.db import Database
-from tools.bench.server import environment, free_port, serving
+from tools.bench import databases, rsa
+from tools.bench.homes import SERVERS, Home, Maker, Request, set_up
+from tools.bench.report import machine
+from tools.bench.server import Server, environment, free_port, serving
 
-SERVERS, PEOPLE, POSTS = 50, 20, 4
-PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+ACTIVITIES, RATE, SECONDS = 20_000, 300, 60
 PATIENCE = 300
-Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """One of the servers that send: its community with the posts in it, and the key that signs."""
-
-    community: str
-    posts: tuple[str, ...]
-    people: tuple[str, ...]
-    key: SigningKey
+LOOK = 0.05
+"""Seconds between looks at what still waits: a lag may be that much shorter than it is said to be."""
+SAMPLE = 10.0
+"""Seconds between looks at the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What came of it: activities per second; lag in seconds from the answer 202 to the effect; memory in MB."""
+    """What came of it: activities per second; processor time of the server (and PostgreSQL) per activity; lag in seconds; memory of all
+    its processes in MB, before, after, and in between."""
 
     mix: str
     activities: int
     accepted_per_second: float
     applied_per_second: float
+    cpu_ms: float
     refused: int
     wrong: int
-    lag_p50: float
-    lag_p99: float
-    memory_mb: int
+    lag_p50: float | None
+    lag_p99: float | None
+    memory_before_mb: int
+    memory_after_mb: int
+    memory_series_mb: tuple[int, ...] = ()
 
 
 def main() -> None:
     """Run what the arguments ask for."""
     asked = arguments()
-    with tempfile.TemporaryDirectory(prefix="folkmoot-inbox-") as folder:
-        database = f"sqlite:///{folder}/run.db" if asked.database == "sqlite" else asked.database
-        settings = environment(database, free_port(), Path(folder), asked.workers) | {
-            "FOLKMOOT_DEVELOPMENT": "1"
-        }
-        homes = asyncio.run(set_up(settings))
-        with serving(settings) as server:
-            server.settle()
-            rows = []
-            for mix in ("mix", "comments"):
-                rows.append(flood(server.base, database, homes, mix, asked.activities, server.memory_mb))
-                print(json.dumps(asdict(rows[-1])), file=sys.stderr, flush=True)
-            rows.append(
-                asyncio.run(
-                    trickle(server.base, database, homes, asked.rate, asked.seconds, server.memory_mb)
-                )
-            )
-    print(table(rows, database.partition(":")[0], asked.workers))
+    run(asked.database, asked.activities, asked.rate, asked.seconds, asked.workers)
 
 
 def arguments() -> argparse.Namespace:
     """What was asked on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench.inbox", description=__doc__)
+    parser.add_argument("--database", default="sqlite", help=databases.HELP)
     parser.add_argument(
-        "--database", default="sqlite", help="sqlite, or the URL of an empty PostgreSQL database"
+        "--activities",
+        type=int,
+        default=ACTIVITIES,
+        help="how many are sent as fast as they are taken; 0: none",
     )
+    parser.add_argument("--rate", type=int, default=RATE, help="how many a second are sent evenly")
     parser.add_argument(
-        "--activities", type=int, default=20_000, help="how many are sent as fast as they are taken"
+        "--seconds", type=int, default=SECONDS, help="for how long evenly; 600 shows memory over ten minutes"
     )
-    parser.add_argument("--rate", type=int, default=300, help="how many a second are sent evenly")
-    parser.add_argument("--seconds", type=int, default=20, help="for how long evenly")
     parser.add_argument("--workers", type=int, default=psutil.cpu_count() or 2)
     return parser.parse_args()
 
 
-# --- before ----------------------------------------------------------------------------------------------------------
-
-
-async def set_up(settings: dict[str, str]) -> list[Home]:
-    """Servers, communities, people and posts, and somebody here who follows all communities."""
-    homes = []
-    async with opened(load_settings(settings)) as db:
-        reader = await _reader(db)
-        for number in range(SERVERS):
-            homes.append(await _home(db, reader, number))
-    return homes
-
-
-async def _reader(db: Database) -> Viewer:
-    made = await prepare(Register("reader", "correct horse 1", "correct horse 1"))
-    async with db.write() as tx:
-        return await create_account(tx, Register("reader", "correct horse 1", "correct horse 1"), made)
-
-
-async def _home(db: Database, reader: Viewer, number: int) -> Home:
-    host = f"server{number}.example"
-    pair = await new_key_pair()
-    community = f"https://{host}/c/talk"
-    people = tuple(f"https://{host}/u/person{each}" for each in range(PEOPLE))
-    posts = tuple(f"https://{host}/post/{each}" for each in range(POSTS))
-    async with db.write() as tx:
-        stored = await mirror_community(
-            tx,
-            RemoteCommunity(
-                community,
-                "talk",
-                host,
-                host,
-                f"{community}/inbox",
-                pair.public,
-                f"https://{host}/inbox",
-                title="Talk",
-            ),
-        )
-        for ident in people:
-            name = ident.rpartition("/")[2]
-            await mirror_person(tx, RemotePerson(ident, name, host, host, f"{ident}/inbox", pair.public))
-        author = Viewer(
-            await mirror_person(
-                tx, RemotePerson(people[0], "person0", host, host, f"{people[0]}/inbox", pair.public)
-            )
-        )
-        for ident in posts:
-            await create_post(
-                tx, author, CreatePost(stored.id, f"About {ident}", ap_id=ident, published=tx.now)
-            )
-        await follow_community(tx, reader, stored.id)
-        await accept_follow(tx, stored.id, reader.id)
-    return Home(community, posts, people, SigningKey(f"{community}#main-key", pair.private))
-
-
-# --- what is sent ----------------------------------------------------------------------------------------------------
-
-
-class Maker:
-    """Makes activities, each different, that all have an effect."""
-
-    def __init__(self, homes: list[Home], origin: str) -> None:
-        self.homes = homes
-        self.origin = origin
-        self.random = random.Random(7)
-        self.number = 0
-        self.run = time.time_ns()
-        self.comments: list[tuple[Home, Json]] = []
-        self.votes: list[tuple[Home, Json]] = []
-
-    def one(self, mix: str) -> tuple[Home, Json]:
-        """A comment; or, of a mix, seven votes and two comments in ten, and something else."""
-        share = self.random.random()
-        if mix == "comments" or share < 0.2:
-            return self.comment()
-        if share < 0.9 or not self.comments or not self.votes:
-            return self.vote()
-        return self.edit() if share < 0.95 else self.unvote()
-
-    def _ident(self, actor: str, kind: str) -> str:
-        self.number += 1
-        origin = "/".join(actor.split("/")[:3])
-        return f"{origin}/{kind}/{self.run}-{self.number}"
-
-    def _addressed(self, home: Home) -> Json:
-        return {"to": [home.community, PUBLIC], "cc": [], "audience": home.community}
-
-    def _activity(self, home: Home, kind: str, actor: str, about: object) -> Json:
-        ident = self._ident(actor, f"activities/{kind.lower()}")
-        return {"id": ident, "type": kind, "actor": actor, "object": about, **self._addressed(home)}
-
-    def comment(self) -> tuple[Home, Json]:
-        home = self.random.choice(self.homes)
-        author = self.random.choice(home.people)
-        now = to_rfc3339(SystemClock().now())
-        note = {
-            "type": "Note", "id": self._ident(author, "comment"), "attributedTo": author,
-            "inReplyTo": self.random.choice(home.posts), "content": f"<p>Number {self.number} has something to say.</p>",
-            "source": {"content": f"Number {self.number} has something to say.", "mediaType": "text/markdown"},
-            "mediaType": "text/html", "published": now, **self._addressed(home),
-        }  # fmt: skip
-        if len(self.comments) < 20_000:
-            self.comments.append((home, note))
-        return home, self._activity(home, "Create", author, note)
-
-    def edit(self) -> tuple[Home, Json]:
-        home, note = self.random.choice(self.comments)
-        changed = note | {"updated": to_rfc3339(SystemClock().now()), "content": "<p>Changed.</p>"}
-        changed["source"] = {"content": f"Changed by {self.number}.", "mediaType": "text/markdown"}
-        return home, self._activity(home, "Update", note["attributedTo"], changed)
-
-    def vote(self) -> tuple[Home, Json]:
-        home = self.random.choice(self.homes)
-        voters = self.random.choice(self.homes).people
-        target = self.random.choice(home.posts)
-        if self.comments and self.random.random() < 0.7:
-            home, note = self.random.choice(self.comments)
-            target = note["id"]
-        kind = "Like" if self.random.random() < 0.9 else "Dislike"
-        vote = self._activity(home, kind, self.random.choice(voters), target)
-        if len(self.votes) < 20_000:
-            self.votes.append((home, vote))
-        return home, vote
-
-    def unvote(self) -> tuple[Home, Json]:
-        home, vote = self.random.choice(self.votes)
-        return home, self._activity(home, "Undo", vote["actor"], vote)
-
-    def request(self, mix: str) -> tuple[str, dict[str, str], bytes]:
-        """One announced activity, signed: the community that sends it, headers and body."""
-        home, inner = self.one(mix)
-        outer = self._activity(home, "Announce", home.community, inner)
-        outer |= {
-            "@context": ["https://www.w3.org/ns/activitystreams"],
-            "cc": [f"{home.community}/followers"],
-        }
-        body = json.dumps(outer).encode()
-        headers = signing.sign(
-            "POST", f"{self.origin}/inbox", body=body, key=home.key, now=SystemClock().now()
-        )
-        return home.community, headers, body
+def run(database: str, activities: int, rate: int, seconds: int, workers: int) -> None:
+    """Measure, print the table, and leave the same as JSON."""
+    limit = rsa.measure()
+    with (
+        tempfile.TemporaryDirectory(prefix="folkmoot-inbox-") as folder,
+        databases.empty(database, Path(folder), "inbox") as url,
+    ):
+        settings = environment(url, free_port(), Path(folder), workers) | {"FOLKMOOT_DEVELOPMENT": "1"}
+        homes = asyncio.run(set_up(settings))
+        with serving(settings) as server:
+            server.settle()
+            rows = []
+            for mix in ("mix", "comments") if activities else ():
+                rows.append(flood(server, url, homes, mix, activities))
+                print(line(rows[-1]), file=sys.stderr, flush=True)
+            if seconds:
+                rows.append(asyncio.run(trickle(server, url, homes, rate, seconds)))
+    engine = url.partition(":")[0]
+    about = {
+        "version": __version__, "database": engine, "workers": workers, "servers": SERVERS, "machine": machine(),
+        "rsa_2048_per_core": asdict(limit),
+    }  # fmt: skip
+    target = Path(".bench") / f"result-inbox-{engine}.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps({"about": about, "rows": [asdict(row) for row in rows]}, indent=2) + "\n")
+    print(table(about, limit, rows))
+    print(f"\nAs JSON: {target}")
 
 
 # --- runs ------------------------------------------------------------------------------------------------------------
 
 
-def flood(
-    base: str, database: str, homes: list[Home], mix: str, number: int, memory_mb: Callable[[], float]
-) -> Figures:
-    """Send as fast as they are taken, over fifty connections, and wait until all are applied."""
-    maker = Maker(homes, base)
+def flood(server: Server, database: str, homes: list[Home], mix: str, number: int) -> Figures:
+    """Send as fast as they are taken, over one connection for each server, and wait until all are applied."""
+    maker = Maker(homes, server.base)
     ready: dict[str, list[bytes]] = {}
-    for sender, headers, body in (maker.request(mix) for _ in range(number)):
-        ready.setdefault(sender, []).append(raw(base, headers, body))
+    for request in (maker.request(mix) for _ in range(number)):
+        ready.setdefault(request.sender, []).append(raw(server.base, request))
+    before, memory = server.cpu_seconds(), server.memory_mb()
     moment, began = SystemClock().now(), time.monotonic()
-    wrong = asyncio.run(send_all(base, ready))
+    wrong = asyncio.run(send_all(server.base, ready))
     accepted = time.monotonic() - began
     asyncio.run(all_applied(database))
     applied = time.monotonic() - began
-    refused, lags = asyncio.run(outcome(database, moment))
-    middle, worst = _percentiles(lags)
+    cpu = server.cpu_seconds() - before
+    refused = asyncio.run(refused_since(database, moment))
     return Figures(
-        mix,
-        number,
-        number / accepted,
-        number / applied,
-        refused,
-        wrong,
-        middle,
-        worst,
-        round(memory_mb()),
-    )
+        mix, number, number / accepted, number / applied, 1000 * cpu / number, refused, wrong, None, None,
+        round(memory), round(server.memory_mb()),
+    )  # fmt: skip
 
 
-def raw(base: str, headers: dict[str, str], body: bytes) -> bytes:
+def raw(base: str, request: Request) -> bytes:
     """A request as it travels."""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    lines = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
     host = base.partition("://")[2]
-    return (
-        f"POST /inbox HTTP/1.1\r\nHost: {host}\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body
-    )
+    head = f"POST /inbox HTTP/1.1\r\nHost: {host}\r\n{lines}Content-Length: {len(request.body)}\r\n\r\n"
+    return head.encode() + request.body
 
 
 class Sender(asyncio.Protocol):
@@ -339,43 +191,82 @@ async def send_all(base: str, ready: dict[str, list[bytes]]) -> int:
     return sum(await asyncio.gather(*ends))
 
 
-async def trickle(
-    base: str, database: str, homes: list[Home], rate: int, seconds: int, memory_mb: Callable[[], float]
-) -> Figures:
-    """Send evenly, each server in its own order, and see how long each activity takes to be applied."""
-    maker = Maker(homes, base)
-    ready: dict[str, list[tuple[float, dict[str, str], bytes]]] = {}
-    for number in range(rate * seconds):
-        sender, headers, body = maker.request("mix")
-        ready.setdefault(sender, []).append((number / rate, headers, body))
+class Watcher:
+    """Looks from outside at what is answered and still waits."""
+
+    def __init__(self, server: Server, database: str) -> None:
+        self.server = server
+        self.database = database
+        self.answered: dict[str, float] = {}
+        self.lags: list[float] = []
+        self.memory: list[int] = []
+
+    async def lag(self) -> None:
+        """Until cancelled: what is answered and no longer waits is applied."""
+        async with opened(load_settings({"FOLKMOOT_DATABASE": self.database}), prepared=False) as db:
+            while True:
+                asked = list(self.answered)
+                async with db.read() as tx:
+                    rows = await tx.all("SELECT ap_id FROM received WHERE state IN ('waiting', 'later')")
+                waiting, now = {row[0] for row in rows}, time.monotonic()
+                self.lags += [now - self.answered.pop(ident) for ident in asked if ident not in waiting]
+                await asyncio.sleep(LOOK)
+
+    async def memory_series(self) -> None:
+        """Until cancelled."""
+        while True:
+            self.memory.append(round(await asyncio.to_thread(self.server.memory_mb)))
+            await asyncio.sleep(SAMPLE)
+
+
+async def trickle(server: Server, database: str, homes: list[Home], rate: int, seconds: int) -> Figures:
+    """Send evenly, each server in its own order, made and signed as they go out, and see how long each activity takes to be applied."""
+    maker, number = Maker(homes, server.base), rate * seconds
+    queues: dict[str, asyncio.Queue[Request | None]] = {home.community: asyncio.Queue() for home in homes}
+    watcher, used = Watcher(server, database), server.cpu_seconds()
+    watching = [asyncio.create_task(work) for work in (watcher.lag(), watcher.memory_series())]
     moment, began = SystemClock().now(), time.monotonic()
     async with aiohttp.ClientSession() as http:
 
-        async def send(requests: list[tuple[float, dict[str, str], bytes]]) -> int:
+        async def send(queue: asyncio.Queue[Request | None]) -> int:
             wrong = 0
-            for due, headers, body in requests:
-                await asyncio.sleep(max(0.0, began + due - time.monotonic()))
-                async with http.post(f"{base}/inbox", data=body, headers=headers) as answer:
+            while (request := await queue.get()) is not None:
+                async with http.post(
+                    f"{server.base}/inbox", data=request.body, headers=request.headers
+                ) as answer:
                     wrong += answer.status != 202
+                watcher.answered[request.ident] = time.monotonic()
             return wrong
 
-        wrong = sum(await asyncio.gather(*map(send, ready.values())))
+        senders = [asyncio.create_task(send(queue)) for queue in queues.values()]
+        for each in range(number):
+            await asyncio.sleep(max(0.0, began + each / rate - time.monotonic()))
+            request = maker.request("mix")
+            queues[request.sender].put_nowait(request)
+        for queue in queues.values():
+            queue.put_nowait(None)
+        wrong = sum(await asyncio.gather(*senders))
         took = time.monotonic() - began
     await all_applied(database)
     applied = time.monotonic() - began
-    refused, lags = await outcome(database, moment)
-    number = rate * seconds
-    middle, worst = _percentiles(lags)
+    await asyncio.sleep(4 * LOOK)
+    for task in watching:
+        task.cancel()
+    await asyncio.gather(*watching, return_exceptions=True)
+    ordered = sorted(watcher.lags) or [0.0]
     return Figures(
-        f"mix at {rate}/s",
+        f"mix at {rate}/s for {seconds} s",
         number,
         number / took,
         number / applied,
-        refused,
+        1000 * (server.cpu_seconds() - used) / number,
+        await refused_since(database, moment),
         wrong,
-        middle,
-        worst,
-        round(memory_mb()),
+        ordered[len(ordered) // 2],
+        ordered[int(0.99 * (len(ordered) - 1))],
+        watcher.memory[0],
+        round(server.memory_mb()),
+        tuple(watcher.memory),
     )
 
 
@@ -390,40 +281,48 @@ async def all_applied(database: str) -> None:
                 return
             if time.monotonic() > until:
                 sys.exit(f"{waiting} activities still wait after {PATIENCE} s")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LOOK)
 
 
-async def outcome(database: str, since: int) -> tuple[int, list[float]]:
-    """How many were refused since a moment, and how long the others took."""
+async def refused_since(database: str, since: int) -> int:
+    """How many were refused since a moment; why is told on stderr."""
     async with opened(load_settings({"FOLKMOOT_DATABASE": database}), prepared=False) as db, db.read() as tx:
         rows = await tx.all(
-            "SELECT state, closed - received, reason FROM received WHERE received >= :since", since=since
+            "SELECT reason FROM received WHERE received >= :since AND state = 'refused'", since=since
         )
-    reasons = Counter(row[2] for row in rows if row[0] == "refused")
+    reasons = Counter(row[0] for row in rows)
     if reasons:
         print(f"refused: {dict(reasons)}", file=sys.stderr)
-    return reasons.total(), [row[1] / SECOND for row in rows if row[1] is not None]
+    return reasons.total()
 
 
-def _percentiles(lags: list[float]) -> tuple[float, float]:
-    ordered = sorted(lags) or [0.0]
-    return ordered[len(ordered) // 2], ordered[int(0.99 * (len(ordered) - 1))]
+HEAD = (
+    "| activities | sent | accepted/s | applied/s | CPU ms | refused | wrong | lag p50 s | lag p99 s | MB before | MB after |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+)
 
 
-def table(rows: list[Figures], engine: str, workers: int) -> str:
+def line(row: Figures) -> str:
+    """One row of the table."""
+    lags = ["" if lag is None else f"{lag:.2f}" for lag in (row.lag_p50, row.lag_p99)]
+    return (
+        f"| {row.mix} | {row.activities:,} | {row.accepted_per_second:,.0f} | {row.applied_per_second:,.0f} | {row.cpu_ms:.2f} |"
+        f" {row.refused or ''} | {row.wrong or ''} | {lags[0]} | {lags[1]} | {row.memory_before_mb} | {row.memory_after_mb} |"
+    )
+
+
+def table(about: dict[str, Any], limit: rsa.Limit, rows: list[Figures]) -> str:
     """Everything, as Markdown."""
-    lines = [
-        f"Folkmoot {__version__}, {engine}, {workers} workers, {SERVERS} servers; {platform.machine()}.",
-        "",
-        "| activities | sent | accepted/s | applied/s | refused | wrong | lag p50 s | lag p99 s | memory MB |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    words = (
+        f"Folkmoot {about['version']}, {about['database']}, {about['workers']} workers, {SERVERS} servers that send, from the same machine;"
+        f" {about['machine']}. {limit.words()}."
+    )
+    series = [
+        f"\nMemory in MB each {SAMPLE:.0f} s ({row.mix}): {', '.join(map(str, row.memory_series_mb))}."
+        for row in rows
+        if row.memory_series_mb
     ]
-    for row in rows:
-        lines.append(
-            f"| {row.mix} | {row.activities:,} | {row.accepted_per_second:,.0f} | {row.applied_per_second:,.0f} | {row.refused} |"
-            f" {row.wrong} | {row.lag_p50:.2f} | {row.lag_p99:.2f} | {row.memory_mb} |"
-        )
-    return "\n".join(lines)
+    return "\n".join([words, "", HEAD, *map(line, rows), *series])
 
 
 if __name__ == "__main__":

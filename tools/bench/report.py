@@ -1,6 +1,10 @@
 """The table."""
 
+import platform
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 COLUMNS = (
     "page",
@@ -34,3 +38,17 @@ def table(about: dict[str, Any], rows: list[Any]) -> str:
         f"Memory {about['memory_idle_mb']} MB idle, {about['memory_loaded_mb']} MB after the load."
     )
     return "\n".join([words, "", HEAD, *(line(row) for row in rows)])
+
+
+def machine() -> str:
+    """The machine in one line."""
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{psutil.cpu_count()} × {model}, {memory:.0f} GiB, {platform.system()}, CPython {platform.python_version()}"

@@ -37,6 +37,8 @@ from folkmoot.store.received import LANES, Arrival, Closed, Waiting
 BATCH = 200
 BATCH_SECONDS = {"sqlite": 0.015, "postgresql": 0.2}
 """How long one transaction may take: on SQLite everybody waits meanwhile, on PostgreSQL who writes in the same threads."""
+LEAST = 10
+"""But so many are done in it however long they take: what a batch costs besides is a multiple of what each of them costs."""
 LEASE: Micros = 6 * SECOND
 LOOK_AGAIN: Micros = SECOND
 FETCHING = 16
@@ -245,7 +247,7 @@ class Processor:
             ]
             known.accepted = await received.accepted_among(tx, inside) if inside else set()
             left, queue = list(tasks), Queue()
-            while left and (not outcomes or time.monotonic() - began < patience):
+            while left and (len(outcomes) < LEAST or time.monotonic() - began < patience):
                 task = left.pop(0)
                 if task.row.id not in still or _has_to_wait(queue, task):
                     continue
