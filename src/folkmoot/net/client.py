@@ -6,6 +6,7 @@ import socket
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -63,6 +64,9 @@ class _NotPublic(OSError):
     """Travels through aiohttp, which lets only OSError out of a resolver, and becomes AddressRefused."""
 
 
+_ADDRESSES = 2000
+
+
 class _PublicResolver(AbstractResolver):
     """Refuses a host as soon as one of its addresses is not public."""
 
@@ -108,6 +112,8 @@ class Client:
         connections: int = 100,
     ) -> None:
         self._agent = agent
+        # Inboxes are knocked at again and again: an address that was found good is taken apart once.
+        self._checked = lru_cache(_ADDRESSES)(self._check)
         self._holds_write = holds_write
         self._development = development
         self._resolver = resolver
@@ -232,7 +238,7 @@ class Client:
             moved = response.status in _REDIRECTS
             return await _read(response, min(limit, _MOVED_LIMIT) if moved else limit, truncate or moved)
 
-    def _checked(self, address: str, plain_http: bool) -> URL:
+    def _check(self, address: str, plain_http: bool) -> URL:
         if len(address) > MAX_URL or any(char <= " " or char == "\x7f" for char in address):
             raise BadUrl(address[:200])
         try:
