@@ -1,13 +1,16 @@
 """What only PostgreSQL has: several writers at once, and notices that travel."""
 
 import asyncio
+from types import SimpleNamespace
 
+import asyncpg
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.search.index import index_due, index_pending
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
+from folkmoot.model.errors import Busy
 from folkmoot.model.time import SECOND
 from folkmoot.store import jobs, outbox, search
 from folkmoot.store.db import Database
@@ -221,3 +224,29 @@ async def test_a_writer_that_is_gone_when_its_commit_is_through_is_heard_all_the
     assert db._is_first(100)
     db._heard(None, 1, "", f"{db._name}.100 *")
     assert db.changes.newest((("posts", 0),)) == heard
+
+
+async def test_a_server_that_takes_no_more_connections_is_busy(
+    postgres: PostgresDatabase, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or who asked would hear of a fault of the program's; and a sender must know that trying again helps."""
+
+    async def refuse(*_asked: object, **_more: object) -> None:
+        raise asyncpg.exceptions.TooManyConnectionsError("sorry, too many clients already")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres, "_pool", SimpleNamespace(acquire=refuse))
+        with pytest.raises(Busy):
+            async with postgres.read():
+                pass
+        with pytest.raises(Busy):
+            async with postgres.write():
+                pass
+    await postgres._listener.close()
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncpg, "connect", refuse)
+        with pytest.raises(Busy):
+            await postgres.sync()
+    await postgres.sync()
+    async with postgres.write() as tx:
+        assert await tx.value("SELECT 1") == 1

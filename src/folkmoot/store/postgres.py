@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
+from asyncpg.exceptions import TooManyConnectionsError
 
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
@@ -148,38 +149,52 @@ class PostgresDatabase:
         self._numbers = itertools.count(1)
         self._half_done: set[int] = set()
 
+    async def _acquire(self) -> Any:
+        """A connection of the pool; `Busy` where the server takes no more than it has."""
+        try:
+            return await self._pool.acquire()
+        except TooManyConnectionsError as error:
+            raise Busy from error
+
     @asynccontextmanager
     async def read(self, *, slow: bool = False) -> AsyncIterator[Tx]:
-        async with self._pool.acquire() as connection:
+        connection = await self._acquire()
+        try:
             yield PostgresTx(connection, self)
+        finally:
+            await self._pool.release(connection)
 
     @asynccontextmanager
     async def write(self, *, soon: bool = False) -> AsyncIterator[Tx]:
         must_not_write_yet()
         number = 0
-        async with self._pool.acquire() as connection:
-            token = writing.set(asyncio.current_task())
-            try:
-                async with connection.transaction():
-                    if soon:
-                        await connection.execute("SET LOCAL synchronous_commit TO OFF")
-                    tx = PostgresTx(connection, self)
-                    yield tx
-                    if tx.touched:
-                        number = next(self._numbers)
-                        told = f"{self._name}.{number} {_payload(tx.touched)}"
-                        await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, told)
-                if number and self._is_first(number):
-                    for key in tx.touched:
-                        self.changes.touch(key)
-            except _TRY_AGAIN as error:
-                raise Busy from error
-            finally:
-                writing.reset(token)
+        connection = await self._acquire()
+        token = writing.set(asyncio.current_task())
+        try:
+            async with connection.transaction():
+                if soon:
+                    await connection.execute("SET LOCAL synchronous_commit TO OFF")
+                tx = PostgresTx(connection, self)
+                yield tx
+                if tx.touched:
+                    number = next(self._numbers)
+                    told = f"{self._name}.{number} {_payload(tx.touched)}"
+                    await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, told)
+            if number and self._is_first(number):
+                for key in tx.touched:
+                    self.changes.touch(key)
+        except _TRY_AGAIN as error:
+            raise Busy from error
+        finally:
+            writing.reset(token)
+            await self._pool.release(connection)
 
     async def sync(self) -> None:
         if self._listener is None or self._listener.is_closed():
-            self._listener = await asyncpg.connect(self._url, **encryption(self._url))
+            try:
+                self._listener = await asyncpg.connect(self._url, **encryption(self._url))
+            except TooManyConnectionsError as error:
+                raise Busy from error
             self._half_done.clear()
             await self._listener.add_listener(_CHANNEL, self._heard)
             self.changes.flush()
