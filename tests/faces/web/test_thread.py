@@ -117,6 +117,18 @@ async def test_a_picture_is_shown_in_full_and_nsfw_ones_wait(browser: Any, db: D
     assert page.css_first("meta[property='og:image']") is None
 
 
+async def test_an_uploaded_picture_is_shown_at_once(browser: Any, db: Database, cast: Cast) -> None:
+    visitor = await browser()
+    for address, shown in (
+        ("https://here.example/pictrs/image/aa11.png", True),
+        ("https://here.example/pictrs/image/aa11.mp4", False),
+        ("https://pics.example/pictrs/image/aa11.png", False),
+    ):
+        post = await write_post(db, cast.bob, cast.gardening.id, "Charcoal", url=address)
+        page = read(await visitor.get(f"/post/{post.id}"))
+        assert (page.css_first("div.media img") is not None) is shown, address
+
+
 # --- comments ------------------------------------------------------------------------------------------------------
 
 

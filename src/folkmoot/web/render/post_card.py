@@ -123,8 +123,20 @@ def picture_of(view: PostView) -> str | None:
     post = view.post
     if web_address(post.thumbnail_url):
         return post.thumbnail_url
-    is_picture = (post.url_content_type or "").startswith("image/")
-    return web_address(post.url) if is_picture else None
+    return web_address(post.url) if is_picture(view) else None
+
+
+_PICTURES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp")
+
+
+def is_picture(view: PostView) -> bool:
+    """Whether the post is about a picture. One that was uploaded here is known for that before its address was asked what it is."""
+    post = view.post
+    address = web_address(post.url)
+    if address is None or post.url_content_type is not None:
+        return address is not None and (post.url_content_type or "").startswith("image/")
+    uploaded = f"://{view.creator.host}/pictrs/image/"
+    return post.local and uploaded in address and address.endswith(_PICTURES)
 
 
 def _picture(view: PostView) -> str:

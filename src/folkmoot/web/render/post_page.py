@@ -17,7 +17,7 @@ from folkmoot.web.render.look import (
     person_link,
     web_address,
 )
-from folkmoot.web.render.post_card import picture_of, title_link
+from folkmoot.web.render.post_card import is_picture, picture_of, title_link
 
 
 def render_post(thread: Thread, look: Look) -> str:
@@ -99,14 +99,10 @@ def _badges(person: Person, view: PostView, look: Look) -> str:
     return "".join(f' <b class="{kind}">{word}</b>' for kind, word, holds in badges if holds)
 
 
-def _is_picture(view: PostView) -> bool:
-    return (view.post.url_content_type or "").startswith("image/") and web_address(view.post.url) is not None
-
-
 def _thumbnail(view: PostView, look: Look) -> str:
     address = picture_of(view)
     covered = (view.post.nsfw or view.community.nsfw) and not look.shows_nsfw_pictures
-    if address is None or covered or _is_picture(view):
+    if address is None or covered or is_picture(view):
         return ""
     target = web_address(view.post.url) or f"/post/{view.post.id}"
     return (
@@ -130,7 +126,7 @@ def _media(view: PostView, look: Look) -> str:
     described = escaped(post.alt_text or "")
     kind = post.url_content_type or ""
     address = web_address(post.url)
-    if _is_picture(view):
+    if is_picture(view):
         shown = f'<a href="{escaped(post.url or "")}" rel="nofollow"><img src="{escaped(post.url or "")}" alt="{described}"></a>'
     elif address and kind.startswith(("video/", "audio/")):
         element = kind.partition("/")[0]
