@@ -2,16 +2,19 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from folkmoot.apub.inbox.process import processor_of
+from folkmoot.core.communities.follow import accept_follow, follow_community
 from folkmoot.store import received
 from folkmoot.store.received import Arrival
 from tests.federation.conftest import Found
 from tests.federation.network import Network
+from tests.federation.peer import Peer
 from tests.needs import shared
 
 
@@ -40,10 +43,19 @@ def as_activity(document: Any, number: int) -> dict[str, Any] | None:
 
 @pytest.mark.parametrize("announced", [False, True], ids=["plain", "announced"])
 async def test_every_file_ends_without_an_exception__case_47(
-    servers: Found, network: Network, announced: bool
+    servers: Found, network: Network, peer: Callable[[str], Peer], announced: bool
 ) -> None:
     paths = corpus()
     (a,) = await servers("a")
+    if announced:  # by a community that is followed here, so that each is looked into
+        group_there = peer("group.example").group("g")
+        alice = await a.joins("alice")
+        found = await a.resolves(alice, group_there.id)
+        async with a.writing() as tx:
+            await follow_community(tx, alice, found.id)
+            await accept_follow(tx, found.id, alice.id)
+        await a.settle()
+        network.asked.clear()
     arrivals = []
     for number, path in enumerate(paths):
         activity = as_activity(json.loads(path.read_bytes()), number)
@@ -78,6 +90,10 @@ async def test_every_file_ends_without_an_exception__case_47(
         "SELECT detail FROM received WHERE reason = 'internal_error'"
     )
     assert await a.value("SELECT count(*) FROM received WHERE state = 'waiting'") == 0
-    assert await a.value("SELECT count(*) FROM post") == 0, "nobody of them is here or follows anything"
-    played = set(network.hosts)
-    assert all(request.host not in played for request in network.asked)
+    assert await a.value("SELECT count(*) FROM post") == 0, "nobody of them is here, nor can any be reached"
+    if announced:
+        assert ended["community_not_followed"] == 0
+        assert ended["unreachable"] + ended["left_alone"] > 100, "what is missing was asked for"
+    assert {request.host for request in network.asked}.isdisjoint(network.hosts), (
+        "of nobody who is played, that is"
+    )
