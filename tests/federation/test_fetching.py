@@ -90,6 +90,19 @@ async def test_a_document_lies_at_its_own_address__case_26__FET_6__ABU_3(
     assert await scene.a.rows("SELECT name FROM post") == [("Figs in pots",)]
 
 
+async def test_an_id_without_a_path_lies_at_the_root__case_42__FET_6(scene: Scene) -> None:
+    """As those of WordPress's comments."""
+    for number in (1, 2):
+        page = scene.there.page(scene.carol, scene.baking.id, id=f"https://there.example?c={number}")
+        scene.there.documents[f"https://there.example/?c={number}"] = page
+    assert await scene.resolves("https://there.example?c=1") == "post"
+    assert await scene.resolves("https://there.example/?c=2") == "post", "by its address, to its id"
+    assert await scene.a.rows("SELECT ap_id FROM post ORDER BY ap_id") == [
+        ("https://there.example?c=1",),
+        ("https://there.example?c=2",),
+    ]
+
+
 async def test_one_redirect_is_followed_and_checked__FET_4(scene: Scene) -> None:
     page = scene.there.page(scene.carol, scene.baking.id)
     moved = "https://there.example/old"

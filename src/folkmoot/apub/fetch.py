@@ -5,6 +5,7 @@ asks more than a budget allows. Never called within a transaction.
 """
 
 import asyncio
+import re
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -114,13 +115,13 @@ class Fetcher:
     async def _document(self, address: str, budget: Budget) -> Document:
         found, answer = await self.look(address, budget)
         ident = found.id()
-        if ident == answer.url:
+        if lies_at(ident, answer.url):
             return found
         if ident != address:
             # Another name of it, or somebody else's word: its id has to lead to itself, at once. Two servers that name each other would
             # keep us waiting for ourselves.
             again, second = await self.look(ident, budget)
-            if again.id() == second.url == ident:
+            if again.id() == ident and lies_at(ident, second.url):
                 return again
         raise NotFetched("wrong_id", detail=ident)
 
@@ -281,6 +282,14 @@ class Fetcher:
         if was:
             async with self.context.db.write() as tx:
                 await fetches.answered(tx, [address, host_of(address)])
+
+
+def lies_at(ident: str, url: str) -> bool:
+    """Whether an id is the address that was asked (FET-6). Whoever asks puts a slash where an id has no path, as those of WordPress."""
+    scheme, _, rest = ident.partition("://")
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    after = rest[len(host) :]
+    return url in (ident, f"{scheme}://{host}/{after}" if not after.startswith("/") else ident)
 
 
 class _Both:
