@@ -10,7 +10,7 @@ JSON = {"content-type": "application/json"}
 
 
 def calls(reader: Reader) -> list[Page]:
-    """Every call that is measured: reads as nobody (plain and packed) and signed in, and the writes of a member."""
+    """Every call that is measured: reads as nobody and signed in, plain and packed as apps ask for them, and the writes of a member."""
     reads = {
         "API post list": (f"{V3}/post/list?type_=All&sort=Hot&limit=20",),
         "API 300 comments": (_tree(reader.thread_300),),
@@ -26,6 +26,10 @@ def calls(reader: Reader) -> list[Page]:
         *(Page(f"{name}, visitor", Load(paths)) for name, paths in reads.items()),
         *(Page(f"{name}, visitor, gzip", Load(paths, headers=GZIP)) for name, paths in reads.items()),
         *(Page(f"{name}, signed in", Load(paths, headers=signed_in)) for name, paths in reads.items()),
+        *(
+            Page(f"{name}, signed in, gzip", Load(paths, headers=signed_in | GZIP))
+            for name, paths in reads.items()
+        ),
         *_writes(reader, signed_in | JSON),
     ]
 

@@ -20,8 +20,10 @@ _INDEXED = re.compile(r"[^\W_]{3}")
 
 
 def _folded(match: re.Match[str]) -> str:
-    """As `words.folded`; what lower() leaves of folding is replaced."""
-    return f"replace(replace(lower(normalize({match.group(1)}, NFKC)), 'ß', 'ss'), 'ς', 'σ')"
+    """As `words.folded`; what lower() leaves of folding is replaced. ASCII is told apart first: normalising costs twenty times as much."""
+    text = match.group(1)
+    folding = f"replace(replace(lower(normalize({text}, NFKC)), 'ß', 'ss'), 'ς', 'σ')"
+    return f"(CASE WHEN octet_length({text}) = length({text}) THEN lower({text}) ELSE {folding} END)"
 
 
 def _keyword_pattern(match: re.Match[str]) -> str:
