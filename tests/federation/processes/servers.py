@@ -117,6 +117,10 @@ class Server:
         return person
 
 
+class IsBusy(Exception):
+    """A server asks for another try: nothing was done."""
+
+
 class Person:
     """Somebody with an account on a server, and an app."""
 
@@ -158,6 +162,8 @@ class Person:
         return {"authorization": f"Bearer {self.token}"} if self.token else {}
 
     def _said(self, response: httpx.Response) -> Any:
+        if response.status_code == 503:
+            raise IsBusy(response.text)
         assert response.status_code == 200, (self.handle, response.request.url, response.text[:500])
         return response.json()
 
