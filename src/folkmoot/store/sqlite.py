@@ -32,7 +32,7 @@ _BATCH = 64
 _BATCH_SECONDS = 0.004
 _LOCK_SECONDS = 20.0
 """How long a writer waits for other processes before it gives up with `Busy`."""
-_PAUSE = 0.0004
+_PAUSE = 0.002
 """Seconds between looks whether another process has let go of the file: a look takes some microseconds."""
 _IDLE_READERS = 4
 
