@@ -14,7 +14,7 @@ from folkmoot.core.people.passwords import Proof
 from folkmoot.core.people.register import Register
 from folkmoot.core.people.sessions import Client
 from folkmoot.core.people.verify_email import verify_email
-from folkmoot.model.errors import NotFound, NotLoggedIn, RateLimited, Refusal
+from folkmoot.model.errors import NotAllowed, NotFound, NotLoggedIn, RateLimited, Refusal
 from folkmoot.model.site import LocalSite
 from folkmoot.text import markdown
 from folkmoot.web import session
@@ -228,14 +228,16 @@ def _question(site: LocalSite) -> Markup:
 
 async def show_forgotten(request: Request) -> Response:
     """Where one asks for a new password."""
-    return await page(request, "account/forgotten.html", form=query(request))
+    return await page(request, "account/forgotten.html", form=query(request), errors=_without_mail(request))
 
 
 async def send_reset(request: Request) -> Response:
     """Mail a link. Whether the address has an account is nobody else's business: the answer is always the same."""
     form = await read_form(request)
-    if not form.text("email").strip():
+    errors = _without_mail(request)
+    if not errors and not form.text("email").strip():
         errors = {"email": gettext("Please give the address of your account.")}
+    if errors:
         return await page(request, "account/forgotten.html", status=UNPROCESSABLE, form=form, errors=errors)
     try:
         await limited(request, "register")
@@ -253,6 +255,13 @@ async def send_reset(request: Request) -> Response:
     except Refusal:
         pass  # deliberately: see above
     return await page(request, "account/mailed.html")
+
+
+def _without_mail(request: Request) -> dict[str, str]:
+    """That no mail can be sent here, which is the same for every address (A-13); empty where mails go."""
+    if context(request).settings.mail_is_set_up:
+        return {}
+    return errors_of(NotAllowed("no_email_setup", field="email"))
 
 
 async def show_reset(request: Request) -> Response:

@@ -131,10 +131,11 @@ async def change_email(request: Request) -> Response:
     """Another mail address, or none."""
     form = await read_form(request)
     must_have_account(viewer(request))
+    asked = SaveSettings(email=form.text("email"), mail_is_set_up=context(request).settings.mail_is_set_up)
     try:
         await _own_proof(request, form.text("email_password"))
         async with context(request).db.write() as tx:
-            await save_settings(tx, viewer(request), SaveSettings(email=form.text("email")))
+            await save_settings(tx, viewer(request), asked)
     except Refusal as refusal:
         errors = errors_of(refusal, field="email_password" if isinstance(refusal, WrongPassword) else None)
         return await _security(request, status=status_again(refusal), errors=errors, form=form)

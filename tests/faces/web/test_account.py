@@ -339,6 +339,21 @@ async def test_a_riddle_keeps_programs_out(browser: Browsers, db: Database, cast
 # --- a forgotten password -------------------------------------------------------------------------------------------------
 
 
+async def test_a_site_without_mail_promises_no_link__A_13(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
+    visitor = await browser()
+    asked = await visitor.get("/password_reset")
+    assert "cannot send mails" in error_beside(asked, "email")
+    for email in ("alice@mail.example", "nobody@mail.example"):
+        answer = await visitor.post("/password_reset", {"email": email})
+        assert answer.status_code == 422
+        assert "cannot send mails" in error_beside(answer, "email")
+    async with db.read() as tx:
+        assert await jobs(tx, "accounts.mail_reset") == []
+
+
+@pytest.mark.parametrize("sink", ["file"])
 async def test_asking_for_a_link_tells_nobody_who_has_an_account(
     browser: Browsers, db: Database, cast: Cast
 ) -> None:
@@ -353,6 +368,7 @@ async def test_asking_for_a_link_tells_nobody_who_has_an_account(
     assert (await visitor.post("/password_reset", {"email": " "})).status_code == 422
 
 
+@pytest.mark.parametrize("sink", ["file"])
 async def test_a_link_leads_to_a_new_password(browser: Browsers, db: Database, cast: Cast) -> None:
     visitor = await browser()
     await visitor.post("/password_reset", {"email": "alice@mail.example"})

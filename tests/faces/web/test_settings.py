@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pyotp
@@ -12,6 +13,7 @@ from folkmoot.core.people import block
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.model.people import LocalUser, Person
 from folkmoot.model.time import SECOND, FixedClock
+from folkmoot.settings import Settings
 from folkmoot.store import accounts
 from folkmoot.store.db import Database
 from folkmoot.web.settings_security import program_of
@@ -40,6 +42,17 @@ FORMS = (
     "/settings/second_step/codes", "/settings/second_step/off", "/settings/blocks", "/settings/unblock/person", "/settings/export",
     "/settings/import", "/settings/delete", "/u/bob/block", "/c/gardening/block",
 )  # fmt: skip
+
+
+@pytest.fixture
+def sink() -> str:
+    """Where mails end. Parametrize it."""
+    return "console"
+
+
+@pytest.fixture
+def settings(settings: Settings, sink: str) -> Settings:
+    return replace(settings, mail_sink=sink)
 
 
 async def alice_now(db: Database) -> tuple[Person, LocalUser]:
@@ -285,6 +298,21 @@ async def test_a_new_password_logs_out_everywhere_else(browser: Browsers, cast: 
     assert (await log_in(await browser(), "alice", PASSWORD)).status_code == 303
 
 
+async def test_without_mail_no_new_address_is_taken__A_12(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
+    alice = await browser("alice")
+    answer = await alice.post(
+        "/settings/email", {"email": "new@mail.example", "email_password": password_of("alice")}
+    )
+    assert answer.status_code == 422
+    assert "cannot send mails" in error_beside(answer, "email")
+    answer = await alice.post("/settings/email", {"email": "", "email_password": password_of("alice")})
+    assert answer.status_code == 303
+    assert (await alice_now(db))[1].email is None
+
+
+@pytest.mark.parametrize("sink", ["file"])
 async def test_the_address_changes_with_the_password_only(
     browser: Browsers, db: Database, cast: Cast
 ) -> None:
