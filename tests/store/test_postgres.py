@@ -8,12 +8,16 @@ import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
+from folkmoot.core.communities.edit import EditCommunity, edit_community
+from folkmoot.core.people.settings import SaveSettings, save_settings
 from folkmoot.core.search.index import index_due, index_pending
+from folkmoot.core.site.edit import EditSite, edit_site
+from folkmoot.core.site.emoji import CreateEmoji, EditEmoji, create_emoji, edit_emoji, read_emoji
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import SECOND
-from folkmoot.store import jobs, outbox, search
-from folkmoot.store.db import Database
+from folkmoot.store import communities, jobs, outbox, search
+from folkmoot.store.db import Database, Tx
 from folkmoot.store.jobs import Job
 from folkmoot.store.postgres import PostgresDatabase, encryption
 from tests.cast import Cast
@@ -250,3 +254,53 @@ async def test_a_server_that_takes_no_more_connections_is_busy(
     await postgres.sync()
     async with postgres.write() as tx:
         assert await tx.value("SELECT 1") == 1
+
+
+async def test_lists_that_two_replace_at_once_are_the_later_ones(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    """Each deletes what it sees and writes anew: the second has to see what the first wrote."""
+    db = postgres
+    community, account = cast.gardening.id, cast.alice.account
+    assert account is not None
+    async with db.write() as tx:
+        asked = CreateEmoji("wave", "https://here.example/wave.png", "", "", ("hello",))
+        emoji = (await create_emoji(tx, cast.admin, asked)).id
+
+    async def languages(tx: Tx, ids: tuple[int, ...]) -> None:
+        await edit_site(tx, cast.admin, EditSite(discussion_languages=ids, blocked_urls=("evil.example",)))
+        await edit_community(tx, cast.admin, EditCommunity(community, language_ids=ids))
+        await save_settings(tx, cast.alice, SaveSettings(discussion_languages=frozenset(ids)))
+        await edit_emoji(tx, cast.admin, EditEmoji(emoji, keywords=tuple(f"word {number}" for number in ids)))
+        await communities.replace_moderators(tx, community, [cast.alice.id, cast.bob.id])
+
+    async def later() -> None:
+        async with db.write() as tx:
+            await languages(tx, (0, 37, 38))
+
+    async with db.write() as first:
+        await languages(first, (0, 37))
+        second = asyncio.create_task(later())
+        assert await waits(db, second)
+    await second
+    async with db.read() as tx:
+        assert await communities.site_languages(tx) == [0, 37, 38]
+        assert await communities.languages(tx, community) == [0, 37, 38]
+        assert (await read_emoji(tx, emoji)).keywords == ("word 0", "word 37", "word 38")
+        mine = "SELECT language_id FROM local_user_language WHERE local_user_id = :id ORDER BY language_id"
+        assert [row[0] for row in await tx.all(mine, id=account.id)] == [0, 37, 38]
+
+
+async def test_what_somebody_else_just_wrote_is_tried_again(postgres: PostgresDatabase, cast: Cast) -> None:
+    write = "INSERT INTO url_blocklist (url, published) VALUES ('evil.example', :now)"
+
+    async def later() -> None:
+        async with postgres.write() as tx:
+            await tx.run(write, now=tx.now)
+
+    async with postgres.write() as first:
+        await first.run(write, now=first.now)
+        second = asyncio.create_task(later())
+        assert await waits(postgres, second)
+    with pytest.raises(Busy):
+        await second

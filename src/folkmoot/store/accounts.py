@@ -206,7 +206,8 @@ async def languages(tx: Tx, local_user_id: int) -> list[int]:
 
 
 async def set_languages(tx: Tx, account: LocalUser, ids: Collection[int]) -> None:
-    """Replace them; empty means all."""
+    """Replace them; empty means all. Who does so at the same time waits."""
+    await tx.value("SELECT id FROM local_user WHERE id = :local_user_id FOR_UPDATE", local_user_id=account.id)
     await tx.run(
         "DELETE FROM local_user_language WHERE local_user_id = :local_user_id", local_user_id=account.id
     )

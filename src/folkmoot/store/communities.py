@@ -161,8 +161,14 @@ async def update(tx: Tx, community_id: int, values: dict[str, Any]) -> None:
     tx.changed("posts")
 
 
+async def _hold(tx: Tx, community_id: int) -> None:
+    """Let everybody else who replaces one of its lists wait until this transaction is through."""
+    await tx.value("SELECT id FROM community WHERE id = :community_id FOR_UPDATE", community_id=community_id)
+
+
 async def set_languages(tx: Tx, community_id: int, ids: Collection[int]) -> None:
     """Replace the languages allowed there; none means all."""
+    await _hold(tx, community_id)
     await tx.run(
         "DELETE FROM community_language WHERE community_id = :community_id", community_id=community_id
     )
@@ -213,6 +219,7 @@ async def move_to_front(tx: Tx, community_id: int, person_id: int) -> None:
 
 async def replace_moderators(tx: Tx, community_id: int, person_ids: Sequence[int]) -> None:
     """Make these the moderators, in this order."""
+    await _hold(tx, community_id)
     before = {person.id for person in await moderators(tx, community_id)}
     await tx.run(
         "DELETE FROM community_moderator WHERE community_id = :community_id", community_id=community_id

@@ -25,8 +25,10 @@ _TRY_AGAIN = (
     asyncpg.exceptions.LockNotAvailableError,
     asyncpg.exceptions.DeadlockDetectedError,
     asyncpg.exceptions.ForeignKeyViolationError,
+    asyncpg.exceptions.UniqueViolationError,
 )
-"""Waited too long for others; each waited for the other; what was referred to has just been purged. Nothing was written, and another try
+"""Waited too long for others; each waited for the other; what was referred to has just been purged; the same was written by somebody else
+between our look and our writing. Nothing was written, and another try
 will end well, or in a refusal that says why."""
 _CHANNEL = "folkmoot_change"
 _EVERYTHING = "*"

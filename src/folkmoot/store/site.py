@@ -213,8 +213,15 @@ async def blocked_url_rows(tx: Tx) -> list[BlockedUrl]:
     return [_make_blocked_url(row) for row in rows]
 
 
+async def hold(tx: Tx) -> None:
+    """Let everybody else who changes the site or one of its lists wait until this transaction is through: who replaces a list has to see
+    what the one before wrote."""
+    await tx.value("SELECT site_id FROM local_site FOR_UPDATE")
+
+
 async def replace_blocked_urls(tx: Tx, urls: Sequence[str]) -> None:
     """Make these the blocklist; rows that stay keep their ids."""
+    await hold(tx)
     await tx.run(
         "DELETE FROM url_blocklist WHERE id NOT IN (SELECT id FROM url_blocklist WHERE url IN :urls[text])",
         urls=list(urls),
@@ -243,6 +250,7 @@ async def admins(tx: Tx) -> list[Person]:
 
 async def replace_taglines(tx: Tx, lines: Sequence[tuple[str, str]]) -> None:
     """Make these (Markdown, HTML) the taglines; those that stay as they are keep their ids."""
+    await hold(tx)
     known = await read_taglines(tx)
     kept = {
         (line.content, line.content_html): line.id
@@ -264,6 +272,7 @@ async def replace_taglines(tx: Tx, lines: Sequence[tuple[str, str]]) -> None:
 
 async def set_languages(tx: Tx, ids: Collection[int]) -> None:
     """Make these the languages of the site, none meaning all, and take all others from its communities (M-3)."""
+    await hold(tx)
     await tx.run("DELETE FROM site_language WHERE site_id = (SELECT site_id FROM local_site)")
     site_id = await tx.value("SELECT site_id FROM local_site")
     await tx.many(

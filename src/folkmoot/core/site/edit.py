@@ -84,6 +84,7 @@ async def edit_site(tx: Tx, viewer: Viewer, asked: EditSite) -> LocalSite:
     language or entry of the blocklist that does not exist), invalid_domain.
     """
     permissions.check("site.edit", Standing(viewer))
+    await store_site.hold(tx)
     return await _edit(tx, viewer, await _stored(tx), asked)
 
 
@@ -92,6 +93,7 @@ async def set_up_site(tx: Tx, viewer: Viewer, asked: EditSite) -> LocalSite:
 
     Raises as `edit_site`, and `Conflict` site_already_exists.
     """
+    await store_site.hold(tx)
     before = await _stored(tx)
     permissions.check("site.edit", Standing(viewer))
     if before.site_setup:
