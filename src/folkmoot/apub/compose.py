@@ -4,11 +4,12 @@ from folkmoot.apub.named import people_named, tag
 from folkmoot.apub.objects.context import Json
 from folkmoot.apub.objects.our_content import build_comment, build_post, place_of
 from folkmoot.apub.objects.parts import Mention
+from folkmoot.core.comments.view import what_it_answers
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
-from folkmoot.store import comments, people, posts
+from folkmoot.store import people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
@@ -39,11 +40,6 @@ async def comment_document(tx: Tx, comment: Comment, author: Person, community: 
 
 async def parent_of(tx: Tx, comment: Comment) -> tuple[str, Mention | None]:
     """The id of what a comment answers, and its author unless the account is gone."""
-    parent: Comment | Post | None
-    if comment.parent_id is not None:
-        parent = await comments.by_id(tx, comment.parent_id)
-    else:
-        parent = await posts.by_id(tx, comment.post_id)
-    assert parent is not None
+    parent = await what_it_answers(tx, comment)
     author = await people.by_id(tx, parent.creator_id)
     return parent.ap_id, tag(author) if author is not None and not author.deleted else None

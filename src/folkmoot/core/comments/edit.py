@@ -5,15 +5,15 @@ from typing import Any
 
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.comments import rules
+from folkmoot.core.comments.view import what_it_answers
 from folkmoot.core.notifications import notify
 from folkmoot.core.site import languages
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import CommentEdited, CommentTold
 from folkmoot.model.people import Viewer
-from folkmoot.model.posts import Post
 from folkmoot.model.time import Micros
-from folkmoot.store import comments, communities, notifications, places, posts
+from folkmoot.store import comments, communities, notifications, places
 from folkmoot.store.db import Tx
 from folkmoot.store.places import PlacedComment
 
@@ -75,12 +75,7 @@ async def _own_comment(tx: Tx, viewer: Viewer, comment_id: int, *, lock: bool) -
 async def _tell(
     tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment, named: tuple[str, ...] | None
 ) -> list[int]:
-    parent: Comment | Post | None
-    if comment.parent_id is not None:
-        parent = await comments.by_id(tx, comment.parent_id)
-    else:
-        parent = await posts.by_id(tx, comment.post_id)
-    assert parent is not None
+    parent = await what_it_answers(tx, comment)
     told = await notify.notify_of_comment(
         tx, viewer, comment, parent=parent, community=place.ground.community, named=named
     )

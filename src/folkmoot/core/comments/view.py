@@ -2,10 +2,12 @@
 
 from folkmoot.core.communities.sight import reads
 from folkmoot.core.threads.read import must_be_open
+from folkmoot.model.comments import Comment
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
+from folkmoot.model.posts import Post
 from folkmoot.model.views import CommentView
-from folkmoot.store import notifications
+from folkmoot.store import comments, notifications, posts
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import views
 
@@ -23,6 +25,16 @@ async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
     if not await reads(tx, viewer, found.community):
         raise NotFound("couldnt_find_comment")
     return found
+
+
+async def what_it_answers(tx: Tx, comment: Comment) -> Comment | Post:
+    """The comment above it, or the post."""
+    if comment.parent_id is not None:
+        above: Comment | Post | None = await comments.by_id(tx, comment.parent_id)
+    else:
+        above = await posts.by_id(tx, comment.post_id)
+    assert above is not None
+    return above
 
 
 async def told_of(tx: Tx, comment_id: int) -> list[int]:
