@@ -20,6 +20,7 @@ _ERRORS = {
     "401": "This needs a session.",
     "404": "There is no such thing.",
     "413": "The body is too large.",
+    "503": "The server is not well.",
 }
 
 
@@ -107,6 +108,8 @@ def _responses(route: Route, *, has_body: bool) -> Document:
         found[status] = {"description": _ERRORS[status]}
         if status != "404" or not route.media:  # a picture that is not there says nothing
             found[status]["content"] = refused
+    if route.also:
+        found[str(route.also)] = good | {"description": _ERRORS[str(route.also)]}
     return found
 
 

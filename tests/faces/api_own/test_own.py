@@ -55,3 +55,8 @@ async def test_health(app: Open, db: Database) -> None:
 def test_the_description_names_every_operation() -> None:
     paths = document("", "", "", ROUTES)["paths"]
     assert set(paths) == {route.path for route in ROUTES}
+
+
+def test_the_description_says_what_a_server_that_is_not_well_answers() -> None:
+    said = document("", "", "", ROUTES)["paths"]["/api/folkmoot/health"]["get"]["responses"]
+    assert said["503"]["content"] == said["200"]["content"]

@@ -6,6 +6,6 @@ from folkmoot.api.v3.routes import Route
 OWN = "/api/folkmoot"
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", f"{OWN}/health", site.health, None, wire.HealthResponse, "none", ""),
+    Route("GET", f"{OWN}/health", site.health, None, wire.HealthResponse, "none", "", also=503),
     Route("GET", f"{OWN}/thread/new", threads.new_comments, wire.GetNewComments, wire.NewCommentsResponse, "required"),
 )  # fmt: skip

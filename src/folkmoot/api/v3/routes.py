@@ -125,7 +125,7 @@ from folkmoot.api.v3.wire.site import CustomEmojiResponse
 @dataclass(frozen=True, slots=True)
 class Route:
     """One operation. `answers`: the struct of a good answer, for the documents; `many`: an array of them, `nulls`: with null for what
-    is missing, `media`: bytes of that type.
+    is missing, `media`: bytes of that type. `also`: another status under which the same struct comes.
     `files`: the field under which files are sent. `reading`: what the caller has read may matter to the answer, or change by it. Without
     `says_why` what cannot be read is not there: 404 without a body."""
 
@@ -141,6 +141,7 @@ class Route:
     nulls: bool = False
     media: str = ""
     files: str = ""
+    also: int = 0
     says_why: bool = True
     reading: bool = True
 
