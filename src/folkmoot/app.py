@@ -42,7 +42,7 @@ from folkmoot.jobs.tools import Tools
 from folkmoot.logs import RequestIds, logger
 from folkmoot.model.errors import Refusal
 from folkmoot.model.site import Operator
-from folkmoot.model.time import Clock, FixedClock, SystemClock
+from folkmoot.model.time import Clock, StandingClock, SystemClock
 from folkmoot.net.client import Client, user_agent
 from folkmoot.net.doorstep import Doorstep, look_at_doorstep
 from folkmoot.net.mail import make_mailer
@@ -79,7 +79,7 @@ class Prepared:
 
 def clock_of(settings: Settings) -> Clock:
     """The machine's clock, or one that stands where `FOLKMOOT_NOW` says."""
-    return FixedClock(settings.now) if settings.now is not None else SystemClock()
+    return StandingClock(settings.now) if settings.now is not None else SystemClock()
 
 
 def client_of(settings: Settings) -> Client:

@@ -7,7 +7,7 @@ import pytest
 
 from folkmoot.core import limits
 from folkmoot.model.errors import RateLimited
-from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
+from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock, StandingClock
 from folkmoot.store import limits as store_limits
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database
@@ -44,6 +44,20 @@ async def test_a_token_comes_back_every_hundred_seconds__K_1(db: Database, clock
     for _ in range(6):
         await _post(db)
     await _refused(db)
+
+
+async def test_a_clock_that_stands_wears_out_no_limit_for_good(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = [0]
+    monkeypatch.setattr("folkmoot.model.time.time_ns", lambda: passed[0] * 1000)
+    monkeypatch.setattr(db, "clock", StandingClock(db.clock.now()))
+    for class_, count, back in (("post", 6, 100 * SECOND), ("message", 180, SECOND)):
+        for _ in range(count):
+            await _post(db, class_=class_)
+        await _refused(db, class_=class_)
+        passed[0] += back
+        await _post(db, class_=class_)
 
 
 async def test_what_is_refused_takes_nothing(db: Database, clock: FixedClock) -> None:
@@ -134,7 +148,7 @@ async def test_buckets_in_memory_and_in_the_database_hold_the_same(db: Database,
     for seconds in (0, 1, 70, 130, -50, 3, 100, 7200, 0, 250, 99):
         clock.advance(seconds * SECOND)
         async with db.write() as tx:
-            stored = await store_limits.take(tx, "post", {HOME: allowed.count}, allowed.period)
+            stored = await store_limits.take(tx, "post", {HOME: allowed.count}, allowed.period, clock.now())
         left = limits.after_one(held, {HOME: 1}, allowed, clock.now())
         held[HOME] = limits.Bucket(left[HOME], clock.now())
         assert stored == pytest.approx(left)

@@ -82,14 +82,14 @@ def _wait(left: float, capacity: int, period: Micros) -> float:
     return -left * period / capacity / SECOND if left < -1e-6 else 0.0
 
 
-async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int]) -> None:
+async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int], now: Micros) -> None:
     """Take one token of a class from every key, exact across processes. Raises `RateLimited`: nothing is taken once the transaction is
     undone."""
     allowed = allowance(limits, class_)
     if not allowed.in_force:
         return
     capacities = {key: allowed.count * factor for key, factor in keys.items()}
-    left = await store_limits.take(tx, class_, capacities, allowed.period)
+    left = await store_limits.take(tx, class_, capacities, allowed.period, now)
     wait = max((_wait(left[key], capacities[key], allowed.period) for key in left), default=0.0)
     if wait:
         raise RateLimited(wait)
@@ -113,7 +113,7 @@ def spend_as_known(db: Database, address: str) -> bool:
     known = store_site.known_rate_limits(db.memory, db.changes)
     if known is None:
         return False
-    spend_in_memory(db.memory, known, keys_of(0, address), db.clock.now())
+    spend_in_memory(db.memory, known, keys_of(0, address), db.clock.elapsed())
     return True
 
 
@@ -129,8 +129,8 @@ async def enforce(db: Database, class_: str, person_id: int, address: str) -> No
         async with db.read() as tx:
             limits = await store_site.rate_limits(tx)
     if class_ == MESSAGE:
-        spend_in_memory(db.memory, limits, keys, db.clock.now())
+        spend_in_memory(db.memory, limits, keys, db.clock.elapsed())
     elif allowance(limits, class_).in_force:
         # What a crash loses of it is one call that was not counted.
         async with db.write(soon=True) as tx:
-            await spend(tx, limits, class_, keys)
+            await spend(tx, limits, class_, keys, db.clock.elapsed())

@@ -22,9 +22,11 @@ _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what it makes is marked as
 
 
 class Clock(Protocol):
-    """Whatever knows the moment."""
+    """Whatever knows the moment. `elapsed` is for what measures how fast people do things: it goes on also where the moment stands."""
 
     def now(self) -> Micros: ...
+
+    def elapsed(self) -> Micros: ...
 
 
 class SystemClock:
@@ -33,9 +35,12 @@ class SystemClock:
     def now(self) -> Micros:
         return time_ns() // 1000
 
+    def elapsed(self) -> Micros:
+        return self.now()
+
 
 class FixedClock:
-    """A clock that stands at a moment until it is moved: for tests, and for `FOLKMOOT_NOW`."""
+    """A clock that stands at a moment until it is moved: for tests."""
 
     def __init__(self, moment: Micros) -> None:
         self.moment = moment
@@ -43,9 +48,19 @@ class FixedClock:
     def now(self) -> Micros:
         return self.moment
 
+    def elapsed(self) -> Micros:
+        return self.moment
+
     def advance(self, by: Micros) -> None:
         """Move on by `by` microseconds."""
         self.moment += by
+
+
+class StandingClock(FixedClock):
+    """The clock of `FOLKMOOT_NOW`: every moment is the one that it stands at, and people wear out no limit for good."""
+
+    def elapsed(self) -> Micros:
+        return time_ns() // 1000
 
 
 def to_datetime(moment: Micros) -> datetime:

@@ -17,7 +17,9 @@ class Bucket:
     updated: Micros
 
 
-async def take(tx: Tx, class_: str, capacities: dict[str, int], period: Micros) -> dict[str, float]:
+async def take(
+    tx: Tx, class_: str, capacities: dict[str, int], period: Micros, now: Micros
+) -> dict[str, float]:
     """Take one token from each bucket, by key with the tokens that it holds when it is full; it fills evenly within `period`, and a new one
     is full. What is left, by key: less than nothing where there was none, and then the transaction is to be undone. The same sum as in
     `core/limits.py:after_one`."""
@@ -27,7 +29,7 @@ async def take(tx: Tx, class_: str, capacities: dict[str, int], period: Micros) 
     values: dict[str, Any] = {}
     for number, key in enumerate(keys):
         values |= {f"key_{number}": key, f"left_{number}": capacities[key] - 1.0}
-    rows = await tx.all(_taking(len(keys)), class_=class_, period=float(period), now=tx.now, **values)
+    rows = await tx.all(_taking(len(keys)), class_=class_, period=float(period), now=now, **values)
     return {row[0]: row[1] for row in rows}
 
 

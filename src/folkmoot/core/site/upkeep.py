@@ -127,7 +127,7 @@ async def forget_stale(db: Database) -> None:
         allowed = await store_site.rate_limits(tx)
         for class_ in limits.CLASSES:
             period = max(limits.allowance(allowed, class_).period, 60 * SECOND)
-            await store_limits.forget(tx, [class_], tx.now - period)
+            await store_limits.forget(tx, [class_], db.clock.elapsed() - period)
         await jobs.forget_given_up(tx, tx.now - _GIVEN_UP_KEPT)
 
 
