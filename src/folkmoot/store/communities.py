@@ -188,9 +188,11 @@ async def site_languages(tx: Tx) -> list[int]:
 
 
 async def add_moderator(tx: Tx, community_id: int, person_id: int) -> bool:
-    """Append to the moderators; False where this person is one already."""
+    """Append to the moderators, dated after all there are also where that was this very moment; False where this person is one already."""
     added = await tx.run(
-        "INSERT INTO community_moderator (community_id, person_id, published) VALUES (:community_id, :person_id, :now) ON CONFLICT DO NOTHING",
+        "INSERT INTO community_moderator (community_id, person_id, published) SELECT CAST(:community_id AS BIGINT), CAST(:person_id AS BIGINT),"
+        " CASE WHEN last >= :now THEN last + 1 ELSE CAST(:now AS BIGINT) END FROM"
+        " (SELECT max(published) AS last FROM community_moderator WHERE community_id = :community_id) AS before WHERE true ON CONFLICT DO NOTHING",
         community_id=community_id, person_id=person_id, now=tx.now,
     )  # fmt: skip
     _moderators_changed(tx, community_id, person_id)

@@ -41,10 +41,11 @@ async def test_a_repeated_or_unknown_moderator__R_6__T_9(db: Database, cast: Cas
             await appoint_moderator(tx, cast.bob, cast.gardening.id, cast.bob.id if who == "bob" else 999)
 
 
-async def test_the_later_does_not_dismiss_the_earlier__R_4(
-    db: Database, cast: Cast, clock: FixedClock
+@pytest.mark.parametrize("later", [DAY, 0], ids=["a day later", "at the same moment"])
+async def test_the_later_does_not_dismiss_the_earlier__R_1__R_4(
+    db: Database, cast: Cast, clock: FixedClock, later: int
 ) -> None:
-    clock.advance(DAY)
+    clock.advance(later)
     async with db.write() as tx:
         team = await appoint_moderator(tx, cast.bob, cast.gardening.id, cast.alice.id)
         assert [person.name for person in team] == ["bob", "alice"]
