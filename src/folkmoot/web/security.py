@@ -123,12 +123,20 @@ def malformed(scope: Any) -> int:
 
 
 def client_behind(scope: Any, proxies: int) -> str:
-    """The address that the outermost of so many trusted proxies saw, else the one that connected."""
+    """The address that the outermost of so many trusted proxies saw, without a port, else the one that connected."""
     forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
     hops = [hop.strip() for hop in ",".join(forwarded).split(",") if hop.strip()]
-    if len(hops) >= proxies:
-        return hops[-proxies]
-    return hops[0] if hops else (scope["client"] or ("",))[0]
+    if not hops:
+        return str((scope["client"] or ("",))[0])
+    return _without_port(hops[-min(proxies, len(hops))])
+
+
+def _without_port(hop: str) -> str:
+    """Some proxies write the port too, which is another one for each connection."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    host, _, _ = hop.rpartition(":")
+    return host if host and ":" not in host else hop
 
 
 def _from_here(scope: Any) -> bool:

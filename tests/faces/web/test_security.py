@@ -220,6 +220,10 @@ async def test_a_token_in_a_header_counts_too(browser: Browsers) -> None:
         ("6.6.6.6, 198.51.100.7, 10.0.0.1", 2, "198.51.100.7"),
         ("", 1, "10.9.9.9"),
         ("198.51.100.7", 3, "198.51.100.7"),
+        ("198.51.100.7:61234", 1, "198.51.100.7"),
+        ("[2001:db8::7]:61234", 1, "2001:db8::7"),
+        ("[2001:db8::7]", 1, "2001:db8::7"),
+        ("2001:db8::7", 1, "2001:db8::7"),
     ],
 )
 def test_the_address_is_the_one_that_trusted_proxies_saw(forwarded: str, proxies: int, address: str) -> None:
