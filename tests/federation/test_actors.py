@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,10 +11,10 @@ from folkmoot.apub.look_again import without_inbox
 from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.software import look, look_at_servers
 from folkmoot.model.errors import NotAllowed, Refusal
-from folkmoot.model.time import DAY, HOUR
+from folkmoot.model.time import DAY, HOUR, SECOND
 from folkmoot.store import destinations
 from tests.federation.conftest import Found
-from tests.federation.network import Answer
+from tests.federation.network import Answer, NetworkClient
 from tests.federation.peer import PUBLIC, Members, Peer
 from tests.federation.stage import Scene, set_scene
 
@@ -209,7 +210,7 @@ async def test_what_a_server_runs_is_asked_once_a_day__NI_3__case_53(
     number = await scene.a.value("SELECT id FROM instance WHERE domain = 'there.example'")
     async with scene.a.writing() as tx:
         await destinations.ensure(tx, [number], 0)
-    await look(scene.a.context, {"instance_id": number, "domain": "there.example"})
+    await look(scene.a.context, {"instance_id": number})
     assert await scene.a.value("SELECT software FROM instance WHERE id = :id", id=number) == expected
     assert not [one for one in there.network.asked if one.host == "other.example"], "no other host is asked"
     assert not any("Signature" in one.headers for one in there.network.asked if "odeinfo" in one.url.path)
@@ -217,3 +218,33 @@ async def test_what_a_server_runs_is_asked_once_a_day__NI_3__case_53(
     assert await look_at_servers(scene.a.db) == 0
     scene.a.clock.advance(DAY)
     assert await look_at_servers(scene.a.db) == 1
+
+
+async def test_a_server_is_asked_what_it_runs_when_it_is_first_sent_to__NI_3(scene: Scene) -> None:
+    there = scene.there
+    there.documents[f"{there.origin}/.well-known/nodeinfo"] = {
+        "links": [{"rel": f"{SCHEMA}2.0", "href": f"{there.origin}/ni"}]
+    }
+    there.documents[f"{there.origin}/ni"] = {"version": "2.0", "software": {"name": "lemmy", "version": "1"}}
+    await scene.announced()
+    await scene.answered()
+    await scene.a.settle()
+    software = "SELECT software FROM instance WHERE domain = 'there.example'"
+    assert await scene.a.value(software) is None, "what there is to tell goes first"
+    scene.a.clock.advance(5 * SECOND)
+    await scene.a.settle()
+    assert await scene.a.value(software) == "lemmy"
+
+
+async def test_while_developing_a_server_is_asked_at_the_port_of_its_inbox__NI_3(scene: Scene) -> None:
+    await scene.posted()
+    settings = replace(scene.a.context.settings, development=True, scheme="http")
+    client = NetworkClient(scene.there.network, "a.example", development=True)
+    context = replace(scene.a.context, settings=settings, http=client)
+    async with scene.a.writing() as tx:
+        await tx.run(
+            "UPDATE person SET shared_inbox_url = 'http://there.example:8537/inbox' WHERE name = 'carol'"
+        )
+    number = await scene.a.value("SELECT id FROM instance WHERE domain = 'there.example'")
+    await look(context, {"instance_id": number})
+    assert str(scene.there.network.asked[-1].url) == "http://there.example:8537/.well-known/nodeinfo"

@@ -1,21 +1,22 @@
-"""What other servers run: asked once a day over NodeInfo, which also tells whether they live (NI-3, DLV-9)."""
+"""What other servers run: asked over NodeInfo at first contact and once a day; this also tells whether they live (NI-3, DLV-9)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from folkmoot.apub.documents import Malformed, load, web_address
 from folkmoot.apub.policy import policy
 from folkmoot.context import Context
-from folkmoot.model.time import DAY, HOUR, Micros
+from folkmoot.model.time import DAY, HOUR, SECOND, Micros
 from folkmoot.net.errors import NetFailure
-from folkmoot.store import destinations, jobs
-from folkmoot.store.db import Database
+from folkmoot.store import destinations, instances, jobs, outbox
+from folkmoot.store.db import Database, Tx
 
 LOOK = "federation.look"
 """The job that asks one server."""
 EVERY: Micros = DAY
 _SPREAD: Micros = HOUR
+_AFTER_MEETING: Micros = 5 * SECOND
 _LIMIT = 256 * 1024
 _SCHEMAS = (
     "http://nodeinfo.diaspora.software/ns/schema/2.1",
@@ -39,29 +40,36 @@ async def look_at_servers(db: Database) -> int:
             return 0
         due = await destinations.to_look_at(tx, tx.now - EVERY)
     async with db.write() as tx:
-        for place, (instance_id, domain) in enumerate(due):
-            await jobs.enqueue(
-                tx,
-                LOOK,
-                {"instance_id": instance_id, "domain": domain},
-                run_at=tx.now + place * _SPREAD // max(len(due), 1),
-                unique_key=f"{LOOK} {instance_id}",
-            )
+        for place, instance_id in enumerate(due):
+            await _look_later(tx, instance_id, tx.now + place * _SPREAD // max(len(due), 1))
     return len(due)
+
+
+async def look_at_new(tx: Tx, instance_ids: Collection[int]) -> None:
+    """Ask servers that are sent to for the first time, once what there is to tell them is on its way."""
+    for instance_id in sorted(instance_ids):
+        await _look_later(tx, instance_id, tx.now + _AFTER_MEETING)
+
+
+async def _look_later(tx: Tx, instance_id: int, moment: Micros) -> None:
+    await jobs.enqueue(
+        tx, LOOK, {"instance_id": instance_id}, run_at=moment, unique_key=f"{LOOK} {instance_id}"
+    )
 
 
 async def look(context: Context, payload: Mapping[str, object]) -> None:
     """Ask one server what it runs; one that does not answer is asked again tomorrow. A job."""
-    instance_id, domain = payload["instance_id"], payload["domain"]
+    instance_id = payload["instance_id"]
     assert isinstance(instance_id, int)
-    assert isinstance(domain, str)
     async with context.db.read() as tx:
         if not (await policy(tx)).enabled:
             return
-    scheme = "http" if context.settings.development else "https"
+        origin = await _origin(tx, instance_id, development=context.settings.development)
+    if origin is None:
+        return
     answered, software = True, None
     try:
-        software = await read_software(context, f"{scheme}://{domain}")
+        software = await read_software(context, origin)
     except (NetFailure, Malformed):
         answered = False
     async with context.db.write() as tx:
@@ -72,6 +80,18 @@ async def look(context: Context, payload: Mapping[str, object]) -> None:
             version=software.version if software else None,
             answered=answered,
         )
+
+
+async def _origin(tx: Tx, instance_id: int, *, development: bool) -> str | None:
+    """Where a server is asked; None where it is gone. While developing that is where its inbox is: only that has the port."""
+    instance = await instances.by_id(tx, instance_id)
+    if instance is None:
+        return None
+    inbox = await outbox.server_inbox(tx, instance_id) if development else None
+    if inbox is None:
+        return f"{'http' if development else 'https'}://{instance.domain}"
+    parts = urlsplit(inbox)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 async def read_software(context: Context, origin: str) -> Software | None:

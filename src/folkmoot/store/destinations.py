@@ -178,14 +178,14 @@ async def set_looked(
         await revive(tx, instance_id)
 
 
-async def to_look_at(tx: Tx, before: Micros) -> list[tuple[int, str]]:
-    """Servers that were not asked what they are since a moment: (id, domain)."""
+async def to_look_at(tx: Tx, before: Micros) -> list[int]:
+    """Servers that were not asked what they are since a moment, by id."""
     rows = await tx.all(
-        "SELECT i.id, i.domain FROM destination d JOIN instance i ON i.id = d.instance_id WHERE (d.looked IS NULL OR d.looked < :before)"
+        "SELECT i.id FROM destination d JOIN instance i ON i.id = d.instance_id WHERE (d.looked IS NULL OR d.looked < :before)"
         f" AND NOT {_BLOCKED} AND NOT {_NOT_ALLOWED} ORDER BY i.id",
         before=before,
     )
-    return [(row[0], row[1]) for row in rows]
+    return [row[0] for row in rows]
 
 
 async def revive(tx: Tx, instance_id: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from folkmoot.apub import software
 from folkmoot.apub.outbox import roll_back
 from folkmoot.apub.outbox.kinds import KINDS
 from folkmoot.apub.outbox.library import Library
@@ -111,7 +112,9 @@ async def _write(tx: Tx, made: list[Activity]) -> None:
     if any(activity.to_all for activity in made):
         named |= set(await outbox.server_inboxes(tx))
     if named:
-        await destinations.ensure(tx, named - await destinations.known_ids(tx), before)
+        new = named - await destinations.known_ids(tx)
+        await destinations.ensure(tx, new, before)
+        await software.look_at_new(tx, new)
     await outbox.insert(tx, made)
     for activity in made:
         if activity.asks is not None:
