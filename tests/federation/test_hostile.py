@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from folkmoot.apub.activities import Activity
+from folkmoot.apub.documents import Document
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
+from folkmoot.apub.inbox import process
 from folkmoot.apub.signing import Scheme, sign
 from folkmoot.apub.software import look
 from folkmoot.model.errors import Refusal
@@ -296,3 +299,41 @@ async def test_a_key_document_that_points_to_another_actor_is_nobodys__SIG_13__A
         await other.send(scene.a, other.activity("Like", mallory, "https://a.example/post/1"), mallory)
     ).status == 401
     assert await scene.a.value("SELECT score FROM post") == 1
+
+
+@pytest.mark.parametrize("odd", [[], {}, ["text/html"], {"a": 1}])
+async def test_links_of_no_type_stop_nobody__JSN_4__ABU_13(scene: Scene, odd: object) -> None:
+    url = [
+        {"type": "Link", "mediaType": odd, "href": "https://there.example/x"},
+        {"type": "Link", "mimeType": odd},
+    ]
+    page = scene.there.page(scene.carol, scene.gardening.ap_id, url=url)
+    assert (
+        await scene.tells(scene.there.in_community("Create", scene.carol, page, scene.gardening.ap_id))
+        == "accepted"
+    )
+    eve = scene.there.person("eve", url=url)
+    assert (await scene.there.send(scene.a, scene.there.activity("Like", eve, page["id"]))).status == 202
+    await scene.a.settle()
+    assert await scene.a.value("SELECT score FROM post") == 2
+
+
+async def test_what_cannot_even_be_read_does_not_stop_the_rest__INB_11(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await scene.posted()
+    real = process.parse
+
+    def breaks(document: Document) -> Activity:
+        if document.get("type") == "Dislike":
+            raise TypeError("a bug of ours")
+        return real(document)
+
+    monkeypatch.setattr(process, "parse", breaks)
+    dave, erin = scene.there.person("dave"), scene.there.person("erin")
+    poison = scene.there.activity("Dislike", dave, page["id"])
+    for activity in (poison, scene.there.activity("Like", erin, page["id"])):
+        assert (await scene.there.send(scene.a, activity)).status == 202
+    await scene.a.settle()
+    assert await scene.a.value("SELECT score FROM post") == 2
+    assert await scene.a.verdict(poison["id"]) == "internal_error"

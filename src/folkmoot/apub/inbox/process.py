@@ -205,6 +205,9 @@ class Processor:
                 tasks.append(self._task(row))
             except Refusal as error:
                 closed.append(_refused(row, error))
+            except Exception as error:  # nobody's document stops what all others sent
+                log.exception("activity_not_read", id=row.ap_id, kind=row.kind)
+                closed.append(Closed(row.id, "refused", "internal_error", repr(error)))
         return tasks, closed
 
     def _task(self, row: Waiting) -> Task:

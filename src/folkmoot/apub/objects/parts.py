@@ -205,7 +205,7 @@ def read_page_address(document: Document) -> str | None:
     pages = [
         link
         for link in links
-        if isinstance(link, dict) and "text/html" in {link.get("mediaType"), link.get("mimeType")}
+        if isinstance(link, dict) and "text/html" in (link.get("mediaType"), link.get("mimeType"))
     ]
     plain = [link for link in links if isinstance(link, str)]
     return next((url for link in [*pages, *plain] if (url := web_address(link)) is not None), None)
