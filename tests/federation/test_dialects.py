@@ -26,7 +26,7 @@ def lemmy(group: str) -> dict[str, str]:
 @pytest.fixture(params=[OURS, f"{ENTERPRISE}/c/main"], ids=["to us", "passed on"])
 async def play(request: pytest.FixtureRequest, servers: Found, peer: Callable[[str], Peer]) -> Play:
     play = await stage(servers, peer, request.param, lemmy(request.param))
-    play.main = await play.begin(ALPHA, BETA)  # type: ignore[attr-defined]
+    play.main = await play.begin(BETA, ALPHA)  # type: ignore[attr-defined]
     return play
 
 

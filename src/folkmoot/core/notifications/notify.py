@@ -27,7 +27,7 @@ async def notify_of_comment(
     Everybody gets one notice at the most, a mention before a reply. An edit adds what is missing and leaves what is there (N-1). A
     reply is told to people of this server only, and not to who blocks the author, the community or its server (N-2).
     """
-    told = await _tell_who_is_named(tx, author, comment, named)
+    told = await _tell_who_is_named(tx, author, comment, named, besides=parent.creator_id)
     if parent.local and parent.creator_id != author.id:
         answered = await notifications.add_reply(
             tx,
@@ -43,13 +43,15 @@ async def notify_of_comment(
 
 
 async def _tell_who_is_named(
-    tx: Tx, author: Viewer, comment: Comment, addresses: Collection[str] | None
+    tx: Tx, author: Viewer, comment: Comment, addresses: Collection[str] | None, *, besides: int
 ) -> list[int]:
-    """Local people, the author left out; the account ids told now."""
+    """Local people, the author left out; the account ids told now. `besides`: who is answered. Servers list them among the addresses of
+    every answer (SND-5), which names nobody."""
     if addresses is None:
         found = await _named_in_text(tx, comment.content) if "@" in comment.content else []
     else:
         found = await _named_by_address(tx, addresses) if addresses else []
+        found = [person for person in found if person.id != besides]
     told = [
         person.id
         for person in found
