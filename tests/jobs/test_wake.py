@@ -2,6 +2,10 @@
 
 import asyncio
 
+from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.comments.edit import EditComment, edit_comment
+from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.jobs.moments import MOMENTS
 from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
 from folkmoot.jobs.wake import Wake, Watch
@@ -9,6 +13,7 @@ from folkmoot.model.time import FixedClock
 from folkmoot.store import jobs
 from folkmoot.store.db import Database
 from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
+from tests.cast import Cast
 
 LONG = 30.0
 
@@ -57,6 +62,21 @@ async def test_what_another_process_writes_wakes_too(db: Database, clock: FixedC
     assert await is_awake(waiting, LONG)
     stopping.set()
     await watching
+
+
+async def test_a_text_that_is_written_or_changed_wakes_the_search_index(db: Database, cast: Cast) -> None:
+    """Who searches for what they have just written finds it."""
+    (index,) = (moment for moment in MOMENTS if moment.name == "search index")
+    wake = Wake(db, *index.kinds)
+    async with db.write() as tx:
+        post = await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "Figs in pots"))
+    assert await is_awake(asyncio.create_task(wake.wait(LONG)), LONG)
+    async with db.write() as tx:
+        comment = (await create_comment(tx, cast.alice, CreateComment(post.id, "Black ones."))).comment
+    assert await is_awake(asyncio.create_task(wake.wait(LONG)), LONG)
+    async with db.write() as tx:
+        await edit_comment(tx, cast.alice, EditComment(comment.id, "Green ones."))
+    assert await is_awake(asyncio.create_task(wake.wait(LONG)), LONG)
 
 
 async def test_the_workers_of_a_process_stop_at_once_although_they_wait(tools: Tools) -> None:

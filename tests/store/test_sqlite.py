@@ -1,13 +1,14 @@
 """What only SQLite has: writers that share commits, and processes that take turns at one file."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
 
 from folkmoot.model.time import FixedClock
 from folkmoot.store.db import Database
-from folkmoot.store.handover import Handover
+from folkmoot.store.handover import PATIENCE, Handover
 from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
 
 
@@ -112,29 +113,61 @@ async def test_who_has_just_written_comes_after_whoever_waits_in_another_process
     assert order == ["first", "other", "second"] * 5
 
 
-async def test_one_at_a_time_is_the_next(sqlite: SqliteDatabase) -> None:
-    first, second = Handover(sqlite.path), Handover(sqlite.path)
-    assert first.take()
-    assert not second.take()
-    first.give()
-    assert second.take()
-    assert not first.take()
-    second.close()
-    assert first.take(), "who is gone holds nothing"
-    first.close()
+async def test_one_at_a_time_has_the_turn_and_one_is_the_next(sqlite: SqliteDatabase) -> None:
+    one, two, three = (Handover(sqlite.path) for _ in range(3))
+    order: list[str] = []
+
+    async def come(who: Handover, name: str) -> None:
+        await who.enter()
+        order.append(name)
+
+    await come(one, "one")
+    second = asyncio.create_task(come(two, "two"))
+    while one._next.try_take():  # until two has the place
+        one._next.give()
+        await asyncio.sleep(0)
+    third = asyncio.create_task(come(three, "three"))
+    one.leave()
+    await second
+    assert order == ["one", "two"]
+    two.close()
+    await third
+    assert order == ["one", "two", "three"], "who is gone holds nothing"
+    one.close()
+    three.close()
 
 
-async def test_who_holds_the_place_for_too_long_keeps_nobody_from_writing(sqlite: SqliteDatabase) -> None:
+async def test_who_has_the_turn_for_too_long_keeps_nobody_from_writing(sqlite: SqliteDatabase) -> None:
     stuck = Handover(sqlite.path)
-    assert stuck.take()
+    await stuck.enter()
     async with asyncio.timeout(5):
         await _add(sqlite, "a.example")
+        await _add(sqlite, "b.example")
     stuck.close()
-    assert await _count(sqlite) == 1
+    await _add(sqlite, "c.example")
+    assert await _count(sqlite) == 3
 
 
-async def test_without_a_file_for_the_place_everybody_writes_as_they_can(sqlite: SqliteDatabase) -> None:
+async def test_who_gives_up_waiting_for_the_turn_does_not_hold_it_later(sqlite: SqliteDatabase) -> None:
+    one, two = Handover(sqlite.path), Handover(sqlite.path)
+    await one.enter()
+    waiting = asyncio.create_task(two.enter())
+    await asyncio.sleep(0)
+    (thread,) = [each for each in threading.enumerate() if each.name == "handover"]
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    one.leave()
+    await asyncio.to_thread(thread.join)
+    async with asyncio.timeout(PATIENCE / 2):
+        await one.enter()
+    assert one._turn._held
+    one.close()
+    two.close()
+
+
+async def test_without_files_for_it_everybody_writes_as_they_can(sqlite: SqliteDatabase) -> None:
     nowhere = Handover("/nonexistent/folkmoot.db")
-    assert nowhere.take()
-    nowhere.give()
+    await nowhere.enter()
+    nowhere.leave()
     nowhere.close()

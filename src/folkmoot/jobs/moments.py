@@ -57,6 +57,6 @@ async def heirs(tools: Tools) -> None:
 MOMENTS: tuple[Moment, ...] = (
     Moment("inbox", 0.25, inbox, kinds=("received",), rest=0.02),
     Moment("checkpoint", 1.0, checkpoint),
-    Moment("search index", 1.0, index),
+    Moment("search index", 1.0, index, kinds=("thread", "posts"), rest=0.2),
     Moment("what the dead held", 5.0, heirs),
 )

@@ -23,7 +23,7 @@ from folkmoot.store.db import Tx, counting, must_not_write_yet, writing
 from folkmoot.store.dialect import words
 from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
-from folkmoot.store.handover import PATIENCE, Handover
+from folkmoot.store.handover import Handover
 from folkmoot.store.rows import Row
 
 _DIALECT: Dialect = SqliteDialect()
@@ -33,7 +33,7 @@ _BATCH_SECONDS = 0.004
 _LOCK_SECONDS = 20.0
 """How long a writer waits for other processes before it gives up with `Busy`."""
 _PAUSE = 0.002
-"""Seconds between looks whether another process has let go of the file: a look takes some microseconds."""
+"""Seconds between looks whether a process that did not wait for its turn has let go of the file."""
 _IDLE_READERS = 4
 
 apsw.allow_missing_dict_bindings(False)
@@ -244,22 +244,21 @@ class SqliteDatabase:
         """Take the file's write lock without holding up the event loop while another process has it."""
         loop = asyncio.get_running_loop()
         began = loop.time()
-        next_in_line = False
+        await self._handover.enter()
         self._writer.set_busy_timeout(0)
         try:
             while True:
-                next_in_line = next_in_line or self._handover.take()
                 try:
-                    if next_in_line or loop.time() > began + PATIENCE:
-                        self._writer.execute("BEGIN IMMEDIATE")
-                        return
+                    self._writer.execute("BEGIN IMMEDIATE")
+                    return
                 except apsw.BusyError:
                     if loop.time() > began + _LOCK_SECONDS:
                         raise Busy from None
                 await asyncio.sleep(_PAUSE)
+        except BaseException:
+            self._handover.leave()
+            raise
         finally:
-            if next_in_line:
-                self._handover.give()
             self._writer.set_busy_timeout(2000)
 
     def _leave(self, batch: _Batch) -> None:
@@ -295,6 +294,8 @@ class SqliteDatabase:
             batch.done.set_result(None)
             for kind in {kind for kind, _ in batch.touched}:
                 self.changes.wake(kind)  # who waits for it in this process; what changed is for `sync` to say
+        finally:
+            self._handover.leave()
 
     async def sync(self) -> None:
         # The pragma looks at the file; apsw's data_version() only at what this connection has noticed so far.
@@ -332,6 +333,8 @@ class SqliteDatabase:
             except BaseException:
                 self._writer.execute("ROLLBACK")
                 raise
+            finally:
+                self._handover.leave()
         finally:
             self._turn.release()
 
