@@ -24,8 +24,8 @@ from folkmoot.settings import Settings
 from folkmoot.store.accounts import has_admin
 from folkmoot.store.migrate import TooNew
 
-GRACE = 3
-"""Seconds for requests under way when the server is told to stop."""
+GRACE = 2
+"""Seconds for requests under way when the server is told to stop: less than `LAST` beside what background work gets (`jobs/runner.py`)."""
 LAST = 4.5
 """Seconds after which a process that has not stopped is killed."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)

@@ -40,7 +40,7 @@ _AUDIENCE_KEPT: Micros = 10 * MINUTE
 """Followers are read anew when they change, and this often whatever is said (DLV-11)."""
 _LOOK_ANYWAY: Micros = 5 * SECOND
 _AFTER_FAILURE = 2.0
-_STOP_WITHIN = 1.5
+_STOP_WITHIN = 1.0
 
 log = logger(__name__)
 

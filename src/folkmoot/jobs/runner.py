@@ -31,7 +31,7 @@ PATIENCE = 110.0
 """Seconds a job may take: less than its lease, so that nobody else begins it meanwhile."""
 _IDLE = 5.0
 _AFTER_FAILURE = 2.0
-_STOP_WITHIN = 1.5
+_STOP_WITHIN = 1.0
 
 log = logger(__name__)
 
@@ -79,9 +79,16 @@ class Runner:
         self._stopping.set()
         self.db.changes.wake()
         await processor_of(self.tools.context).stop()
-        running: set[asyncio.Task[Any]] = {*self._working, *self._tending.values()}
+        await asyncio.gather(self._let_arrive(), self._let_finish())
+
+    async def _let_arrive(self) -> None:
+        """Wait for what is on its way to other servers, and for how far each has got to be written down."""
         if self._sending is not None:
             await asyncio.wait({self._sending}, timeout=2 * _STOP_WITHIN)
+
+    async def _let_finish(self) -> None:
+        """Wait for the jobs and the periodic work under way."""
+        running: set[asyncio.Task[Any]] = {*self._working, *self._tending.values()}
         if running:
             _, late = await asyncio.wait(running, timeout=_STOP_WITHIN)
             for task in late:

@@ -1,6 +1,6 @@
 """Looks at threads by apps, written together: an app asks for a post and does not wait for it to count as seen (P-9).
 
-What was looked at stands here for a second at most and is then written in one transaction, with all that others looked at meanwhile. Until
+What was looked at stands here for a moment and is then written in one transaction, with all that others looked at meanwhile. Until
 then it is laid over what its reader is shown of the same posts; whatever else depends on what they have read is answered after it was
 written. Other processes hear of a look when it is written.
 """
@@ -17,7 +17,7 @@ from folkmoot.store import marks
 from folkmoot.store.db import Database
 from folkmoot.store.marks import Look
 
-DELAY = 1.0
+DELAY = 0.25
 """Seconds until what waits is written."""
 MANY = 1000
 """So many are written without waiting any longer."""
@@ -85,7 +85,7 @@ class Visits:
             self._timer = asyncio.get_running_loop().call_later(DELAY, self._begin)
 
     def _begin(self) -> None:
-        """The second is over."""
+        """The moment is over."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
