@@ -135,12 +135,13 @@ class Processor:
 
     async def drain(self) -> int:
         """Do all that can be done now, what waits for other servers included; how many rows. For tests and commands."""
-        self._seen = -1
-        done = await self.work()
-        while self._running:
-            await asyncio.wait(set(self._running))
-            self._seen = -1
-            done += 1 + await self.work()
+        self._seen, done = -1, 0
+        while self._seen == -1 or self._running:  # a fetch may also have ended in the middle of a look
+            if self._running:
+                await asyncio.wait(set(self._running))
+                self._seen = -1
+                done += 1
+            done += await self.work()
         return done
 
     async def stop(self) -> None:
