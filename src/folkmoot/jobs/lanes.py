@@ -20,7 +20,7 @@ from folkmoot.context import Context
 from folkmoot.jobs.lane import DEAD_AFTER, LONGEST_PAUSE, WINDOW, Alarm, Lane
 from folkmoot.jobs.shards import Shards, shard_of
 from folkmoot.logs import logger
-from folkmoot.model.time import DAY, MINUTE, SECOND, Micros
+from folkmoot.model.time import DAY, SECOND, Micros
 from folkmoot.store import destinations, outbox
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
@@ -36,8 +36,6 @@ _WRITE_EVERY: Micros = SECOND
 _IDLE_WRITE_EVERY: Micros = 30 * SECOND
 _BEGIN_IN_DELIVERY = 2000
 _CARGO = 1500
-_AUDIENCE_KEPT: Micros = 10 * MINUTE
-"""Followers are read anew when they change, and this often whatever is said (DLV-11)."""
 _LOOK_ANYWAY: Micros = 5 * SECOND
 _AFTER_FAILURE = 2.0
 _STOP_WITHIN = 1.0
@@ -250,7 +248,7 @@ class Lanes:
         return known[1] if known is not None and known[0] == self._stamp(key) else None
 
     def _stamp(self, key: tuple[str, int]) -> tuple[int, int]:
-        return (self.db.changes.newest((key,)), self.db.clock.now() // _AUDIENCE_KEPT)
+        return (self.db.changes.newest((key,)), self.db.clock.now() // outbox.AUDIENCE_KEPT)
 
     # --- deliveries -------------------------------------------------------------------------------------------------------------------
 

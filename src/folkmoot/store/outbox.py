@@ -9,13 +9,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from folkmoot.model.time import Micros
+from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.keys import Owner
 from folkmoot.store.rows import columns, maker
 
 LOOK_LATER = "federation.roll_back"
 """The job that looks whether a community elsewhere has sent back what a moderator of ours did there; its payload has `kind` and `event`."""
+
+AUDIENCE_KEPT: Micros = 10 * MINUTE
+"""Followers are read anew when they change, and this often whatever is said (DLV-11)."""
+_AUDIENCES = 2000
+"""Communities whose followers one process remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +290,21 @@ async def community_audience(tx: Tx, community_id: int) -> Audience:
             community_id=community_id,
         )
     )
+
+
+async def kept_audience(tx: Tx, community_id: int) -> Audience:
+    """The same as this process read it last, while nobody came or went, for `AUDIENCE_KEPT` at most. That nobody follows is asked anew: who has
+    just come must not miss what comes next."""
+    shelf: dict[int, tuple[tuple[int, int], Audience]] = tx.memory.setdefault("audiences", {})
+    stamp = (tx.changes.newest((("followers", community_id),)), tx.now // AUDIENCE_KEPT)
+    kept = shelf.get(community_id)
+    if kept is not None and kept[0] == stamp and kept[1].inboxes:
+        return kept[1]
+    if len(shelf) >= _AUDIENCES:
+        shelf.clear()
+    found = await community_audience(tx, community_id)
+    shelf[community_id] = (stamp, found)
+    return found
 
 
 async def person_audience(tx: Tx, person_id: int) -> Audience:

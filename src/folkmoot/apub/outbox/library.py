@@ -81,7 +81,7 @@ class Library:
 
     async def audience(self, community_id: int) -> Audience:
         """Where the followers of a community are."""
-        return await self._get("audience", community_id, outbox.community_audience)
+        return await self._get("audience", community_id, outbox.kept_audience)
 
     async def moderates(self, person_id: int, community_id: int) -> bool:
         """Whether somebody moderates a community."""

@@ -11,8 +11,8 @@ MOST = 2000
 """Texts that one call of `index_due` moves at most."""
 _LARGE_BATCH = 1000
 _STEPS, _PAGES, _MANY_PAGES = 2, 64, 2000
-"""After each batch the index is merged so many times by so many pages, each time with room for other writers before it; after a large batch
-once by many."""
+"""After each full batch the index is merged so many times by so many pages, each time with room for other writers before it; by fewer after
+a smaller batch, and once by many after a large one."""
 
 
 async def index_pending(tx: Tx, limit: int = BATCH) -> int:
@@ -34,7 +34,7 @@ async def index_due(db: Database) -> int:
             break
         for _ in range(_STEPS):
             async with db.write() as tx:
-                await search.merge_step(tx, _PAGES)
+                await search.merge_step(tx, max(1, _PAGES * taken // BATCH))
     return moved
 
 
