@@ -6,7 +6,7 @@ import pytest
 
 from folkmoot.model.time import DAY, SECOND, FixedClock
 from folkmoot.store import communities, destinations, outbox
-from folkmoot.store.db import Database, Tx
+from folkmoot.store.db import Database, Tx, count_statements
 from folkmoot.store.outbox import Activity, Inbox
 from tests import rows
 from tests.cast import HERE, THERE, Cast
@@ -230,3 +230,23 @@ async def test_everybody_is_reached_at_the_inbox_of_the_site_or_a_shared_one(
         await tx.run("UPDATE community SET shared_inbox_url = 'https://there.example/inbox' WHERE NOT local")
         assert await outbox.server_inboxes(tx) == {there(cast): "https://there.example/inbox"}
         assert await outbox.server_inbox(tx, there(cast)) == "https://there.example/inbox"
+
+
+async def test_followers_are_remembered_until_somebody_comes_or_goes__DLV_11(
+    db: Database, cast: Cast
+) -> None:
+    async def audience() -> tuple[int, set[int]]:
+        async with db.read() as tx:
+            with count_statements() as asked:
+                found = await outbox.kept_audience(tx, cast.gardening.id)
+        return len(asked.statements), set(found.inboxes)
+
+    assert await audience() == (1, set())
+    assert await audience() == (1, set()), "that nobody is there is asked anew"
+    async with db.write() as tx:
+        await follow(tx, cast)
+    assert await audience() == (1, {there(cast)})
+    assert await audience() == (0, {there(cast)})
+    async with db.write() as tx:
+        await communities.drop_follow(tx, cast.gardening.id, cast.carol.id)
+    assert await audience() == (1, set())
