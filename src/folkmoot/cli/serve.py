@@ -120,6 +120,14 @@ def _announce(settings: Settings, done: Prepared, where: str, administered: bool
 class _Uvicorn(uvicorn.Server):
     """Ends a process with 0 when it was told to stop; uvicorn would end it by the signal again."""
 
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Until told to stop. Ends the process: all that has to be kept is by then, and closing the loop would wait for names that are being
+        looked up, however long a name server takes."""
+        await super().serve(sockets)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0 if self.started else 1)
+
     def handle_exit(self, sig: int, frame: Any) -> None:
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
