@@ -121,8 +121,8 @@ class _Uvicorn(uvicorn.Server):
     """Ends a process with 0 when it was told to stop; uvicorn would end it by the signal again."""
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Until told to stop. Ends the process: all that has to be kept is by then, and closing the loop would wait for names that are being
-        looked up, however long a name server takes."""
+        """Until told to stop. Ends the process: all that has to be kept is kept by then, and closing the loop would wait for names that are
+        being looked up, however long a name server takes."""
         await super().serve(sockets)
         sys.stdout.flush()
         sys.stderr.flush()
