@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from folkmoot.model.time import DAY, SECOND, FixedClock
-from folkmoot.store import communities, destinations, outbox
+from folkmoot.store import audiences, communities, destinations, outbox
 from folkmoot.store.db import Database, Tx, count_statements
 from folkmoot.store.outbox import Activity, Inbox
 from tests import rows
@@ -127,7 +127,7 @@ async def test_followers_with_one_shared_inbox_are_one_address__DLV_8__FLW_3(
         await follow(tx, cast)
         await communities.set_follow(tx, cast.gardening.id, other.id, pending=False)
         await communities.set_follow(tx, cast.gardening.id, cast.alice.id, pending=False)
-        audience = await outbox.community_audience(tx, cast.gardening.id)
+        audience = await audiences.audience(tx, audiences.of_community(cast.gardening.id))
         assert audience.inboxes == {there(cast): ("https://there.example/inbox",)}
 
 
@@ -238,7 +238,8 @@ async def test_followers_are_remembered_until_somebody_comes_or_goes__DLV_11(
     async def audience() -> tuple[int, set[int]]:
         async with db.read() as tx:
             with count_statements() as asked:
-                found = await outbox.kept_audience(tx, cast.gardening.id)
+                key = audiences.of_community(cast.gardening.id)
+                found = await audiences.audience(tx, key, anew_if_empty=True)
         return len(asked.statements), set(found.inboxes)
 
     assert await audience() == (1, set())

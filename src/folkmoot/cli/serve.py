@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 import uvicorn
@@ -117,6 +117,13 @@ def _announce(settings: Settings, done: Prepared, where: str, administered: bool
     sys.stdout.flush()
 
 
+def _end(code: int) -> NoReturn:
+    """End this process at once, whatever its threads are about."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 class _Uvicorn(uvicorn.Server):
     """Ends a process with 0 when it was told to stop; uvicorn would end it by the signal again."""
 
@@ -124,9 +131,7 @@ class _Uvicorn(uvicorn.Server):
         """Until told to stop. Ends the process: all that has to be kept is kept by then, and closing the loop would wait for names that are
         being looked up, however long a name server takes."""
         await super().serve(sockets)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0 if self.started else 1)
+        _end(0 if self.started else 1)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         self.force_exit = self.should_exit and sig == signal.SIGINT
@@ -134,7 +139,7 @@ class _Uvicorn(uvicorn.Server):
 
 
 def _serve(settings: Settings, door: socket.socket, *, work: bool) -> None:
-    """One process, until told to stop."""
+    """One process, until told to stop; then it ends the process."""
     config = uvicorn.Config(
         Server(settings, work=work),
         loop="uvloop",
@@ -200,13 +205,10 @@ class Master:
         code = 1
         try:
             _serve(self.settings, self.door, work=self.work)
-            code = 0
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
+            _end(code)
 
     def _stop(self, _number: int, _frame: Any) -> None:
         self.stopping = True

@@ -21,10 +21,11 @@ from folkmoot.jobs.lane import DEAD_AFTER, LONGEST_PAUSE, WINDOW, Alarm, Lane
 from folkmoot.jobs.shards import Shards, shard_of
 from folkmoot.logs import logger
 from folkmoot.model.time import DAY, SECOND, Micros
-from folkmoot.store import destinations, outbox
+from folkmoot.store import audiences, destinations, outbox
 from folkmoot.store import site as store_site
+from folkmoot.store.audiences import Audience
 from folkmoot.store.db import Tx
-from folkmoot.store.outbox import Audience, Inbox, Sent
+from folkmoot.store.outbox import Inbox, Sent
 
 _KINDS = ("outgoing", "outbox", "destination", "site")
 """What has to happen for something to do; of it, or of a delivery that has landed, `_landed` tells."""
@@ -76,7 +77,6 @@ class Lanes:
         context.db.changes.listen(_KINDS, self._landed)
         self._head = 0
         self._seen = dict[str, int]()
-        self._audiences: dict[tuple[str, int], tuple[tuple[int, int], Audience]] = {}
         self._cargo: OrderedDict[int, _Cargo] = OrderedDict()
         self._shut_out: set[int] = set()
         self._enabled = True
@@ -229,26 +229,7 @@ class Lanes:
 
     async def _followers(self, tx: Tx, sent: Sent) -> list[Audience]:
         """Where the followers are to whom this goes."""
-        found = []
-        for key in _audiences_of(sent):
-            known = self._remembered(key)
-            if known is None:
-                read = outbox.community_audience if key[0] == "followers" else outbox.person_audience
-                if len(self._audiences) >= _CARGO:
-                    self._audiences.clear()
-                stamp = self._stamp(key)
-                known = await read(tx, key[1])
-                self._audiences[key] = (stamp, known)
-            found.append(known)
-        return found
-
-    def _remembered(self, key: tuple[str, int]) -> Audience | None:
-        """Followers as they were read last, while nothing has changed."""
-        known = self._audiences.get(key)
-        return known[1] if known is not None and known[0] == self._stamp(key) else None
-
-    def _stamp(self, key: tuple[str, int]) -> tuple[int, int]:
-        return (self.db.changes.newest((key,)), self.db.clock.now() // outbox.AUDIENCE_KEPT)
+        return [await audiences.audience(tx, key) for key in _audiences_of(sent)]
 
     # --- deliveries -------------------------------------------------------------------------------------------------------------------
 
@@ -372,13 +353,14 @@ class Lanes:
         """Where at a server an activity goes, each address once (CMN-5)."""
         sent, instance_id = cargo.sent, lane.instance_id
         urls = dict.fromkeys(cargo.inboxes.get(instance_id, ()))
-        audiences = [self._remembered(key) for key in _audiences_of(sent)]
-        if sent.to_all or None in audiences:
-            async with self.db.read() as tx:
-                audiences = [*await self._followers(tx, sent)]
+        db, now = self.db, self.db.clock.now()
+        found = [audiences.remembered(db.memory, db.changes, now, key) for key in _audiences_of(sent)]
+        if sent.to_all or None in found:
+            async with db.read() as tx:
+                found = [*await self._followers(tx, sent)]
                 if sent.to_all and (inbox := await outbox.server_inbox(tx, instance_id)):
                     urls[inbox] = None
-        for audience in audiences:
+        for audience in found:
             if audience is not None and audience.since.get(instance_id, sent.published + 1) <= sent.published:
                 urls.update(dict.fromkeys(audience.inboxes[instance_id]))
         return list(urls)
@@ -411,13 +393,13 @@ class Lanes:
             raise
 
 
-def _audiences_of(sent: Sent) -> list[tuple[str, int]]:
-    """Whose followers this goes to, by the names under which their changes are told (`store/changes.py`)."""
+def _audiences_of(sent: Sent) -> list[audiences.Key]:
+    """Whose followers this goes to."""
     found = []
     if sent.community_id is not None:
-        found.append(("followers", sent.community_id))
+        found.append(audiences.of_community(sent.community_id))
     if sent.person_id is not None:
-        found.append(("fans", sent.person_id))
+        found.append(audiences.of_person(sent.person_id))
     return found
 
 

@@ -59,9 +59,8 @@ class _Lock:
         self._guard = threading.Lock()
         with suppress(OSError):
             self._file = os.open(f"{path}-{what}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            if (
-                os.geteuid() == 0
-            ):  # as SQLite does for its own: a command run by root must not lock the server out
+            # As SQLite does for its own: a command run by root must not lock the server out.
+            if os.geteuid() == 0:
                 owner = os.stat(path)
                 os.fchown(self._file, owner.st_uid, owner.st_gid)
 

@@ -5,22 +5,17 @@ has seen an id has seen all before it. Who has got how far is in `store/destinat
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from folkmoot.model.time import MINUTE, Micros
+from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.keys import Owner
 from folkmoot.store.rows import columns, maker
 
 LOOK_LATER = "federation.roll_back"
 """The job that looks whether a community elsewhere has sent back what a moderator of ours did there; its payload has `kind` and `event`."""
-
-AUDIENCE_KEPT: Micros = 10 * MINUTE
-"""Followers are read anew when they change, and this often whatever is said (DLV-11)."""
-_AUDIENCES = 2000
-"""Communities whose followers one process remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +93,6 @@ class Addresses:
     shared: Inbox
     moderators: str | None
     featured: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Where what goes to the followers of something is delivered: per server the addresses, and since when somebody there follows.
-    What is older than that is not for them (DLV-7, VIS-2)."""
-
-    since: dict[int, Micros]
-    inboxes: dict[int, tuple[str, ...]]
 
 
 _ELSEWHERE = frozenset({"inboxes", "asks", "kind", "awaits"})
@@ -277,55 +263,6 @@ async def forget(tx: Tx, before: Micros, limit: int = 2000) -> int:
 
 
 # --- who is sent what ------------------------------------------------------------------------------------------------------------
-
-
-async def community_audience(tx: Tx, community_id: int) -> Audience:
-    """The followers elsewhere of a community, by server (FLW-3, FLW-4, DLV-8)."""
-    return _audience(
-        await tx.all(
-            "SELECT p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url), min(f.published) FROM community_follow f"
-            " JOIN person p ON p.id = f.person_id WHERE f.community_id = :community_id AND NOT f.pending AND NOT p.local"
-            " AND NOT p.deleted AND NOT p.banned"
-            " GROUP BY p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url)",
-            community_id=community_id,
-        )
-    )
-
-
-async def kept_audience(tx: Tx, community_id: int) -> Audience:
-    """The same as this process read it last, while nobody came or went, for `AUDIENCE_KEPT` at most. That nobody follows is asked anew: who has
-    just come must not miss what comes next."""
-    shelf: dict[int, tuple[tuple[int, int], Audience]] = tx.memory.setdefault("audiences", {})
-    stamp = (tx.changes.newest((("followers", community_id),)), tx.now // AUDIENCE_KEPT)
-    kept = shelf.get(community_id)
-    if kept is not None and kept[0] == stamp and kept[1].inboxes:
-        return kept[1]
-    if len(shelf) >= _AUDIENCES:
-        shelf.clear()
-    found = await community_audience(tx, community_id)
-    shelf[community_id] = (stamp, found)
-    return found
-
-
-async def person_audience(tx: Tx, person_id: int) -> Audience:
-    """The followers elsewhere of a person, by server."""
-    return _audience(
-        await tx.all(
-            "SELECT p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url), min(f.published) FROM person_follow f"
-            " JOIN person p ON p.id = f.person_id WHERE f.target_id = :person_id AND NOT p.deleted AND NOT p.banned"
-            " GROUP BY p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url)",
-            person_id=person_id,
-        )
-    )
-
-
-def _audience(rows: Iterable[Sequence[Any]]) -> Audience:
-    since: dict[int, Micros] = {}
-    inboxes: dict[int, tuple[str, ...]] = {}
-    for instance_id, url, published in rows:
-        since[instance_id] = min(published, since.get(instance_id, published))
-        inboxes[instance_id] = (*inboxes.get(instance_id, ()), url)
-    return Audience(since, inboxes)
 
 
 async def threads_of(tx: Tx, ap_ids: Collection[str]) -> dict[str, tuple[int, str]]:

@@ -18,6 +18,21 @@ from folkmoot.apub.documents import PUBLIC
 from folkmoot.apub.objects.actors import Actor
 from folkmoot.apub.objects.content import Comment, Content, PollVote, Post, PrivateMessage, Tombstone, Written
 
+Around = Announce | Undo | Accept | Reject | Resolve
+"""Activities that hold something else; what, says `inside`."""
+
+
+def inside(activity: Activity) -> Iterator[Activity | Content | str]:
+    """What an Announce passes on, and what an Undo, an answer or a Resolve is about; of all others nothing."""
+    if isinstance(activity, Announce):
+        yield from (item for item in activity.items if not isinstance(item, Unreadable))
+    elif isinstance(activity, Undo):
+        yield activity.undone
+    elif isinstance(activity, Accept | Reject):
+        yield activity.asked
+    elif isinstance(activity, Resolve):
+        yield activity.report
+
 
 def addresses(activity: Activity) -> set[str]:
     """Everything that may be a person, a community or a thing here."""
@@ -27,18 +42,9 @@ def addresses(activity: Activity) -> set[str]:
 def _addresses(activity: Activity) -> Iterator[str | None]:
     yield activity.actor
     yield activity.audience
-    if isinstance(activity, Announce):
-        for item in activity.items:
-            if isinstance(item, Activity):
-                yield from _addresses(item)
-            elif not isinstance(item, Unreadable):
-                yield from _of_content(item)
-    elif isinstance(activity, Undo):
-        yield from _inner(activity.undone)
-    elif isinstance(activity, Accept | Reject):
-        yield from _inner(activity.asked)
-    elif isinstance(activity, Resolve):
-        yield from _inner(activity.report)
+    if isinstance(activity, Around):
+        for part in inside(activity):
+            yield from _addresses(part) if isinstance(part, Activity) else _of_content(part)
     elif isinstance(activity, Flag):
         yield from activity.objects
     elif isinstance(activity, Create | Update):
@@ -50,13 +56,6 @@ def _addresses(activity: Activity) -> Iterator[str | None]:
     else:
         yield getattr(activity, "object", None)
         yield getattr(activity, "target", None)
-
-
-def _inner(inner: Activity | str) -> Iterator[str | None]:
-    if isinstance(inner, str):
-        yield inner
-    else:
-        yield from _addresses(inner)
 
 
 def _of_content(content: Content | str) -> Iterator[str | None]:
@@ -82,20 +81,12 @@ def subjects(activity: Activity) -> set[str]:
 
 
 def _subjects(activity: Activity) -> Iterator[str]:
-    if isinstance(activity, Announce):
-        for item in activity.items:
-            if isinstance(item, Activity):
-                yield from _subjects(item)
-            elif not isinstance(item, Unreadable):
-                yield from _ids(item)
-    elif isinstance(activity, Undo | Accept | Reject | Resolve):
-        inner = (
-            getattr(activity, "undone", None)
-            or getattr(activity, "asked", None)
-            or getattr(activity, "report", "")
-        )
-        if isinstance(inner, Activity):
-            yield from _subjects(inner)
+    if isinstance(activity, Around):
+        for part in inside(activity):
+            if isinstance(part, Activity):
+                yield from _subjects(part)
+            elif isinstance(activity, Announce):
+                yield from _ids(part)
     elif isinstance(activity, Flag):
         yield from activity.objects
     elif isinstance(activity, Create | Update):

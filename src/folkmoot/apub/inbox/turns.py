@@ -8,20 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from folkmoot.apub.activities import (
-    Accept,
     Activity,
-    Announce,
     Create,
     Dislike,
     EmojiReact,
     Flag,
     Like,
-    Reject,
-    Resolve,
-    Undo,
-    Unreadable,
     Update,
 )
+from folkmoot.apub.inbox.names import Around, inside
 from folkmoot.apub.objects.actors import Actor
 from folkmoot.apub.objects.content import Comment, Content, Tombstone, Written
 
@@ -70,18 +65,9 @@ def turn_of(activity: Activity) -> Turn:
 def _names(activity: Activity) -> Iterator[_Name]:
     if activity.id:
         yield activity.id, False  # it may be undone by that alone
-    if isinstance(activity, Announce):
-        for item in activity.items:
-            if isinstance(item, Activity):
-                yield from _names(item)
-            elif not isinstance(item, Unreadable):
-                yield from _of_content(item)
-    elif isinstance(activity, Undo):
-        yield from _inner(activity.undone)
-    elif isinstance(activity, Accept | Reject):
-        yield from _inner(activity.asked)
-    elif isinstance(activity, Resolve):
-        yield from _inner(activity.report)
+    if isinstance(activity, Around):
+        for part in inside(activity):
+            yield from _names(part) if isinstance(part, Activity) else _of_content(part)
     elif isinstance(activity, Like | Dislike | EmojiReact):
         yield activity.object, True
         yield f"{activity.actor} {activity.object}", False
@@ -95,13 +81,6 @@ def _names(activity: Activity) -> Iterator[_Name]:
             yield from _of_content(thing)
     elif isinstance(found := getattr(activity, "object", None), str):
         yield found, False
-
-
-def _inner(inner: Activity | str) -> Iterator[_Name]:
-    if isinstance(inner, str):
-        yield inner, False
-    else:
-        yield from _names(inner)
 
 
 def _of_content(content: Content | str) -> Iterator[_Name]:

@@ -12,10 +12,11 @@ from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
 from folkmoot.model.site import LocalSite
-from folkmoot.store import actors, comments, communities, keys, outbox, people, posts
+from folkmoot.store import actors, audiences, comments, communities, keys, outbox, people, posts
+from folkmoot.store.audiences import Audience
 from folkmoot.store.db import Tx
 from folkmoot.store.keys import Owner
-from folkmoot.store.outbox import Addresses, Audience, Inbox, Noted
+from folkmoot.store.outbox import Addresses, Inbox, Noted
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ class Library:
 
     async def audience(self, community_id: int) -> Audience:
         """Where the followers of a community are."""
-        return await self._get("audience", community_id, outbox.kept_audience)
+        return await self._get("audience", community_id, _audience)
 
     async def moderates(self, person_id: int, community_id: int) -> bool:
         """Whether somebody moderates a community."""
@@ -172,3 +173,7 @@ _NAMED = {
     "comment_id": "comment",
     "community_id": "community",
 }
+
+
+async def _audience(tx: Tx, community_id: int) -> Audience:
+    return await audiences.audience(tx, audiences.of_community(community_id), anew_if_empty=True)

@@ -23,13 +23,8 @@ async def post_locked(library: Library, event: Payload) -> list[Activity]:
     community = await library.community(post.community_id) if post else None
     if not (actor and post and community and await may_tell(library, actor, community)):
         return []
-    place = place_of(community)
-    document = activities.lock(
-        activities.new_id(library.origin, "Lock"), actor.ap_id, post.ap_id, place, event["reason"]
-    )
-    if not event["state"]:
-        document = activities.undo(activities.new_id(library.origin, "Undo"), actor.ap_id, document, place)
-    return await in_community(library, community, actor, document, path=path_of(community.id, post.id))
+    path = path_of(community.id, post.id)
+    return await _locked(library, community, actor, post.ap_id, event, path=path)
 
 
 async def comment_locked(library: Library, event: Payload) -> list[Activity]:
@@ -38,13 +33,20 @@ async def comment_locked(library: Library, event: Payload) -> list[Activity]:
     community = await library.community(comment.community_id) if comment else None
     if not (actor and comment and community and await may_tell(library, actor, community)):
         return []
+    path = path_of(community.id, comment.post_id, comment=comment.path)
+    return await _locked(library, community, actor, comment.ap_id, event, path=path)
+
+
+async def _locked(
+    library: Library, community: Community, actor: Person, ident: str, event: Payload, *, path: str
+) -> list[Activity]:
+    """What is said of a post or comment that is closed to answers, or open again."""
     place = place_of(community)
     document = activities.lock(
-        activities.new_id(library.origin, "Lock"), actor.ap_id, comment.ap_id, place, event["reason"]
+        activities.new_id(library.origin, "Lock"), actor.ap_id, ident, place, event["reason"]
     )
     if not event["state"]:
         document = activities.undo(activities.new_id(library.origin, "Undo"), actor.ap_id, document, place)
-    path = path_of(community.id, comment.post_id, comment=comment.path)
     return await in_community(library, community, actor, document, path=path)
 
 
