@@ -32,6 +32,12 @@ async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Comment]:
     return {row[0]: make_comment(row) for row in rows}
 
 
+async def places(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, bool]]:
+    """Where each stands among others, by id: the path of its parent, and then whether it is not distinguished."""
+    rows = await tx.all("SELECT c.id, c.path, c.distinguished FROM comment c WHERE c.id IN :ids[]", ids=ids)
+    return {number: (path.rpartition(".")[0], not distinguished) for number, path, distinguished in rows}
+
+
 async def insert(tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix: str) -> Comment:
     """Insert a comment under `parent_path` (`0` for the top level). Without an `ap_id` in `values` it gets ours: `ap_prefix` + id.
     The comment as stored.

@@ -163,6 +163,27 @@ async def test_trees_come_level_by_level__C_4(app: Open, post_id: int) -> None:
         assert refused == (400, "couldnt_find_comment")
 
 
+async def test_a_depth_without_a_thread_is_a_tree_fetch_too__C_4(app: Open, post_id: int) -> None:
+    """Of all threads, whatever `limit` and `page` say: by the parents' paths, distinguished first, then the sort."""
+    alice, bob, nobody = await app("alice"), await app("bob"), await app()
+    first = await say(alice, post_id, "first")
+    second = await say(alice, post_id, "second", first)
+    await say(alice, post_id, "third", second)
+    other = (await bob.post("/post", community_id=1, name="Another thread"))["post_view"]["post"]["id"]
+    official = await say(bob, other, "official")
+    await say(alice, other, "answer", official)
+    await bob.post("/comment/distinguish", comment_id=official, distinguished=True)
+    top = ["official", "first"]
+    assert await texts(nobody, max_depth=1, limit=1, page=101) == top
+    for scope in ("All", "Local"):
+        assert await texts(alice, max_depth=2, limit=999, type_=scope) == [*top, "second", "answer"]
+    assert await texts(alice, max_depth=2, type_="Subscribed") == []
+    everything = [*top, "second", "third", "answer"]
+    assert await texts(nobody, max_depth=8, community_name="gardening") == everything
+    assert await texts(nobody, max_depth=0) == []
+    assert await nobody.refused("GET", "/comment/list", limit=51) == (400, "couldnt_get_comments")
+
+
 async def test_blocked_authors_are_missing_while_answers_stay__L_15__L_16(
     app: Open, db: Database, cast: Cast, post_id: int
 ) -> None:

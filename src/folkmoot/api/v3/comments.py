@@ -28,7 +28,7 @@ from folkmoot.model.errors import Invalid
 
 
 async def list_comments(call: Call, asked: wire.GetComments) -> bytes:
-    """A tree where a depth is given (C-4), else a page of a list (C-5); with texts of what is gone for admins alone (C-6)."""
+    """A tree where a depth is given, of one thread or across them (C-4), else a page of a list (C-5); with texts of what is gone for admins alone (C-6)."""
     return await or_brought(call, asked.community_name, lambda: _list_comments(call, asked))
 
 
@@ -77,6 +77,7 @@ def _list(asked: wire.GetComments, community_id: int | None) -> ListComments:
         vote=vote_of(asked),
         gone_too=True,
         anywhere=True,
+        max_depth=asked.max_depth,
         limit=10 if asked.limit is None else asked.limit,
         page=1 if asked.page is None else asked.page,
     )

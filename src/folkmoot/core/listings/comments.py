@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from folkmoot.core.listings.front import LIMIT_MAX, PAGE_MAX, read_cursor, scope_of
 from folkmoot.core.threads.read import must_be_open
+from folkmoot.core.threads.tree import MOST
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import Viewer
@@ -20,7 +21,7 @@ from folkmoot.store.listing.filters import Shape
 class ListComments:
     """What was asked. `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: those of posts and
     communities that are gone do. `post_id` and `parent_id` ignore the default scope
-    (L-5). The rest as in `ListPosts`."""
+    (L-5). `max_depth`: as many levels of all threads together, whatever `limit` and `page` say (C-4). The rest as in `ListPosts`."""
 
     scope: Listing | None = None
     sort: CommentSort = CommentSort.HOT
@@ -33,6 +34,7 @@ class ListComments:
     vote: int = 0
     gone_too: bool = False
     anywhere: bool = False
+    max_depth: int | None = None
     limit: int = 20
     after: str | None = None
     page: int = 1
@@ -62,10 +64,17 @@ async def list_comments(tx: Tx, viewer: Viewer, asked: ListComments) -> Page[Com
 
 
 async def comment_lines(tx: Tx, viewer: Viewer, asked: ListComments) -> list[CommentLine]:
-    """Which comments the list holds and the reader's part of them, in as many queries as `comment_keys`: for who knows what comments look
-    like. Raises as `comment_keys`."""
+    """Which comments the list holds and the reader's part of them, in as many queries as `comment_keys`, one more with a `max_depth`: for
+    who knows what comments look like. Raises as `comment_keys`."""
     wanted = await _must_be_wanted(tx, viewer, asked)
-    return await pages.comment_lines(tx, wanted) if wanted else []
+    lines = await pages.comment_lines(tx, wanted) if wanted else []
+    return lines if asked.max_depth is None or not lines else await _levels(tx, lines)
+
+
+async def _levels(tx: Tx, lines: list[CommentLine]) -> list[CommentLine]:
+    """Comments of many threads as a tree fetch orders those of one: by the parents' paths, the distinguished first (C-4)."""
+    places = await comments.places(tx, [line.id for line in lines])
+    return sorted(lines, key=lambda line: places[line.id])
 
 
 async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:
@@ -95,7 +104,11 @@ def comment_cursor(comment_id: int) -> str:
 async def _must_be_wanted(tx: Tx, viewer: Viewer, asked: ListComments) -> pages.Wanted | None:
     """The list in the words of the store, None where it is empty whatever there is. Raises as `comment_keys`."""
     await must_be_open(tx, viewer)
-    if not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
+    if asked.max_depth is not None:
+        if asked.max_depth < 1:
+            return None
+        asked = replace(asked, limit=MOST, page=1)
+    elif not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
         raise Invalid("couldnt_get_comments")
     personal = asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW) and asked.community_id is None
     if viewer.account is None and (asked.saved or personal):
@@ -134,6 +147,7 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wante
         vote=asked.vote if account else 0,
         thread=narrow,
         branch=asked.parent_id is not None,
+        shallow=asked.max_depth is not None,
     )
     return pages.Wanted(
         shape=shape,
@@ -144,6 +158,7 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wante
         home_instance_id=site.instance_id,
         languages=viewer.languages,
         post_id=asked.post_id or 0,
+        depth=asked.max_depth or 0,
         limit=asked.limit,
         after=read_cursor(asked.after, "C") if asked.after else None,
         page=asked.page,

@@ -19,7 +19,7 @@ class Shape:
     """Which conditions a list has. Equal shapes share one statement, which so stays planned.
 
     `scope` None: no listing type at all (L-8). `shows_…`: what is not left out. `removed_too`: an admin looks at one person (L-9).
-    `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: comments of posts and
+    `shallow`: only comments of the first levels. `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: comments of posts and
     communities that are gone, too. `choosy`: blocks and languages apply (L-15). `pins`: featured posts
     come first.
     """
@@ -44,6 +44,7 @@ class Shape:
     link: bool = False
     thread: bool = False
     branch: bool = False
+    shallow: bool = False
 
     @property
     def of_posts(self) -> bool:
@@ -102,6 +103,11 @@ def in_thread(shape: Shape) -> Condition:
 def in_branch(shape: Shape) -> Condition:
     """Only one comment and what is below it."""
     return "(i.path = :path OR i.path LIKE :below)" if shape.branch else None
+
+
+def near_the_top(shape: Shape) -> Condition:
+    """Only comments of the first levels: a path has as many dots as its comment has levels (C-1, C-4)."""
+    return "length(i.path) - length(replace(i.path, '.', '')) <= :depth" if shape.shallow else None
 
 
 def of_open_community(shape: Shape) -> Condition:
@@ -229,6 +235,7 @@ WHOSE: tuple[Filter, ...] = (in_community, by_creator, with_link, in_thread, in_
 
 WHICH: tuple[Filter, ...] = (
     not_gone,
+    near_the_top,
     not_nsfw,
     in_languages,
     of_open_community,

@@ -26,12 +26,12 @@ from folkmoot.store.marks import VISIT_GAP
 
 WINDOW = 400
 """Rows looked at before the merge."""
-_SIZES = (11, 21, 51)
+_SIZES = (11, 21, 51, 301)
 """Rows fetched at most: few different numbers, because each is a statement of its own."""
 
 _TESTED = {
     "post": "i.id, i.version, i.creator_id, i.community_id, i.deleted, i.removed, i.nsfw, i.language_id, i.url_host",
-    "comment": "i.id, i.version, i.creator_id, i.community_id, i.deleted, i.removed, i.language_id, i.post_id",
+    "comment": "i.id, i.version, i.creator_id, i.community_id, i.deleted, i.removed, i.language_id, i.post_id, i.path",
 }
 
 
@@ -59,6 +59,7 @@ class Wanted:
     languages: frozenset[int] = field(default_factory=frozenset)
     post_id: int = 0
     path: str = ""
+    depth: int = 0
     url: str = ""
     but: int = 0
     limit: int = 20
@@ -160,6 +161,7 @@ async def _values(tx: Tx, wanted: Wanted) -> dict[str, Any]:
         "languages": wanted.languages,
         "post_id": wanted.post_id,
         "path": wanted.path,
+        "depth": wanted.depth,
         "url": wanted.url,
         "but": wanted.but,
         "below": f"{wanted.path}.%",
@@ -246,11 +248,16 @@ def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
         where.append(order.after("i"))
     tested = _TESTED[shape.table] + _order_columns(order)
     asked = " AND ".join(where) or "TRUE"
-    inner = f"SELECT {tested} FROM {shape.table} i WHERE {asked} ORDER BY {order.clause('i')} LIMIT {WINDOW}"
+    inner = f"SELECT {tested} FROM {shape.table} i WHERE {asked} ORDER BY {order.clause('i')} LIMIT {_window(shape)}"
     strips.append(
         f"SELECT FALSE, {_keys(shape.table)} FROM ({inner}) AS i WHERE {' AND '.join(which)} LIMIT {limit}"
     )
     return _together(strips)
+
+
+def _window(shape: Shape) -> int:
+    """How many rows are looked at: a tree fetch wants several hundred, of the first levels only."""
+    return 8 * WINDOW if shape.shallow else WINDOW
 
 
 _OWNERS = {
