@@ -28,7 +28,7 @@ from folkmoot.model.errors import Invalid
 
 
 async def list_comments(call: Call, asked: wire.GetComments) -> bytes:
-    """A tree where a depth is given, of one thread or across them (C-4), else a page of a list (C-5); with texts of what is gone for admins alone (C-6)."""
+    """A tree where a depth is given, of one thread or of all (C-4), else a page of a list (C-5); admins alone read what is gone (C-6)."""
     return await or_brought(call, asked.community_name, lambda: _list_comments(call, asked))
 
 
