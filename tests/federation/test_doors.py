@@ -279,17 +279,6 @@ async def test_the_first_of_two_with_one_address_wins__DUP_4(scene: Scene) -> No
     assert await scene.a.rows("SELECT ap_id FROM post") == [(first["object"]["id"],)]
 
 
-async def test_nobody_sends_without_end__case_92__INB_2(scene: Scene, peer: Callable[[str], Peer]) -> None:
-    answers = [await scene.there.send(scene.a, scene.vote()) for _ in range(205)]
-    assert [answer.status for answer in answers[:200]] == [202] * 200
-    assert (answers[-1].status, answers[-1].headers["retry-after"]) == (429, "1")
-    other = peer("other.example")
-    vote = other.activity("Like", other.person("dave"), "https://a.example/post/1")
-    assert (await other.send(scene.a, vote)).status == 202, "others do not suffer"
-    scene.a.clock.advance(MINUTE)
-    assert (await scene.there.send(scene.a, scene.create())).status == 202
-
-
 # --- keys -------------------------------------------------------------------------------------------------------------------
 
 

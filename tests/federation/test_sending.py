@@ -112,30 +112,6 @@ async def test_07_a_moderator_removes_with_a_reason(servers: Found, network: Net
     assert await b.value("SELECT reason FROM modlog WHERE kind = 'remove_post'") == "off topic"
 
 
-async def test_13_a_server_that_was_away_gets_everything_once_and_in_order(
-    servers: Found, network: Network, clock: FixedClock
-) -> None:
-    a, b = await servers("a", "b")
-    alice, bob = await a.joins("alice"), await b.joins("bob")
-    home = await a.founds("gardening", alice)
-    await meets(b, bob, home)
-    network.down.add("b.example")
-    async with a.writing() as tx:
-        post = await write_post(tx, alice, home)
-        for number in range(20):
-            await write_comment(tx, alice, post, f"Number {number}")
-    await network.settle()
-    clock.advance(3 * HOUR)
-    await network.settle()
-    network.down.clear()
-    before = len(network.asked)
-    clock.advance(HOUR)
-    await network.settle()
-    assert await comments_of(a) == await comments_of(b)
-    sent = [one.body for one in network.asked[before:] if one.host == "b.example" and one.method == "POST"]
-    assert len(sent) == len(set(sent)) == 22
-
-
 async def test_16_who_leaves_is_not_sent_to_any_more(servers: Found, network: Network) -> None:
     a, b = await servers("a", "b")
     alice, bob = await a.joins("alice"), await b.joins("bob")

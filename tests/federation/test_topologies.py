@@ -1,4 +1,4 @@
-"""Threads over three to five servers: who gets what, and how often (cases 35, 58, 59, 61, 85)."""
+"""Threads over three to five servers: who gets what, and how often (cases 35, 36, 58, 59, 61, 85)."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from folkmoot.model.people import Viewer
 from folkmoot.model.time import SECOND, FixedClock
 from tests.federation.conftest import Found
 from tests.federation.network import Network, Request, Server
-from tests.federation.peer import Peer
+from tests.federation.peer import PUBLIC, Peer
 from tests.federation.test_two_servers import joined
 
 TREE = "SELECT c.content, coalesce(a.content, '') FROM comment c LEFT JOIN comment a ON c.path = a.path || '.' || c.id"
@@ -157,3 +157,53 @@ async def test_languages_and_tags_that_are_known_here_or_not__case_85(
         del page["content"], page["source"]
     assert await there.tells(a, there.in_community("Create", carol, page, gardening.ap_id)) == "accepted"
     assert await a.value("SELECT l.code FROM post p JOIN language l ON l.id = p.language_id") == language
+
+
+@pytest.mark.parametrize(
+    ("to", "cc"), [([PUBLIC], ["https://a.example/u/bob"]), (["https://a.example/u/bob"], [PUBLIC])]
+)
+async def test_an_answer_of_mastodon_to_one_person_is_heard_by_all__case_36__PAR_5(
+    servers: Found, network: Network, peer: Callable[[str], Peer], to: list[str], cc: list[str]
+) -> None:
+    a, b, c = await servers("a", "b", "c")
+    bob = await a.joins("bob")
+    gardening = await a.founds("gardening", bob)
+    await a.founds("cooking", bob)
+    for server in (b, c):
+        await joined(server, f"p{server.host[0]}", "!gardening@a.example")
+    async with a.writing() as tx:
+        await create_post(tx, bob, CreatePost(gardening.id, "Tomatoes in June"))
+    await answers(a, bob, "Mine are black.")
+    await network.settle()
+    ours = await a.value("SELECT ap_id FROM comment")
+    there = peer("mastodon.example")
+    mia = there.person("mia", followers="https://mastodon.example/u/mia/followers")
+    note = {
+        "type": "Note", "id": there.id("statuses"), "attributedTo": mia.id, "to": to, "cc": cc, "inReplyTo": ours,
+        "content": '<p><span class="h-card"><a href="https://a.example/u/bob" class="u-url mention">@<span>bob</span></a></span> Mine too</p>',
+        "tag": [{"type": "Mention", "href": "https://a.example/u/bob", "name": "@bob@a.example"}],
+        "published": "2026-06-01T11:00:00Z",
+    }  # fmt: skip
+    there.documents[note["id"]] = note
+    create = there.activity("Create", mia, note, to=to, cc=cc)
+    before = {server: len(network.asked_of(server.host, method="POST")) for server in (b, c)}
+    assert await there.tells(a, create) == "accepted"
+    await network.settle()
+    for server in (a, b, c):
+        (found,) = await server.rows(
+            "SELECT c.content, above.ap_id, k.ap_id, p.ap_id FROM comment c JOIN comment above ON c.path = above.path || '.' || c.id"
+            " JOIN post ON post.id = c.post_id JOIN community k ON k.id = post.community_id JOIN person p ON p.id = c.creator_id"
+            " WHERE c.ap_id = :ap_id",
+            ap_id=note["id"],
+        )
+        assert "Mine too" in found[0], server.host
+        assert found[1:] == (ours, gardening.ap_id, mia.id), server.host
+        assert await server.value("SELECT count(*) FROM unconfirmed_comment") == 0
+        assert await server.value("SELECT comments FROM post") == 2
+    assert await a.value("SELECT count(*) FROM comment_reply WHERE recipient_id = :id", id=bob.id) == 1
+    for server in (b, c):
+        (told,) = [
+            json.loads(one.body) for one in network.asked_of(server.host, method="POST")[before[server] :]
+        ]
+        assert (told["type"], told["actor"]) == ("Announce", gardening.ap_id)
+        assert told["object"] == {name: value for name, value in create.items() if name != "@context"}

@@ -5,16 +5,15 @@ The keys of our actors are kept in each process for a few minutes; signing happe
 
 import asyncio
 import os
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from folkmoot.apub.objects.our_actors import key_id
+from folkmoot.apub.patience import wish
 from folkmoot.apub.signing import CONTENT_TYPE, Scheme, SigningKey, sign
 from folkmoot.core.people.keys import new_key_pair
-from folkmoot.model.time import DAY, MINUTE, SECOND, Clock, Micros, from_datetime
+from folkmoot.model.time import DAY, MINUTE, Clock, Micros
 from folkmoot.net.client import Client, Fetched
 from folkmoot.net.errors import NetFailure
 from folkmoot.store import keys
@@ -138,18 +137,7 @@ def _outcome(answer: Fetched, scheme: Scheme, now: Micros, published: Micros) ->
         return Outcome("failed" if patient else "rejected", reason, status)
     if 400 <= status < 500 and status not in _TEMPORARY:
         return Outcome("rejected", reason, status)
-    return Outcome("failed", reason, status, wish=_wish(answer.headers, now))
-
-
-def _wish(headers: Mapping[str, str], now: Micros) -> Micros | None:
-    """How long a server asks us to wait: seconds, or a date."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text) * SECOND
-    try:
-        return max(0, from_datetime(parsedate_to_datetime(text)) - now) if text else None
-    except (ValueError, OverflowError):
-        return None
+    return Outcome("failed", reason, status, wish=wish(answer.headers, now))
 
 
 def _name_of(error: NetFailure) -> str:

@@ -12,12 +12,13 @@ from typing import TypeVar
 
 from folkmoot.apub import documents, signing
 from folkmoot.apub.documents import Document, Malformed, host_of, read_id
+from folkmoot.apub.patience import LONGEST_WISH, wish
 from folkmoot.apub.policy import Policy, policy
 from folkmoot.apub.signing import Scheme, SigningKey
 from folkmoot.context import Context
 from folkmoot.core.site.keys import site_key_pair
 from folkmoot.model.errors import NotAllowed, Refusal
-from folkmoot.model.time import SECOND
+from folkmoot.model.time import SECOND, Micros
 from folkmoot.net.client import Fetched
 from folkmoot.net.errors import NetFailure, TimedOut, TooLarge, Unreachable
 from folkmoot.store import fetches
@@ -135,7 +136,10 @@ class Fetcher:
             raise NotFetched(code, detail=address, gone=True)
         if answer.status != 200:
             temporary = answer.status >= 500 or answer.status in _TEMPORARY
-            await self._failed(address, f"status {answer.status}", host=temporary)
+            asked = wish(answer.headers, self.context.clock.now()) if temporary else None
+            await self._failed(
+                address, f"status {answer.status}", host=temporary, asked=min(asked or 0, LONGEST_WISH)
+            )
             raise NotFetched("http_status", detail=f"{answer.status} {address}", temporary=temporary)
         if not is_activity_json(answer):
             raise NotFetched("wrong_content_type", detail=answer.content_type[:100])
@@ -268,13 +272,14 @@ class Fetcher:
             return NotFetched(code, detail=str(error)[:200], temporary=True)
         return NotFetched("address_refused", detail=str(error)[:200])
 
-    async def _failed(self, address: str, reason: str, *, host: bool = False) -> None:
-        """Leave it alone for a while: the address, and where the server itself is the reason, the whole host (FET-7)."""
+    async def _failed(self, address: str, reason: str, *, host: bool = False, asked: Micros = 0) -> None:
+        """Leave it alone for a while: the address, and where the server itself is the reason, the whole host (FET-7). `asked`: how long the
+        server wishes for."""
         longest = SECOND if self.context.settings.development else fetches.LONGEST_PAUSE
         async with self.context.db.write() as tx:
-            await fetches.failed(tx, address, reason, longest=longest)
+            await fetches.failed(tx, address, reason, longest=longest, wish=asked)
             if host:
-                await fetches.failed(tx, host_of(address), reason, longest=longest)
+                await fetches.failed(tx, host_of(address), reason, longest=longest, wish=asked)
 
     async def _answered(self, address: str) -> None:
         async with self.context.db.read() as tx:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import heappop, heappush
 
+from folkmoot.apub.patience import LONGEST_WISH
 from folkmoot.model.instances import Destination
-from folkmoot.model.time import DAY, HOUR, SECOND, Micros
+from folkmoot.model.time import DAY, SECOND, Micros
 from folkmoot.store.destinations import Progress
 
 LONGEST_PAUSE: Micros = DAY
-LONGEST_WISH: Micros = HOUR
-"""How long a server that asks for patience is left alone at the most (DLV-5)."""
 DEAD_AFTER: Micros = 3 * DAY
 WINDOW = 1000
 """Activities of one server that are looked at together (DLV-3)."""

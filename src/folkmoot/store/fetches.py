@@ -31,13 +31,20 @@ async def failure(tx: Tx, addresses: Collection[str]) -> Failure | None:
 
 
 async def failed(
-    tx: Tx, address: str, reason: str, *, first: Micros = FIRST_PAUSE, longest: Micros = LONGEST_PAUSE
+    tx: Tx,
+    address: str,
+    reason: str,
+    *,
+    first: Micros = FIRST_PAUSE,
+    longest: Micros = LONGEST_PAUSE,
+    wish: Micros = 0,
 ) -> None:
-    """Leave an address alone: at first for five minutes, then twice as long each time, `longest` at the most (FET-7)."""
+    """Leave an address alone: at first for five minutes, then twice as long each time, `longest` at the most, but no shorter than
+    its server wishes (FET-7)."""
     before = (
         await tx.value("SELECT failures FROM fetch_failure WHERE address = :address", address=address) or 0
     )
-    pause = min(first * 2 ** min(before, 16), longest)
+    pause = min(max(first * 2 ** min(before, 16), wish), longest)
     await tx.run(
         "INSERT INTO fetch_failure (address, reason, failures, until) VALUES (:address, :reason, 1, :until)"
         " ON CONFLICT (address) DO UPDATE SET reason = excluded.reason, failures = fetch_failure.failures + 1, until = excluded.until",
