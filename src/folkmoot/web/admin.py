@@ -322,5 +322,9 @@ async def save_setup(request: Request) -> Response:
     return done(
         request,
         "/",
-        said=gettext("Your site is ready. Make its first community, or look at the other settings."),
+        said=gettext("Your site is ready."),
+        links=[
+            (gettext("Make its first community"), "/create_community"),
+            (gettext("Look at the other settings"), "/admin"),
+        ],
     )

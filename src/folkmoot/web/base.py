@@ -4,7 +4,7 @@ import binascii
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,9 @@ from folkmoot.web.session import address
 
 TEMPLATES = FOLDER.parent / "templates"
 _FLASH = "flash"
+Links = Sequence[tuple[str, str]]
+"""Labels and the paths they lead to."""
+Flash = tuple[str, str, Links]
 _PLACES = {
     "": "home", "communities": "communities", "search": "search", "submit": "create", "create_community": "communities",
     "inbox": "inbox", "messages": "inbox", "modlog": "modlog",
@@ -213,20 +216,24 @@ def theme_of(setting: str) -> str:
 # --- after something was done --------------------------------------------------------------------------------------
 
 
-def flash(request: Request, text: str, kind: str = "done") -> None:
-    """Show a sentence (kind `done` or `bad`) on the next page, or on this one if it is rendered by this request."""
-    request.state.said = [*getattr(request.state, "said", []), (kind, text)]
+def flash(request: Request, text: str, kind: str = "done", links: Links = ()) -> None:
+    """Show a sentence (kind `done` or `bad`) and where to go on from it, on the next page, or on this one if it is rendered by this
+    request."""
+    request.state.said = [*getattr(request.state, "said", []), (kind, text, tuple(links))]
 
 
-def done(request: Request, to: str, answer: Mapping[str, Any] | None = None, *, said: str = "") -> Response:
+def done(
+    request: Request, to: str, answer: Mapping[str, Any] | None = None, *, said: str = "", links: Links = ()
+) -> Response:
     """After a POST: 303 to the form's `next` where it is a path of ours, else to `to`; the fragment of `to` is kept in both cases.
 
-    Who asked for JSON gets `answer` (interface.md: `{"on": …, "label": …}` and the like) instead. `said` is shown on the next page.
+    Who asked for JSON gets `answer` (interface.md: `{"on": …, "label": …}` and the like) instead. `said` is shown on the next page, with
+    `links` behind it.
     """
     if wants_json(request):
         return JSONResponse(dict(answer or {}))
     if said:
-        flash(request, said)
+        flash(request, said, links=links)
     form: Form | None = getattr(request.state, "form", None)
     target = local_path(form.text("next")) if form else None
     if target is None:
@@ -257,14 +264,14 @@ def keep_flashes(request: Request, response: Response) -> None:
         )
 
 
-def _read_flashes(request: Request) -> list[tuple[str, str]]:
-    said: list[tuple[str, str]] = list(getattr(request.state, "said", []))
+def _read_flashes(request: Request) -> list[Flash]:
+    said: list[Flash] = list(getattr(request.state, "said", []))
     text, _, signature = request.state.cookies.get(_FLASH, "").partition(".")
     if text and hmac.compare_digest(
         csrf.sign(request.state.secret, _FLASH, text).encode(), signature.encode()
     ):
         try:
-            said = [(kind, words) for kind, words in json.loads(urlsafe_b64decode(text))] + said
+            said = [(kind, words, links) for kind, words, links in json.loads(urlsafe_b64decode(text))] + said
         except (binascii.Error, ValueError):
             return said
     return said

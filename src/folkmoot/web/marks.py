@@ -1,15 +1,23 @@
 """What readers note about posts and comments for themselves: saved, hidden, read. The state is in the form; without one it switches."""
 
+from functools import partial
+
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from folkmoot.core.comments.save import save_comment
+from folkmoot.core.listings.front import ListPosts, list_posts
 from folkmoot.core.posts.hide import hide_post
 from folkmoot.core.posts.read import mark_post_read
 from folkmoot.core.posts.save import save_post
-from folkmoot.web.base import context, done, flash, keep_flashes, limited, viewer, wants_json
-from folkmoot.web.forms import read_form
+from folkmoot.model.enums import Listing
+from folkmoot.model.errors import NotLoggedIn
+from folkmoot.web.base import context, done, flash, keep_flashes, limited, page, viewer, wants_json
+from folkmoot.web.forms import query, read_form
+from folkmoot.web.handles import community_link
 from folkmoot.web.i18n import gettext
+from folkmoot.web.paging import address, trail_of
 
 
 async def save_a_post(request: Request) -> Response:
@@ -35,7 +43,25 @@ async def hide_a_post(request: Request) -> Response:
         hidden = await hide_post(tx, viewer(request), number, hidden=wanted)
     said = gettext("Hidden from your lists.") if hidden else gettext("Back in your lists.")
     label = gettext("hidden") if hidden else gettext("hide")
-    return done(request, f"/post/{number}#p{number}", {"on": hidden, "label": label}, said=said)
+    links = [(gettext("Hidden posts"), "/hidden")] if hidden else []
+    return done(request, f"/post/{number}#p{number}", {"on": hidden, "label": label}, said=said, links=links)
+
+
+async def show_hidden(request: Request) -> Response:
+    """What the reader hid, the last first, to be shown again."""
+    who, trail = viewer(request), trail_of(query(request))
+    if who.account is None:
+        raise NotLoggedIn
+    async with context(request).db.read() as tx:
+        found = await list_posts(tx, who, ListPosts(Listing.ALL, hidden=True, after=trail.after or None))
+    rows = [
+        (view.post, Markup(view.post.name_html), community_link(view.community))  # noqa: S704 - cleaned when it was written
+        for view in found.items
+    ]
+    here = partial(address, "/hidden")
+    return await page(
+        request, "front/hidden.html", rows=rows, prev=trail.prev(here), next=trail.next(here, found.next)
+    )
 
 
 async def mark_a_post_read(request: Request) -> Response:

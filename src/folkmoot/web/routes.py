@@ -155,6 +155,7 @@ ROUTES: list[Route] = guard(
         # listings: front page, community, profile, thread
         Route("/", front.show_front),
         Route("/saved", front.show_saved),
+        Route("/hidden", marks.show_hidden),
         Route("/c/{name}", front.show_community),
         Route("/u/{name}", profiles.show_person),
         Route("/post/{id:int}", threads.show_post),

@@ -387,6 +387,8 @@ async def test_a_new_site_asks_its_first_admin_for_three_things__A_16(
     assert answer.status_code == 422
     assert read(answer).css_first("#e-name") is not None
     answer = await admin.post("/setup", filled | {"name": "Moot"})
+    said = read(await admin.get(answer.headers["location"])).css(".note.done a")
+    assert [link.attributes["href"] for link in said] == ["/create_community", "/admin"]
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     site = await site_of(db)
     assert (site.site_setup, site.name, site.application_question) == (True, "Moot", "Why?")

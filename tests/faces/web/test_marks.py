@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from folkmoot.core.people.block import block_person
 from folkmoot.core.posts.read import mark_posts_read
 from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
@@ -87,12 +88,40 @@ async def test_what_is_hidden_leaves_the_lists(browser: Callable[..., Any], thre
     assert response.headers["location"] == f"/?scope=all#p{post.id}"
     page = read(await bob.get("/?scope=all"))
     assert page.css_first(f"#p{post.id}") is None
-    assert page.css_first(".note.done").text() == "Hidden from your lists."
+    said = page.css_first(".note.done")
+    assert said.text() == "Hidden from your lists. Hidden posts"
+    assert said.css_first("a").attributes["href"] == "/hidden"
     for label, state in (("no longer hide", "0"), ("hide", "1")):
         button = read(await bob.get(f"/post/{post.id}/more")).css_first("button[formaction$='/hide']")
         assert (button.text(), button.attributes["value"]) == (label, state)
         await bob.post(f"/post/{post.id}/hide", {"on": "0"})
     assert read(await bob.get("/?scope=all")).css_first(f"#p{post.id}")
+
+
+async def test_what_one_hid_is_found_and_brought_back(
+    browser: Callable[..., Any], thread: Any, db: Database, cast: Cast
+) -> None:
+    """Whatever else the reader's lists leave out: read posts, NSFW ones, those of people they blocked since."""
+    post, _ = thread
+    visitor = await (await browser()).get("/hidden")
+    assert (visitor.status_code, visitor.headers["location"]) == (303, "/login?next=%2Fhidden")
+    bob, alice = await browser("bob"), await browser("alice")
+    assert read(await bob.get("/hidden")).css_first(".empty")
+    await bob.post(f"/post/{post.id}/hide", {"on": "1"})
+    async with db.write() as tx:
+        await mark_posts_read(tx, cast.bob, [post.id], read=True)
+        await tx.run(
+            "UPDATE local_user SET show_read_posts = :no WHERE person_id = :p", no=False, p=cast.bob.id
+        )
+        await tx.run("UPDATE post SET nsfw = :yes WHERE id = :id", yes=True, id=post.id)
+        await block_person(tx, cast.bob, post.creator_id)
+    row = read(await bob.get("/hidden")).css_first(f"#p{post.id}")
+    button = row.css_first(f"button[formaction='/post/{post.id}/hide']")
+    assert (button.text(), button.attributes["value"]) == ("no longer hide", "0")
+    assert read(await alice.get("/hidden")).css_first(".empty"), "everybody has their own"
+    assert read(await bob.get("/")).css_first("header a[href='/hidden']")
+    await bob.post(f"/post/{post.id}/hide", {"on": "0", "next": "/hidden"})
+    assert read(await bob.get("/hidden")).css_first(".empty")
 
 
 async def test_marked_unread_one_is_not_led_back_into_the_thread(

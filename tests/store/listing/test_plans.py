@@ -44,7 +44,7 @@ READERS = [pytest.param({}, id="visitor"), pytest.param(MEMBER, id="member")]
 VALUES: dict[str, Any] = {
     "viewer": 1, "now": 1, "community_id": 1, "creator_id": 1, "home": 1, "languages": [1], "since": 1, "at_id": 1, "at_published": 1,
     "at_hot_rank": 0.5, "at_active_rank": 0.5, "at_scaled_rank": 0.5, "at_controversy_rank": 0.5, "at_newest_comment": 1, "at_comments": 1,
-    "at_score": 1, "post_id": 1, "at_saved": 1,
+    "at_score": 1, "post_id": 1, "at_noted": 1,
 }  # fmt: skip
 
 

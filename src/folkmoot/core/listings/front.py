@@ -22,8 +22,9 @@ _SORTS: dict[str, PostSort] = {each: each for each in PostSort}
 class ListPosts:
     """What was asked. None leaves it to the account, else to the site (L-3, L-10, L-12).
 
-    `no_scope`: no listing type at all (L-8). `url`: only posts of this address, the post `but` left out (P-11). `vote`: only what the
-    reader voted 1 or -1 on. `pins`: featured posts first. `after`: the cursor of the page before; or `page`, counting from 1 (L-2).
+    `no_scope`: no listing type at all (L-8). `url`: only posts of this address, the post `but` left out (P-11). `hidden`: only what the
+    reader hid, whatever else their lists leave out. `vote`: only what the reader voted 1 or -1 on. `pins`: featured posts first. `after`:
+    the cursor of the page before; or `page`, counting from 1 (L-2).
     """
 
     scope: Listing | None = None
@@ -34,6 +35,7 @@ class ListPosts:
     url: str | None = None
     but: int = 0
     saved: bool = False
+    hidden: bool = False
     vote: int = 0
     show_nsfw: bool | None = None
     show_read: bool | None = None
@@ -126,7 +128,7 @@ async def _must_be_wanted(tx: Tx, viewer: Viewer, asked: ListPosts) -> pages.Wan
     await must_be_open(tx, viewer)
     if not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
         raise Invalid("couldnt_get_posts")
-    if asked.saved and viewer.account is None:
+    if (asked.saved or asked.hidden) and viewer.account is None:
         return None
     return _wanted(viewer, await store_site.local_site(tx), asked)
 
@@ -143,15 +145,16 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:
         signed_in=account is not None,
         community=asked.community_id is not None,
         creator=asked.creator_id is not None,
-        choosy=account is not None and scope is not Listing.MODERATOR_VIEW,
+        choosy=account is not None and scope is not Listing.MODERATOR_VIEW and not asked.hidden,
         languages=bool(viewer.languages),
-        shows_nsfw=shows_nsfw(viewer, site, asked.show_nsfw),
-        shows_bots=account is None or account.show_bot_accounts,
-        shows_read=account is None or show_read,
-        shows_hidden=asked.show_hidden,
+        shows_nsfw=asked.hidden or shows_nsfw(viewer, site, asked.show_nsfw),
+        shows_bots=account is None or account.show_bot_accounts or asked.hidden,
+        shows_read=account is None or show_read or asked.hidden,
+        shows_hidden=asked.show_hidden or asked.hidden,
         removed_too=viewer.admin and asked.creator_id is not None,
         link=asked.url is not None,
         saved=asked.saved,
+        put_away=asked.hidden,
         vote=asked.vote if account else 0,
         pins=asked.pins,
     )

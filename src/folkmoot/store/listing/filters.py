@@ -19,7 +19,7 @@ class Shape:
     """Which conditions a list has. Equal shapes share one statement, which so stays planned.
 
     `scope` None: no listing type at all (L-8). `shows_…`: what is not left out. `removed_too`: an admin looks at one person (L-9).
-    `shallow`: only comments of the first levels. `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: comments of posts and
+    `put_away`: only posts the reader hid. `shallow`: only comments of the first levels. `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: comments of posts and
     communities that are gone, too. `choosy`: blocks and languages apply (L-15). `pins`: featured posts
     come first.
     """
@@ -39,6 +39,7 @@ class Shape:
     gone_too: bool = False
     anywhere: bool = False
     saved: bool = False
+    put_away: bool = False
     vote: int = 0
     pins: bool = True
     link: bool = False
@@ -51,9 +52,14 @@ class Shape:
         return self.table == "post"
 
     @property
+    def noted(self) -> str:
+        """The table in which the reader noted what the list holds; empty where it holds anything else."""
+        return "post_hidden" if self.put_away else f"{self.table}_saved" if self.saved else ""
+
+    @property
     def small(self) -> bool:
         """Whether what is asked for is little, so that all of it can be looked at: one person's, one thread's, one link's."""
-        return self.creator or self.link or self.saved or bool(self.vote) or self.thread or self.branch
+        return self.creator or self.link or bool(self.noted or self.vote) or self.thread or self.branch
 
     @property
     def narrow(self) -> bool:

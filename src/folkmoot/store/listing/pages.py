@@ -202,11 +202,11 @@ def _flag(shape: Shape) -> str:
 @cache
 def _cursor(shape: Shape, sort: PostSort | CommentSort) -> tuple[tuple[str, ...], str]:
     """What to read of the row to go on after: the names of the values, and the statement."""
-    if shape.saved:
+    if shape.noted:
         key = f"{shape.table}_id"
         return (
-            ("saved", "id"),
-            f"SELECT s.published, s.{key} FROM {shape.table}_saved s WHERE s.person_id = :viewer AND s.{key} = :after",
+            ("noted", "id"),
+            f"SELECT s.published, s.{key} FROM {shape.noted} s WHERE s.person_id = :viewer AND s.{key} = :after",
         )
     names = order_of(sort).columns
     flag = [("featured", _flag(shape))] if shape.of_posts and shape.pins else []
@@ -220,9 +220,9 @@ def _cursor(shape: Shape, sort: PostSort | CommentSort) -> tuple[tuple[str, ...]
 
 @cache
 def _straight(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
-    """Down one index (or one person's saved or voted rows)."""
-    if shape.saved:
-        return _saved(shape, spot, limit)
+    """Down one index (or one person's noted or voted rows)."""
+    if shape.noted:
+        return _noted(shape, spot, limit)
     if not shape.of_posts:
         return _comments(shape, sort, spot != "start", limit)
     if not shape.pins:
@@ -318,8 +318,8 @@ def _comments(shape: Shape, sort: PostSort | CommentSort, after: bool, limit: st
     return f"SELECT FALSE, {_keys('comment')} FROM comment i WHERE {where} ORDER BY {first}{order.clause('i')} LIMIT {limit}"
 
 
-def _saved(shape: Shape, spot: str, limit: str) -> str:
-    """What the reader saved, the last saved first (L-14)."""
+def _noted(shape: Shape, spot: str, limit: str) -> str:
+    """What the reader saved or hid, the last first (L-14)."""
     key = f"{shape.table}_id"
     asked = [
         f"i.id = s.{key}",
@@ -328,9 +328,9 @@ def _saved(shape: Shape, spot: str, limit: str) -> str:
         *_which(shape),
     ]
     if spot != "start":
-        asked.append(f"(s.published, s.{key}) < (:at_saved, :at_id)")
+        asked.append(f"(s.published, s.{key}) < (:at_noted, :at_id)")
     return (
-        f"SELECT FALSE, {_keys(shape.table)} FROM {shape.table}_saved s CROSS JOIN {shape.table} i WHERE {' AND '.join(asked)}"
+        f"SELECT FALSE, {_keys(shape.table)} FROM {shape.noted} s CROSS JOIN {shape.table} i WHERE {' AND '.join(asked)}"
         f" ORDER BY s.published DESC, s.{key} DESC LIMIT {limit}"
     )
 
