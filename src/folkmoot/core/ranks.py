@@ -37,6 +37,15 @@ async def must_outrank_in(tx: Tx, standing: Standing, target_id: int) -> None:
         raise NotAllowed("not_higher_mod")
 
 
+async def must_leave_an_admin(tx: Tx, person_id: int) -> None:
+    """Whoever would cease to run the site, by whatever means: somebody who can has to be left (R-7). Raises `NotAllowed`
+    cannot_leave_admin."""
+    team = await bans.admins(tx)
+    able = {person.id for person in team if not (person.banned or person.deleted)}
+    if person_id in able and len(able) == 1:
+        raise NotAllowed("cannot_leave_admin")
+
+
 async def must_outrank_on_site(tx: Tx, viewer: Viewer, target_ids: Iterable[int]) -> None:
     """Only admins are compared. Raises `NotAllowed` not_higher_admin (R-4)."""
     actor = await bans.office(tx, viewer.id, None)

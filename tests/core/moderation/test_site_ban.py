@@ -7,6 +7,7 @@ from folkmoot.core.communities.create import CreateCommunity, create_community
 from folkmoot.core.people.ban import BanFromSite, ban_from_site, lift_expired_bans
 from folkmoot.core.people.ban import banned_people as banned_from_site
 from folkmoot.core.site.admins import admins, appoint_admin, dismiss_admin, leave_admin
+from folkmoot.core.site.purge import purge_person
 from folkmoot.model.errors import Invalid, NotAllowed, NotFound
 from folkmoot.model.time import DAY, HOUR, SECOND, FixedClock
 from folkmoot.store import bans, communities, people
@@ -160,6 +161,20 @@ async def test_the_last_admin_stays__R_7(db: Database, cast: Cast) -> None:
             await leave_admin(tx, cast.admin)
         with pytest.raises(NotAllowed, match="cannot_leave_admin"):
             await dismiss_admin(tx, cast.admin, cast.admin.id)
+        with pytest.raises(NotAllowed, match="cannot_leave_admin"):
+            await ban_from_site(tx, cast.admin, BanFromSite(cast.admin.id))
+        with pytest.raises(NotAllowed, match="cannot_leave_admin"):
+            await purge_person(tx, cast.admin, cast.admin.id)
+
+
+async def test_an_admin_who_cannot_act_is_no_successor__R_7(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await appoint_admin(tx, cast.admin, cast.alice.id)
+        await ban_from_site(tx, cast.admin, BanFromSite(cast.alice.id))
+        with pytest.raises(NotAllowed, match="cannot_leave_admin"):
+            await leave_admin(tx, cast.admin)
+        await ban_from_site(tx, cast.admin, BanFromSite(cast.alice.id, ban=False))
+        assert (await ban_from_site(tx, cast.admin, BanFromSite(cast.admin.id))).banned, "acting on oneself passes (R-4)"
 
 
 async def test_admins_come_and_go__R_7(db: Database, cast: Cast) -> None:

@@ -33,7 +33,7 @@ async def ban_from_site(tx: Tx, viewer: Viewer, asked: BanFromSite) -> Person:
     `remove_data` their writing, pictures and the communities they lead go too. Lifting the ban restores nothing (R-9).
 
     A person of another server may be banned by that server's word, about its own people only. Raises `Invalid` ban_expiration_in_past,
-    invalid_unix_time, invalid_body_field; `NotFound` couldnt_find_person; `NotAllowed` not_an_admin, not_higher_admin.
+    invalid_unix_time, invalid_body_field; `NotFound` couldnt_find_person; `NotAllowed` not_an_admin, not_higher_admin, cannot_leave_admin.
     """
     reason = checked_reason(asked.reason)
     expires = checked_expiry(asked.expires, tx.now)
@@ -44,6 +44,8 @@ async def ban_from_site(tx: Tx, viewer: Viewer, asked: BanFromSite) -> Person:
     if not _by_own_server(viewer, person):
         permissions.check("person.ban", Standing(viewer))
         await ranks.must_outrank_on_site(tx, viewer, [person.id])
+    if asked.ban and person.admin:
+        await ranks.must_leave_an_admin(tx, person.id)
     if asked.ban:
         await _impose(tx, viewer, person, expires=expires, reason=reason, remove_data=asked.remove_data)
     elif person.banned:

@@ -25,7 +25,7 @@ async def dismiss_admin(tx: Tx, viewer: Viewer, person_id: int) -> list[Person]:
     person = await _local_person(tx, viewer, person_id)
     await ranks.must_outrank_on_site(tx, viewer, [person_id])
     if person.admin:
-        await _must_not_be_last(tx)
+        await ranks.must_leave_an_admin(tx, person_id)
         await _set(tx, viewer, person_id, admin=False)
     return await bans.admins(tx)
 
@@ -33,7 +33,7 @@ async def dismiss_admin(tx: Tx, viewer: Viewer, person_id: int) -> list[Person]:
 async def leave_admin(tx: Tx, viewer: Viewer) -> list[Person]:
     """Step down; those who are left. Raises `NotAllowed` not_an_admin, cannot_leave_admin for the last one (R-7)."""
     permissions.check("site.admins", Standing(viewer))
-    await _must_not_be_last(tx)
+    await ranks.must_leave_an_admin(tx, viewer.id)
     await _set(tx, viewer, viewer.id, admin=False)
     return await bans.admins(tx)
 
@@ -49,11 +49,6 @@ async def _local_person(tx: Tx, viewer: Viewer, person_id: int) -> Person:
     if person is None or not person.local:
         raise NotAllowed("object_not_local")
     return person
-
-
-async def _must_not_be_last(tx: Tx) -> None:
-    if len(await bans.admins(tx)) < 2:
-        raise NotAllowed("cannot_leave_admin")
 
 
 async def _set(tx: Tx, viewer: Viewer, person_id: int, *, admin: bool) -> None:

@@ -41,13 +41,14 @@ async def purge_person(tx: Tx, viewer: Viewer, person_id: int, *, reason: str | 
     """Leave a blank, deleted and banned record; overwrite what they wrote; take back their follows and their votes for others; delete
     their messages.
 
-    Raises `NotFound` couldnt_find_person; `NotAllowed` not_an_admin, not_higher_admin; `Invalid` invalid_body_field.
+    Raises `NotFound` couldnt_find_person; `NotAllowed` not_an_admin, not_higher_admin, cannot_leave_admin; `Invalid` invalid_body_field.
     """
     reason = _may_purge(viewer, reason)
     person = await people.by_id(tx, person_id)
     if person is None:
         raise NotFound("couldnt_find_person")
     await ranks.must_outrank_on_site(tx, viewer, [person_id])
+    await ranks.must_leave_an_admin(tx, person_id)
     pictures = [*await purge.pictures_by(tx, person_id), *filter(None, (person.avatar, person.banner))]
     await delete_all_of(tx, person_id)
     await mass.overwrite(tx, person_id, await blank(tx))
