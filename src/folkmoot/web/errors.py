@@ -120,7 +120,10 @@ WORDS: dict[str, tuple[int, str]] = {
     "couldnt_update_comment": (403, N_("Its author deleted it; there is nothing left to moderate.")),
     "no_comment_edit_allowed": (403, N_("Only its author may do this.")),
     "object_not_local": (400, N_("Only people of this server can be administrators.")),
-    "cannot_leave_admin": (403, N_("The last administrator cannot go. Make somebody else an administrator first.")),
+    "cannot_leave_admin": (
+        403,
+        N_("The last administrator cannot go. Make somebody else an administrator first."),
+    ),
     # messages and notices
     "couldnt_find_private_message": (404, N_("There is no such message.")),
     "couldnt_find_comment_reply": (404, N_("There is no such reply.")),

@@ -174,7 +174,9 @@ async def test_an_admin_who_cannot_act_is_no_successor__R_7(db: Database, cast: 
         with pytest.raises(NotAllowed, match="cannot_leave_admin"):
             await leave_admin(tx, cast.admin)
         await ban_from_site(tx, cast.admin, BanFromSite(cast.alice.id, ban=False))
-        assert (await ban_from_site(tx, cast.admin, BanFromSite(cast.admin.id))).banned, "acting on oneself passes (R-4)"
+        assert (await ban_from_site(tx, cast.admin, BanFromSite(cast.admin.id))).banned, (
+            "acting on oneself passes (R-4)"
+        )
 
 
 async def test_admins_come_and_go__R_7(db: Database, cast: Cast) -> None:
