@@ -21,6 +21,7 @@ from folkmoot.apub.outbox import activities as ours
 from folkmoot.core.people.keys import new_key_pair
 from folkmoot.model import comments, communities, messages, people, posts
 from folkmoot.model.site import LocalSite
+from folkmoot.model.tags import Tag, write_tags
 from folkmoot.model.time import DAY, HOUR, from_rfc3339
 from tests.cast import ORIGIN
 
@@ -31,6 +32,7 @@ GARDENING, BAKING = f"{ORIGIN}/c/gardening", "https://there.example/c/baking"
 POST, COMMENT = f"{ORIGIN}/post/1", f"{ORIGIN}/comment/5"
 HERE = Place(GARDENING, "gardening@here.example", f"{GARDENING}/followers", Reach.PUBLIC)
 THERE = Place(BAKING, "baking@there.example", f"{BAKING}/followers", Reach.PUBLIC)
+TAGS = write_tags([Tag("news", "News"), Tag("sick-plants", "Sick plants", color="color02")])
 PEM = "-----BEGIN PUBLIC KEY-----\nthe key\n-----END PUBLIC KEY-----\n"
 
 
@@ -48,7 +50,7 @@ def alice(**more: Any) -> people.Person:
 def gardening(**more: Any) -> communities.Community:
     values: dict[str, Any] = {
         "name": "gardening", "host": "here.example", "title": "Gardening", "ap_id": GARDENING, "nsfw": False, "hidden": False,
-        "posting_restricted_to_mods": False, "visibility": "Public", "published": NOW, **more,
+        "posting_restricted_to_mods": False, "visibility": "Public", "post_tags": "", "published": NOW, **more,
     }  # fmt: skip
     return made(communities.Community, **values)
 
@@ -57,7 +59,7 @@ def link_post(**more: Any) -> posts.Post:
     values: dict[str, Any] = {
         "name": "Peat-free soil", "url": "https://soil.example/peat", "url_content_type": "text/html", "body": "Read *this*, [carol](/u/carol@there.example)",
         "body_html": '<p dir="auto">Read <em>this</em>, <a href="/u/carol@there.example" rel="nofollow">carol</a></p>',
-        "ap_id": POST, "nsfw": False, "locked": False, "featured_community": False, "language_id": 37, "thumbnail_url": "https://here.example/pictrs/image/t.webp",
+        "ap_id": POST, "nsfw": False, "locked": False, "featured_community": False, "language_id": 37, "tags": "", "thumbnail_url": "https://here.example/pictrs/image/t.webp",
         "published": NOW, "updated": NOW + HOUR, **more,
     }  # fmt: skip
     return made(posts.Post, **values)
@@ -162,6 +164,9 @@ def everything() -> dict[str, Json]:
         "objects/page-text-locked-pinned": our_content.build_post(
             link_post(url=None, thumbnail_url=None, locked=True, featured_community=True, nsfw=True), author=ALICE, place=HERE, origin=ORIGIN
         ),
+        "objects/page-tagged": our_content.build_post(
+            link_post(tags="sick-plants"), author=ALICE, place=replace(HERE, post_tags=TAGS), origin=ORIGIN
+        ),
         "objects/page-unlisted": page(replace(HERE, reach=Reach.UNLISTED)),
         "objects/page-private": page(private),
         "objects/note": note(),
@@ -174,6 +179,7 @@ def everything() -> dict[str, Json]:
         "actors/person": person(display_name="Alice", bio="Gardener", bio_html="<p>Gardener</p>", avatar="https://here.example/pictrs/image/a.webp", matrix_user_id="@alice:here.example"),
         "actors/service": person(bot=True),
         "actors/group": group(description="Soil", description_html="<p>Soil</p>", icon="https://here.example/pictrs/image/g.webp", updated=NOW + DAY),
+        "actors/group-with-tags": group(post_tags=TAGS),
         "actors/group-unlisted": group(visibility="Unlisted", nsfw=True),
         "actors/group-private": group(visibility="Private", posting_restricted_to_mods=True),
         "actors/application": site(),

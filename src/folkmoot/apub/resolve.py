@@ -263,6 +263,7 @@ def _community(actor: parsed.Group) -> RemoteCommunity:
         posting_restricted_to_mods=actor.posting_restricted_to_mods,
         visibility=_visibility(actor),
         language_ids=tuple(found.id for found in codes if found is not None),
+        post_tags=actor.post_tags,
     )
 
 

@@ -36,6 +36,7 @@ def _documents() -> list[Route]:
         Route("/", actors.show_site, page=True),
         Route("/u/{name}", actors.show_person, page=True, signed="actor"),
         Route("/c/{name}", actors.show_community, page=True, signed="actor"),
+        Route("/c/{name}/tag/{tag}", actors.show_tag, page=True, signed="content"),
         # objects
         Route("/post/{id:int}", objects.show_post, page=True, signed="content"),
         Route("/comment/{id:int}", objects.show_comment, page=True, signed="content"),

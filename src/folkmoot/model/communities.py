@@ -10,7 +10,7 @@ class Community:
     """A place to post, here or elsewhere.
 
     Kept by others: `subscribers`, `subscribers_local`, `posts`, `comments`, the active users and `hot_rank` by
-    `store/counts.py`. `version` grows with every change a reader can see, counts included.
+    `store/counts.py`. `version` grows with every change a reader can see, counts included. `post_tags` is for `model/tags.py`.
     """
 
     id: int
@@ -32,6 +32,7 @@ class Community:
     deleted: bool
     posting_restricted_to_mods: bool
     visibility: str
+    post_tags: str
     subscribers: int
     subscribers_local: int
     posts: int

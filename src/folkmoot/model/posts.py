@@ -11,7 +11,8 @@ class Post:
 
     Kept by others: votes, score, `comments`, `newest_comment*` and the ranks by `store/counts.py`. `carried_*` are totals that came
     from elsewhere without voters; they are part of `upvotes` and `downvotes`. `*_html` is rendered when written, never while
-    reading. `version` grows with every change a reader can see, counts included.
+    reading. `version` grows with every change a reader can see, counts included. `tags`: keys of tags of its community
+    (`model/tags.py`).
     """
 
     id: int
@@ -29,6 +30,7 @@ class Post:
     local: bool
     nsfw: bool
     language_id: int
+    tags: str
     removed: bool
     deleted: bool
     locked: bool

@@ -186,6 +186,11 @@ async def community_id(request: Request) -> int:
         return (await find_community(tx, viewer(request), request.path_params["name"])).id
 
 
+async def show_tag(request: Request) -> Response:
+    """The address of a tag for posts: there is no page of it but its community's."""
+    return done(request, community_link((await view_of(request)).community).href)
+
+
 # --- the directory -------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from folkmoot.core.permissions import Standing
 from folkmoot.core.site.languages_of_site import languages_of
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound, Refusal
+from folkmoot.model.tags import read_tags
 from folkmoot.text.languages import LANGUAGES
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.communities import community_id, head, view_of
@@ -42,6 +43,7 @@ def _typed(form: Form) -> dict[str, Any]:
         "posting_restricted_to_mods": form.flag("posting_restricted_to_mods"),
         "visibility": Visibility(readers) if readers in set(Visibility) else Visibility.PUBLIC,
         "language_ids": tuple(form.numbers("language")),
+        "post_tags": tuple(form.text("post_tags").splitlines()) if "post_tags" in form else None,
     }
 
 
@@ -83,6 +85,7 @@ async def create(request: Request) -> Response:
     """Found one."""
     form = await read_form(request)
     typed = _typed(form) | {"name": form.text("name")}
+    del typed["post_tags"]  # a community that is there has some, if it wants to
     try:
         permissions.check("community.create", Standing(viewer(request)))
         await take_own_pictures(request, form, typed, PICTURES)
@@ -122,6 +125,7 @@ async def _show_edit(
     if typed is None:
         names = ("title", "description", "icon", "banner", "nsfw", "posting_restricted_to_mods", "visibility")
         typed = {name: getattr(community, name) for name in names} | {"language_ids": beside.language_ids}
+        typed["post_tags"] = [tag.title for tag in read_tags(community.post_tags)]
     may = {
         action: permissions.allowed(f"community.{action}", standing)
         for action in ("edit", "delete", "remove", "hide")

@@ -90,6 +90,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "alt_text_length_overflow": (400, N_("The description of the picture is too long.")),
     "slurs": (400, N_("This contains a word that is not allowed here.")),
     "blocked_url": (400, N_("This contains a link that is not allowed here.")),
+    "tag_too_long": (400, N_("This tag is too long.")),
     "language_not_allowed": (400, N_("This community does not take that language.")),
     "locked": (403, N_("This is locked: only moderators answer here.")),
     "downvotes_are_disabled": (403, N_("This site has no downvotes.")),

@@ -25,6 +25,7 @@ from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import Conflict, Invalid, NotAllowed, RateLimited, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
+from folkmoot.model.tags import read_tags
 from folkmoot.web import choices
 from folkmoot.web.account import status_again
 from folkmoot.web.base import context, done, limited, page, viewer
@@ -54,6 +55,7 @@ def _typed(form: Form) -> Typed:
     """Everything the form of a post holds."""
     return {name: form.text(name) for name in (*_TEXTS, "community")} | {
         "nsfw": form.flag("nsfw"),
+        "tags": tuple(form.texts("tag")),
         "no_thumbnail": form.flag("no_thumbnail"),
         "language": form.number("language"),
         "crosspost": form.number("crosspost") or "",
@@ -123,7 +125,9 @@ async def submit(request: Request) -> Response:
     preview, refusals, community = await _check(request, typed)
     if form.flag("preview") or refusals or community is None:
         return await _submit_page(request, typed, refusals, preview=_shown(preview))
-    asked = CreatePost(community.id, **_texts(typed), nsfw=typed["nsfw"], language_id=typed["language"])
+    asked = CreatePost(
+        community.id, **_texts(typed), nsfw=typed["nsfw"], language_id=typed["language"], tags=typed["tags"]
+    )
     try:
         await limited(request, "post")
         async with context(request).db.write() as tx:
@@ -192,6 +196,7 @@ async def _submit_page(
         rules=Markup(community.description_html) if community and community.description_html else "",  # noqa: S704
         community=community_link(community) if community else None,
         languages=choices.languages(who, beside.language_ids, only=False),
+        tags=read_tags(community.post_tags) if community else (),
         barred=words_of_ban(ban),
         doubt=words_of_doubt(doubt),
         seen=where_seen(community) if community else "",
@@ -218,9 +223,8 @@ async def show_edit(request: Request) -> Response:
     async with context(request).db.read() as tx:
         post = (await post_to_edit(tx, viewer(request), request.path_params["id"])).post
     typed = {name: getattr(post, name) or "" for name in ("name", "url", "body", "alt_text")}
-    return await _edit_page(
-        request, typed | {"custom_thumbnail": "", "nsfw": post.nsfw, "language": post.language_id}
-    )
+    chosen = {"nsfw": post.nsfw, "language": post.language_id, "tags": post.tags.split()}
+    return await _edit_page(request, typed | chosen | {"custom_thumbnail": ""})
 
 
 async def edit(request: Request) -> Response:
@@ -235,7 +239,7 @@ async def edit(request: Request) -> Response:
         preview = await preview_post(tx, Texts(**_texts(typed)))
     if form.flag("preview") or preview.refusals:
         return await _edit_page(request, typed, preview.refusals, preview=_shown(preview))
-    asked = _texts(typed) | {"nsfw": typed["nsfw"], "language_id": typed["language"]}
+    asked = _texts(typed) | {"nsfw": typed["nsfw"], "language_id": typed["language"], "tags": typed["tags"]}
     if not asked["custom_thumbnail"] and not typed["no_thumbnail"]:
         # The form does not show the address of the picture that is there; empty means: as it is.
         asked["custom_thumbnail"] = None
@@ -267,6 +271,7 @@ async def _edit_page(
         post=view.post,
         community=community_link(view.community),
         languages=choices.languages(who, beside.language_ids, chosen=True),
+        tags=read_tags(view.community.post_tags),
         **values,
     )
 

@@ -141,6 +141,7 @@ ROUTES: list[Route] = guard(
         Route("/communities", communities.show_directory),
         Route("/create_community", community_settings.show_create),
         Route("/create_community", community_settings.create, methods=["POST"]),
+        Route("/c/{name}/tag/{tag}", communities.show_tag),
         Route("/c/{name}/follow", communities.follow, methods=["POST"]),
         Route("/c/{name}/edit", community_settings.show_edit),
         Route("/c/{name}/edit", community_settings.edit, methods=["POST"]),

@@ -8,6 +8,7 @@ from folkmoot.core.communities.follow import accept_follow, follow_community, un
 from folkmoot.core.communities.remove import hide_community, remove_community
 from folkmoot.model.errors import Invalid, NotAllowed, NotFound, NotLoggedIn
 from folkmoot.model.people import ANONYMOUS
+from folkmoot.model.tags import read_tags
 from folkmoot.store import bans, communities
 from folkmoot.store.db import Database
 from tests.cast import Cast
@@ -160,3 +161,37 @@ async def test_the_site_counts_communities_that_are_neither_deleted_nor_removed_
         await remove_community(tx, cast.admin, cast.gardening.id, removed=False)
         assert await counted() == before
         await assert_no_drift(tx)
+
+
+async def test_moderators_say_which_tags_posts_may_have(db: Database, cast: Cast) -> None:
+    async def tagged(*titles: str) -> list[tuple[str, str]]:
+        async with db.write() as tx:
+            asked = EditCommunity(cast.gardening.id, post_tags=titles)
+            changed = await edit_community(tx, cast.bob, asked)
+        return [(tag.key, tag.title) for tag in read_tags(changed.post_tags)]
+
+    assert await tagged("News", " Sick   plants ", "", "!?", "news") == [
+        ("news", "News"),
+        ("sick-plants", "Sick plants"),
+    ]
+    assert await tagged("Sick plants", "Wörter & Töne") == [
+        ("sick-plants", "Sick plants"),
+        ("wörter-töne", "Wörter & Töne"),
+    ]
+    async with db.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, title="Soil"))
+        with pytest.raises(Invalid, match="tag_too_long"):
+            await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, post_tags=("x" * 101,)))
+        with pytest.raises(NotAllowed, match="not_a_mod_or_admin"):
+            await edit_community(tx, cast.alice, EditCommunity(cast.gardening.id, post_tags=("Mine",)))
+        unchanged = await communities.by_id(tx, cast.gardening.id)
+        assert unchanged is not None
+        assert [tag.key for tag in read_tags(unchanged.post_tags)] == ["sick-plants", "wörter-töne"]
+    assert await tagged() == []
+
+
+async def test_a_community_elsewhere_has_the_tags_that_its_home_gives_it(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await communities.add_moderator(tx, cast.baking.id, cast.bob.id)
+        changed = await edit_community(tx, cast.bob, EditCommunity(cast.baking.id, post_tags=("Mine",)))
+        assert changed.post_tags == ""

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from folkmoot.core.communities.edit import EditCommunity, edit_community
 from folkmoot.core.posts.edit import EditPost, edit_post, post_to_edit
+from folkmoot.core.posts.mark import mark_post
 from folkmoot.model.errors import Invalid, NotAllowed, NotFound
 from folkmoot.model.time import MINUTE, FixedClock
 from folkmoot.store import communities, posts
@@ -135,3 +137,15 @@ async def test_language_and_nsfw_can_be_changed__P_6(db: Database, cast: Cast) -
             await edit_post(tx, cast.alice, EditPost(post.id, language_id=32))
         edited = await edit_post(tx, cast.alice, EditPost(post.id, language_id=37, nsfw=True))
         assert (edited.language_id, edited.nsfw) == (37, True)
+
+
+async def test_a_post_has_those_tags_that_its_community_has(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, post_tags=("News", "Plants")))
+        post = await write_post(tx, cast.alice, cast.gardening, tags=("plants", "invented", "news"))
+        assert post.tags == "news plants"
+        assert (await edit_post(tx, cast.alice, EditPost(post.id, body="More"))).tags == "news plants"
+        assert (await edit_post(tx, cast.alice, EditPost(post.id, tags=("news", "mine")))).tags == "news"
+        assert (await mark_post(tx, cast.bob, post.id, tags=("plants", "x"))).tags == "plants"
+        with pytest.raises(NotAllowed, match="not_a_mod_or_admin"):
+            await mark_post(tx, cast.alice, post.id, tags=())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
+from folkmoot.model.tags import read_tags
 from folkmoot.model.time import DAY, SECOND
 from folkmoot.store import communities
 from folkmoot.store.db import Database
@@ -147,7 +148,9 @@ async def test_moderators_change_settings(browser: Callable[..., Any], db: Datab
     assert [tab.text() for tab in page.css(".tabs a")] == ["!gardening", "Settings", "Moderators", "Bans"]
     assert page.css_first("button[formaction$='/delete']")
     assert page.css_first("button[formaction$='/hide']") is None
-    response = await bob.post("/c/gardening/edit", {"title": "Soil", "description": "# Rules"})
+    response = await bob.post(
+        "/c/gardening/edit", {"title": "Soil", "description": "# Rules", "post_tags": "News\r\n<b>Plants"}
+    )
     assert response.headers["location"] == "/c/gardening/edit"
     refused = await bob.post("/c/gardening/edit", {"title": "x" * 300})
     assert refused.status_code == 422
@@ -155,6 +158,20 @@ async def test_moderators_change_settings(browser: Callable[..., Any], db: Datab
         found = await communities.by_id(tx, cast.gardening.id)
     assert found
     assert (found.title, found.description) == ("Soil", "# Rules")
+    assert [tag.title for tag in read_tags(found.post_tags)] == ["News", "<b>Plants"]
+    page = read(await bob.get("/c/gardening/edit"))
+    assert page.css_first("textarea[name=post_tags]").text().strip() == "News\n<b>Plants"
+    await bob.post("/c/gardening/edit", {"title": "Soil"})
+    page = read(await bob.get("/submit?community=gardening"))
+    assert [box.attributes["value"] for box in page.css("input[name=tag]")] == ["news", "b-plants"]
+    sent = {"community": "gardening", "name": "Snails everywhere", "tag": "b-plants"}
+    response = await bob.post("/submit", sent)
+    page = read(await bob.get(response.headers["location"]))
+    assert [tag.text() for tag in page.css("article.post b.tag")] == ["<b>Plants"]
+    page = read(await bob.get(f"{response.headers['location']}/edit"))
+    assert [box.attributes["value"] for box in page.css("input[name=tag][checked]")] == ["b-plants"]
+    page = read(await (await browser()).get("/c/gardening"))
+    assert [tag.text() for tag in page.css("b.tag")] == ["<b>Plants"]
 
 
 async def test_deleting_and_restoring_a_community(browser: Callable[..., Any], cast: Cast) -> None:

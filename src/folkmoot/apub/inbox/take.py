@@ -19,6 +19,7 @@ from folkmoot.core.posts.rules import ALT_TEXT_MAX
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Viewer
+from folkmoot.model.tags import read_tags
 from folkmoot.model.time import Micros
 from folkmoot.store import comments, posts
 from folkmoot.store.actors import Placed
@@ -42,6 +43,7 @@ async def take_post(
         "alt_text": (post.alt_text or "")[:ALT_TEXT_MAX] or None,
         "nsfw": post.sensitive,
     }
+    tags = post_tags(community, post)
     placed = known.objects.get(post.id)
     if placed is None:
         asked = CreatePost(
@@ -53,6 +55,7 @@ async def take_post(
             published=post.published if post.published is not None else tx.now,
             updated=post.updated,
             locked=bool(post.locked),
+            tags=tags,
             **values,
         )
         stored = await create_post(tx, author, asked)
@@ -62,6 +65,7 @@ async def take_post(
     before = await posts.by_id(tx, placed.id)
     if not _is_newer(placed, post) and before is not None and before.name == title and _same(before, changed):
         return placed  # told of what we have
+    changed["tags"] = tags
     await edit_post(
         tx,
         author,
@@ -175,6 +179,12 @@ def language_id(written: Written) -> int:
     """Its language among ours, undetermined for others (OBJ-8)."""
     found = languages.by_code(written.language) if written.language else None
     return found.id if found else languages.UNDETERMINED
+
+
+def post_tags(community: Community, post: Post) -> tuple[str, ...]:
+    """The keys of those tags that the community has (4.1): others were made up, or are not known here yet."""
+    known = {tag.address(community.ap_id): tag.key for tag in read_tags(community.post_tags)}
+    return tuple(known[ident] for ident in post.tags if ident in known)
 
 
 def _usable_link(link: str | None) -> str | None:

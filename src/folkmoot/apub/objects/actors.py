@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from folkmoot.apub.documents import Document, Malformed, host_of, listed, malformed, same_host
 from folkmoot.apub.keys import read_public_pem
 from folkmoot.apub.objects import parts
+from folkmoot.model.tags import Tag
 from folkmoot.model.time import Micros
 
 MAX_NAME = 100
@@ -79,6 +80,7 @@ class Group(Actor):
     private: bool
     discoverable: bool
     languages: tuple[str, ...]
+    post_tags: tuple[Tag, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ def _group(document: Document, common: dict[str, object]) -> Group:
         private=document.flag("manuallyApprovesFollowers") or False,
         discoverable=True if discoverable is None else discoverable,
         languages=_languages(document),
+        post_tags=parts.define_post_tags(document),
     )
 
 

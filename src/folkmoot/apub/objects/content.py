@@ -91,6 +91,8 @@ class Post(Written):
     groups: tuple[str, ...]
     """Groups it is attributed to, as PeerTube does."""
     poll: Poll | None
+    tags: tuple[str, ...] = ()
+    """The ids of tags of its community: claims, like all addresses."""
     likes: int | None = None
     dislikes: int | None = None
     """How many votes its origin counts: to be shown beside ours, never instead of them (BKF-5)."""
@@ -247,6 +249,7 @@ def _parse_post(document: Document, kind: str) -> Post:
         stickied=document.flag("stickied"),
         groups=parts.groups_among_authors(document),
         poll=poll,
+        tags=parts.read_post_tags(document),
         likes=_read_total(document, "likes"),
         dislikes=_read_total(document, "dislikes"),
     )

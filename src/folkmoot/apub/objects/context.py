@@ -29,7 +29,7 @@ _TERMS: dict[str, Any] = {
     "withReplies": f"{_LEMMY}withReplies",
 }
 _QUOTES = "https://w3id.org/fep/044f#"
-_TYPES = {name: f"{_LEMMY}{name}" for name in ("Lock", "Resolve", "Warn")} | {
+_TYPES = {name: f"{_LEMMY}{name}" for name in ("CommunityPostTag", "Lock", "Resolve", "Warn")} | {
     name: f"{_QUOTES}{name}" for name in ("QuoteAuthorization", "QuoteRequest")
 }
 

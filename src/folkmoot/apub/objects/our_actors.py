@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from folkmoot.apub.objects.context import Json
-from folkmoot.apub.objects.our_content import Reach, build_language, build_text, place_of
+from folkmoot.apub.objects.our_content import Reach, build_language, build_post_tag, build_text, place_of
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.site import LocalSite
+from folkmoot.model.tags import read_tags
 from folkmoot.model.time import to_rfc3339
 
 KEY = "#main-key"
@@ -85,6 +86,7 @@ def build_group(community: Community, *, public_pem: str, origin: str, language_
         "endpoints": {"sharedInbox": f"{origin}/inbox"},
         "publicKey": build_key(ident, public_pem),
         "language": [build_language(number) for number in language_ids],
+        "tag": [build_post_tag(tag, ident) for tag in read_tags(community.post_tags)],
         **_moments(community.published, community.updated),
     }
 

@@ -13,6 +13,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.messages import PrivateMessage
 from folkmoot.model.posts import Post
+from folkmoot.model.tags import Tag, tags_of
 from folkmoot.model.time import Micros, to_rfc3339
 from folkmoot.store.quotes import Quote
 from folkmoot.text import languages
@@ -42,6 +43,8 @@ class Place:
     handle: str
     followers: str
     reach: Reach
+    post_tags: str = ""
+    """The tags for its posts, as its row has them."""
 
     @property
     def to(self) -> list[str]:
@@ -66,6 +69,7 @@ def place_of(community: Community) -> Place:
         community.handle,
         community.followers_url or f"{community.ap_id}/followers",
         Reach(community.visibility) if community.visibility in set(Reach) else Reach.PUBLIC,
+        community.post_tags,
     )
 
 
@@ -105,6 +109,7 @@ def build_post(
         "tag": [
             {"type": "Hashtag", "href": post.ap_id, "name": f"#{place.name}"},
             *mentions([mention(place.id, place.handle), *people]),
+            *(build_post_tag(tag, place.id) for tag in tags_of(post.tags, place.post_tags)),
         ],
         "context": f"{post.ap_id}/context",
         "replies": f"{post.ap_id}/context",
@@ -112,6 +117,12 @@ def build_post(
         **_moments(post.published, post.updated),
     }
     return document
+
+
+def build_post_tag(tag: Tag, community: str) -> Json:
+    """A tag for the posts of a community, given its id."""
+    document = {"type": "CommunityPostTag", "id": tag.address(community), "preferredUsername": tag.key}
+    return {**document, "name": tag.title, **({"color": tag.color} if tag.color else {})}
 
 
 def build_votes(post: Post) -> Json:

@@ -15,8 +15,11 @@ from folkmoot.apub.documents import (
     listed,
     malformed,
     read_id,
+    same_host,
     web_address,
 )
+from folkmoot.model import tags
+from folkmoot.model.tags import Tag
 from folkmoot.text import languages
 from folkmoot.text.html_to_markdown import to_markdown
 
@@ -30,6 +33,12 @@ _QUOTE_INLINE = re.compile(
     r'<(p|span)\b[^>]*\bclass="[^">]*\bquote-inline\b[^">]*"[^>]*>.*?</\1>', re.DOTALL | re.IGNORECASE
 )
 _PICTURE = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
+
+_POST_TAG_TYPES = frozenset(
+    {"CommunityPostTag", "CommunityTag", "lemmy:CommunityPostTag", "lemmy:CommunityTag"}
+)
+_TAG_KEY = re.compile(r"[\w.-]{1,60}")
+_COLOR = re.compile(r"[\w#-]{1,20}")
 
 BodyFrom = Literal["source", "content-markdown", "content-html"]
 
@@ -136,6 +145,37 @@ def read_mentions(document: Document) -> tuple[Mention, ...]:
         if len(found) == MAX_MENTIONS:
             break
     return tuple(found.values())
+
+
+def read_post_tags(document: Document) -> tuple[str, ...]:
+    """The ids of the tags of its community that a post has (4.1)."""
+    return tuple(ident for ident, _ in _post_tags(document, "tag"))
+
+
+def define_post_tags(document: Document) -> tuple[Tag, ...]:
+    """The tags that a community has for its posts: as Lemmy says it, else as PieFed does (3.1). Those of another host are none."""
+    name = "tag" if document.get("tag") else "lemmy:tagsForPosts"
+    found: dict[str, Tag] = {}
+    for ident, given in _post_tags(document, name):
+        key = ident.rstrip("/").rpartition("/")[2]
+        title = given.line("name") or given.line("display_name") or given.line("preferredUsername") or key
+        color = given.get("color") or given.get("background_color")
+        if same_host(ident, document.id()) and _TAG_KEY.fullmatch(key):
+            known = color if isinstance(color, str) and _COLOR.fullmatch(color) else ""
+            found.setdefault(key, Tag(key, title[: tags.TITLE_MAX], ident, known))
+    return tuple(found.values())[: tags.MOST]
+
+
+def _kinds_of(document: Document) -> set[str]:
+    return {kind for kind in listed(document.get("type")) if isinstance(kind, str)}
+
+
+def _post_tags(document: Document, name: str) -> Iterator[tuple[str, Document]]:
+    """Those with an id, of the objects in a member."""
+    for tag in document.objects(name):
+        ident = tag.id_or_none("id")
+        if ident is not None and _POST_TAG_TYPES.intersection(_kinds_of(tag)):
+            yield ident, tag
 
 
 def read_attachments(document: Document) -> tuple[Attachment, ...]:

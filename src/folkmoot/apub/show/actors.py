@@ -1,10 +1,12 @@
 """Our site, people and communities as actors. Their keys are made when they are shown or needed for the first time (ACT-9)."""
 
-from folkmoot.apub.call import Answer, Call, document
+from folkmoot.apub.call import NOTHING, Answer, Call, document
 from folkmoot.apub.objects.our_actors import build_bare, build_group, build_person, build_site
+from folkmoot.apub.objects.our_content import build_post_tag
 from folkmoot.apub.show import find
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.site.keys import key_pair
+from folkmoot.model.tags import read_tags
 from folkmoot.store import communities
 
 
@@ -40,3 +42,11 @@ async def show_community(call: Call) -> Answer:
     return document(
         build_group(community, public_pem=pair.public, origin=call.origin, language_ids=languages)
     )
+
+
+async def show_tag(call: Call) -> Answer:
+    """A tag for the posts of a community of ours."""
+    async with call.context.db.read() as tx:
+        community = await find.community(tx, call)
+    tag = next((tag for tag in read_tags(community.post_tags) if tag.key == call.parts["tag"]), None)
+    return document(build_post_tag(tag, community.ap_id)) if tag is not None else NOTHING

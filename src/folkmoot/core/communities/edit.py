@@ -30,18 +30,23 @@ class EditCommunity:
     posting_restricted_to_mods: bool | None = None
     visibility: Visibility | None = None
     language_ids: tuple[int, ...] | None = None
+    post_tags: tuple[str, ...] | None = None
+    """The titles of the tags for posts, in order."""
 
 
 async def edit_community(tx: Tx, viewer: Viewer, asked: EditCommunity) -> Community:
     """Change a community; moderators and admins may.
 
     Raises `Invalid` couldnt_update_community (a title too long), slurs, invalid_body_field, blocked_url, invalid_url…,
-    language_not_allowed; `NotAllowed` not_a_mod_or_admin, banned_from_community, deleted; `NotFound` couldnt_find_community.
+    language_not_allowed, tag_too_long; `NotAllowed` not_a_mod_or_admin, banned_from_community, deleted; `NotFound` couldnt_find_community.
     """
-    values = _values(await writing.house(tx), asked)
+    house = await writing.house(tx)
+    values = _values(house, asked)
     community, _ = await permissions.officer_in(tx, viewer, asked.community_id, "community.edit")
     if not community.local:
         values.pop("visibility", None)  # only its own server can say who may see it
+    elif asked.post_tags is not None:  # and which tags there are
+        values["post_tags"] = rules.checked_tags(house, asked.post_tags, community.post_tags)
     if asked.language_ids is not None:
         site = await communities.site_languages(tx) or [language.id for language in LANGUAGES]
         await communities.set_languages(tx, community.id, rules.checked_languages(asked.language_ids, site))

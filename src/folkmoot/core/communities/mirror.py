@@ -10,6 +10,7 @@ from folkmoot.core.writing import House
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Conflict
+from folkmoot.model.tags import Tag, write_tags
 from folkmoot.model.time import Micros
 from folkmoot.store import actors, communities
 from folkmoot.store.db import Tx
@@ -40,6 +41,7 @@ class RemoteCommunity:
     posting_restricted_to_mods: bool = False
     visibility: Visibility | None = None
     language_ids: tuple[int, ...] = ()
+    post_tags: tuple[Tag, ...] = ()
     published: Micros | None = None
     updated: Micros | None = None
 
@@ -81,6 +83,7 @@ def _values(house: House, said: RemoteCommunity) -> dict[str, Any]:
         "banner": house.picture(said.banner),
         "nsfw": said.nsfw,
         "posting_restricted_to_mods": said.posting_restricted_to_mods,
+        "post_tags": write_tags(said.post_tags),
     }
 
 

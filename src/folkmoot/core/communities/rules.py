@@ -1,10 +1,14 @@
 """What a community may be: rules without a database."""
 
+from collections.abc import Iterable
+
 from folkmoot.core.writing import House
+from folkmoot.model import tags
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import Viewer
+from folkmoot.model.tags import Tag
 from folkmoot.text import links
 from folkmoot.text.names import valid_actor_name
 from folkmoot.text.tidy import tidy
@@ -51,6 +55,23 @@ def checked_languages(asked: tuple[int, ...], site: list[int]) -> list[int]:
     if site and not set(asked) <= set(site):
         raise Invalid("language_not_allowed", field="discussion_languages")
     return sorted(set(asked))
+
+
+def checked_tags(house: House, titles: Iterable[str], before: str) -> str:
+    """Tags for posts, by their titles in order; those that were there `before` stay what they are, others are new. What is neither letter
+    nor digit makes no tag. Raises `Invalid` tag_too_long, slurs."""
+    known = {tag.title: tag for tag in tags.read_tags(before)}
+    found: list[Tag] = []
+    for given in titles:
+        title = " ".join(tidy(given).split())
+        if len(title) > tags.TITLE_MAX:
+            raise Invalid("tag_too_long", field="post_tags")
+        house.check_words(title, "post_tags")
+        if title in known:
+            found.append(known[title])
+        elif key := tags.key_of(title):
+            found.append(Tag(key, title))
+    return tags.write_tags(found)
 
 
 def is_visible(viewer: Viewer, community: Community) -> bool:

@@ -13,6 +13,7 @@ from folkmoot.model.events import PostCreated
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.ranking import hot_rank, scaled_rank
+from folkmoot.model.tags import chosen
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import counts, marks, places, posts, votes
 from folkmoot.store.db import Tx
@@ -20,7 +21,8 @@ from folkmoot.store.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class CreatePost:
-    """What was asked. `ap_id`, `published`, `updated` and `locked` come with posts from elsewhere."""
+    """What was asked. `tags`: keys; what the community does not know is left out (4.1). `ap_id`, `published`, `updated` and `locked` come
+    with posts from elsewhere."""
 
     community_id: int
     name: str
@@ -30,6 +32,7 @@ class CreatePost:
     nsfw: bool = False
     language_id: int | None = None
     custom_thumbnail: str | None = None
+    tags: tuple[str, ...] = ()
     ap_id: str | None = None
     published: Micros | None = None
     updated: Micros | None = None
@@ -78,6 +81,7 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
         "nsfw": asked.nsfw
         or (community.nsfw and asked.ap_id is None),  # elsewhere each mark is its own (VIS-6)
         "language_id": language_id,
+        "tags": chosen(asked.tags, community.post_tags),
         "thumbnail_url": house.picture(thumbnail.url) if thumbnail else None,
         "upvotes": 1,
         "score": 1,

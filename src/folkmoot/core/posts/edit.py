@@ -12,6 +12,7 @@ from folkmoot.model.errors import NotFound
 from folkmoot.model.events import PostEdited
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
+from folkmoot.model.tags import chosen
 from folkmoot.model.time import Micros
 from folkmoot.store import communities, places, posts
 from folkmoot.store.db import Tx
@@ -40,6 +41,7 @@ class EditPost:
     nsfw: bool | None = None
     language_id: int | None = None
     custom_thumbnail: str | None = None
+    tags: tuple[str, ...] | None = None
     updated: Micros | None = None
 
 
@@ -60,6 +62,8 @@ async def edit_post(tx: Tx, viewer: Viewer, asked: EditPost) -> Post:
     if asked.language_id is not None:
         taken = frozenset(await communities.languages(tx, post.community_id))
         texts["language_id"] = languages.chosen(viewer, taken, asked.language_id)
+    if asked.tags is not None:
+        texts["tags"] = chosen(asked.tags, place.ground.community.post_tags)
     texts["updated"] = tx.now if asked.updated is None else asked.updated
     stored = await posts.update(tx, post.id, texts)
     await preview_replaced(tx, post.thumbnail_url, stored.thumbnail_url)

@@ -7,6 +7,7 @@ reader's own.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from folkmoot.model.tags import tags_of
 from folkmoot.model.time import Micros
 from folkmoot.model.views import NO_POST_OVERLAY, Page, PostKey, PostOverlay, PostView
 from folkmoot.web import filters
@@ -90,6 +91,12 @@ def _title(view: PostView) -> str:
     return title
 
 
+def tag_badges(view: PostView) -> str:
+    """The tags that a post has in its community."""
+    tags = tags_of(view.post.tags, view.community.post_tags) if view.post.tags else []
+    return "".join(f'<b class="tag" dir="auto">{escaped(tag.title)}</b> ' for tag in tags)
+
+
 def _badges(view: PostView, words: Words) -> str:
     """Words before the author."""
     post = view.post
@@ -106,7 +113,7 @@ def _badges(view: PostView, words: Words) -> str:
         badges += f'<b class="tag">{words.was_deleted}</b> '
     if view.creator.bot:
         badges += f'<b class="bot">{words.bot}</b> '
-    return badges
+    return badges + tag_badges(view)
 
 
 def _crossposts(view: PostView) -> str:

@@ -17,7 +17,7 @@ from folkmoot.web.render.look import (
     person_link,
     web_address,
 )
-from folkmoot.web.render.post_card import is_picture, picture_of, title_link
+from folkmoot.web.render.post_card import is_picture, picture_of, tag_badges, title_link
 
 
 def render_post(thread: Thread, look: Look) -> str:
@@ -71,7 +71,7 @@ def _meta(view: PostView, look: Look) -> str:
             parts.append(
                 f'<span class="dn">{filters.compact(post.downvotes)}<small> {words.downvotes}</small></span>'
             )
-    badges = _states(view, look)
+    badges = _states(view, look) + tag_badges(view)
     return badges + " ".join(part for part in parts if part)
 
 
