@@ -32,6 +32,7 @@ def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[tuple[su
         "FOLKMOOT_HOSTNAME": f"127.0.0.1:{port}",
         **settings,
     }
+    address = f"http://{told['FOLKMOOT_BIND']}"
     with (folder / "said.txt").open("w") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "folkmoot", "serve", *arguments],
@@ -42,8 +43,8 @@ def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[tuple[su
             text=True,
         )
         try:
-            _wait(f"http://127.0.0.1:{port}", process, folder)
-            yield process, f"http://127.0.0.1:{port}"
+            _wait(address, process, folder)
+            yield process, address
         finally:
             for each in (*psutil.Process(process.pid).children(), process) if process.poll() is None else ():
                 each.kill()

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -80,6 +81,49 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
             time.sleep(0.1)
         assert len(alive) == 2
         assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_connections_are_shared_evenly_also_after_a_process_died(tmp_path: Path) -> None:
+    with serving(tmp_path, FOLKMOOT_WORKERS="2") as (process, address):
+        host, _, port = address.removeprefix("http://").partition(":")
+        master = psutil.Process(process.pid)
+
+        def shares(number: int) -> list[int]:
+            """How many of so many connections each process has."""
+            with ExitStack() as kept:
+                for _ in range(number):
+                    caller = kept.enter_context(socket.create_connection((host, int(port))))
+                    caller.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+                    kept.callback(caller.close)
+                    assert caller.recv(100).startswith(b"HTTP/1.1 200")
+                return [
+                    sum(each.status == psutil.CONN_ESTABLISHED for each in child.net_connections("tcp"))
+                    for child in master.children()
+                ]
+
+        def evenly() -> bool:
+            """Whether they are shared evenly in the end: once both are ready, and have heard that the last callers have gone."""
+            return any(abs(first - second) <= 3 for first, second in (shares(40) for _ in range(300)))
+
+        assert evenly()
+        victim = master.children()[0]
+        victim.kill()
+        for _ in range(100):
+            alive = [child for child in master.children() if child.status() != psutil.STATUS_ZOMBIE]
+            if len(alive) == 2 and victim not in alive:
+                break
+            time.sleep(0.1)
+        assert evenly()
+
+
+def test_it_serves_and_stops_on_ipv6(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET6) as free:
+        free.bind(("::1", 0))
+        port = free.getsockname()[1]
+    with serving(tmp_path, FOLKMOOT_WORKERS="2", FOLKMOOT_BIND=f"[::1]:{port}") as (process, _):
+        assert httpx.get(f"http://[::1]:{port}/health").status_code == 200
+        assert _stop(process, signal.SIGTERM) < 5
+    assert process.returncode == 0
 
 
 def test_processes_do_not_outlive_their_master(tmp_path: Path) -> None:

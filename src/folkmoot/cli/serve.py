@@ -11,10 +11,12 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from folkmoot import __version__
 from folkmoot.app import Prepared, Server, opened, prepare
 from folkmoot.cli.common import UNREACHABLE, Exit, fail, read_settings
+from folkmoot.cli.doors import Door, Doors
 from folkmoot.cli.process import end_with_parent, tune
 from folkmoot.core.archive.demo import demo_records
 from folkmoot.core.archive.load import load
@@ -124,8 +126,60 @@ def _end(code: int) -> NoReturn:
     os._exit(code)
 
 
+class _Connection(HttpToolsProtocol):
+    """One connection, which tells when it has ended."""
+
+    door: Door | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.door is not None:
+            self.door.ended()
+
+
 class _Uvicorn(uvicorn.Server):
-    """Ends a process with 0 when it was told to stop; uvicorn would end it by the signal again."""
+    """Ends a process with 0 when it was told to stop; uvicorn would end it by the signal again. One of several processes accepts
+    connections through its `Door`."""
+
+    def __init__(self, config: uvicorn.Config, place: tuple[Doors, int] | None) -> None:
+        super().__init__(config)
+        self.place = place
+        self.door: Door | None = None
+        self.beginning: set[asyncio.Task[None]] = set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take connections."""
+        if self.place is None or not sockets:
+            await super().startup(sockets)
+            return
+        await super().startup([])
+        self.door = Door(*self.place, sockets[0], self._take)
+        self.door.open()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and end those that are there."""
+        if self.door is not None:
+            self.door.close()
+            await asyncio.gather(*self.beginning, return_exceptions=True)
+        await super().shutdown(sockets)
+
+    def _take(self, connection: socket.socket) -> None:
+        task = asyncio.get_running_loop().create_task(self._begin(connection))
+        self.beginning.add(task)
+        task.add_done_callback(self.beginning.discard)
+
+    async def _begin(self, connection: socket.socket) -> None:
+        assert self.door is not None
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+        except OSError:
+            self.door.ended()  # it was gone before it began
+            connection.close()
+
+    def _protocol(self) -> _Connection:
+        made = _Connection(self.config, self.server_state, self.lifespan.state)
+        made.door = self.door
+        return made
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Until told to stop. Ends the process: all that has to be kept is kept by then, and closing the loop would wait for names that are
@@ -138,12 +192,14 @@ class _Uvicorn(uvicorn.Server):
         self.should_exit = True
 
 
-def _serve(settings: Settings, door: socket.socket, *, work: bool) -> None:
-    """One process, until told to stop; then it ends the process."""
+def _serve(
+    settings: Settings, door: socket.socket, *, work: bool, place: tuple[Doors, int] | None = None
+) -> None:
+    """One process, until told to stop; then it ends the process. `place`: which one of several it is."""
     config = uvicorn.Config(
         Server(settings, work=work),
         loop="uvloop",
-        http="httptools",
+        http=_Connection,
         ws="none",
         lifespan="on",
         interface="asgi3",
@@ -158,7 +214,7 @@ def _serve(settings: Settings, door: socket.socket, *, work: bool) -> None:
     # Starting and stopping is told by ourselves, and once.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     tune()
-    _Uvicorn(config).run(sockets=[door])
+    _Uvicorn(config, place).run(sockets=[door])
 
 
 class Master:
@@ -168,7 +224,9 @@ class Master:
         self.settings = settings
         self.door = door
         self.work = work
-        self.children: dict[int, float] = {}
+        self.doors = Doors(settings.workers)
+        self.children: dict[int, tuple[int, float]] = {}
+        """By process: its place, and when it was started."""
         self.stopping = False
 
     def run(self) -> None:
@@ -177,34 +235,35 @@ class Master:
         tune()
         for number in _SIGNALS:
             signal.signal(number, self._stop)
-        for _ in range(self.settings.workers):
-            self._start()
+        for place in range(self.settings.workers):
+            self._start(place)
         while self.children:
             try:
                 child, status = os.wait()
             except InterruptedError:
                 continue
-            began = self.children.pop(child, 0.0)
+            place, began = self.children.pop(child)
+            self.doors.leave(place)
             if not self.stopping:
                 code = os.waitstatus_to_exitcode(status)
                 log.error("server_process_ended", process=child, code=code)
                 # One that cannot start must not be started a thousand times a second.
                 time.sleep(max(0.0, 1.0 - (time.monotonic() - began)))
                 if not self.stopping:
-                    self._start()
+                    self._start(place)
         raise typer.Exit(Exit.OK)
 
-    def _start(self) -> None:
+    def _start(self, place: int) -> None:
         child = os.fork()
         if child:
-            self.children[child] = time.monotonic()
+            self.children[child] = (place, time.monotonic())
             return
         for each in (*_SIGNALS, signal.SIGALRM):
             signal.signal(each, signal.SIG_DFL)
         end_with_parent()
         code = 1
         try:
-            _serve(self.settings, self.door, work=self.work)
+            _serve(self.settings, self.door, work=self.work, place=(self.doors, place))
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
         finally:
