@@ -21,6 +21,10 @@ HOME_OF = {"lemmy.world": "world", "lemmy.ml": "red", "lemm.ee": "estonia", "sop
 ENGLISH = 37
 VOTERS = 26
 """Enough people for the most voted comment; author included."""
+SOON = 3.0
+"""Seconds after the last vote within which all five have to show the same."""
+ATTEMPTS = 3
+"""How often that is tried: something else may have the machine for a moment, but not each time."""
 
 
 class Said(NamedTuple):
@@ -165,8 +169,8 @@ async def play(servers: dict[str, Server]) -> Discussion:
     return discussion
 
 
-async def vote(servers: dict[str, Server], discussion: Discussion) -> int:
-    """Cast every vote of the record; the author's own is there already. How many were cast."""
+async def vote(servers: dict[str, Server], discussion: Discussion, *, back: bool = False) -> None:
+    """Cast every vote of the record, or take them all `back`; the author's own is there already."""
     voters = [
         person
         for server in servers.values()
@@ -182,10 +186,9 @@ async def vote(servers: dict[str, Server], discussion: Discussion) -> int:
 
     async def cast_all(person: Person) -> None:
         for address, value in casts.get(person, ()):
-            await person.vote("comment", address, value)
+            await person.vote("comment", address, 0 if back else value)
 
     await asyncio.gather(*(cast_all(person) for person in voters))
-    return sum(map(len, casts.values()))
 
 
 async def differences(server: Server, discussion: Discussion, expected: list[Said]) -> list[Any]:
@@ -212,9 +215,15 @@ async def all_show(servers: dict[str, Server], discussion: Discussion, expected:
 
 async def test_a_real_discussion_looks_the_same_on_all_five(servers: dict[str, Server]) -> None:
     discussion = await play(servers)
-    await vote(servers, discussion)
-    took = await all_show(servers, discussion, discussion.expected(servers))
-    print(f"all five showed the same {took:.2f} s after the last vote")  # noqa: T201 - a figure for whoever runs this
+    expected = discussion.expected(servers)
+    took: list[float] = []
+    while not took or (took[-1] > SOON and len(took) < ATTEMPTS):
+        if took:
+            await vote(servers, discussion, back=True)
+        await vote(servers, discussion)
+        took.append(await all_show(servers, discussion, expected))
+        print(f"all five showed the same {took[-1]:.2f} s after the last vote")  # noqa: T201 - a figure for whoever runs this
+    assert took[-1] <= SOON, took
 
 
 async def test_moderation_deletion_and_ban_reach_all_five_though_servers_die(
