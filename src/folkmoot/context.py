@@ -1,6 +1,8 @@
 """What every request, job and command is handed: never global."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from folkmoot.media.files import Disk, Files
 from folkmoot.model.errors import Invalid
@@ -11,7 +13,9 @@ from folkmoot.net.metadata import PageMetadata, fetch_metadata
 from folkmoot.net.pictures import fetch_picture
 from folkmoot.net.webmention import send_mention
 from folkmoot.settings import Settings
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, persistently
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,10 @@ class Context:
     def files(self) -> Files:
         """Where pictures are kept."""
         return Disk(self.settings.data_dir / "pictures")
+
+    async def persistently(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Do `work`, and again where its transaction had to give way to another one (`store/db.py:persistently`)."""
+        return await persistently(work)
 
     async def look_at(self, url: str) -> PageMetadata:
         """What a linked page says about itself: for the faces, which do not speak with the network. Raises as `fetch_metadata`."""

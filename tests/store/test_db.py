@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from folkmoot.store.db import Database, count_statements, writing
+from folkmoot.model.errors import Busy
+from folkmoot.store.db import Database, count_statements, gave_way, note_kept, persistently, writing
 from folkmoot.store.migrate import TooNew, known_migrations, schema_version, upgrade
 from folkmoot.store.rows import columns, maker
 from tests.cast import Cast
@@ -254,3 +255,53 @@ async def test_several_statements_go_together_in_their_order(db: Database) -> No
         assert [await tx.value(f"SELECT n FROM {table}") for table in ("second", "third")] == [7, 7]
         for table in ("first", "second", "third"):
             await tx.run(f"DROP TABLE {table}")
+
+
+async def test_what_gave_way_is_done_once_more(empty_db: Database) -> None:
+    tries = 0
+
+    async def work() -> str:
+        nonlocal tries
+        tries += 1
+        async with empty_db.write() as tx:
+            await tx.run("INSERT INTO instance (domain, published) VALUES ('a.example', 0)")
+            if tries == 1:
+                raise gave_way()
+        return "done"
+
+    assert await persistently(work) == "done"
+    assert (tries, await count(empty_db)) == (2, 1)
+
+
+async def test_what_gives_way_twice_or_has_kept_something_is_busy(empty_db: Database) -> None:
+    """The caller is told; nothing that was kept is done twice."""
+    tries = 0
+
+    async def work() -> None:
+        nonlocal tries
+        tries += 1
+        raise gave_way()
+
+    async def keeps() -> None:
+        note_kept()
+        await work()
+
+    for wanted, times in ((work, 2), (keeps, 1)):
+        tries = 0
+        with pytest.raises(Busy):
+            await persistently(wanted)
+        assert tries == times
+    assert isinstance(gave_way(), Busy), "nobody would do it again"
+
+
+async def test_a_task_that_was_begun_on_the_way_does_not_count(empty_db: Database) -> None:
+    """Nobody waits for it who would do it again."""
+
+    async def aside() -> None:
+        raise gave_way()
+
+    async def work() -> None:
+        await asyncio.create_task(aside())
+
+    with pytest.raises(Busy):
+        await persistently(work)

@@ -17,7 +17,7 @@ from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import SECOND
 from folkmoot.store import communities, jobs, outbox, search
-from folkmoot.store.db import Database, Tx
+from folkmoot.store.db import Database, Tx, persistently
 from folkmoot.store.jobs import Job
 from folkmoot.store.postgres import PostgresDatabase, encryption
 from tests.cast import Cast
@@ -304,3 +304,65 @@ async def test_what_somebody_else_just_wrote_is_tried_again(postgres: PostgresDa
         assert await waits(postgres, second)
     with pytest.raises(Busy):
         await second
+
+
+async def test_of_two_that_wait_for_each_other_one_gives_way_and_is_done_again(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    """A real deadlock: the server ends it by undoing one of the two."""
+    db, tries, ready = postgres, list[str](), asyncio.Barrier(2)
+
+    async def add(name: str, *ids: int) -> None:
+        async with db.write() as tx:
+            tries.append(name)
+            for person_id in ids:
+                await tx.run("UPDATE person SET post_score = post_score + 1 WHERE id = :id", id=person_id)
+                if len(tries) <= 2 and person_id == ids[0]:
+                    await ready.wait()
+
+    alice, bob = cast.alice.id, cast.bob.id
+    async with asyncio.timeout(20):
+        await asyncio.gather(
+            persistently(lambda: add("there", alice, bob)), persistently(lambda: add("back", bob, alice))
+        )
+    assert len(tries) == 3
+    async with db.read() as tx:
+        scores = await tx.all("SELECT post_score FROM person WHERE id IN :ids[]", ids=[alice, bob])
+        assert [row[0] for row in scores] == [2, 2]
+
+
+async def test_what_has_kept_something_is_not_done_again(postgres: PostgresDatabase, cast: Cast) -> None:
+    tries = 0
+
+    async def work() -> None:
+        nonlocal tries
+        tries += 1
+        async with postgres.write() as tx:
+            await tx.run("UPDATE person SET post_score = post_score + 1 WHERE id = :id", id=cast.alice.id)
+        async with postgres.write() as tx:
+            await tx.run("INSERT INTO url_blocklist (url, published) VALUES ('evil.example', 1)")
+            await tx.run("INSERT INTO url_blocklist (url, published) VALUES ('evil.example', 1)")
+
+    with pytest.raises(Busy):
+        await persistently(work)
+    assert tries == 1
+
+
+async def test_a_count_that_may_be_lost_is_nothing_that_was_kept(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    """Such as that of the rate limits, which comes before what is done."""
+    tries = 0
+
+    async def work() -> None:
+        nonlocal tries
+        tries += 1
+        async with postgres.write(soon=True) as tx:
+            await tx.run("UPDATE person SET post_score = 1 WHERE id = :id", id=cast.alice.id)
+        async with postgres.write() as tx:
+            twice = 2 if tries == 1 else 1
+            for _ in range(twice):
+                await tx.run("INSERT INTO url_blocklist (url, published) VALUES ('evil.example', 1)")
+
+    await persistently(work)
+    assert tries == 2

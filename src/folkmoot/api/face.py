@@ -96,7 +96,10 @@ class Api:
         asked = await self._read(route, scope, receive, headers)
         if route.auth == "required" and viewer.account is None:
             raise NotLoggedIn
-        said = await (route.handler(call, asked) if asked is not None else route.handler(call))
+        if asked is not None:
+            said = await self.context.persistently(lambda: route.handler(call, asked))
+        else:  # it may have read the body itself, which comes once
+            said = await route.handler(call)
         if isinstance(said, Answer):
             return said
         return Answer(said if isinstance(said, bytes) else _encode(said))

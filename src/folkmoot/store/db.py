@@ -5,11 +5,12 @@ A transaction (`Tx`) is handed along and never committed by who receives it. Sta
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock, Micros
 from folkmoot.store.changes import Changes
 from folkmoot.store.dialect.base import Dialect
@@ -25,6 +26,56 @@ def must_not_write_yet() -> None:
         raise RuntimeError(
             "a write transaction was asked for within another one: hand the one that is open along"
         )
+
+
+Result = TypeVar("Result")
+
+
+class GaveWay(Exception):
+    """A transaction was undone for the sake of another one: whoever runs `persistently` does all of it again. Not a refusal, so that nobody
+    on the way up tells it to people."""
+
+
+class _Attempt:
+    """What a task does that would do it again. `kept`: it has committed something, so it must not."""
+
+    __slots__ = ("kept", "task")
+
+    def __init__(self) -> None:
+        self.task = asyncio.current_task()
+        self.kept = False
+
+
+_attempt: ContextVar[_Attempt | None] = ContextVar("attempt", default=None)
+
+
+async def persistently(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Do `work`, and once more if the first transaction that it wanted to keep had to give way to another one: two that waited for each
+    other, or that wrote the same at once. The second time it finds what the other wrote. Raises what `work` raises."""
+    attempt = _Attempt()
+    token = _attempt.set(attempt)
+    try:
+        return await work()
+    except GaveWay:
+        pass
+    finally:
+        _attempt.reset(token)
+    return await work()
+
+
+def note_kept() -> None:
+    """For the engines: this task has committed something that must not be done twice."""
+    attempt = _attempt.get()
+    if attempt is not None:
+        attempt.kept = True
+
+
+def gave_way() -> Exception:
+    """For the engines: what to raise where a transaction had to give way: `Busy` where nobody would do it again."""
+    attempt = _attempt.get()
+    if attempt is None or attempt.kept or attempt.task is not asyncio.current_task():
+        return Busy()
+    return GaveWay()
 
 
 class Counter:

@@ -15,21 +15,20 @@ from asyncpg.exceptions import TooManyConnectionsError
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
-from folkmoot.store.db import Tx, counting, must_not_write_yet, writing
+from folkmoot.store.db import Tx, counting, gave_way, must_not_write_yet, note_kept, writing
 from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.postgres import PostgresDialect
 from folkmoot.store.rows import Row
 
 _DIALECT: Dialect = PostgresDialect()
-_TRY_AGAIN = (
-    asyncpg.exceptions.LockNotAvailableError,
+_GIVES_WAY = (
     asyncpg.exceptions.DeadlockDetectedError,
+    asyncpg.exceptions.SerializationError,
     asyncpg.exceptions.ForeignKeyViolationError,
     asyncpg.exceptions.UniqueViolationError,
 )
-"""Waited too long for others; each waited for the other; what was referred to has just been purged; the same was written by somebody else
-between our look and our writing. Nothing was written, and another try
-will end well, or in a refusal that says why."""
+"""Each waited for the other; what was read has changed; what was referred to has just been purged; the same was written by somebody else
+between our look and our writing. Nothing was written, and another try will end well, or in a refusal that says why."""
 _CHANNEL = "folkmoot_change"
 _EVERYTHING = "*"
 _PAYLOAD_LIMIT = 7900
@@ -185,8 +184,12 @@ class PostgresDatabase:
             if number and self._is_first(number):
                 for key in tx.touched:
                     self.changes.touch(key)
-        except _TRY_AGAIN as error:
-            raise Busy from error
+            if not soon:
+                note_kept()
+        except _GIVES_WAY as error:
+            raise gave_way() from error
+        except asyncpg.exceptions.LockNotAvailableError as error:
+            raise Busy from error  # it has waited long enough
         finally:
             writing.reset(token)
             await self._pool.release(connection)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from folkmoot.model.errors import NotAllowed
 from folkmoot.web.forms import parse_form
@@ -41,9 +41,24 @@ class Forged(NotAllowed):
 def guard(routes: list[Route]) -> list[Route]:
     """The same routes, each behind the check."""
     for route in routes:
-        route.app = Guard(route.app)
+        doing = route.methods is not None and not route.methods <= SAFE
+        route.app = Guard(request_response(_persistent(route.endpoint)) if doing else route.app)
         _guarded.add(route.endpoint)
     return routes
+
+
+def _persistent(endpoint: Callable[..., Any]) -> Callable[[Request], Any]:
+    """The handler, which is called again where its transaction had to give way to another one."""
+
+    async def called(request: Request) -> Any:
+        async def once() -> Any:
+            for upload in request.state.form.files.values():
+                await upload.seek(0)
+            return await endpoint(request)
+
+        return await request.app.state.context.persistently(once)
+
+    return called
 
 
 def is_guarded(endpoint: Callable[..., Any]) -> bool:

@@ -7,10 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
+from folkmoot.api.v3 import comments
 from folkmoot.api.v3.routes import ROUTES
 from folkmoot.app import Server
 from folkmoot.settings import Settings
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, gave_way
 from tests.cast import Cast
 from tests.core.moderation import stories
 from tests.faces.api_v3.conftest import App
@@ -247,3 +248,22 @@ async def test_apps_see_a_server_of_the_0_19_line__X_4(app: Open) -> None:
     first = links[0]["href"].removeprefix("https://here.example")
     software = (await nobody.call("GET", first)).json()["software"]
     assert software == {"name": "lemmy", "version": version}
+
+
+async def test_a_call_whose_transaction_gave_way_is_done_again_and_answered__T_10(
+    app: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, create, tries = await app("alice"), comments.create_comment, list[int]()
+
+    async def gives_way(*asked: Any) -> Any:
+        made = await create(*asked)
+        tries.append(made.comment.id)
+        if len(tries) == 1:
+            raise gave_way()
+        return made
+
+    post = (await alice.post("/post", community_id=cast.gardening.id, name="Tomatoes"))["post_view"]["post"]
+    monkeypatch.setattr(comments, "create_comment", gives_way)
+    said = await alice.post("/comment", post_id=post["id"], content="Water them.")
+    assert said["comment_view"]["comment"]["id"] == tries[1]
+    assert (await alice.get("/post", id=post["id"]))["post_view"]["counts"]["comments"] == 1

@@ -9,7 +9,8 @@ import pytest
 from folkmoot.settings import Settings
 from folkmoot.store import communities, people
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, gave_way
+from folkmoot.web import settings as settings_pages
 from tests.cast import Cast
 from tests.faces.web.test_account import error_beside
 from tests.pictures import picture
@@ -156,3 +157,26 @@ async def test_an_icon_of_a_community(browser: Any, db: Database, cast: Cast) ->
         community = await communities.by_id(tx, cast.gardening.id)
     assert community and community.icon
     assert community.icon.startswith(FILES)
+
+
+async def test_a_form_whose_transaction_gave_way_is_done_again_with_its_file(
+    browser: Any, cast: Cast, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, tries = settings_pages.save_settings, 0
+
+    async def gives_way(*asked: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        await save(*asked)
+        if tries == 1:
+            raise gave_way()
+
+    monkeypatch.setattr(settings_pages, "save_settings", gives_way)
+    answer = await (await browser("alice")).post(
+        "/settings", {"display_name": "Alice"}, files={"avatar_file": shown()}
+    )
+    assert (answer.status_code, tries) == (303, 2)
+    async with db.read() as tx:
+        alice = await people.by_id(tx, cast.alice.id)
+    assert alice is not None
+    assert (alice.avatar or "").startswith(FILES)

@@ -30,7 +30,7 @@ from folkmoot.logs import logger
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.store import leases, outbox, received
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Tx, persistently
 from folkmoot.store.holders import new_holder
 from folkmoot.store.received import LANES, Arrival, Closed, Waiting
 
@@ -230,9 +230,9 @@ class Processor:
         queue = Queue(task.turn for task in self._aside.values())
         free = [task for task in tasks if not _has_to_wait(queue, task)]
         try:
-            return await self._try_batch(free, closed, fenced=False)
+            return await persistently(lambda: self._try_batch(free, closed, fenced=False))
         except _Halfway:
-            return await self._try_batch(free, closed, fenced=True)
+            return await persistently(lambda: self._try_batch(free, closed, fenced=True))
 
     async def _try_batch(
         self, tasks: list[Task], closed: list[Closed], *, fenced: bool
