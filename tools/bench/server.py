@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -19,11 +20,11 @@ FOLKMOOT = Path(".venv/bin/folkmoot")
 
 @dataclass(slots=True)
 class Server:
-    """A running server; `database_processes` are PostgreSQL's, whose work counts too."""
+    """A running server. `database`: the name of its PostgreSQL database, whose work counts too; empty for SQLite."""
 
     base: str
     process: psutil.Process
-    database_processes: bool
+    database: str
 
     def processes(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]
@@ -31,9 +32,11 @@ class Server:
     def cpu_seconds(self) -> float:
         """User and system time of the server and its database so far."""
         watched = self.processes()
-        if self.database_processes:
+        if self.database:
             watched += [
-                process for process in psutil.process_iter(["name"]) if process.info["name"] == "postgres"
+                process
+                for process in psutil.process_iter(["name", "cmdline"])
+                if process.info["name"] == "postgres" and _works_for(self.database, process.info["cmdline"])
             ]
         total = 0.0
         for process in watched:
@@ -85,6 +88,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _works_for(database: str, command_line: list[str] | None) -> bool:
+    """Whether a process of PostgreSQL serves this database, or all of them: those that serve one name it and who is connected."""
+    title = " ".join(command_line or ())
+    return database in title.split() or not ("(" in title or "[local]" in title)
+
+
 @contextmanager
 def serving(settings: dict[str, str], *arguments: str) -> Iterator[Server]:
     """`folkmoot serve` with these settings and arguments, from ready to stopped."""
@@ -94,9 +103,9 @@ def serving(settings: dict[str, str], *arguments: str) -> Iterator[Server]:
     ) as started:
         try:
             _wait_until_ready(base, started)
-            yield Server(
-                base, psutil.Process(started.pid), settings["FOLKMOOT_DATABASE"].startswith("postgres")
-            )
+            url = urlsplit(settings["FOLKMOOT_DATABASE"])
+            database = url.path.lstrip("/") if url.scheme.startswith("postgres") else ""
+            yield Server(base, psutil.Process(started.pid), database)
         finally:
             started.send_signal(signal.SIGTERM)
 
