@@ -38,9 +38,7 @@ LOOK = 0.05
 """Seconds between looks at what still waits: a lag may be that much shorter than it is said to be."""
 SAMPLE = 10.0
 """Seconds between looks at the memory."""
-_OPEN = (
-    "(SELECT ap_id FROM received WHERE state = 'waiting' UNION ALL SELECT ap_id FROM received WHERE state = 'later') AS o"
-)
+_OPEN = "(SELECT ap_id FROM received WHERE state = 'waiting' UNION ALL SELECT ap_id FROM received WHERE state = 'later') AS o"
 """What is not done, found by the two small indexes that there are for that: a look at the whole table, twenty times a second, would be
 most of what PostgreSQL has to do."""
 
