@@ -74,6 +74,11 @@ def _file() -> dict[str, Any]:
     return tomllib.loads(DEVIATIONS.read_text(encoding="utf-8"))
 
 
+def beyond() -> list[tuple[tuple[str, ...], str]]:
+    """What differs from written rules where the record does not look: the rules, and how."""
+    return [(tuple(each["rules"]), each["text"]) for each in _file().get("beyond", ())]
+
+
 def named_tests() -> dict[str, list[tuple[str, str]]]:
     """Rule → (file, what the test says), in the order of files. A test names its rules at the end: `…__P_18`, `…__N_5_N_6`."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -96,6 +101,7 @@ def page() -> str:
     return _PAGE.format(
         operations="\n".join(_operations()),
         differences="\n".join(_differences()),
+        beyond="\n".join(f"| {', '.join(rules)} | {text} |" for rules, text in beyond()),
         rules="\n".join(_rules()),
     )
 
@@ -151,6 +157,12 @@ By step of the record, and the part of its answer that differs. Everything else 
 | Step | Where | Why |
 |---|---|---|
 {differences}
+
+Where the record does not look, Folkmoot does something else than these rules say, or the sane thing where a rule describes an oddity:
+
+| Rule | Difference |
+|---|---|
+{beyond}
 
 ## Rules and their tests
 {rules}

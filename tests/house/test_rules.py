@@ -3,7 +3,7 @@
 import re
 
 from tests.needs import shared
-from tools.api_v3 import excused_rules, named_tests
+from tools.api_v3 import beyond, excused_rules, named_tests
 
 RULE = re.compile(r"^- \*\*([A-Z]-\d+)\*\*", re.MULTILINE)
 
@@ -23,6 +23,10 @@ def test_every_rule_has_a_test_or_an_excuse() -> None:
 def test_tests_name_rules_that_there_are() -> None:
     unknown = named_tests().keys() - written_rules()
     assert not unknown, {rule: named_tests()[rule] for rule in unknown}
+
+
+def test_differences_name_rules_that_there_are() -> None:
+    assert {rule for rules, _ in beyond() for rule in rules} <= written_rules()
 
 
 def test_who_has_a_test_needs_no_excuse() -> None:
