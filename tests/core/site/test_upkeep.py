@@ -9,7 +9,7 @@ from folkmoot.core.votes import cast as votes
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.ranking import hot_rank
-from folkmoot.model.time import DAY, HOUR, WEEK, FixedClock
+from folkmoot.model.time import DAY, HOUR, MINUTE, WEEK, FixedClock
 from folkmoot.store import posts as store_posts
 from folkmoot.store.db import Database
 from tests.cast import Cast, somebody
@@ -53,12 +53,54 @@ async def test_more_rows_than_a_batch_are_all_ranked(
     db: Database, cast: Cast, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upkeep, "_BATCH", 2)
+    monkeypatch.setattr(upkeep, "_RANKS_AT_ONCE", 3)
     for number in range(5):
         await _post(db, cast.alice, cast.gardening.id, f"Post number {number}")
     clock.advance(HOUR)
     await upkeep.refresh_ranks(db)
     async with db.read() as tx:
         assert await tx.value("SELECT count(DISTINCT hot_rank) FROM post") == 1
+
+
+async def test_comments_are_ranked_anew_when_it_would_show__S_6(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    """After a day ten minutes are next to nothing, and an hour is not. Posts are exact all the same."""
+    post = await _post(db, cast.alice, cast.gardening.id)
+    async with db.write() as tx:
+        await create_comment(tx, cast.bob, CreateComment(post.id, "No."))
+    clock.advance(DAY)
+    await upkeep.refresh_ranks(db)
+    begun = clock.now()
+    clock.advance(10 * MINUTE)
+    await upkeep.refresh_ranks(db)
+    assert await _ranks(db) == [
+        pytest.approx(hot_rank(1, post.published, clock.now())),
+        pytest.approx(hot_rank(1, post.published, begun)),
+    ]
+    clock.advance(2 * HOUR)
+    await upkeep.refresh_ranks(db)
+    assert await _ranks(db) == [pytest.approx(hot_rank(1, post.published, clock.now()))] * 2
+
+
+async def test_a_comment_comes_to_nothing_however_little_it_was__S_6(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    post = await _post(db, cast.alice, cast.gardening.id)
+    async with db.write() as tx:
+        await create_comment(tx, cast.bob, CreateComment(post.id, "No."))
+    clock.advance(WEEK - MINUTE)
+    await upkeep.refresh_ranks(db)
+    clock.advance(MINUTE)
+    await upkeep.refresh_ranks(db)
+    assert await _ranks(db) == [0, 0]
+
+
+async def _ranks(db: Database) -> list[float]:
+    """Of the post and of the comment, while there is one of each."""
+    async with db.read() as tx:
+        rows = await tx.all("SELECT hot_rank FROM post UNION ALL SELECT hot_rank FROM comment")
+        return [row[0] for row in rows]
 
 
 # --- active people ----------------------------------------------------------------------------------------------------
