@@ -1,9 +1,13 @@
-"""The HTTP client, and the only one: every byte that leaves or enters on our own initiative passes here."""
+"""The HTTP client, and the only one: every byte that leaves or enters on our own initiative passes here.
+
+What is fetched comes through aiohttp; what is sent goes over the leaner connections of `posting.py`. For both, `_PublicResolver` looks at
+all addresses of a host, and `_public_socket` once more at the very one that is connected to.
+"""
 
 import asyncio
 import ipaddress
+import re
 import socket
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +18,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from folkmoot.net import posting
 from folkmoot.net.addresses import is_public
+from folkmoot.net.connecting import first_socket, tls
 from folkmoot.net.errors import (
     AddressRefused,
     BadUrl,
@@ -24,6 +30,8 @@ from folkmoot.net.errors import (
     TooLarge,
     Unreachable,
 )
+from folkmoot.net.packed import Decoder
+from folkmoot.net.posting import Answer, Connection, Poster
 
 MAX_URL = 4000
 PORTS = frozenset({80, 443, 8080, 8443})
@@ -33,9 +41,7 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _MOVED_LIMIT = 16 * 1024
 """Bytes kept of what comes with a redirect."""
 _CHUNK = 64 * 1024
-MAX_RATIO = 50
-"""How many times its size a packed answer may unfold to (FET-11), beyond what any page may have."""
-_FREE_OF_RATIO = 256 * 1024
+_CHARSET = re.compile(r';\s*charset\s*=\s*"?([^\s";]{1,40})', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,7 @@ class Client:
         self._resolver = resolver
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._poster: Poster | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -133,6 +140,9 @@ class Client:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._poster is not None:
+            self._poster.close()
+            self._poster = None
 
     async def get(
         self,
@@ -232,11 +242,51 @@ class Client:
         self, method: str, url: URL, headers: dict[str, str], body: bytes | None, limit: int, truncate: bool
     ) -> Fetched:
         """One request and its answer, redirects included."""
+        if method == "POST":
+            return await self._send(url, headers, body or b"", limit)
         async with self._open().request(
             method, url, headers=headers, data=body, allow_redirects=False
         ) as response:
             moved = response.status in _REDIRECTS
             return await _read(response, min(limit, _MOVED_LIMIT) if moved else limit, truncate or moved)
+
+    async def _send(self, url: URL, headers: dict[str, str], body: bytes, limit: int) -> Fetched:
+        if self._poster is None:
+            self._poster = Poster(self._lead, self._connections)
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        if lines.count("\r") + lines.count("\n") != 2 * len(headers):
+            raise BadUrl("a line break in a header")
+        head = f"POST {url.raw_path_qs} HTTP/1.1\r\nHost: {url.host_port_subcomponent}\r\nUser-Agent: {self._agent}\r\n"
+        request = f"{head}{lines}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
+        server = posting.Server(url.raw_host or "", url.port or 0, url.scheme == "https")
+        return _unpacked(await self._poster.send(server, request, limit), url, limit)
+
+    async def _lead(self, server: posting.Server, connection: Connection) -> None:
+        """Connect to a server that something is sent to: to an address that was found good, and to no other."""
+        if _is_literal(server.host):
+            found = [server.host]
+        else:
+            resolver = self._resolver or aiohttp.ThreadedResolver()
+            if not self._development:
+                resolver = _PublicResolver(resolver)
+            results = await resolver.resolve(server.host, server.port, socket.AF_UNSPEC)
+            found = [result["host"] for result in results]
+        made = await first_socket(self._make_socket, found, server.port)
+        try:
+            await asyncio.get_running_loop().create_connection(
+                lambda: connection,
+                sock=made,
+                ssl=tls() if server.tls else None,
+                server_hostname=server.host if server.tls else None,
+            )
+        except BaseException:
+            made.close()
+            raise
+
+    def _make_socket(self, info: tuple[Any, ...]) -> socket.socket:
+        if self._development:
+            return socket.socket(family=info[0], type=info[1], proto=info[2])
+        return _public_socket(info)
 
     def _check(self, address: str, plain_http: bool) -> URL:
         if len(address) > MAX_URL or any(char <= " " or char == "\x7f" for char in address):
@@ -304,14 +354,15 @@ def _named(error: Exception, address: str) -> NetFailure:
         if isinstance(cause, _NotPublic):
             return AddressRefused(str(cause))
         cause = cause.__cause__
-    if isinstance(error, ValueError):  # aiohttp's InvalidURL is one too
+    # aiohttp's InvalidURL is a ValueError too; so is a certificate that is not good, which may be so for a day.
+    if isinstance(error, ValueError) and not isinstance(error, OSError):
         return BadUrl(f"{address[:200]}: {error}")
     return Unreachable(f"{address[:200]}: {type(error).__name__}: {error}")
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int, truncate: bool) -> Fetched:
     body = bytearray()
-    decoder = _Decoder(response.headers.get("Content-Encoding", "").strip().lower())
+    decoder = Decoder(response.headers.get("Content-Encoding", "").strip().lower())
     async for chunk in response.content.iter_chunked(_CHUNK):
         body += decoder.decode(chunk, limit + 1 - len(body))
         if len(body) > limit:
@@ -334,40 +385,20 @@ async def _read(response: aiohttp.ClientResponse, limit: int, truncate: bool) ->
     )
 
 
-class _Decoder:
-    """Undoes a content encoding, never making more bytes than asked for."""
-
-    def __init__(self, encoding: str) -> None:
-        if encoding in {"", "identity"}:
-            self._inflate = None
-        elif encoding in {"gzip", "x-gzip", "deflate"}:
-            self._inflate = zlib.decompressobj(
-                zlib.MAX_WBITS | 32
-            )  # finds out by itself which of the two it is
-        else:
-            raise Unreachable(f"answered in {encoding[:40]}, which was not asked for")
-        self._begun = False
-        self._taken = 0
-        self._made = 0
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether the answer ended in the middle of what was packed."""
-        return self._begun and self._inflate is not None and not self._inflate.eof
-
-    def decode(self, chunk: bytes, at_most: int) -> bytes:
-        if self._inflate is None:
-            return chunk[:at_most]
-        first, self._begun = not self._begun, True
-        try:
-            made = self._inflate.decompress(chunk, at_most)
-            self._taken += len(chunk)
-            self._made += len(made)
-            if self._made > max(self._taken * MAX_RATIO, _FREE_OF_RATIO):
-                raise TooLarge(f"{self._taken} bytes unfold to more than {self._made}")
-            return made
-        except zlib.error as error:
-            if not first:
-                raise Unreachable("broken compression") from error
-        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)  # "deflate" without its header, as some send it
-        return self.decode(chunk, at_most)
+def _unpacked(answer: Answer, url: URL, limit: int) -> Fetched:
+    """What came back to something that was sent."""
+    decoder = Decoder(answer.headers.get("Content-Encoding", "").strip().lower())
+    body = decoder.decode(answer.body, limit + 1) if answer.body else b""
+    if answer.complete and decoder.cut_short and len(body) <= limit:
+        raise Unreachable(f"{url} broke off")
+    kind = answer.headers.get("Content-Type", "")
+    charset = _CHARSET.search(kind) if kind else None
+    return Fetched(
+        status=answer.status,
+        url=str(url),
+        content_type=kind.partition(";")[0].strip().lower(),
+        charset=charset[1].lower() if charset else None,
+        body=body[:limit],
+        complete=answer.complete and len(body) <= limit,
+        headers=answer.headers,
+    )
