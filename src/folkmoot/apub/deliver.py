@@ -1,11 +1,10 @@
 """Send one activity to one address, and say how that went. What follows from it is for `jobs/lanes.py` to decide.
 
-The keys of our actors are kept in each process for a few minutes; signing happens in threads, because it is most of what a delivery costs.
+The keys of our actors are kept in each process for a few minutes.
 """
 
 import asyncio
-import os
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +29,9 @@ _ANSWER_LIMIT = 4096
 _REDIRECT_PATIENCE: Micros = DAY
 _TEMPORARY = frozenset({408, 425, 429})
 
+_SIGNING = 0.002
+"""Seconds in a row for which signatures are made before everybody else has their turn."""
+
 Result = Literal["done", "rejected", "failed"]
 
 
@@ -46,8 +48,65 @@ class Outcome:
     scheme: Scheme | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A request that waits for its signature."""
+
+    inbox: str
+    body: bytes
+    key: SigningKey
+    now: Micros
+    scheme: Scheme
+    signed: "asyncio.Future[dict[str, str]]"
+
+
+class Signer:
+    """Signs in the event loop, so long in a row and no longer.
+
+    To hand each request to a thread and back cost as much as a third of its signature, and while the loop was busy the thread had to wait
+    for it after each one.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[_Wanted] = deque()
+
+    async def sign(
+        self, inbox: str, body: bytes, key: SigningKey, now: Micros, scheme: Scheme
+    ) -> dict[str, str]:
+        """The headers of a request, in the order in which they were asked for."""
+        loop = asyncio.get_running_loop()
+        wanted = _Wanted(inbox, body, key, now, scheme, loop.create_future())
+        if not self._waiting:
+            loop.call_soon(self._sign_some)
+        self._waiting.append(wanted)
+        return await wanted.signed
+
+    def _sign_some(self) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _SIGNING
+        while self._waiting:
+            self._sign_one(self._waiting.popleft())
+            if loop.time() > until:
+                break
+        if self._waiting:
+            loop.call_soon(self._sign_some)
+
+    @staticmethod
+    def _sign_one(wanted: _Wanted) -> None:
+        if wanted.signed.done():
+            return  # nobody waits for it any more
+        try:
+            headers = sign(
+                "POST", wanted.inbox, body=wanted.body, key=wanted.key, now=wanted.now, scheme=wanted.scheme
+            )
+        except Exception as error:  # noqa: BLE001 - whoever waits has to hear of it, whatever it is
+            wanted.signed.set_exception(error)
+        else:
+            wanted.signed.set_result(headers)
+
+
 class Postman:
-    """What delivers, one for each process. `close` it at the end."""
+    """What delivers, one for each process."""
 
     def __init__(self, db: Database, http: Client, clock: Clock) -> None:
         self._db = db
@@ -55,10 +114,7 @@ class Postman:
         self._clock = clock
         self._keys: dict[tuple[Owner, int], tuple[Micros, SigningKey | None]] = {}
         self._looking_up = asyncio.Lock()
-        self._signers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="sign")
-
-    def close(self) -> None:
-        self._signers.shutdown(wait=False, cancel_futures=True)
+        self._signer = Signer()
 
     async def deliver(self, activity: Sent, inbox: str, scheme: Scheme, *, accepted_before: bool) -> Outcome:
         """Send an activity to an inbox, signed by its actor; where the signature is not understood, once more in the other way (SIG-19).
@@ -80,8 +136,7 @@ class Postman:
         self, inbox: str, body: bytes, key: SigningKey, scheme: Scheme, published: Micros
     ) -> Outcome:
         now = self._clock.now()
-        loop = asyncio.get_running_loop()
-        headers = await loop.run_in_executor(self._signers, _signed, inbox, body, key, now, scheme)
+        headers = await self._signer.sign(inbox, body, key, now, scheme)
         try:
             answer = await self._http.post(
                 inbox,
@@ -120,10 +175,6 @@ class Postman:
         async with self._db.write() as tx:
             await keys.keep(tx, kind, actor_id, public=pair.public, private=pair.private)
             return await keys.signer(tx, kind, actor_id)
-
-
-def _signed(inbox: str, body: bytes, key: SigningKey, now: Micros, scheme: Scheme) -> dict[str, str]:
-    return sign("POST", inbox, body=body, key=key, now=now, scheme=scheme)
 
 
 def _outcome(answer: Fetched, scheme: Scheme, now: Micros, published: Micros) -> Outcome:

@@ -1,6 +1,6 @@
 """Signing what is sent, in the two ways of the fediverse (section 7: draft-cavage-12 and RFC 9421). `signatures.py` verifies what arrives.
 
-Everything here is a pure function; signing takes a millisecond of processor time and may run in a thread.
+Everything here is a pure function; a signature takes up to a millisecond of processor time.
 """
 
 import base64

@@ -1,0 +1,52 @@
+"""Signing what is delivered: in order, and without holding up everybody else."""
+
+import asyncio
+
+import pytest
+
+from folkmoot.apub import deliver
+from folkmoot.apub.deliver import Signer
+from folkmoot.apub.signing import Scheme, SigningKey
+from folkmoot.core.people.keys import new_key_pair
+
+INBOX = "https://there.example/inbox"
+
+
+async def test_whoever_waits_for_a_signature_hears_that_it_cannot_be_made() -> None:
+    broken = SigningKey("https://here.example/u/alice#main-key", "no key at all")
+    with pytest.raises(ValueError, match="PEM"):
+        await Signer().sign(INBOX, b"{}", broken, 0, Scheme.DRAFT)
+
+
+async def test_others_have_their_turn_between_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "_SIGNING", 0.0)
+    key = SigningKey("https://here.example/u/alice#main-key", (await new_key_pair()).private)
+    signer, happened = Signer(), list[str]()
+
+    async def signed(name: str) -> None:
+        headers = await signer.sign(INBOX, name.encode(), key, 0, Scheme.DRAFT)
+        happened.append(name)
+        assert headers["Signature"].startswith('keyId="https://here.example/u/alice#main-key"')
+
+    async def other() -> None:
+        while len(happened) < 4:
+            happened.append("other")
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(signed(name) for name in "abc"), other())
+    order = [name for name in happened if name != "other"]
+    assert order == ["a", "b", "c"]
+    assert "other" in happened[happened.index("a") : happened.index("c")]
+
+
+async def test_nothing_is_signed_for_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(deliver, "sign", lambda _method, url, **_more: made.append(url) or {})
+    signer, key = Signer(), SigningKey("k", "p")
+    waiting = [
+        asyncio.create_task(signer.sign(f"{INBOX}{number}", b"", key, 0, Scheme.RFC)) for number in range(2)
+    ]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    await asyncio.wait(waiting)
+    assert made == [f"{INBOX}1"]
