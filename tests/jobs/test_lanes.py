@@ -330,6 +330,44 @@ async def test_threads_go_side_by_side_unless_set_to_one__DLV_3(
     assert strict.bodies == [f'"{number}"' for number in range(6, 12)]
 
 
+async def test_servers_share_what_room_there_is__DLV_13(
+    db: Database, cast: Cast, clock: FixedClock, network: Network, elsewhere: int
+) -> None:
+    """None gets several at once, over as many connections, while another gets nothing."""
+    answered = asyncio.Event()
+    peers = [network.peer(host, hold=answered.wait) for host in (THERE, ELSEWHERE)]
+    for number in range(4):
+        await send(db, str(number), there(cast), elsewhere, path=f"c1/p{number}")
+    one = lanes(Context(db, Settings(delivery_at_once=2, delivery_per_server=2), clock, network))
+    await one.turn()
+    for peer in peers:
+        await peer.has_received(1)
+    assert [len(peer.received) for peer in peers] == [1, 1]
+    answered.set()
+    await one.drain()
+    assert [len(peer.received) for peer in peers] == [4, 4]
+    assert peers[0].most_at_once == 1
+
+
+async def test_room_that_nobody_else_needs_is_used_without_waiting_for_an_answer__DLV_13(
+    db: Database, cast: Cast, context: Context, network: Network, elsewhere: int
+) -> None:
+    answered = asyncio.Event()
+    peer = network.peer(THERE, hold=answered.wait)
+    network.peer(ELSEWHERE)
+    for number in range(50):
+        await send(db, str(number), there(cast), path=f"c1/p{number}")
+    small = Context(db, Settings(delivery_at_once=3), context.clock, network)
+    one, stopping = lanes(small), asyncio.Event()
+    running = asyncio.create_task(one.run(stopping))
+    await peer.has_received(3)
+    answered.set()
+    await peer.has_received(50)
+    stopping.set()
+    await running
+    assert peer.most_at_once == 3
+
+
 async def test_a_backlog_longer_than_the_window_arrives_whole(
     db: Database, cast: Cast, context: Context, network: Network
 ) -> None:

@@ -111,7 +111,6 @@ class Lanes:
             await asyncio.gather(*late, return_exceptions=True)
         await self._write_down(everything=True)
         await self.shards.give_back()
-        self._postman.close()
 
     async def drain(self) -> int:
         """Publish and send everything that is due now; how many deliveries were tried. For tests and commands."""
@@ -234,10 +233,17 @@ class Lanes:
     # --- deliveries -------------------------------------------------------------------------------------------------------------------
 
     async def _begin(self, now: Micros) -> None:
-        """Give each lane that is ready its turn, until as many requests are on their way as may be."""
+        """Give each lane that is ready its turn, until as many requests are on their way as may be.
+
+        What room there is they share: a server that answers at once is told one thing after the other over one connection, and only one
+        for which there is room in the end gets several side by side.
+        """
         settings = self.context.settings
-        for instance_id in list(self._ready):
-            if len(self._tasks) >= settings.delivery_at_once:
+        ready = list(self._ready)
+        share = max(1, (settings.delivery_at_once - len(self._tasks)) // max(1, len(ready)))
+        for instance_id in ready:
+            room = settings.delivery_at_once - len(self._tasks)
+            if room <= 0:
                 return
             self._ready.pop(instance_id, None)
             lane = self.lanes.get(instance_id)
@@ -245,15 +251,17 @@ class Lanes:
                 continue
             if lane.upto < self._head and len(lane.waiting) < WINDOW // 2:
                 await self._catch_up(lane, now)
-            free = min(
-                settings.delivery_per_server, settings.delivery_at_once - len(self._tasks) + len(lane.flying)
-            )
-            for activity_id in lane.may_start(now, free):
+            side_by_side = min(settings.delivery_per_server, len(lane.flying) + min(share, room))
+            begun = lane.may_start(now, side_by_side)
+            for activity_id in begun:
                 self._start(lane, activity_id)
             if lane.next_try is not None and lane.next_try > now:
                 self._alarm.set(lane.next_try, instance_id)
             elif lane.upto < self._head and not lane.flying:
                 self._ready[instance_id] = None
+            elif lane.waiting and len(begun) == share:
+                self._ready[instance_id] = None
+                self._landed.set()
 
     async def _is_open(self, lane: Lane, now: Micros) -> bool:
         """Whether a server is sent to at all. One that is shut out or dead keeps up with the newest, so that nothing waits for
