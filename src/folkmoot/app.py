@@ -272,6 +272,7 @@ def build_app(context: Context) -> Any:
     app.state.assets = assets
     app.state.look_at = looking_at_links(context.http)
     app.state.bring = bring_of(context)
+    app.state.names = lookup_of(context).names
     app.state.templates = Templates(assets, fresh=settings.development)
     handlers = {Refusal: face.show_refusal, HTTPException: face.show_http_error}
     viewers = Viewers(context.db)

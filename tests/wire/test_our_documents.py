@@ -177,12 +177,16 @@ def everything() -> dict[str, Json]:
         "objects/message-chat": message(chat=True),
         "objects/tombstone": our_content.build_tombstone(POST, "Page", NOW),
         "actors/person": person(display_name="Alice", bio="Gardener", bio_html="<p>Gardener</p>", avatar="https://here.example/pictrs/image/a.webp", matrix_user_id="@alice:here.example"),
+        "actors/person-moved": our_actors.build_person(
+            alice(), public_pem=PEM, origin=ORIGIN, own=our_actors.OwnAccounts((CAROL,), "https://new.example/u/alice")
+        ),
         "actors/service": person(bot=True),
         "actors/group": group(description="Soil", description_html="<p>Soil</p>", icon="https://here.example/pictrs/image/g.webp", updated=NOW + DAY),
         "actors/group-with-tags": group(post_tags=TAGS),
         "actors/group-unlisted": group(visibility="Unlisted", nsfw=True),
         "actors/group-private": group(visibility="Private", posting_restricted_to_mods=True),
         "actors/application": site(),
+        "activities/move": ours.move(ident("move"), ALICE, "https://new.example/u/alice"),
         "activities/follow": follow,
         "activities/accept-follow": ours.accept(ident("accept"), GARDENING, their_follow),
         "activities/reject-follow": ours.reject(ident("reject"), GARDENING, their_follow),

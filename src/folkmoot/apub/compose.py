@@ -1,7 +1,8 @@
-"""Rows into documents: posts and comments with everybody that they name, read from the database."""
+"""Rows into documents: posts and comments with everybody that they name, and what people say of their other accounts."""
 
 from folkmoot.apub.named import people_named, tag
 from folkmoot.apub.objects.context import Json
+from folkmoot.apub.objects.our_actors import OwnAccounts
 from folkmoot.apub.objects.our_content import build_comment, build_post, place_of
 from folkmoot.apub.objects.parts import Mention
 from folkmoot.core.comments.view import what_it_answers
@@ -9,7 +10,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
-from folkmoot.store import people
+from folkmoot.store import moves, people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
@@ -43,3 +44,10 @@ async def parent_of(tx: Tx, comment: Comment) -> tuple[str, Mention | None]:
     parent = await what_it_answers(tx, comment)
     author = await people.by_id(tx, parent.creator_id)
     return parent.ap_id, tag(author) if author is not None and not author.deleted else None
+
+
+async def own_accounts(tx: Tx, person_id: int) -> OwnAccounts:
+    """What somebody says of their other accounts."""
+    moved = await moves.target_of(tx, person_id)
+    also = tuple(alias.target for alias in await moves.aliases(tx, person_id))
+    return OwnAccounts(also, moved.target if moved else None)

@@ -53,6 +53,11 @@ class Lookup:
             raise NotFetched("invalid_handle", detail=query[:200])
         await self._handle(handle, budget)
 
+    async def names(self, account: str, other: str) -> bool:
+        """Whether an account, by address, says that another one is its own too: asked of its own server, now (MOV-1)."""
+        budget = Budget(self.context.settings.development, asked=True)
+        return await self.resolver.names(account, other, budget)
+
     # --- addresses -----------------------------------------------------------------------------------------------------------
 
     async def _address(self, address: str, budget: Budget) -> None:

@@ -24,7 +24,7 @@ from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Conflict, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import HOUR
-from folkmoot.store import actors, fetches, instances, jobs, people
+from folkmoot.store import actors, fetches, instances, jobs, moves, people
 from folkmoot.store.db import Tx
 from folkmoot.text import languages
 
@@ -119,17 +119,27 @@ class Resolver:
             await self.thing(ident, budget)
 
     async def moved(self, old: str, new: str, budget: Budget) -> bool:
-        """Whether an account and the one it moved to name each other (MOV-1); the new one is known afterwards."""
+        """Whether an account elsewhere and the one it moved to name each other (MOV-1); the new one is known afterwards."""
         try:
             before = parsed.parse_actor(await self.fetcher.document(old, budget))
-            after = parsed.parse_actor(await self.fetcher.document(new, budget))
-        except (NotFetched, Refusal):
+        except Refusal:
             return False
-        if not isinstance(before, parsed.Person) or not isinstance(after, parsed.Person):
+        if not isinstance(before, parsed.Person) or before.moved_to != new:
             return False
-        if before.moved_to != new or old not in after.also_known_as:
+        return await self.names(new, old, budget)
+
+    async def names(self, ident: str, other: str, budget: Budget) -> bool:
+        """Whether an account says that another one is its own too; where it lives elsewhere, it is known afterwards."""
+        async with self.db.read() as tx:
+            if (await policy(tx)).is_ours(ident):
+                return await moves.is_alias(tx, ident, other)
+        try:
+            actor = parsed.parse_actor(await self.fetcher.document(ident, budget))
+        except Refusal:
             return False
-        await self.keep(after)
+        if not isinstance(actor, parsed.Person) or other not in actor.also_known_as:
+            return False
+        await self.keep(actor)
         return True
 
     # --- posts and comments ------------------------------------------------------------------------------------------------

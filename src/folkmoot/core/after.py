@@ -31,7 +31,7 @@ TOLD_ELSEWHERE: frozenset[type[Event]] = frozenset(
         events.PostVoted, events.CommentVoted,
         events.CommunityEdited, events.CommunityDeleted, events.CommunityRemoved, events.CommunityFollowed,
         events.FollowAnswered,
-        events.ModeratorChanged, events.PersonBanned, events.AuthorWarned, events.PersonEdited, events.PersonDeleted,
+        events.ModeratorChanged, events.PersonBanned, events.AuthorWarned, events.PersonEdited, events.PersonMoved, events.PersonDeleted,
         events.MessageSent, events.MessageEdited, events.MessageDeleted, events.Reported, events.ReportResolved,
     }
 )  # fmt: skip

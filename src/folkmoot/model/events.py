@@ -180,6 +180,13 @@ class PersonEdited(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonMoved(Event):
+    """They go on under another account, `target` being its address."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDeleted(Event):
     with_content: bool
 

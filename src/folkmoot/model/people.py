@@ -86,7 +86,7 @@ class LocalUser:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Where somebody of another server goes on (MOV-1): the address of the account, and its handle where it is known here."""
+    """Another account of somebody, such as the one under which they go on (MOV-1): its address, and its handle where it is known here."""
 
     target: str
     handle: str | None

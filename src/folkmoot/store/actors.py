@@ -172,24 +172,6 @@ async def site_at(tx: Tx, ap_id: str) -> SiteActor | None:
     return SiteActor(*row) if row else None
 
 
-async def moved_at(tx: Tx, person_id: int) -> Micros | None:
-    """When somebody last moved to another account."""
-    moment: Micros | None = await tx.value(
-        "SELECT moved FROM moved_person WHERE person_id = :person_id", person_id=person_id
-    )
-    return moment
-
-
-async def set_moved(tx: Tx, person_id: int, target: str) -> None:
-    """Somebody goes on under another address."""
-    await tx.run(
-        "INSERT INTO moved_person (person_id, target, moved) VALUES (:person_id, :target, :now)"
-        " ON CONFLICT (person_id) DO UPDATE SET target = excluded.target, moved = excluded.moved",
-        person_id=person_id, target=target, now=tx.now,
-    )  # fmt: skip
-    tx.changed("person", person_id)
-
-
 async def friendly_hosts(tx: Tx) -> frozenset[str]:
     """The servers with which people here have to do: somebody follows a community there, or somebody there follows one of ours."""
     rows = await tx.all(

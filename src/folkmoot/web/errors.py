@@ -144,6 +144,12 @@ WORDS: dict[str, tuple[int, str]] = {
     # search
     "couldnt_find_object": (404, N_("Nothing under this name or address is known to this server.")),
     # people
+    "own_account": (400, N_("This is the account that you use now.")),
+    "move_not_confirmed": (
+        400,
+        N_("The other account does not say that this one is yours too. Name it there first."),
+    ),
+    "moved_lately": (400, N_("You moved less than thirty days ago.")),
     "couldnt_find_person": (404, N_("There is no such person.")),
     # the site itself
     "site_already_exists": (400, N_("The site is set up already.")),

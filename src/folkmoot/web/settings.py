@@ -1,5 +1,5 @@
-"""Settings: profile, display, feeds and languages, notifications, taking along and bringing, leaving. (`settings_security.py` and
-`settings_blocks.py` have the rest.)"""
+"""Settings: profile, display, feeds and languages, notifications, taking along and bringing, leaving. (`settings_security.py`,
+`settings_blocks.py` and `settings_move.py` have the rest.)"""
 
 import json
 from collections.abc import Mapping
@@ -35,6 +35,7 @@ TABS = (
     ("security", N_("Security"), "/settings/security"),
     ("blocks", N_("Blocks"), "/settings/blocks"),
     ("transfer", N_("Export"), "/settings/transfer"),
+    ("move", N_("Move"), "/settings/move"),
     ("delete", N_("Delete"), "/settings/delete"),
 )
 DISPLAY = (

@@ -95,7 +95,7 @@ def program_of(user_agent: str) -> str | None:
     )
 
 
-async def _own_proof(request: Request, password: str) -> Proof:
+async def own_proof(request: Request, password: str) -> Proof:
     """That whoever is logged in knows their password. Raises `WrongPassword`, `RateLimited`."""
     await limited(request, "register")
     try:
@@ -113,7 +113,7 @@ async def change_password(request: Request) -> Response:
     must_have_account(viewer(request))
     try:
         passwords.check_rules(form.text("password"), form.text("password_verify"))
-        proof = await _own_proof(request, form.text("current"))
+        proof = await own_proof(request, form.text("current"))
     except Refusal as refusal:
         errors = errors_of(refusal, field="current" if isinstance(refusal, WrongPassword) else None)
         return await _security(request, status=status_again(refusal), errors=errors)
@@ -133,7 +133,7 @@ async def change_email(request: Request) -> Response:
     must_have_account(viewer(request))
     asked = SaveSettings(email=form.text("email"), mail_is_set_up=context(request).settings.mail_is_set_up)
     try:
-        await _own_proof(request, form.text("email_password"))
+        await own_proof(request, form.text("email_password"))
         async with context(request).db.write() as tx:
             await save_settings(tx, viewer(request), asked)
     except Refusal as refusal:

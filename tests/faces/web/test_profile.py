@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from folkmoot.model.time import MINUTE, FixedClock
-from folkmoot.store import actors
+from folkmoot.store import moves
 from folkmoot.store.db import Database
 from tests.cast import Cast
 from tests.faces.web.conftest import read
@@ -108,10 +108,10 @@ async def test_hostile_profiles_stay_text(browser: Any, db: Database, cast: Cast
 async def test_where_somebody_went_is_said__MOV_1(browser: Any, db: Database, cast: Cast) -> None:
     assert cast.carol.person is not None
     async with db.write() as tx:
-        await actors.set_moved(tx, cast.carol.id, "https://new.example/u/carol")
+        await moves.set_moved(tx, cast.carol.id, "https://new.example/u/carol")
     path = "/u/carol@there.example"
     link = read(await (await browser()).get(path)).css_first(".note a")
     assert (link.attributes["href"], link.text()) == ("https://new.example/u/carol",) * 2
     async with db.write() as tx:
-        await actors.set_moved(tx, cast.carol.id, cast.alice.person.ap_id if cast.alice.person else "")
+        await moves.set_moved(tx, cast.carol.id, cast.alice.person.ap_id if cast.alice.person else "")
     assert read(await (await browser()).get(path)).css_first(".note a").text() == "alice@here.example"

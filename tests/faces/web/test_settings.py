@@ -34,13 +34,14 @@ PAGES = (
     "/second_step",
     "/blocks",
     "/transfer",
+    "/move",
     "/delete",
 )
 FORMS = (
     "/settings", "/settings/display", "/settings/feeds", "/settings/notifications", "/settings/password", "/settings/email",
     "/settings/sessions/end_others", "/settings/sessions/1/end", "/settings/second_step", "/settings/second_step/begin",
     "/settings/second_step/codes", "/settings/second_step/off", "/settings/blocks", "/settings/unblock/person", "/settings/export",
-    "/settings/import", "/settings/delete", "/u/bob/block", "/c/gardening/block",
+    "/settings/import", "/settings/move", "/settings/move/back", "/settings/alias", "/settings/alias/drop", "/settings/delete", "/u/bob/block", "/c/gardening/block",
 )  # fmt: skip
 
 
@@ -521,6 +522,33 @@ async def test_leaving_needs_the_password_and_says_what_goes(
     async with db.read() as tx:
         assert await tx.value("SELECT name FROM post") == "*Permanently Deleted*"
     assert (await alice.get("/settings")).status_code == 303
+
+
+async def test_moving_to_another_account__MOV_1(browser: Browsers, cast: Cast) -> None:
+    alice, bob = await browser("alice"), await browser("bob")
+    away = {"target": "bob@here.example", "password": password_of("alice")}
+    answer = await alice.post("/settings/move", {**away, "password": "wrong password"})
+    assert (answer.status_code, "not your password" in error_beside(answer, "password")) == (422, True)
+    no_password_in(answer)
+    assert "does not say" in error_beside(await alice.post("/settings/move", away), "target")
+    answer = await bob.post("/settings/alias", {"alias": "nobody@here.example"})
+    assert "no such person" in error_beside(answer, "alias")
+    answer = await bob.post("/settings/alias", {"alias": "!gardening@here.example"})
+    assert "no such person" in error_beside(answer, "alias")
+    answer = await bob.post("/settings/alias", {"alias": "@bob@here.example"})
+    assert "that you use now" in error_beside(answer, "alias")
+    answer = await bob.post("/settings/alias", {"alias": " alice@here.example"})
+    assert answer.headers["location"] == "/settings/move"
+    assert read(await bob.get("/settings/move")).css_first(".rows a").text() == "alice@here.example"
+    answer = await alice.post("/settings/move", away)
+    assert answer.headers["location"] == "/settings/move"
+    assert read(await alice.get("/settings/move")).css_first(".note a").text() == "bob@here.example"
+    profile = read(await (await browser()).get("/u/alice"))
+    assert profile.css_first(".note a").attributes["href"] == "/u/bob@here.example"
+    await alice.post("/settings/move/back")
+    assert read(await (await browser()).get("/u/alice")).css_first(".note a") is None
+    await bob.post("/settings/alias/drop", {"what": "https://here.example/u/alice"})
+    assert read(await bob.get("/settings/move")).css_first(".rows a") is None
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ async def move(tx: Tx, arrived: Arrived[Move]) -> None:
         raise NotAllowed("never_announced")
     if said.object != said.actor:
         raise NotAllowed("not_the_actor", detail=said.object)
-    if said.target is None or arrived.policy.is_ours(said.target):
+    if said.target is None:
         raise NotAllowed("not_an_account", detail=said.target)
     person = arrived.known.people.get(said.actor)
     if person is None:

@@ -14,6 +14,7 @@ _GTS = "https://gotosocial.org/ns#"
 _TOOT = "http://joinmastodon.org/ns#"
 _LEMMY = "https://join-lemmy.org/ns#"
 _TERMS: dict[str, Any] = {
+    "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
     "automaticApproval": {"@id": f"{_GTS}automaticApproval", "@type": "@id"},
     "canQuote": {"@id": f"{_GTS}canQuote", "@type": "@id"},
     "description": "https://schema.org/description",
@@ -24,6 +25,7 @@ _TERMS: dict[str, Any] = {
     "interactionPolicy": {"@id": f"{_GTS}interactionPolicy", "@type": "@id"},
     "interactionTarget": {"@id": f"{_GTS}interactionTarget", "@type": "@id"},
     "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+    "movedTo": {"@id": "as:movedTo", "@type": "@id"},
     "restoreData": f"{_LEMMY}restoreData",
     "votersCount": f"{_TOOT}votersCount",
     "withReplies": f"{_LEMMY}withReplies",

@@ -1,6 +1,7 @@
 """Our people, communities and our site as actors (section 3, Appendix A). Pure: values in, documents out."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.apub.objects.context import Json
@@ -36,7 +37,18 @@ def build_bare(ident: str, kind: str, name: str, public_pem: str) -> Json:
     }
 
 
-def build_person(person: Person, *, public_pem: str, origin: str) -> Json:
+@dataclass(frozen=True, slots=True)
+class OwnAccounts:
+    """The addresses of somebody's other accounts, and of the one under which they go on (MOV-1)."""
+
+    also: tuple[str, ...] = ()
+    moved_to: str | None = None
+
+
+NO_OTHERS = OwnAccounts()
+
+
+def build_person(person: Person, *, public_pem: str, origin: str, own: OwnAccounts = NO_OTHERS) -> Json:
     """One of our people: a `Person`, or a `Service` for a bot."""
     ident = person.ap_id
     return {
@@ -57,6 +69,8 @@ def build_person(person: Person, *, public_pem: str, origin: str) -> Json:
         "manuallyApprovesFollowers": False,
         "discoverable": True,
         "indexable": True,
+        **({"alsoKnownAs": list(own.also)} if own.also else {}),
+        **({"movedTo": own.moved_to} if own.moved_to else {}),
         **_moments(person.published, person.updated),
     }
 

@@ -271,6 +271,18 @@ def update_person(ident: str, person: Json) -> Json:
     }
 
 
+def move(ident: str, actor: str, target: str) -> Json:
+    """A person goes on under another account (MOV-1)."""
+    return {
+        "id": ident,
+        "type": "Move",
+        "actor": actor,
+        "to": [f"{actor}/followers"],
+        "object": actor,
+        "target": target,
+    }
+
+
 def update_site(ident: str, site: Json) -> Json:
     """Our site got a new key (ACT-10); `site` from `build_site`."""
     return {"id": ident, "type": "Update", "actor": site["id"], "to": [PUBLIC], "object": site}

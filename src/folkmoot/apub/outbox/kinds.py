@@ -73,6 +73,7 @@ KINDS: dict[str, Make] = {
     "PersonBanned": moderation.person_banned,
     "AuthorWarned": moderation.author_warned,
     "PersonEdited": people.person_edited,
+    "PersonMoved": people.person_moved,
     "PersonDeleted": people.person_deleted,
     "MessageSent": people.message_sent,
     "MessageEdited": people.message_edited,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from folkmoot.apub.compose import own_accounts
 from folkmoot.apub.named import tag
 from folkmoot.apub.objects.context import Json
 from folkmoot.apub.objects.our_actors import build_person, build_site
@@ -40,9 +41,20 @@ async def person_edited(library: Library, event: Payload) -> list[Activity]:
     return [written(document, "person", person.id, path_of_person(person.id), to_all=True)]
 
 
+async def person_moved(library: Library, event: Payload) -> list[Activity]:
+    """The profile names the new account before anybody is told to look (MOV-1)."""
+    person = await library.person(event["actor_id"])
+    if person is None:
+        return []
+    document = activities.move(activities.new_id(library.origin, "Move"), person.ap_id, event["target"])
+    told = written(document, "person", person.id, path_of_person(person.id), to_all=True)
+    return [*await person_edited(library, event), told]
+
+
 async def _person_of(library: Library, person: Person) -> Json:
     pem = await library.public_pem("person", person.id)
-    return build_person(person, public_pem=pem, origin=library.origin)
+    own = await own_accounts(library.tx, person.id)
+    return build_person(person, public_pem=pem, origin=library.origin, own=own)
 
 
 async def person_deleted(library: Library, event: Payload) -> list[Activity]:

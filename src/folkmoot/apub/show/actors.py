@@ -1,6 +1,7 @@
 """Our site, people and communities as actors. Their keys are made when they are shown or needed for the first time (ACT-9)."""
 
 from folkmoot.apub.call import NOTHING, Answer, Call, document
+from folkmoot.apub.compose import own_accounts
 from folkmoot.apub.objects.our_actors import build_bare, build_group, build_person, build_site
 from folkmoot.apub.objects.our_content import build_post_tag
 from folkmoot.apub.show import find
@@ -23,12 +24,13 @@ async def show_person(call: Call) -> Answer:
     """Somebody of ours."""
     async with call.context.db.read() as tx:
         person = await find.person(tx, call)
+        own = await own_accounts(tx, person.id)
     pair = await key_pair(call.context.db, "person", person.id)
     if call.bare:
         return document(
             build_bare(person.ap_id, "Service" if person.bot else "Person", person.name, pair.public)
         )
-    return document(build_person(person, public_pem=pair.public, origin=call.origin))
+    return document(build_person(person, public_pem=pair.public, origin=call.origin, own=own))
 
 
 async def show_community(call: Call) -> Answer:

@@ -9,7 +9,7 @@ from folkmoot.core.people.passwords import Proof
 from folkmoot.core.site import purge
 from folkmoot.model.events import PersonDeleted
 from folkmoot.model.people import Viewer
-from folkmoot.store import accounts, communities, follows, mass, people
+from folkmoot.store import accounts, communities, follows, mass, moves, people
 from folkmoot.store import purge as store_purge
 from folkmoot.store import sessions as store_sessions
 from folkmoot.store.db import Tx
@@ -35,6 +35,7 @@ async def delete_account(tx: Tx, viewer: Viewer, proof: Proof, *, with_content: 
         await follow.end_follow(
             tx, community, person.id, follower_local=True
         )  # their servers are told (SND-7)
+    await moves.drop_aliases(tx, person.id)
     await people.update(
         tx,
         person.id,
