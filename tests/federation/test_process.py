@@ -192,6 +192,83 @@ async def test_what_one_process_puts_off_another_does_when_it_is_due__INB_11(sce
     assert await scene.a.verdict(vote["id"]) == "accepted"
 
 
+async def test_who_takes_back_a_vote_that_was_put_off_has_none__INB_11(scene: Scene) -> None:
+    """Were the Undo done at once, it would find nothing to take back, and the vote would be counted half a minute later for good."""
+    unknown = scene.unknown_page()
+    scene.there.pages[unknown["id"]] = Answer(503)
+    vote = await scene.arrives("Like", scene.voters[0], unknown)
+    await scene.a.settle()
+    assert await scene.a.verdict(vote["id"]) == "later http_status"
+    undo = await scene.arrives("Undo", scene.voters[0], vote)
+    again = await scene.arrives("Dislike", scene.voters[0], unknown)
+    await scene.a.settle()
+    for behind in (undo, again):
+        assert await scene.a.verdict(behind["id"]) == "later waits_for_earlier"
+    scene.a.clock.advance(process.PAUSES[0])
+    await scene.a.settle()
+    assert (await scene.a.verdict(vote["id"])).startswith("later")
+    assert await scene.a.verdict(undo["id"]) == "later waits_for_earlier"
+    del scene.there.pages[unknown["id"]]
+    scene.a.clock.advance(HOUR)
+    await scene.a.settle()
+    assert [await scene.a.verdict(one["id"]) for one in (vote, undo, again)] == ["accepted"] * 3
+    score = "SELECT score FROM post WHERE ap_id = :ap_id"
+    assert await scene.a.value(score, ap_id=unknown["id"]) == 0, "the author's own, and the vote against it"
+
+
+async def test_who_waits_behind_what_is_given_up_goes_on__INB_11(scene: Scene) -> None:
+    """And what it waited for does not count as a try of its own."""
+    unknown = scene.unknown_page()
+    scene.there.pages[unknown["id"]] = Answer(503)
+    vote = await scene.arrives("Like", scene.voters[0], unknown)
+    undo = await scene.arrives("Undo", scene.voters[0], vote)
+    for pause in process.PAUSES:
+        await scene.a.settle()
+        scene.a.clock.advance(pause)
+    await scene.a.settle()
+    assert await scene.a.verdict(vote["id"]) == "http_status"
+    assert not (await scene.a.verdict(undo["id"])).startswith("later")
+    assert await scene.a.value("SELECT attempts FROM received WHERE ap_id = :it", it=undo["id"]) == 1
+
+
+async def test_what_another_process_put_off_is_not_overtaken_here__INB_11(scene: Scene) -> None:
+    await scene.arrives("Like", scene.voters[1], scene.page)
+    await scene.a.settle()
+    await processor_of(scene.a.context).stop()
+    unknown = scene.unknown_page()
+    scene.there.pages[unknown["id"]] = Answer(503)
+    vote = await scene.arrives("Like", scene.voters[0], unknown)
+    one = Processor(scene.a.context)
+    await one.drain()
+    await one.stop()
+    undo = await scene.arrives("Undo", scene.voters[0], vote)
+    await scene.arrives("Dislike", scene.voters[1], scene.page)
+    two = Processor(scene.a.context)
+    await two.drain()
+    assert await scene.a.verdict(undo["id"]) == "later waits_for_earlier"
+    assert await scene.score() == 0, "what is about something else does not wait"
+
+
+async def test_one_that_breaks_holds_back_what_came_after_it_in_its_batch__INB_11(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote = await scene.arrives("Like", scene.voters[0], scene.page)
+    await scene.arrives("Undo", scene.voters[0], vote)
+    real = process.perform
+
+    async def breaks(tx: Any, arrived: Any) -> Any:
+        if arrived.activity.type == "Like":
+            raise ZeroDivisionError("a bug of ours")
+        return await real(tx, arrived)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(process, "perform", breaks)
+        await scene.a.settle()
+    scene.a.clock.advance(process.PAUSES[0])
+    await scene.a.settle()
+    assert await scene.score() == 1
+
+
 async def test_what_is_done_again_has_no_second_effect__DUP_3(scene: Scene) -> None:
     await scene.votes_arrive()
     await scene.a.settle()

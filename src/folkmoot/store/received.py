@@ -123,9 +123,30 @@ async def next_due(tx: Tx) -> Micros | None:
 
 async def wake_due(tx: Tx) -> int:
     """Let rows that were put off and are due wait again; how many."""
-    return await tx.run(
+    woken = await tx.run(
         "UPDATE received SET state = 'waiting' WHERE state = 'later' AND due <= :now", now=tx.now
     )
+    if woken:
+        tx.changed("put_off")
+    return woken
+
+
+async def put_off_until(tx: Tx) -> dict[int, Micros]:
+    """When each row that is put off is due."""
+    rows = await tx.all("SELECT id, due FROM received WHERE state = 'later'")
+    return {row[0]: row[1] for row in rows}
+
+
+async def rows(tx: Tx, ids: Collection[int]) -> list[Waiting]:
+    """These rows, as far as they are not closed."""
+    if not ids:
+        return []
+    found = await tx.all(
+        "SELECT id, ap_id, kind, actor, body, attempts, received FROM received"
+        " WHERE id IN :ids[] AND state IN ('waiting', 'later')",
+        ids=set(ids),
+    )
+    return [Waiting(*row) for row in found]
 
 
 async def still_waiting(tx: Tx, ids: Collection[int]) -> set[int]:
@@ -162,6 +183,16 @@ async def put_off(tx: Tx, row_id: int, *, due: Micros, reason: str, detail: str 
         "UPDATE received SET state = 'later', due = :due, reason = :reason, detail = :detail, attempts = attempts + 1 WHERE id = :id",
         due=due, reason=reason, detail=(detail or "")[:_DETAIL] or None, id=row_id,
     )  # fmt: skip
+    tx.changed("put_off")
+
+
+async def put_behind(tx: Tx, row_id: int, *, due: Micros, reason: str) -> None:
+    """Let a row wait until another one is due, which is no try of its own."""
+    await tx.run(
+        "UPDATE received SET state = 'later', due = :due, reason = :reason, detail = NULL WHERE id = :id",
+        due=due, reason=reason, id=row_id,
+    )  # fmt: skip
+    tx.changed("put_off")
 
 
 @dataclass(frozen=True, slots=True)

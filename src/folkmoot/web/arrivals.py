@@ -70,6 +70,7 @@ REASONS = {
     "site_ban": N_("Who did it is banned."),
     "undone_by_other": N_("It undoes what somebody else did."),
     "unknown_object": N_("It is about something that is not here."),
+    "waits_for_earlier": N_("Something that came before it has to be tried again first."),
     "was_deleted": N_("What it is about was deleted."),
     "without_effect": N_("Such things have no effect here."),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.apub.inbox.known import Known, Missing, look_up
 from folkmoot.apub.inbox.names import addresses, kind_of, object_of
+from folkmoot.apub.inbox.put_off import PutOff
 from folkmoot.apub.inbox.table import TABLE
 from folkmoot.apub.inbox.turns import Queue, Turn, turn_of
 from folkmoot.apub.policy import policy
@@ -73,10 +74,12 @@ class Task:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a task in one try: closed, put off, or in need of addresses."""
+    """What became of a task in one try: closed, put off, or in need of addresses. `behind`: it was not tried, but put off with one before
+    it that is about the same."""
 
     closed: Closed | None = None
     due: Micros | None = None
+    behind: bool = False
     reason: str = ""
     detail: str | None = None
     missing: Missing | None = None
@@ -101,6 +104,7 @@ class Processor:
         self._running: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(FETCHING)
         self._due: Micros | None = None
+        self._put_off = PutOff()
         self._turn = asyncio.Lock()
 
     # --- looking ---------------------------------------------------------------------------------------------------------
@@ -219,6 +223,9 @@ class Processor:
         activity = parse(document)
         return Task(row, activity, frozenset(addresses(activity)), turn_of(activity))
 
+    def _turn_of(self, row: Waiting) -> Turn:
+        return self._task(row).turn
+
     # --- doing -----------------------------------------------------------------------------------------------------------
 
     async def _batch(self, tasks: list[Task], closed: list[Closed]) -> tuple[list[Task], int]:
@@ -250,7 +257,8 @@ class Processor:
                 for ident in inner_ids(task.activity)
             ]
             known.accepted = await received.accepted_among(tx, inside) if inside else set()
-            left, queue = list(tasks), Queue()
+            await self._put_off.look(tx, self._turn_of)
+            left, queue, put_off = list(tasks), Queue(), PutOff()
             while left and (len(outcomes) < LEAST or time.monotonic() - began < patience):
                 task = left.pop(0)
                 if task.row.id not in still or _has_to_wait(queue, task):
@@ -258,15 +266,22 @@ class Processor:
                 if task.row.ap_id in known.accepted:  # it came within an announce of this batch (DUP-1)
                     outcomes.append((task, Outcome(closed=Closed(task.row.id, "accepted"))))
                     continue
-                outcome = await self._one(tx, known, task, fenced=fenced)
+                until = self._put_off.until(task.row, task.turn) or put_off.until(task.row, task.turn)
+                if until is not None:
+                    outcome = Outcome(due=until, behind=True)
+                else:
+                    outcome = await self._one(tx, known, task, fenced=fenced)
                 if outcome.missing is not None:
                     queue.add(task.turn)
+                if outcome.due is not None:
+                    put_off.add(task.row, task.turn, outcome.due)
                 known.accepted |= _had_effect(task, outcome)
                 outcomes.append((task, outcome))
             await self._write_down(tx, outcomes, closed, known)
         for task, outcome in outcomes:
             if outcome.missing is not None:
                 self._fetch_aside(task, outcome.missing)
+        self._remember_put_off(outcomes)
         return left, len(closed) + sum(outcome.missing is None for _, outcome in outcomes)
 
     async def _write_down(
@@ -295,10 +310,19 @@ class Processor:
             await received.remember_inner(tx, inner)
         for task, outcome in outcomes:
             if outcome.due is not None:
-                await received.put_off(
-                    tx, task.row.id, due=outcome.due, reason=outcome.reason, detail=outcome.detail
-                )
+                if outcome.behind:
+                    await received.put_behind(tx, task.row.id, due=outcome.due, reason="waits_for_earlier")
+                else:
+                    await received.put_off(
+                        tx, task.row.id, due=outcome.due, reason=outcome.reason, detail=outcome.detail
+                    )
                 self._due = min(self._due or outcome.due, outcome.due)
+
+    def _remember_put_off(self, outcomes: list[tuple[Task, Outcome]]) -> None:
+        """What was put off just now, and is written down: on PostgreSQL that is heard of a moment later only."""
+        for task, outcome in outcomes:
+            if outcome.due is not None:
+                self._put_off.add(task.row, task.turn, outcome.due)
 
     async def _one(self, tx: Tx, known: Known, task: Task, *, fenced: bool) -> Outcome:
         """Do one activity. `fenced`: what it wrote is undone where it is refused; else that it wrote something raises `_Halfway`."""
@@ -387,6 +411,7 @@ class Processor:
                     known = await look_up(tx, await policy(tx), known_names)
                     outcome = await self._one(tx, known, task, fenced=True)
                     await self._write_down(tx, [(task, outcome)], [], known)
+                self._remember_put_off([(task, outcome)])
                 if outcome.missing is None:
                     return
                 async with self._room:
@@ -396,6 +421,7 @@ class Processor:
             async with self.db.write() as tx:
                 outcome = self._later(tx, task, "internal_error", None)
                 await self._write_down(tx, [(task, outcome)], [], None)
+            self._remember_put_off([(task, outcome)])
         finally:
             self._aside.pop(task.row.id, None)
             self._seen = -1  # what waited behind it may go on

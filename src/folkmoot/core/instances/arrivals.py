@@ -70,6 +70,7 @@ RULES = {
     "undone_by_other": "IDV-3",
     "unknown_key": "INB-7",
     "unknown_object": "ABU-11",
+    "waits_for_earlier": "INB-11",
     "was_deleted": "DEL-5",
     "without_effect": "JSN-10",
 }
