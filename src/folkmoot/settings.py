@@ -112,6 +112,13 @@ def _read_hosts(text: str) -> tuple[str, ...]:
     return () if text == "-" else tuple(_read_hostname(host.strip()) for host in text.split(","))
 
 
+def _read_software(text: str) -> str:
+    names = [] if text == "-" else [name.strip().lower() for name in text.split(",")]
+    if not all(re.fullmatch(r"[a-z0-9_-]+(/[0-9][0-9.]*)?", name) for name in names):
+        raise ValueError(text)
+    return ",".join(names)
+
+
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
@@ -149,6 +156,10 @@ NAME = _matching(r"[A-Za-z0-9_]{3,20}", "3 to 20 letters a-z, digits and undersc
 PASSWORD = _matching(r"(?s).{10,60}", "10 to 60 characters")
 SMTP = Kind(
     _read_smtp, "smtp://user:password@host:587 (turns to TLS) or smtps://user:password@host:465 (TLS at once)"
+)
+SOFTWARE = Kind(
+    _read_software,
+    "names of programs with commas between, such as mbin, or lemmy/0 for its versions 0.x; or a dash for none",
 )
 WEB_ADDRESS = _matching(r"https?://[^\s<>\"]+", "an address with http:// or https://")
 SWITCH = Kind(_read_switch, "true or false")
@@ -191,6 +202,7 @@ class Settings:
     boosts: str = setting("ignore", _one_of("ignore", "count"), "Whether a thing that a person elsewhere boosts has their vote.")
     message_min_age: int = setting(0, _number(0, 720), "Hours that an account has to exist before it may write private messages to people here, on whatever server it is. 0: none.")
     retention_days: int = setting(7, _number(7, 90), "Days for which it is kept what other servers sent, how it ended, and what was sent to them; one that was away for so long still gets what it missed.")
+    private_denylist: str = setting("kbin,mbin", SOFTWARE, "Software of other servers whose people are not let into private communities, because it shows to everybody what it gets.")
     nodeinfo_as_lemmy: bool = setting(True, SWITCH, "Whether nodeinfo calls the software `lemmy`, which most apps insist on.")
     source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of who runs a changed one for others; the page /source leads there.")
     log_level: str = setting("info", _one_of("debug", "info", "warning", "error"), "Least important messages that are logged.")

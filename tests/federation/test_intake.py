@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from multidict import CIMultiDict
@@ -9,6 +10,7 @@ from yarl import URL
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
 from folkmoot.store import communities, people
+from folkmoot.store import site as store_site
 from tests.federation.conftest import Found
 from tests.federation.network import Request
 from tests.federation.peer import PUBLIC, Peer
@@ -357,3 +359,22 @@ async def test_programs_that_show_everything_are_not_let_into_private_communitie
     assert await scene.tells(wish) == verdict
     answers = [one["type"] for one in scene.there.got if one["type"] in ("Accept", "Reject")]
     assert answers == (["Reject"] if verdict != "accepted" else []), "its moderators decide"
+
+
+@pytest.mark.parametrize(
+    ("denied", "software", "version", "verdict"),
+    [
+        ("mastodon,lemmy/0", "lemmy", "0.19.11", "community_is_private"), ("mastodon,lemmy/0", "lemmy", "1.0.0", "accepted"),
+        ("mastodon,lemmy/0", "lemmy", None, "accepted"), ("mastodon,lemmy/0", "mbin", "1.9", "accepted"), ("", "mbin", "1.9", "accepted"),
+    ],
+)  # fmt: skip
+async def test_operators_say_which_programs_are_not_let_in__VIS_4(
+    scene: Scene, denied: str, software: str, version: str | None, verdict: str
+) -> None:
+    await scene.posted()
+    async with scene.a.writing() as tx:
+        operator = store_site.operator_of(await store_site.local_site(tx))
+        await store_site.set_operator(tx, replace(operator, private_denylist=denied))
+        await communities.update(tx, scene.gardening.id, {"visibility": "Private"})
+        await tx.run("UPDATE instance SET software = :s, version = :v WHERE NOT local", s=software, v=version)
+    assert await scene.tells(scene.there.activity("Follow", scene.carol, scene.gardening.ap_id)) == verdict

@@ -23,7 +23,6 @@ DEVIATIONS: dict[str, str] = {
     "URL-6": "What never existed is refused with 400 and the name of the API's error, as Lemmy does, not with 404.",
     "URL-13": "Uploads lie on the same origin, with `nosniff` and a sandbox, and never with a type of ActivityPub.",
     "URL-16": "An own upload is recognised by this site's address in front of its path: those of every Lemmy server have the same path.",
-    "VIS-4": "Which software is not let into private communities (kbin, mbin) is written in the program, not a setting.",
     "WF-2": "`aliases` are left out, as Lemmy does; the links say the same.",
 }
 """Rule → what we do instead. Everything else in the protocol is kept."""

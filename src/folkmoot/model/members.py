@@ -9,6 +9,15 @@ REPUBLISHES = frozenset({"kbin", "mbin"})
 """Software that knows no private communities, and shows everybody what it gets."""
 
 
+def is_denied(denylist: str, software: str | None, version: str | None) -> bool:
+    """Whether software is on a list as the operator writes it: names, or a name and how the version begins, as `lemmy/0` (VIS-4)."""
+    for entry in filter(None, denylist.split(",")):
+        name, _, begins = entry.partition("/")
+        if name == software and (not begins or f"{version or ''}.".startswith(f"{begins}.")):
+            return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody who follows a community or asks to, and since when; the software of their server, where it is another and is known."""

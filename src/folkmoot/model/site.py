@@ -35,6 +35,7 @@ class Operator:
     boosts: str
     message_min_age: int
     retention_days: int
+    private_denylist: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class LocalSite:
     boosts: str
     message_min_age: int
     retention_days: int
+    private_denylist: str
 
     @property
     def origin(self) -> str:

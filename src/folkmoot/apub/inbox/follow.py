@@ -9,10 +9,11 @@ from folkmoot.core.people.mirror import mirror_follower, stand_in_of
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Subscribed, Visibility
 from folkmoot.model.errors import NotAllowed, Refusal
-from folkmoot.model.members import REPUBLISHES
+from folkmoot.model.members import is_denied
 from folkmoot.model.people import Person, Viewer
 from folkmoot.store import actors, follows, instances, people
 from folkmoot.store.db import Tx
+from folkmoot.store.site import local_site
 
 
 async def follow(tx: Tx, arrived: Arrived[Follow]) -> None:
@@ -63,7 +64,8 @@ async def _must_keep_it(tx: Tx, arrived: Arrived[Follow], community: Community) 
         raise NotAllowed("community_is_private", detail=arrived.activity.actor)
     follower = arrived.actor()
     instance = await instances.by_id(tx, follower.instance_id)
-    if instance is not None and instance.software in REPUBLISHES:
+    denied = (await local_site(tx)).private_denylist
+    if instance is not None and is_denied(denied, instance.software, instance.version):
         raise NotAllowed("community_is_private", detail=instance.software)
 
 
