@@ -27,7 +27,7 @@ from folkmoot.store import people, quarantine
 from folkmoot.store import site as store_site
 from tests.federation.conftest import Found
 from tests.federation.network import Answer, Network, Request, Server
-from tests.federation.peer import Members, Peer
+from tests.federation.peer import Members, Peer, moment
 from tests.federation.stage import Scene, set_scene
 from tests.federation.test_two_servers import joined
 
@@ -348,6 +348,32 @@ async def test_what_was_never_said_never_appears_where_all_is_verified__case_63_
     assert await scene.a.rows("SELECT content FROM comment WHERE NOT deleted AND NOT removed") == [
         ("True words",)
     ]
+
+
+@pytest.mark.parametrize("told", ["proven", "bare", "by its address"])
+@pytest.mark.parametrize("days", [0, 8])
+async def test_who_is_answered_hears_of_what_was_read_at_its_origin__ANN_7__CMN_8(
+    scene: Scene, peer: Callable[[str], Peer], told: str, days: int
+) -> None:
+    await scene.announced()
+    async with scene.a.writing() as tx:
+        comment = (await create_comment(tx, scene.alice, CreateComment(1, "Rye or wheat?"))).comment
+    other = peer("other.example")
+    dave = other.person("dave")
+    published = moment(scene.a, ago=days * DAY)
+    note = other.note(dave, comment.ap_id, scene.baking.id, "Rye.", published=published)
+    said: object = other.in_community("Create", dave, note, scene.baking.id)
+    if told == "proven":
+        await doubts(scene, "always")
+    elif told == "bare":
+        said = note["id"]
+    else:
+        said = other.in_community("Create", dave, note["id"], scene.baking.id)
+    assert await scene.tells(scene.there.announce(scene.baking, said)) == "accepted"
+    assert await scene.a.value("SELECT count(*) FROM comment") == 2
+    assert await scene.a.value("SELECT count(*) FROM comment_reply") == (0 if days else 1), (
+        "what is old was only found"
+    )
 
 
 async def doubts(scene: Scene, setting: str) -> None:

@@ -23,7 +23,7 @@ from folkmoot.core.posts.delete import delete_post
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Conflict, Refusal
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import HOUR
+from folkmoot.model.time import DAY, HOUR, Micros
 from folkmoot.store import actors, fetches, instances, jobs, moves, people
 from folkmoot.store.db import Tx
 from folkmoot.text import languages
@@ -33,6 +33,8 @@ BACKFILL = "communities.backfill"
 CONFIRM_GONE = "actors.confirm_gone"
 """The job: ask once more whether an actor is gone, an hour after its server first said so (ABU-14)."""
 
+NEWS_FOR: Micros = 7 * DAY
+"""So long what somebody wrote is news to whom it is for."""
 MAX_DEPTH = 50
 _ROUNDS = 8
 
@@ -109,14 +111,14 @@ class Resolver:
                     unique_key=f"{CONFIRM_GONE} {ident}",
                 )
 
-    async def refresh(self, ident: str, budget: Budget) -> None:
-        """Read what is known, or may become known, once more from its own server."""
+    async def refresh(self, ident: str, budget: Budget, *, quiet: bool = True) -> None:
+        """Read what is known, or may become known, once more from its own server; what is not `quiet` is news (see `take`)."""
         async with self.db.read() as tx:
             known = await look_up(tx, await policy(tx), [ident])
         if ident in known.people or ident in known.communities:
             await self.actor(ident, budget)
         else:
-            await self.thing(ident, budget)
+            await self.thing(ident, budget, quiet=quiet)
 
     async def moved(self, old: str, new: str, budget: Budget) -> bool:
         """Whether an account elsewhere and the one it moved to name each other (MOV-1); the new one is known afterwards."""
@@ -175,7 +177,8 @@ class Resolver:
         above: tuple[str, ...] = (),
         quiet: bool = True,
     ) -> None:
-        """Take in content that lies at its own id. Raises as `thing`."""
+        """Take in content that lies at its own id. Raises as `thing`. Nobody hears of it, unless it is not `quiet` but news, and not so old
+        that its author's server would have given up to tell of it."""
         if isinstance(content, Tombstone):
             await self._thing_is_gone(content.id)
             raise NotFetched("not_found", detail=content.id, gone=True)
@@ -192,8 +195,9 @@ class Resolver:
             rules.must_allow(content.author)
             try:
                 async with self.db.write() as tx:
+                    old = content.published is not None and content.published < tx.now - NEWS_FOR
                     known = await look_up(tx, rules, addresses(said) | {content.id})
-                    await create.create(tx, Arrived(said, sender, known, fetched=True, quiet=quiet))
+                    await create.create(tx, Arrived(said, sender, known, fetched=True, quiet=quiet or old))
                     if content.page and content.page != content.id:
                         await fetches.add_alternates(tx, content.id, _of_host(content.id, [content.page]))
                 return

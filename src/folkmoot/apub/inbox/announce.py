@@ -117,7 +117,7 @@ def _bare(arrived: Arrived[Activity], item: Content | str) -> None:
         raise NotAllowed("was_deleted", detail=ident)
     if arrived.policy.is_ours(ident) or ident in arrived.known.objects:
         return
-    arrived.object(ident)
+    raise Missing(objects=[ident], news=[ident])
 
 
 async def _activity(tx: Tx, arrived: Arrived[Activity], group: Community) -> None:
@@ -134,7 +134,8 @@ async def _activity(tx: Tx, arrived: Arrived[Activity], group: Community) -> Non
         raise NotAllowed("never_announced", detail=inner.type)
     if doubt.needs_proof(arrived, group):
         if not doubt.is_proven(arrived):
-            raise Missing(again=[object_of(inner) or ""])
+            ident = object_of(inner) or ""
+            raise Missing(again=[ident], news=[ident] if isinstance(inner, Create) else [])
         if isinstance(inner, Create | Update):
             return  # what its own server shows was taken in, and this copy counts for nothing
     await row.handler(tx, arrived)

@@ -18,7 +18,8 @@ async def create(tx: Tx, arrived: Arrived[Create]) -> Community | None:
     """Write it down; the community it is in. Raises `NotAllowed`, `Missing`, what the use cases raise."""
     content = arrived.activity.object
     if isinstance(content, str):
-        arrived.object(content)  # fetched from its origin, and taken in there
+        if content not in arrived.known.objects:  # fetched from its origin, and taken in there
+            raise Missing(objects=[content], news=[content])
         return None
     return await take_in(tx, arrived, content)
 

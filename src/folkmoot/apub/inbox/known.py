@@ -18,7 +18,8 @@ from folkmoot.store.db import Tx
 class Missing(Exception):
     """These addresses have to be fetched first; `again` also where they are known, because they have changed.
 
-    `moved`: an account and the one it says it moved to: both are to be asked.
+    `moved`: an account and the one it says it moved to: both are to be asked. `news`: those of them that are new, not only found: whom
+    they answer or name hears of it.
     """
 
     def __init__(
@@ -28,12 +29,14 @@ class Missing(Exception):
         objects: Iterable[str] = (),
         again: Iterable[str] = (),
         moved: Iterable[tuple[str, str]] = (),
+        news: Iterable[str] = (),
     ) -> None:
         super().__init__()
         self.actors = frozenset(actors)
         self.objects = frozenset(objects)
         self.again = frozenset(again)
         self.moved = frozenset(moved)
+        self.news = frozenset(news)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -46,6 +49,7 @@ class Missing(Exception):
             objects=self.objects | other.objects,
             again=self.again | other.again,
             moved=self.moved | other.moved,
+            news=self.news | other.news,
         )
 
 

@@ -431,11 +431,14 @@ class Processor:
         task.rounds += 1
         budget = task_budget(self.context)
         for ident in sorted(missing.again - task.fetched):
-            await self._try(task, ident, self.resolver.refresh(ident, budget))
+            await self._try(
+                task, ident, self.resolver.refresh(ident, budget, quiet=ident not in missing.news)
+            )
         for ident in sorted(missing.actors - task.fetched):
             await self._try(task, ident, self.resolver.actor(ident, budget))
         for ident in sorted(missing.objects - task.fetched):
-            await self._try(task, ident, self.resolver.thing(ident, budget))
+            quiet = ident not in missing.news
+            await self._try(task, ident, self.resolver.thing(ident, budget, quiet=quiet))
         for old, new in sorted(missing.moved):
             task.fetched |= {old, new}
             task.moves[old, new] = await self.resolver.moved(old, new, budget)
