@@ -1,5 +1,7 @@
 """What is kept for a while only, and how long."""
 
+from dataclasses import replace
+
 import pytest
 
 from folkmoot.apub.inbox.upkeep import forget_arrivals
@@ -15,14 +17,14 @@ from folkmoot.store.received import Arrival, Closed
 from folkmoot.store.site import local_site
 from tests.cast import HERE, THERE, Cast
 
-DEFAULTS = Operator("store-previews", "sample", "ignore", "ignore", 0, 7)
+DEFAULTS = Operator("store-previews", "sample", "ignore", "ignore", 0, 7, "kbin,mbin")
 
 
 @pytest.mark.parametrize("days", [7, 30])
 async def test_what_came_and_went_is_kept_for_as_long_as_the_operator_wants__DUP_1__URL_9(
     db: Database, cast: Cast, clock: FixedClock, days: int
 ) -> None:
-    operator = Operator("store-previews", "sample", "ignore", "ignore", 0, days)
+    operator = replace(DEFAULTS, retention_days=days)
     async with db.write() as tx:
         await setup.take_over(tx, operator)
         assert (await local_site(tx)).retention_days == days
