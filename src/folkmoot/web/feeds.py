@@ -14,6 +14,7 @@ from folkmoot.core.listings.comments import ListComments, list_comments
 from folkmoot.core.listings.front import ListPosts, list_posts
 from folkmoot.core.listings.profile import read_profile
 from folkmoot.core.notifications.read import ReadNotices, read_notices
+from folkmoot.core.people.feed_key import viewer_of_key
 from folkmoot.core.people.sessions import viewer_of
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.threads.read import read_post
@@ -217,8 +218,9 @@ async def _inbox(tx: Any, request: Request, site: LocalSite, asked: Asked) -> Ma
 
 
 async def _owner(tx: Any, request: Request) -> Viewer:
-    """Whose private address this is. Raises `NotLoggedIn`."""
-    who = await viewer_of(tx, request.path_params["token"])
+    """Whose private address this is: by a key of its own, or as apps do by the token of a session. Raises `NotLoggedIn`."""
+    token = request.path_params["token"]
+    who = await viewer_of_key(tx, token) if "-" in token and "." not in token else await viewer_of(tx, token)
     if who.account is None:
         raise NotLoggedIn("not_logged_in")
     return who

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from folkmoot.core.people import delete, passwords
 from folkmoot.core.people.content import amount
 from folkmoot.core.people.export import export_settings
+from folkmoot.core.people.feed_key import feed_key
 from folkmoot.core.people.import_settings import import_settings, read_backup
 from folkmoot.core.people.rules import must_have_account
 from folkmoot.core.people.settings import SaveSettings, save_settings
@@ -233,8 +234,14 @@ async def _feeds(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     near, others = _languages(request, languages)
+    async with context(request).db.read() as tx:
+        key = await feed_key(tx, viewer(request))
+    own = [
+        (gettext("Subscribed"), f"/feeds/front/{key}.atom"),
+        (gettext("Inbox"), f"/feeds/inbox/{key}.atom"),
+    ]
     return await settings_page(
-        request, "feeds", status=status, form=form, errors=errors or {}, listings=chosen(LISTINGS), sorts=chosen(SORTS),
+        request, "feeds", status=status, form=form, errors=errors or {}, own=own, listings=chosen(LISTINGS), sorts=chosen(SORTS),
         comment_sorts=chosen(COMMENT_SORTS), every=not languages, read=languages, near=near, others=others,
     )  # fmt: skip
 

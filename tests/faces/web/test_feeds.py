@@ -10,6 +10,7 @@ from folkmoot.core.people.sessions import open_session
 from folkmoot.store.db import Database
 from tests import rows
 from tests.cast import Cast
+from tests.faces.web.conftest import read
 from tests.faces.web.reading import change, write_comment, write_post
 
 NAMES = {
@@ -166,6 +167,26 @@ async def test_each_feed_has_its_name_and_things(get: Get, db: Database, cast: C
     inbox = channel(await get(f"/feeds/inbox/{token}.xml")).find("item")
     assert inbox is not None
     assert text(inbox, "link").startswith("https://here.example/comment/")
+
+
+async def test_members_find_the_addresses_of_their_own(
+    browser: Any, get: Get, db: Database, cast: Cast
+) -> None:
+    post = await write_post(db, cast.bob, cast.gardening.id, "Slugs")
+    await write_comment(db, cast.alice, post, "Beer.")
+    bob = await browser("bob")
+    assert read(await bob.get("/inbox")).css_first("main a[href='/settings/feeds#own']")
+    front, inbox = [
+        link.attributes["href"] for link in read(await bob.get("/settings/feeds")).css("#own ~ ul a")
+    ]
+    for path, name in ((front, "Here - Subscribed"), (inbox, "Here - Inbox")):
+        for form in ("atom", "xml"):
+            answer = await get(path.replace(".atom", f".{form}"))
+            assert (answer.status_code, name in answer.text) == (200, True), path
+    assert "Beer." in (await get(inbox)).text
+    key = inbox.removeprefix("/feeds/inbox/").removesuffix(".atom")
+    refused = await get(f"/feeds/inbox/{key[:-1]}x.xml")
+    assert (refused.status_code, refused.json()["message"]) == (400, "not_logged_in")
 
 
 async def test_how_long_feeds_may_be_kept__F_1__T_13(get: Get, db: Database, cast: Cast) -> None:
