@@ -53,7 +53,13 @@ async def told(db: Database, cast: Cast) -> None:
 
 def _pages() -> Iterator[str]:
     """The address of every page that is read, about the private post, its comment, community and author."""
-    values = {"name": ("gardening", "bob"), "form": ("xml", "atom"), "kind": ("c", "u"), "token": ("x",)}
+    values = {
+        "name": ("gardening", "bob"),
+        "form": ("xml", "atom"),
+        "kind": ("c", "u"),
+        "token": ("x",),
+        "tag": ("1",),
+    }
     for route in ROUTES:
         if "GET" not in (route.methods or ()):
             continue
