@@ -69,6 +69,14 @@ def test_the_admin_of_the_settings_is_announced(tmp_path: Path) -> None:
     assert "correct horse" not in said
 
 
+def test_a_database_of_another_name_is_served_but_said(tmp_path: Path) -> None:
+    with serving(tmp_path, FOLKMOOT_HOSTNAME="old.example"):
+        assert "belongs to" not in (tmp_path / "said.txt").read_text()
+    with serving(tmp_path, FOLKMOOT_HOSTNAME="new.example"):
+        said = (tmp_path / "said.txt").read_text()
+    assert "It belongs to https://old.example, but the settings say https://new.example" in said
+
+
 def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
     with serving(tmp_path, FOLKMOOT_WORKERS="2") as (process, address):
         master = psutil.Process(process.pid)

@@ -4,6 +4,7 @@ import asyncio
 
 from folkmoot.cli.common import UNREACHABLE
 from folkmoot.cli.findings import Finding
+from folkmoot.model.site import LocalSite
 from folkmoot.model.time import SystemClock
 from folkmoot.settings import Settings
 from folkmoot.store import migrate
@@ -47,9 +48,15 @@ async def _examine(db: Database, settings: Settings) -> Finding:
         return Finding("database", "problem", f"{db.where}: {'; '.join(faults[:3])}.")
     async with db.read() as tx:
         site = await store_site.read_local_site(tx)
-    if site is not None and site.origin != settings.origin:
-        says = f"{db.where} belongs to {site.origin}, but the settings say {settings.origin}; set FOLKMOOT_HOSTNAME."
-        return Finding("database", "problem", says)
+    if site is not None and (says := other_name(site, settings)):
+        return Finding("database", "problem", f"{db.where} {says}")
     if waiting:
         return Finding("database", "note", f"{db.where}: {len(waiting)} upgrades will run at the next start.")
     return Finding("database", "ok", f"{db.where}, version {version}.")
+
+
+def other_name(site: LocalSite, settings: Settings) -> str | None:
+    """What is wrong where a site that was made under one name is served under another: nothing of it is known by the new one."""
+    if site.origin == settings.origin:
+        return None
+    return f"belongs to {site.origin}, but the settings say {settings.origin}; set FOLKMOOT_HOSTNAME."

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -16,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from folkmoot import __version__
 from folkmoot.app import Prepared, Server, opened, prepare
 from folkmoot.cli.common import UNREACHABLE, Exit, fail, read_settings
+from folkmoot.cli.doctor_database import other_name
 from folkmoot.cli.doors import Door, Doors
 from folkmoot.cli.process import end_with_parent, tune
 from folkmoot.core.archive.demo import demo_records
@@ -25,6 +27,7 @@ from folkmoot.model.time import to_datetime, to_rfc3339
 from folkmoot.settings import Settings
 from folkmoot.store.accounts import has_admin
 from folkmoot.store.migrate import TooNew
+from folkmoot.store.site import read_local_site
 
 GRACE = 2
 """Seconds for requests under way when the server is told to stop: less than `LAST` beside what background work gets (`jobs/runner.py`)."""
@@ -49,7 +52,7 @@ def serve(
     set_up_logs(settings)
     door = open_door(settings)
     try:
-        _announce(settings, *asyncio.run(_make_ready(settings, demo=demo)), demo=demo)
+        _announce(settings, asyncio.run(_make_ready(settings, demo=demo)), demo=demo)
     except TooNew as error:
         fail(f"This Folkmoot does not start: {error}. Nothing was changed; run the newer one.")
     except UNREACHABLE as error:
@@ -77,20 +80,35 @@ def open_door(settings: Settings) -> socket.socket:
     return door
 
 
-async def _make_ready(settings: Settings, *, demo: bool) -> tuple[Prepared, str, bool]:
-    """Migrate before any process serves; what was done, where the database is, whether somebody administers the site."""
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The database before any process serves: what was done, where it is, whether somebody administers the site, and what speaks
+    against serving it under the name of the settings."""
+
+    done: Prepared
+    where: str
+    administered: bool
+    doubt: str | None
+
+
+async def _make_ready(settings: Settings, *, demo: bool) -> _Ready:
+    """Migrate before any process serves."""
     async with opened(settings, prepared=False) as db:
         done = await prepare(db, settings)
         if demo and done.new_site:
             await load(db, demo_records(to_datetime(db.clock.now())))
         async with db.read() as tx:
-            return done, db.where, await has_admin(tx)
+            site = await read_local_site(tx)
+            return _Ready(done, db.where, await has_admin(tx), other_name(site, settings) if site else None)
 
 
-def _announce(settings: Settings, done: Prepared, where: str, administered: bool, *, demo: bool) -> None:
+def _announce(settings: Settings, ready: _Ready, *, demo: bool) -> None:
     """What whoever starts the server wants to know."""
+    done = ready.done
     typer.echo(f"Folkmoot {__version__}")
-    typer.echo(f"  database  {where}")
+    typer.echo(f"  database  {ready.where}")
+    if ready.doubt:
+        typer.secho(f"  It {ready.doubt}", bold=True, fg="red")
     if done.backup:
         typer.echo(f"  copy of the database as it was before: {done.backup}")
     if done.migrations and not done.new_site:
@@ -100,7 +118,7 @@ def _announce(settings: Settings, done: Prepared, where: str, administered: bool
         typer.echo(
             f"  sign in   {settings.origin}/login as {done.admin}, with the password from FOLKMOOT_ADMIN_PASSWORD"
         )
-    elif administered:
+    elif ready.administered:
         typer.echo(f"  sign in   {settings.origin}/login")
     else:
         typer.echo(f"  begin     {settings.origin}/register: the first account becomes the administrator's")
