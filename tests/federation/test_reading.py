@@ -8,10 +8,12 @@ import pytest
 from folkmoot.apub.backfill import backfill_community
 from folkmoot.apub.collections import MAX_PAGES, read_collection
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
+from folkmoot.apub.look_again import look_at_communities
 from folkmoot.core.communities.follow import accept_follow, follow_community
 from folkmoot.core.instances.policy import DecideInstance, block_instance
 from folkmoot.model.errors import Refusal
-from folkmoot.model.time import DAY
+from folkmoot.model.time import DAY, HOUR, FixedClock
+from folkmoot.store import destinations
 from tests.federation.conftest import Found
 from tests.federation.network import Answer, Request
 from tests.federation.peer import Members, Peer
@@ -184,6 +186,36 @@ async def test_how_many_follow_is_for_its_home_to_say__SND_12(scene: Scene) -> N
     scene.there.documents[f"{scene.baking.id}/followers"]["totalItems"] = 9
     await backfills(scene, first=False)
     assert await scene.a.value(subscribers) == 9
+
+
+@pytest.mark.parametrize("why", ["", "nobody follows it", "its server is dead", "federation is off"])
+async def test_communities_where_little_happens_are_read_again_each_day__ACT_6__SND_12(
+    scene: Scene, clock: FixedClock, why: str
+) -> None:
+    await scene.a.settle()
+    scene.there.documents[f"{scene.baking.id}/followers"]["totalItems"] = 12
+    async with scene.a.writing() as tx:
+        community = await tx.value("SELECT id FROM community WHERE NOT local")
+        if why.startswith("nobody"):
+            await tx.run("UPDATE community SET subscribers_local = 0 WHERE id = :id", id=community)
+        elif why.startswith("its"):
+            instance = await tx.value("SELECT instance_id FROM community WHERE id = :id", id=community)
+            await destinations.ensure(tx, [instance], 0)
+            await tx.run("UPDATE destination SET dead = :yes", yes=True)
+        elif why:
+            await tx.run("UPDATE local_site SET federation_enabled = :no", no=False)
+            tx.changed("site")
+    asked = []
+    for hour in range(48):
+        before = len(scene.there.network.asked)
+        if await look_at_communities(scene.a.db):
+            asked.append(hour)
+        clock.advance(HOUR)
+        await scene.a.settle()
+        assert (len(scene.there.network.asked) > before) == (hour in asked)
+    assert asked == ([] if why else [asked[0], asked[0] + 24]), "once a day"
+    subscribers = await scene.a.value("SELECT subscribers FROM community WHERE NOT local")
+    assert subscribers == (7 if why else 12)
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------------------------

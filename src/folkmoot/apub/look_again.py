@@ -10,12 +10,14 @@ from folkmoot.logs import logger
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import DAY, HOUR, Micros
 from folkmoot.store import actors, jobs
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Database, Tx
+from folkmoot.store.site import local_site
 
 LOOK_AGAIN = "actors.look_again"
 """The job that reads one actor once more from its own server."""
 MAX_AGE: Micros = DAY
 """What was read longer ago is read again, once it is used."""
+HOURS = 24
 
 log = logger(__name__)
 
@@ -31,6 +33,21 @@ async def without_inbox(tx: Tx, instance_id: int, inbox: str) -> None:
     ids = await actors.at_inbox(tx, instance_id, inbox)
     if len(ids) == 1:
         await jobs.enqueue(tx, LOOK_AGAIN, {"ap_id": ids[0]}, unique_key=f"{LOOK_AGAIN} {ids[0]}")
+
+
+async def look_at_communities(db: Database) -> int:
+    """Have those communities elsewhere read again that somebody here follows and that nobody has read for a day, so that what is said
+    of them, and of how many follow them, does not grow old where little happens (ACT-6, SND-12); how many. Each has its hour of the day,
+    which may be one in which it was read yesterday a little later."""
+    async with db.write() as tx:
+        if not (await local_site(tx)).federation_enabled:
+            return 0
+        due = await actors.followed_communities(
+            tx, refreshed_before=tx.now - MAX_AGE + 2 * HOUR, hour=tx.now // HOUR % HOURS, hours=HOURS
+        )
+        for ap_id in due:
+            await when_used(tx, ap_id)
+    return len(due)
 
 
 async def look_again(context: Context, payload: Mapping[str, object]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from folkmoot.apub import upkeep as apub_upkeep
 from folkmoot.apub.inbox.upkeep import forget_arrivals
+from folkmoot.apub.look_again import look_at_communities
 from folkmoot.apub.software import look_at_servers
 from folkmoot.core.images.delete import ask_for_room
 from folkmoot.core.site import upkeep
@@ -34,5 +35,6 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("denied applications", DAY, upkeep.drop_denied),
     Periodic("old activities", HOUR, apub_upkeep.forget_old),
     Periodic("software of other servers", HOUR, look_at_servers),
+    Periodic("communities of other servers", HOUR, look_at_communities),
     Periodic("statistics of the database", DAY, upkeep.optimise, HOUR),
 )

@@ -172,6 +172,18 @@ async def site_at(tx: Tx, ap_id: str) -> SiteActor | None:
     return SiteActor(*row) if row else None
 
 
+async def followed_communities(tx: Tx, *, refreshed_before: Micros, hour: int, hours: int) -> list[str]:
+    """The addresses of communities elsewhere that somebody here follows and that were last read before a moment; of them those whose turn
+    comes in this of so many hours. Those of servers that give no sign of life are left out."""
+    rows = await tx.all(
+        "SELECT c.ap_id FROM community c WHERE NOT c.local AND NOT c.deleted AND c.subscribers_local > 0"
+        " AND c.last_refreshed < :before AND c.id % :hours = :hour AND NOT EXISTS"
+        " (SELECT 1 FROM destination d WHERE d.instance_id = c.instance_id AND d.dead) ORDER BY c.id",
+        before=refreshed_before, hours=hours, hour=hour,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
 async def friendly_hosts(tx: Tx) -> frozenset[str]:
     """The servers with which people here have to do: somebody follows a community there, or somebody there follows one of ours."""
     rows = await tx.all(
