@@ -1,10 +1,15 @@
 """`make fuzz-apub`: throw bytes at what reads other servers' documents and signatures, and follow what they reach.
 
 Coverage-guided (atheris, a libFuzzer for Python, fetched on demand and no part of the lock). A finding is any exception but the two
-refusals, or an input that takes seconds; libFuzzer writes it to `.fuzz/`. It starts from the documents that we send ourselves.
+refusals, or an input that takes seconds; libFuzzer writes it to `.fuzz/`. It starts from the documents that we send ourselves, and from
+those of other programs where there is a collection of them (`FOLKMOOT_SHARED`).
 """
 
+import json
+import os
 import sys
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import atheris
@@ -21,6 +26,7 @@ with atheris.instrument_imports(include=["folkmoot.apub", "folkmoot.text"]):
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / ".fuzz" / "corpus"
 NOW = 1_790_000_000_000_000
+LONGEST = 64 * 1024
 ORIGIN = "https://here.example"
 KEY = PublicKey("https://there.example/u/carol#main-key", "")
 SIGNATURE = (
@@ -80,14 +86,51 @@ def try_one(data: bytes) -> None:
 
 
 def write_corpus() -> None:
-    """Where it begins: our own documents, one signature, one text."""
+    """Where it begins: our own documents and those of others, their texts, and signatures."""
     CORPUS.mkdir(parents=True, exist_ok=True)
-    for number, path in enumerate(sorted((ROOT / "tests/wire/ours").rglob("*.json"))):
-        (CORPUS / f"document-{number}").write_bytes(b"\x00" + path.read_bytes())
-    (CORPUS / "headers").write_bytes(b"\x01" + SIGNATURE)
-    (CORPUS / "html").write_bytes(
-        b'\x02<p>a <a href="https://a.example/">b</a><ul><li>c</li></ul><pre>d</pre>'
-    )
+    beginnings = {
+        b"\x01" + SIGNATURE,
+        b'\x02<p>a <a href="https://a.example/">b</a><ul><li>c</li></ul><pre>d</pre>',
+    }
+    recorded = Path(os.environ.get("FOLKMOOT_SHARED", ROOT.parent / "shared")) / "federation" / "fixtures"
+    for folder in (ROOT / "tests/wire/ours", recorded):
+        for path in sorted(folder.rglob("*.json")):
+            body = path.read_bytes()
+            if len(body) > LONGEST:
+                continue
+            beginnings.add(b"\x00" + body)
+            try:
+                document = json.loads(body)
+            except ValueError:
+                continue
+            beginnings |= {b"\x02" + text.encode("utf-8", "replace") for text in _texts(document)}
+            beginnings |= {b"\x01" + lines.encode("latin-1", "replace") for lines in _signed(document)}
+    for beginning in beginnings:
+        (CORPUS / sha256(beginning).hexdigest()[:40]).write_bytes(beginning)
+
+
+def _texts(document: object) -> Iterator[str]:
+    """The markup in a document, however deep."""
+    if isinstance(document, dict):
+        for name, value in document.items():
+            if name in ("content", "summary") and isinstance(value, str) and "<" in value:
+                yield value
+            yield from _texts(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from _texts(value)
+
+
+def _signed(document: object) -> Iterator[str]:
+    """The headers of recorded requests, as `try_headers` reads them."""
+    headers = document.get("headers") if isinstance(document, dict) else None
+    if not isinstance(headers, dict):
+        request = document.get("request") if isinstance(document, dict) else None
+        headers = request.get("headers") if isinstance(request, dict) else None
+    if isinstance(headers, dict):
+        given = {str(name).lower(): str(value).replace("\n", " ") for name, value in headers.items()}
+        names = ("signature", "signature-input", "signature", "date", "digest")
+        yield "\n".join(given.get(name, "") for name in names)
 
 
 if __name__ == "__main__":
