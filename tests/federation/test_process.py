@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from folkmoot.apub.inbox import process
+from folkmoot.apub.inbox.doorway import LATELY, doorway_of
 from folkmoot.apub.inbox.process import LEASE, Processor, processor_of
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import HOUR
@@ -130,6 +131,30 @@ async def test_what_waits_behind_a_fetch_goes_on_though_the_fetch_ends_during_a_
     assert not worker._running
     assert await worker.work() == 1
     assert await scene.a.value("SELECT deleted FROM post WHERE ap_id = :ap_id", ap_id=unknown["id"])
+
+
+async def test_between_two_batches_others_are_let_in__INB_9(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a flood is answered only as fast as it is worked off. On PostgreSQL nobody waits for a batch."""
+    monkeypatch.setattr(process, "BATCH", 4)
+    left: list[float] = []
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        left.append(seconds)
+        await real(0)
+
+    await scene.votes_arrive()
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    await processor_of(scene.a.context).work()
+    assert await scene.score() == 13
+    waited = [seconds for seconds in left if seconds > 0]
+    assert len(waited) == (2 if scene.a.db.dialect.name == "sqlite" else 0), "not after the last"
+    doorway = doorway_of(scene.a.db)
+    monkeypatch.setattr(doorway, "_last", doorway._last - LATELY)
+    await doorway.give_way(0.0)
+    assert waited == [seconds for seconds in left if seconds > 0], "nobody has come lately"
 
 
 async def test_who_takes_a_vote_back_before_the_post_is_here_has_none__INB_11(scene: Scene) -> None:

@@ -1,12 +1,10 @@
-"""What the database says of arrivals before any key is looked at: one look for all that come while another look is under way."""
+"""What the database says of arrivals before any key is looked at, of many together."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from folkmoot.apub.policy import Policy, policy
 from folkmoot.apub.reading import Envelope
-from folkmoot.context import Context
 from folkmoot.store import actors, received
 from folkmoot.store.db import Tx
 
@@ -20,41 +18,6 @@ class Known:
     arrived_before: bool
     sender: actors.Key | None
     followed: bool
-
-
-class AtHand:
-    """Asks for the arrivals of one process."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self._waiting: list[tuple[Envelope, asyncio.Future[Known]]] = []
-        self._looking: asyncio.Task[None] | None = None
-
-    async def of(self, outside: Envelope) -> Known:
-        """What is known. Raises what the database raises."""
-        found: asyncio.Future[Known] = asyncio.get_running_loop().create_future()
-        self._waiting.append((outside, found))
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
-        return await found
-
-    async def _look(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting, []
-                try:
-                    async with self.context.db.read() as tx:
-                        answers = await look_up(tx, [outside for outside, _ in batch])
-                except Exception as error:  # noqa: BLE001 - everybody who waits has to hear of it, whatever it is
-                    for _, found in batch:
-                        if not found.done():
-                            found.set_exception(error)
-                else:
-                    for (_, found), answer in zip(batch, answers, strict=True):
-                        if not found.done():
-                            found.set_result(answer)
-        finally:
-            self._looking = None
 
 
 async def look_up(tx: Tx, outsides: Sequence[Envelope]) -> list[Known]:

@@ -8,16 +8,18 @@ import asyncio
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
 from folkmoot.apub import documents, signatures
 from folkmoot.apub.documents import Document, Malformed, host_of, same_host
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
-from folkmoot.apub.inbox.at_hand import AtHand, Known
+from folkmoot.apub.inbox.at_hand import Known, look_up
 from folkmoot.apub.inbox.buckets import Buckets
+from folkmoot.apub.inbox.doorway import doorway_of
 from folkmoot.apub.inbox.senders import Senders, Unavailable
+from folkmoot.apub.inbox.together import Together
 from folkmoot.apub.policy import Policy
 from folkmoot.apub.reading import Envelope, envelope
 from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender
@@ -77,8 +79,10 @@ class Receiver:
         self.context = context
         self.senders = Senders(context)
         self.fetcher = fetcher_of(context)
-        self._at_hand = AtHand(context)
-        self._collector = Collector(context)
+        self._looking = Together(self._look_up_all)
+        self._writing = Together(self._write_all)
+        self._doorway = doorway_of(context.db)
+        self._seen: dict[str, Micros] = {}
         self._addresses = Buckets(*PER_ADDRESS)
         self._hosts = Buckets(*PER_HOST)
         self._strangers = Buckets(*PER_STRANGER)
@@ -130,7 +134,8 @@ class Receiver:
         except (_Answer, BadSignature, Unavailable) as error:
             _tell(outside, error)
             raise
-        await self._collector.put(_arrival(outside, document))
+        self._doorway.comes()
+        await self._writing.of(_arrival(outside, document))
 
     async def _admitted(
         self, request: Request, outside: Envelope, document: Document, text: bytes
@@ -160,10 +165,29 @@ class Receiver:
             raise _Answer(404, "nobody_here")
 
     async def _look_up(self, outside: Envelope) -> Known:
-        known = await self._at_hand.of(outside)
+        known = await self._looking.of(outside)
         if not known.rules.enabled:
             raise _Answer(404, "federation_disabled")
         return known
+
+    async def _look_up_all(self, outsides: list[Envelope]) -> Sequence[Known]:
+        async with self.context.db.read() as tx:
+            return await look_up(tx, outsides)
+
+    async def _write_all(self, arrivals: list[Arrival]) -> Sequence[None]:
+        """Put arrivals on disk, all that came while the last ones were written with one commit (INB-9). Raises `Busy`."""
+        try:
+            async with self.context.db.write() as tx:
+                await received.put(tx, arrivals)
+                for host in {arrival.host for arrival in arrivals}:
+                    if tx.now - self._seen.get(host, 0) > HOUR:
+                        self._seen[host] = tx.now
+                        instance = await instances.known_or_new(tx, host)
+                        await destinations.seen(tx, instance.id)
+        except Exception as error:
+            log.exception("arrivals_not_written", number=len(arrivals))
+            raise error if isinstance(error, Busy) else Busy from error
+        return [None] * len(arrivals)
 
     def _must_be_theirs(self, outside: Envelope, rules: Policy) -> None:
         """The activity is of its actor's host, which is not ours, and neither it nor anything it names is of a blocked one (INB-5)."""
@@ -244,48 +268,6 @@ class Receiver:
                 raise Unavailable(error.code) from error
             raise BadSignature("not_the_sender", detail=outside.actor) from error
         return document
-
-
-class Collector:
-    """Writes arrivals down, all that come while one commit is under way with the next (INB-9)."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
-        self._writer: asyncio.Task[None] | None = None
-        self._seen: dict[str, Micros] = {}
-
-    async def put(self, arrival: Arrival) -> None:
-        """Return when it is on disk. Raises `Busy`."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((arrival, done))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write())
-        await done
-
-    async def _write(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting, []
-                try:
-                    async with self.context.db.write() as tx:
-                        await received.put(tx, [arrival for arrival, _ in batch])
-                        for host in {arrival.host for arrival, _ in batch}:
-                            if tx.now - self._seen.get(host, 0) > HOUR:
-                                self._seen[host] = tx.now
-                                instance = await instances.known_or_new(tx, host)
-                                await destinations.seen(tx, instance.id)
-                except Exception as error:
-                    log.exception("arrivals_not_written", number=len(batch))
-                    for _, done in batch:
-                        if not done.done():
-                            done.set_exception(error if isinstance(error, Busy) else Busy())
-                else:
-                    for _, done in batch:
-                        if not done.done():
-                            done.set_result(None)
-        finally:
-            self._writer = None
 
 
 def _tell(outside: Envelope, error: Exception) -> None:

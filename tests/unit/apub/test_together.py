@@ -1,0 +1,50 @@
+"""What is asked for while work is under way is done together."""
+
+import asyncio
+
+import pytest
+
+from folkmoot.apub.inbox.together import Together
+
+
+class Work:
+    """Doubles numbers; waits until it may, and fails for zero."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.begun, self.may = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, numbers: list[int]) -> list[int]:
+        self.batches.append(numbers)
+        self.begun.set()
+        await self.may.wait()
+        if 0 in numbers:
+            raise ZeroDivisionError
+        return [number * 2 for number in numbers]
+
+
+async def test_everybody_hears_of_a_failure_and_the_next_are_done() -> None:
+    work = Work()
+    together = Together(work)
+    asked = [asyncio.create_task(together.of(number)) for number in (1, 0, 2)]
+    await asyncio.sleep(0)
+    work.may.set()
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(one) for one in found] == [ZeroDivisionError] * 3
+    assert await together.of(4) == 8
+
+
+async def test_who_comes_while_it_is_under_way_is_next_all_at_once() -> None:
+    work = Work()
+    together = Together(work)
+    first = asyncio.create_task(together.of(1))
+    await work.begun.wait()
+    others = [asyncio.create_task(together.of(number)) for number in (2, 3, 4)]
+    await asyncio.sleep(0)
+    others[1].cancel()
+    work.may.set()
+    assert await first == 2
+    assert [await others[0], await others[2]] == [4, 8]
+    assert work.batches == [[1], [2, 3, 4]]
+    with pytest.raises(asyncio.CancelledError):
+        await others[1]
