@@ -190,7 +190,7 @@ class Settings:
     admin_password: str | None = setting(None, PASSWORD, "Password of that administrator; not read again once there is one.", secret=True)
     mail_from: str = setting("", MAIL_ADDRESS, "Sender of mails. Unset: `folkmoot@` and the host name.")
     smtp_url: str | None = setting(None, SMTP, "Server that sends mails. Unset: they go to `mail_sink`.", secret=True)
-    mail_sink: str = setting("console", _one_of("console", "file"), "Where mails go without `smtp_url`: the log, or files under `mail` in the data directory.")
+    mail_sink: str = setting("console", _one_of("console", "file"), "Where mails go without `smtp_url`: the log (people are told that the site sends none), or files under `mail` in the data directory.")
     image_mode: str = setting("store-previews", _one_of("none", "store-previews", "proxy-all"), "Pictures of other servers: linked only, small previews kept here, or all fetched through this server.")
     image_bypass_hosts: tuple[str, ...] = setting(("i.imgur.com",), HOSTS, "Hosts that turn away servers which fetch pictures for others: with `proxy-all` readers are sent to them. A dash for none.")
     picture_cache_mb: int = setting(4096, _number(0, 16_777_216), "Disk for pictures of other servers that were fetched for readers, in megabytes: above that the oldest go, and are fetched again when somebody looks at them. 0: no limit.")

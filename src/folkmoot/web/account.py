@@ -158,7 +158,8 @@ async def register_account(request: Request) -> Response:
     except Refusal as refusal:
         return await _registration(request, form, status=status_again(refusal), errors=errors_of(refusal))
     if made.token is None:
-        return await page(request, "account/pending.html", made=made)
+        mails = context(request).settings.mail_is_set_up
+        return await page(request, "account/pending.html", made=made, mails=mails)
     flash(request, gettext("Welcome! Your account is ready."))
     response = done(request, "/setup" if made.viewer.admin else "/")
     session.log_in(request, response, made.token)

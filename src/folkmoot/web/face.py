@@ -114,16 +114,37 @@ async def show_refusal(request: Request, refusal: Exception) -> Response:
     )
 
 
+_LABELS = {
+    "answer": N_("Your application"),
+    "bio": N_("About you"),
+    "current": N_("Your password now"),
+    "email_password": N_("Your password"),
+    "name": N_("Title"),
+    "password_verify": N_("Password again"),
+    "reason": N_("Reason"),
+    "sidebar": N_("About the site"),
+    "url": N_("Link"),
+}
+"""What the fields of forms are called where they are shown apart from their form; other texts are just that."""
+
+
 async def show_again(request: Request) -> Response:
     """The form once more with everything in it, to be sent with a good token. Passwords are asked for anew, files are lost."""
     form: Form = request.state.form
     pairs = [(name, value) for name, value in form.pairs if name not in (FIELD, "next")]
-    secret = [name for name, _ in pairs if "password" in name]
+    secret = [name for name, _ in pairs if "password" in name or name == "current"]
     texts = [
         (name, value) for name, value in pairs if name not in secret and ("\n" in value or len(value) > 60)
     ]
     hidden = [pair for pair in pairs if pair not in texts and pair[0] not in secret]
-    return await page(request, "errors/again.html", status=403, hidden=hidden, texts=texts, secrets=secret)
+    return await page(
+        request,
+        "errors/again.html",
+        status=403,
+        hidden=hidden,
+        texts=[(name, gettext(_LABELS.get(name, N_("Text"))), value) for name, value in texts],
+        secrets=[(name, gettext(_LABELS.get(name, N_("Password")))) for name in secret],
+    )
 
 
 async def show_http_error(request: Request, error: Exception) -> Response:

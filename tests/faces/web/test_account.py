@@ -292,6 +292,20 @@ async def test_an_application_waits(browser: Browsers, db: Database, cast: Cast)
 
 
 @pytest.mark.parametrize(
+    ("sink", "said"),
+    [("console", "Try logging in later"), ("file", "You get a mail when it is decided.")],
+)
+async def test_whoever_waits_is_promised_a_mail_only_where_some_are_sent(
+    browser: Browsers, db: Database, cast: Cast, said: str
+) -> None:
+    async with db.write() as tx:
+        await set_site(tx, registration_mode="RequireApplication")
+    visitor = await browser()
+    answer = await visitor.post("/register", new_account(answer="Beans", email="erin@mail.example"))
+    assert said in " ".join(read(answer).css_first("main").text().split())
+
+
+@pytest.mark.parametrize(
     ("sink", "status", "words", "people"),
     [("console", 422, "This site cannot send mails.", 0), ("file", 200, "mail", 1)],
 )

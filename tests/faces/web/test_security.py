@@ -76,7 +76,8 @@ async def test_what_was_written_is_offered_to_be_sent_again(browser: Browsers) -
     alice = await browser("alice")
     draft = "A long text & <b>markup</b>\nin two lines"
     answer = await alice.post(
-        "/language", FORM | {"csrf": "old", "content": draft, "password": "hunter2hunter2"}
+        "/language",
+        FORM | {"csrf": "old", "content": draft, "password": "hunter2hunter2", "current": "hunter2"},
     )
     page = read(answer)
     assert answer.status_code == 403
@@ -84,6 +85,8 @@ async def test_what_was_written_is_offered_to_be_sent_again(browser: Browsers) -
     assert page.css_first("input[name=language]").attributes["value"] == "de"
     assert page.css_first("input[name=password]").attributes.get("value") in (None, "")
     assert "hunter2" not in answer.text
+    labels = [label.text().strip() for label in page.css("main label")]
+    assert labels == ["Text", "Password", "Your password now"]
     token = page.css_first("main input[name=csrf]").attributes["value"]
     assert (await alice.post("/language", FORM | {"csrf": token})).status_code == 303
 
