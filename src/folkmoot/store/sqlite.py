@@ -29,7 +29,7 @@ from folkmoot.store.rows import Row
 _DIALECT: Dialect = SqliteDialect()
 _BATCH = 64
 """Writers that may share one commit."""
-_BATCH_SECONDS = 0.004
+_BATCH_SECONDS = 0.012
 _LOCK_SECONDS = 20.0
 """How long a writer waits for other processes before it gives up with `Busy`."""
 _PAUSE = 0.002
