@@ -205,6 +205,34 @@ async def test_the_index_of_sqlite_is_merged_in_steps_and_finds_the_same(db: Dat
         assert len((await search.find(tx, wanted, limit=50, offset=0)).ids) == 24
 
 
+async def test_what_is_indexed_at_once_is_one_segment_on_sqlite(db: Database, cast: Cast) -> None:
+    """Later additions are the smaller part, and leave what is there alone."""
+    if db.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no segments")
+
+    async def segments() -> int:
+        async with db.read() as tx:
+            return int(await tx.value("SELECT count(DISTINCT segid) FROM comment_search_idx"))
+
+    async with db.write() as tx:
+        post = await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "Slugs"))
+    for number in range(6):
+        async with db.write() as tx:
+            await create_comment(tx, cast.alice, CreateComment(post.id, f"Number{number} is about slugs"))
+            if number < 3:
+                await search.index_pending(tx, 1)
+    assert await segments() == 3
+    await index_all(db)
+    assert await segments() == 1
+    async with db.write() as tx:
+        await create_comment(tx, cast.alice, CreateComment(post.id, "One more about slugs"))
+    await index_all(db)
+    assert await segments() == 2
+    async with db.read() as tx:
+        wanted = Wanted(Shape("comment"), CommentSort.OLD, words=("about", "slugs"))
+        assert len((await search.find(tx, wanted, limit=50, offset=0)).ids) == 7
+
+
 def test_words_become_what_each_index_understands() -> None:
     lite, post = SqliteDialect(), PostgresDialect()
     assert lite.search_argument(["first", "of", 'a"cat']) == '"first" AND "a""cat"'

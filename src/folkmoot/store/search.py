@@ -262,6 +262,17 @@ async def merge_step(tx: Tx, pages: int) -> None:
             await tx.run(statement, pages=pages)
 
 
+async def make_whole(tx: Tx, added: int) -> None:
+    """Make one segment of each search table after so many texts were added, where they are the greater part of all there are: else what is
+    old would be written again for the sake of what is new. Whoever searches then looks in one place, and what is written next is not held
+    up by bringing together what was added before."""
+    texts = await tx.value("SELECT (SELECT count(*) FROM post) + (SELECT count(*) FROM comment)")
+    for table in _TABLES if 2 * added > texts else ():
+        statement = tx.dialect.whole_search(f"{table}_search")
+        if statement is not None:
+            await tx.run(statement)
+
+
 async def anything_pending(tx: Tx) -> bool:
     """Whether texts wait for their search rows."""
     return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM search_pending)"))

@@ -46,6 +46,10 @@ async def index_all(db: Database, progress: Callable[[int], None] = lambda done:
             taken = await index_pending(tx, _LARGE_BATCH)
             await search.merge_step(tx, _MANY_PAGES)
         if not taken:
-            return moved
+            break
         moved += taken
         progress(moved)
+    if moved:
+        async with db.write() as tx:
+            await search.make_whole(tx, moved)
+    return moved

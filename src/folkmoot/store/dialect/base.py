@@ -77,6 +77,10 @@ class Dialect(Protocol):
         """A statement that merges about `:pages` pages of a search table's segments, None where the engine does that by itself."""
         ...
 
+    def whole_search(self, table: str) -> str | None:
+        """A statement that makes one segment of all that a search table has, None where the engine has no segments."""
+        ...
+
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
         """The value of `:text` for words that were folded as the texts in the tables are, None where no index can serve them."""
         ...

@@ -103,6 +103,9 @@ class PostgresDialect:
     def merge_search(self, table: str) -> None:
         return None
 
+    def whole_search(self, table: str) -> None:
+        return None
+
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
         """One pattern: the words in order with anything between them. The index knows letters and digits only, three in a row."""
         if not any(_INDEXED.search(word) for word in words):

@@ -61,6 +61,9 @@ class SqliteDialect:
     def merge_search(self, table: str) -> str:
         return f"INSERT INTO {quoted_name(table)} ({quoted_name(table)}, rank) VALUES ('merge', :pages)"
 
+    def whole_search(self, table: str) -> str:
+        return f"INSERT INTO {quoted_name(table)} ({quoted_name(table)}) VALUES ('optimize')"
+
     def search_argument(self, words: Sequence[str], *, title_only: bool = False) -> str | None:
         """Trigram phrases, one per word of at least three characters; all must occur."""
         phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words if len(word) >= 3)
