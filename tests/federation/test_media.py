@@ -1,5 +1,6 @@
 """Pictures and films that come with posts of other servers: kept, shown with their words, never active, and gone with their post (case 87)."""
 
+import json
 import struct
 import zlib
 from collections.abc import Callable
@@ -9,8 +10,11 @@ import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
+from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.site.upkeep import overwrite_deleted
-from folkmoot.model.time import DAY
+from folkmoot.model.images import ImageDetails
+from folkmoot.model.time import DAY, SECOND
+from folkmoot.store import images
 from tests.federation.conftest import Found
 from tests.federation.network import Answer, Network, Request
 from tests.federation.peer import Members, Peer
@@ -201,3 +205,21 @@ async def test_with_an_account_go_the_thumbnails_of_what_it_wrote__case_87__DEL_
     assert await scene.tells(gone) == "accepted"
     await scene.a.settle()
     assert (await asks(scene, address)).status == 404
+
+
+async def test_a_picture_that_is_known_goes_out_as_one_with_its_size__case_87(scene: Scene) -> None:
+    wish = scene.there.activity("Follow", scene.carol, scene.gardening.ap_id)
+    assert await scene.tells(wish) == "accepted"
+    scene.a.clock.advance(SECOND)
+    upload = "https://a.example/pictrs/image/fig.png"
+    async with scene.a.writing() as tx:
+        await images.set_details(tx, ImageDetails(upload, 1600, 800, "image/png"))
+        post = await create_post(
+            tx, scene.alice, CreatePost(scene.gardening.id, "Figs", url=upload, alt_text="A fig")
+        )
+    await scene.a.runner.lanes.drain()
+    told = [one["object"] for one in scene.there.got if one["type"] == "Announce"]
+    image = {"type": "Image", "url": upload, "mediaType": "image/png", "width": 1600, "height": 800, "name": "A fig"}  # fmt: skip
+    assert [page.get("object", page)["attachment"] for page in told] == [[image], [image]]
+    request = Request("there.example", "GET", URL(post.ap_id), CIMultiDict({"Accept": "application/activity+json"}), b"")  # fmt: skip
+    assert json.loads((await scene.a._answer(request)).body)["attachment"] == [image]

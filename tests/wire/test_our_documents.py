@@ -20,6 +20,7 @@ from folkmoot.apub.objects.our_content import Place, Reach
 from folkmoot.apub.outbox import activities as ours
 from folkmoot.core.people.keys import new_key_pair
 from folkmoot.model import comments, communities, messages, people, posts
+from folkmoot.model.images import ImageDetails
 from folkmoot.model.site import LocalSite
 from folkmoot.model.tags import Tag, write_tags
 from folkmoot.model.time import DAY, HOUR, from_rfc3339
@@ -160,6 +161,13 @@ def everything() -> dict[str, Json]:
         "objects/page-picture": our_content.build_post(
             link_post(url=f"{ORIGIN}/pictrs/image/a.png", url_content_type="image/png", alt_text="A heap of soil", body=None, thumbnail_url=None, updated=None),
             author=ALICE, place=HERE, origin=ORIGIN,
+        ),
+        "objects/page-picture-of-known-size": our_content.build_post(
+            link_post(url=f"{ORIGIN}/pictrs/image/a.png", url_content_type=None, alt_text="A heap of soil", body=None),
+            author=ALICE, place=HERE, origin=ORIGIN, pictures={
+                f"{ORIGIN}/pictrs/image/a.png": ImageDetails(f"{ORIGIN}/pictrs/image/a.png", 1600, 1200, "image/png"),
+                f"{ORIGIN}/pictrs/image/t.webp": ImageDetails(f"{ORIGIN}/pictrs/image/t.webp", 256, 192, "image/webp"),
+            },
         ),
         "objects/page-text-locked-pinned": our_content.build_post(
             link_post(url=None, thumbnail_url=None, locked=True, featured_community=True, nsfw=True), author=ALICE, place=HERE, origin=ORIGIN

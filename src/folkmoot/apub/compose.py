@@ -10,7 +10,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
-from folkmoot.store import moves, people
+from folkmoot.store import images, moves, people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
@@ -20,7 +20,12 @@ async def post_document(tx: Tx, post: Post, author: Person, community: Community
     origin = (await store_site.local_site(tx)).origin
     named = await people_named(tx, post.body)
     return build_post(
-        post, author=author.ap_id, place=place_of(community), origin=origin, mentioned=map(tag, named)
+        post,
+        author=author.ap_id,
+        place=place_of(community),
+        origin=origin,
+        mentioned=map(tag, named),
+        pictures=await images.details_of(tx, (post.url, post.thumbnail_url)),
     )
 
 

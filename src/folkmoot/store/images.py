@@ -117,6 +117,17 @@ async def details(tx: Tx, link: str) -> ImageDetails | None:
     return _make_details(row) if row else None
 
 
+async def details_of(tx: Tx, links: Iterable[str | None]) -> dict[str, ImageDetails]:
+    """What is known of these addresses."""
+    wanted = {link for link in links if link and fits(link)}
+    if not wanted:
+        return {}
+    rows = await tx.all(
+        f"SELECT {columns(ImageDetails)} FROM image_details WHERE link IN :links[text]", links=wanted
+    )
+    return {found.link: found for found in map(_make_details, rows)}
+
+
 def fits(link: str) -> bool:
     """Whether an address is short enough to be looked up."""
     return len(link.encode()) <= LONGEST_LINK

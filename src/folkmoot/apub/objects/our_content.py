@@ -1,7 +1,7 @@
 """Posts, comments, messages and what is left of deleted things, as we write them (section 4, Appendix A): values in, documents out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from folkmoot.apub.objects.context import Json
 from folkmoot.apub.objects.parts import MARKDOWN, Mention
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
+from folkmoot.model.images import ImageDetails
 from folkmoot.model.messages import PrivateMessage
 from folkmoot.model.posts import Post
 from folkmoot.model.tags import Tag, tags_of
@@ -24,6 +25,7 @@ _OWN_MARKS = re.compile(
     r' (?:dir="auto"|loading="lazy"|controls=""|preload="none")|(?<= rel="nofollow) noopener ugc(?=")'
 )
 
+_NO_PICTURES: Mapping[str, ImageDetails] = {}
 _MAY_BE_QUOTED = {"canQuote": {"automaticApproval": [PUBLIC]}}
 
 
@@ -87,9 +89,16 @@ def mentions(tags: Iterable[Mention]) -> list[Json]:
 
 
 def build_post(
-    post: Post, *, author: str, place: Place, origin: str, mentioned: Iterable[Mention] = ()
+    post: Post,
+    *,
+    author: str,
+    place: Place,
+    origin: str,
+    mentioned: Iterable[Mention] = (),
+    pictures: Mapping[str, ImageDetails] = _NO_PICTURES,
 ) -> Json:
-    """A `Page` (4.1). `mentioned`: the people whom its text names; `origin` makes addresses in the text absolute."""
+    """A `Page` (4.1). `mentioned`: the people whom its text names; `origin` makes addresses in the text absolute. `pictures`: what is known
+    of its picture and its thumbnail, by their addresses."""
     people = list(mentioned)
     document: Json = {
         "type": "Page",
@@ -100,8 +109,8 @@ def build_post(
         "audience": place.id,
         "name": post.name,
         **_text(post.body, post.body_html, origin),
-        "attachment": _attachment(post),
-        **_picture("image", post.thumbnail_url),
+        "attachment": _attachment(post, pictures),
+        **_picture("image", post.thumbnail_url, pictures),
         "sensitive": post.nsfw,
         "commentsEnabled": not post.locked,
         "stickied": post.featured_community,
@@ -231,17 +240,25 @@ def _ids(people: Iterable[Mention]) -> list[str]:
     return list(dict.fromkeys(person.id for person in people))
 
 
-def _picture(name: str, url: str | None) -> Json:
-    return {name: {"type": "Image", "url": url}} if url else {}
+def _picture(name: str, url: str | None, pictures: Mapping[str, ImageDetails]) -> Json:
+    return {name: {"type": "Image", "url": url, **_size(pictures.get(url))}} if url else {}
 
 
-def _attachment(post: Post) -> list[Json]:
+def _size(details: ImageDetails | None) -> Json:
+    """How wide and high a picture is, so that others can leave room for it."""
+    return {"width": details.width, "height": details.height} if details is not None else {}
+
+
+def _attachment(post: Post, pictures: Mapping[str, ImageDetails]) -> list[Json]:
     if not post.url:
         return []
-    if (post.url_content_type or "").startswith("image/"):
-        image: Json = {"type": "Image", "url": post.url, "mediaType": post.url_content_type}
+    known = pictures.get(post.url)
+    # What was uploaded here is known before anybody has asked its address what it is.
+    kind = post.url_content_type or (known.content_type if known is not None else None)
+    if (kind or "").startswith("image/"):
+        image: Json = {"type": "Image", "url": post.url, "mediaType": kind, **_size(known)}
         return [{**image, "name": post.alt_text} if post.alt_text else image]
-    return [{"type": "Link", "href": post.url, "mediaType": post.url_content_type}]
+    return [{"type": "Link", "href": post.url, "mediaType": kind}]
 
 
 def _policy(place: Place) -> Json:

@@ -12,6 +12,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
+from folkmoot.store import images
 from folkmoot.store.outbox import Activity
 
 Payload = dict[str, Any]
@@ -51,6 +52,7 @@ async def _post_written(library: Library, event: Payload, *, new: bool) -> list[
         place=place,
         origin=library.origin,
         mentioned=[tag(person) for person in named],
+        pictures=await images.details_of(library.tx, (post.url, post.thumbnail_url)),
     )
     make = activities.create if new else activities.update
     document = make(
