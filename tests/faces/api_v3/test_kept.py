@@ -6,17 +6,22 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from folkmoot.api.v3.render import communities as render
 from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.pieces import pieces_of
 from folkmoot.api.v3.render.posts import post_view
+from folkmoot.api.v3.wire import posts as wire
+from folkmoot.core.communities.view import community_view
 from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments
 from folkmoot.core.listings.front import ListPosts
+from folkmoot.core.posts import view
 from folkmoot.core.search.index import index_all
-from folkmoot.model.enums import Listing
+from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.time import SECOND, FixedClock
 from folkmoot.settings import Settings
+from folkmoot.store import communities
 from folkmoot.store.db import Database, count_statements
 from tests import rows
 from tests.cast import Cast
@@ -175,6 +180,64 @@ async def test_a_change_shows_at_once(app: Open, clock: FixedClock, story: int) 
     assert [
         view["post"]["id"] for view in (await nobody.get("/post/list", type_="All", sort="Old"))["posts"]
     ] == [story]
+
+
+async def test_an_opened_post_is_what_the_plain_renderers_make(
+    app: Open, db: Database, cast: Cast, story: int
+) -> None:
+    await (await app("bob")).post("/post", name="Again", community_id=1, url="https://x.example/")
+    async with db.write() as tx:
+        await tx.run(
+            "INSERT INTO community_block (person_id, community_id, published) VALUES (:a, :c, 0)",
+            a=cast.alice.id, c=cast.gardening.id,
+        )  # fmt: skip
+    for name in (None, "alice", "bob", "admin"):
+        reader = await app(name)
+        for number in (story, 2):
+            async with db.read() as tx:
+                viewer = await rows.viewer(tx, name) if name else ANONYMOUS
+                place = await community_view(tx, viewer, 1)
+                team = await communities.moderators(tx, 1)
+                shown = await view.post_view(tx, viewer, number)
+                link = ListPosts(no_scope=True, url=shown.post.url, but=number, sort=PostSort.HOT)
+                others = (await front.list_posts(tx, viewer, link)).items if shown.post.url else []
+            plain = wire.GetPostResponse(
+                post_view(shown),
+                render.community_view(place),
+                render.moderators(place.community, team),
+                [post_view(other) for other in others],
+            )
+            answer = await reader.get("/post", id=number)
+            assert answer == msgspec.to_builtins(plain), (name, number)
+            assert len(answer["cross_posts"]) == (number == 2 and not place.blocked)
+            # Looking at it makes it read; nothing else is different when it is made from what is kept.
+            again = await reader.get("/post", id=number)
+            assert again["post_view"] | {"read": False, "unread_comments": 0} == answer["post_view"] | {
+                "read": False,
+                "unread_comments": 0,
+            }
+            assert {**again, "post_view": 0} == {**answer, "post_view": 0}
+
+
+async def test_who_moderates_and_what_they_are_called_shows_at_once(
+    app: Open, db: Database, cast: Cast, story: int
+) -> None:
+    reader, bob = await app("alice"), await app("bob")
+
+    async def team() -> list[tuple[str, str | None]]:
+        shown = (await reader.get("/post", id=story))["moderators"]
+        return [(each["moderator"]["name"], each["moderator"].get("display_name")) for each in shown]
+
+    assert await team() == [("bob", None)]
+    await bob.put("/user/save_user_settings", display_name="Robert")
+    assert await team() == [("bob", "Robert")]
+    await bob.post("/community/mod", community_id=1, person_id=cast.admin.id, added=True)
+    assert [name for name, _ in await team()] == ["bob", "admin"]
+    await bob.put("/community", community_id=1, title="Gardens")
+    titles = {each["community"]["title"] for each in (await reader.get("/post", id=story))["moderators"]}
+    assert titles == {"Gardens"}
+    await bob.post("/community/mod", community_id=1, person_id=cast.bob.id, added=False)
+    assert [name for name, _ in await team()] == ["admin"]
 
 
 async def test_moderators_and_bans_show_in_kept_posts(

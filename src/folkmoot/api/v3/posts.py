@@ -5,7 +5,8 @@ from typing import Any
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import community_of, or_brought, page_of
 from folkmoot.api.v3.joined import posts_of
-from folkmoot.api.v3.render.posts import get_post_response, post_view, vote_view
+from folkmoot.api.v3.render import pieces
+from folkmoot.api.v3.render.posts import post_view, vote_view
 from folkmoot.api.v3.wire import posts as wire
 from folkmoot.api.v3.wire.base import PostFeatureType
 from folkmoot.api.v3.wire.objects import SuccessResponse
@@ -67,7 +68,7 @@ def vote_of(asked: Any) -> int:
     return int(bool(asked.liked_only)) - int(bool(asked.disliked_only))
 
 
-async def get_post(call: Call, asked: wire.GetPost) -> wire.GetPostResponse:
+async def get_post(call: Call, asked: wire.GetPost) -> bytes:
     """One post with its community, by its own number or that of a comment; after the answer was read it counts as seen (P-9)."""
     if not asked.id and not asked.comment_id:
         raise NotFound("couldnt_find_post")
@@ -84,7 +85,7 @@ async def get_post(call: Call, asked: wire.GetPost) -> wire.GetPostResponse:
         looks.note(call.viewer, post)
     crossposts = (("posts", 0),) if post.url else ()
     call.made_from(("site", 0), ("thread", post.id), ("community", post.community_id), *crossposts)
-    return get_post_response(opened)
+    return pieces.join_opened(pieces.pieces_of(call.context.db.memory), opened)
 
 
 async def add_post(call: Call, asked: wire.CreatePost) -> wire.PostResponse:

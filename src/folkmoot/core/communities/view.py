@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from folkmoot.core.communities import rules
+from folkmoot.core.kept import Kept
 from folkmoot.core.site.privacy import require_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Subscribed
@@ -12,9 +13,11 @@ from folkmoot.model.views import CommunityView
 from folkmoot.store import communities
 from folkmoot.store import site as store_site
 from folkmoot.store.communities import Relation
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Tx, writing
 from folkmoot.text.names import name_key, parse_handle
 
+_MODERATORS_KEPT = 4 << 20
+"""About so many bytes of moderators are remembered."""
 _NO_RELATION = Relation(None, False, False, False, False, False)
 
 
@@ -80,16 +83,41 @@ async def view_with_about(tx: Tx, viewer: Viewer, name: str) -> tuple[CommunityV
 
 async def _view(tx: Tx, viewer: Viewer, community: Community) -> CommunityView:
     relation = await communities.relation(tx, community.id, viewer.id) if viewer.person else _NO_RELATION
-    moderator = relation.moderator_since is not None
-    if (community.removed or community.deleted) and not (moderator or viewer.admin):
-        raise NotFound("couldnt_find_community")
-    return CommunityView(
+    view = CommunityView(
         community=community,
         subscribed=subscribed(relation.follows, relation.pending),
         blocked=relation.blocks,
         banned=relation.banned,
-        moderator=moderator,
+        moderator=relation.moderator_since is not None,
     )
+    must_be_open_to(viewer, view)
+    return view
+
+
+def must_be_open_to(viewer: Viewer, view: CommunityView) -> None:
+    """Raises `NotFound` couldnt_find_community for who may not look at it (M-5, R-10)."""
+    rules.must_be_visible(viewer, view.community)
+    if (view.community.removed or view.community.deleted) and not (view.moderator or viewer.admin):
+        raise NotFound("couldnt_find_community")
+
+
+async def known_moderators(tx: Tx, community_id: int) -> list[Person]:
+    """The moderators of a community in order: remembered per process for as long as neither who they are nor anything about them changes.
+    Inside a write they are read anew, because what is not committed yet must not be kept."""
+    if writing.get():
+        return await communities.moderators(tx, community_id)
+    known: Kept[tuple[int, list[Person]]] = tx.memory.setdefault("moderators", Kept(_MODERATORS_KEPT))
+    found = known.get(community_id, ())
+    if found is not None and tx.changes.newest(_made_from(community_id, found[1])) <= found[0]:
+        return found[1]
+    moment = tx.changes.latest()
+    team = await communities.moderators(tx, community_id)
+    known.put(community_id, (), (moment, team), 200 + 1500 * len(team))
+    return team
+
+
+def _made_from(community_id: int, team: list[Person]) -> tuple[tuple[str, int], ...]:
+    return (("community", community_id), *(("person", each.id) for each in team))
 
 
 def subscribed(follows: bool, pending: bool) -> Subscribed:

@@ -7,12 +7,14 @@ from folkmoot.model.posts import Post
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import fetches, jobs
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Tx, writing
 
 COMPLETE = "threads.complete"
 """The job: fetch the comments that are not here."""
 PAUSE: Micros = 15 * MINUTE
 """Between two attempts for one thread (BKF-3)."""
+_MOST_ASKED = 20_000
+"""Threads of which a process remembers when they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,21 @@ async def completeness(tx: Tx, post: Post) -> Completeness | None:
 
 
 async def wants_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
-    """Whether it is time to ask for the rest of a thread that somebody with an account reads. One query for threads from elsewhere."""
+    """Whether it is time to ask for the rest of a thread that somebody with an account reads. One query for threads from elsewhere, none
+    for a while after it was seen that they were asked for."""
     if viewer.account is None or post.local or not (await store_site.local_site(tx)).federation_enabled:
         return False
+    asked: dict[int, Micros] = tx.memory.setdefault("threads_asked", {})
+    if 0 <= tx.now - asked.get(post.id, 0) < PAUSE:
+        return False
     fetched = await fetches.thread_fetch(tx, post.id)
-    return fetched is None or fetched.fetched <= tx.now - PAUSE
+    if fetched is None or fetched.fetched <= tx.now - PAUSE:
+        return True
+    if not writing.get():
+        if len(asked) >= _MOST_ASKED:
+            asked.clear()
+        asked[post.id] = fetched.fetched
+    return False
 
 
 async def ask_for_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:

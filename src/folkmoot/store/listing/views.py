@@ -4,7 +4,7 @@ Views are the same for everybody and cost one query for any number of ids; overl
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -115,21 +115,39 @@ def marked_comments(*, signed_in: bool) -> Callable[[str], str]:
     return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {numbered} {asked}")
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What one statement also tells of a post: whether the reader moderates its community or has blocked it, and whether there are other
+    posts of its link, whatever their state."""
+
+    moderates: bool
+    blocked: bool
+    linked: bool
+
+
+_MODERATED = "EXISTS (SELECT 1 FROM community_moderator b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
+_PLACE_BLOCKED = (
+    "EXISTS (SELECT 1 FROM community_block b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
+)
+_LINKED = "EXISTS (SELECT 1 FROM post t WHERE t.url = i.url AND t.id <> i.id)"
+
+
 async def one_post(
     tx: Tx, viewer_id: int, post_id: int, *, comment_id: int = 0
-) -> tuple[PostView, bool] | None:
-    """One post, or (0) that of a comment, with the reader's overlay, and whether they moderate its community. One query."""
+) -> tuple[PostView, Beside] | None:
+    """One post, or (0) that of a comment, with the reader's overlay and what stands beside it. One query."""
     which = ":post_id" if post_id else "(SELECT c.post_id FROM comment c WHERE c.id = :comment_id)"
     asked = {"post_id": post_id} if post_id else {"comment_id": comment_id}
     if not viewer_id:
-        row = await tx.first(f"SELECT {_POST_VIEW} FROM {_POST_FROM} WHERE i.id = {which}", **asked)
-        return (post_view_of(row), False) if row else None
-    moderates = "EXISTS (SELECT 1 FROM community_moderator b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
+        row = await tx.first(
+            f"SELECT {_POST_VIEW}, {_LINKED} FROM {_POST_FROM} WHERE i.id = {which}", **asked
+        )
+        return (post_view_of(row), Beside(False, False, bool(row[-1]))) if row else None
     row = await tx.first(
-        f"SELECT {_POST_VIEW}, {_MY_POST}, {moderates} FROM {_POST_FROM} {_MY_READING} WHERE i.id = {which}",
+        f"SELECT {_POST_VIEW}, {_MY_POST}, {_MODERATED}, {_PLACE_BLOCKED}, {_LINKED} FROM {_POST_FROM} {_MY_READING} WHERE i.id = {which}",
         viewer=viewer_id, **asked, visit_before=tx.now - VISIT_GAP,
     )  # fmt: skip
-    return (post_view_of(row, signed_in=True), bool(row[-1])) if row else None
+    return (post_view_of(row, signed_in=True), Beside(*map(bool, row[-3:]))) if row else None
 
 
 async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, PostOverlay]:

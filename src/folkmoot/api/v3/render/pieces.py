@@ -13,15 +13,16 @@ import msgspec
 
 from folkmoot.api.v3.render.accounts import my_user
 from folkmoot.api.v3.render.comments import comment_view
-from folkmoot.api.v3.render.communities import community
+from folkmoot.api.v3.render.communities import community, community_view, moderators
 from folkmoot.api.v3.render.posts import post, post_view
 from folkmoot.api.v3.render.site import get_site_response
 from folkmoot.core.kept import Kept
+from folkmoot.core.posts.view import Opened
 from folkmoot.core.threads.tree import Tree
 from folkmoot.model.accounts import Own
 from folkmoot.model.administration import SiteView
 from folkmoot.model.communities import Community
-from folkmoot.model.people import Viewer
+from folkmoot.model.people import Person, Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.views import Branch, CommentLine, CommentView, PostLine, PostView, standing
 
@@ -40,6 +41,7 @@ class Pieces:
         self.posts: Kept[PostPiece] = Kept(16 << 20)
         self.comments: Kept[bytes] = Kept(32 << 20)
         self.places: Kept[bytes] = Kept(4 << 20)
+        self.teams: Kept[bytes] = Kept(2 << 20)
         self.site: tuple[SiteView, bytes] | None = None
         self.own: Kept[tuple[Own, Viewer, bytes]] = Kept(8 << 20)
 
@@ -68,9 +70,45 @@ def join_posts(
     """The posts of an answer, as an array. `views` has at least what `kept` lacks."""
     parts: list[bytes] = []
     for line, piece in zip(lines, kept, strict=True):
-        start, comments = piece or _keep_post(pieces, views[line[0]], line)
+        start, comments = piece or _keep_post(pieces, views[line[0]], line[:8])
         parts += (b",", start, _own_of_post(line, comments))
     return _array(parts)
+
+
+def join_opened(pieces: Pieces, opened: Opened) -> bytes:
+    """The answer of one post: its own view, its community, the moderators, and other posts of its link."""
+    place = opened.community.community
+    others = b",".join(_whole_post(pieces, each) for each in opened.crossposts)
+    return b'{"post_view":%s,"community_view":%s,"moderators":%s,"cross_posts":[%s]}' % (
+        _whole_post(pieces, opened.post),
+        _encode(community_view(opened.community)),
+        _kept_team(pieces, place, opened.moderators),
+        others,
+    )
+
+
+def _whole_post(pieces: Pieces, view: PostView) -> bytes:
+    """A post view from what is kept of it and what it says itself."""
+    mine = view.mine
+    stamp = (
+        view.post.id, view.post.version, view.creator.id, view.community.id, view.creator.version, view.community.version,
+        view.creator_is_moderator, view.creator_banned_from_community,
+    )  # fmt: skip
+    kept = pieces.posts.get(view.post.id, stamp) or _keep_post(pieces, view, stamp)
+    own = _post_marks(
+        mine.my_vote, mine.saved, mine.read, mine.hidden, mine.subscribed, mine.creator_blocked, mine.banned_from_community
+    )  # fmt: skip
+    return kept[0] + own % view.unread_comments
+
+
+def _kept_team(pieces: Pieces, place: Community, team: list[Person]) -> bytes:
+    """The moderators of a community, as an array."""
+    stamp = (place.version, tuple((each.id, each.version) for each in team))
+    kept = pieces.teams.get(place.id, stamp)
+    if kept is None:
+        kept = _encode(moderators(place, team))
+        pieces.teams.put(place.id, stamp, kept, len(kept) + 300)
+    return kept
 
 
 def _array(parts: list[bytes]) -> bytes:
@@ -80,16 +118,17 @@ def _array(parts: list[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _keep_post(pieces: Pieces, view: PostView, line: PostLine) -> PostPiece:
+def _keep_post(pieces: Pieces, view: PostView, stamp: tuple[Any, ...]) -> PostPiece:
+    """`stamp`: what a `PostLine` begins with."""
     whole = _encode(post_view(view))
     kept = (whole[: whole.index(_OWN)], view.post.comments)
-    pieces.posts.put(line[0], line[:8], kept, len(kept[0]) + 300)
+    pieces.posts.put(view.post.id, stamp, kept, len(kept[0]) + 300)
     return kept
 
 
 def _own_of_post(line: PostLine, comments: int) -> bytes:
     own = _post_marks(
-        line.my_vote, line.saved, line.read, line.hidden, line.pending, line.creator_blocked, line.banned_from_community
+        line.my_vote, line.saved, line.read, line.hidden, standing(line.pending), line.creator_blocked, line.banned_from_community
     )  # fmt: skip
     return own % (comments - (line.read_comments or 0))
 
@@ -100,14 +139,14 @@ def _post_marks(
     saved: bool,
     read: bool | None,
     hidden: bool,
-    pending: bool | None,
+    subscribed: str,
     blocked: bool,
     banned: bool,
 ) -> bytes:
     """The end of a post view, with a place for the number of unread comments. SQLite's booleans are numbers."""
     own: dict[str, Any] = {
         "banned_from_community": bool(banned),
-        "subscribed": standing(pending),
+        "subscribed": subscribed,
         "saved": bool(saved),
         "read": bool(read),
         "hidden": bool(hidden),

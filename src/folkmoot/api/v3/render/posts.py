@@ -1,11 +1,9 @@
 """Posts."""
 
 from folkmoot.api.v3.render.base import moment, moment_or_none
-from folkmoot.api.v3.render.communities import community, community_view, moderators
+from folkmoot.api.v3.render.communities import community
 from folkmoot.api.v3.render.people import person
 from folkmoot.api.v3.wire import objects as wire
-from folkmoot.api.v3.wire.posts import GetPostResponse
-from folkmoot.core.posts.view import Opened
 from folkmoot.model.images import ImageDetails
 from folkmoot.model.posts import Post
 from folkmoot.model.views import PostView
@@ -83,16 +81,6 @@ def image_details(found: ImageDetails | None) -> wire.ImageDetails | None:
         return None
     return wire.ImageDetails(
         link=found.link, width=found.width, height=found.height, content_type=found.content_type
-    )
-
-
-def get_post_response(opened: Opened) -> GetPostResponse:
-    """A post with its community, its moderators in order, and other posts of the same link."""
-    return GetPostResponse(
-        post_view=post_view(opened.post),
-        community_view=community_view(opened.community),
-        moderators=moderators(opened.community.community, opened.moderators),
-        cross_posts=[post_view(each) for each in opened.crossposts],
     )
 
 
