@@ -312,6 +312,24 @@ async def test_pages_and_cursors__L_1__L_2(app: Open, clock: FixedClock, cast: C
     assert await names(nobody, sort="Old", limit=2, page=2) == ["Third"]
 
 
+async def test_a_page_after_a_cursor_is_counted_from_it_but_refused_for_subscriptions__L_2(
+    app: Open, clock: FixedClock, cast: Cast
+) -> None:
+    alice = await app("alice")
+    for name in ("First", "Second", "Third"):
+        await write(alice, cast, name)
+        clock.advance(MINUTE)
+    await alice.post("/community/follow", community_id=cast.gardening.id, follow=True)
+    cursor = (await alice.get("/post/list", sort="Old", limit=1))["next_page"]
+    asked = {"sort": "Old", "limit": 1, "page_cursor": cursor}
+    assert await names(alice, type_="All", page=2, **asked) == ["Third"]
+    assert await names(alice, type_="Subscribed", page=1, **asked) == ["Second"]
+    refused = await alice.refused("GET", "/post/list", type_="Subscribed", page=2, **asked)
+    assert refused == (400, "couldnt_get_posts")
+    visitor = await app()
+    assert await names(visitor, type_="Subscribed", page=2, **asked) == ["Third"], "visitors get all (L-7)"
+
+
 async def test_a_community_is_asked_for_by_name_or_number__L_6(app: Open, cast: Cast) -> None:
     alice, nobody = await app("alice"), await app()
     await write(alice, cast)

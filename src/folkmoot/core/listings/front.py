@@ -49,8 +49,8 @@ class ListPosts:
 async def post_keys(tx: Tx, viewer: Viewer, asked: ListPosts) -> Page[PostKey]:
     """Which posts this reader's list holds, in order. One query or two, one more after a cursor.
 
-    Raises `Invalid` couldnt_get_posts for a page or limit out of range (L-1), unknown for a cursor that leads nowhere (L-2);
-    `NotAllowed` instance_is_private (R-11).
+    Raises `Invalid` couldnt_get_posts for a page or limit out of range (L-1) and for a page of subscriptions after a cursor, unknown for a
+    cursor that leads nowhere (L-2); `NotAllowed` instance_is_private (R-11).
     """
     wanted = await _must_be_wanted(tx, viewer, asked)
     if wanted is None:
@@ -130,7 +130,15 @@ async def _must_be_wanted(tx: Tx, viewer: Viewer, asked: ListPosts) -> pages.Wan
         raise Invalid("couldnt_get_posts")
     if (asked.saved or asked.hidden) and viewer.account is None:
         return None
-    return _wanted(viewer, await store_site.local_site(tx), asked)
+    wanted = _wanted(viewer, await store_site.local_site(tx), asked)
+    if (
+        wanted.shape.scope is Listing.SUBSCRIBED
+        and viewer.account is not None
+        and wanted.after is not None
+        and wanted.page > 1
+    ):
+        raise Invalid("couldnt_get_posts")  # L-2: elsewhere such a page is counted from the cursor
+    return wanted
 
 
 def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:
