@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 
 import pytest
+from multidict import CIMultiDict
+from yarl import URL
 
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.lookup import lookup_of
@@ -14,6 +16,7 @@ from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from folkmoot.store import posts
+from tests.core.moderation.drift import assert_no_drift
 from tests.federation.conftest import Found
 from tests.federation.network import Answer, Network, Request, Server
 from tests.federation.peer import Actor, Members, Peer
@@ -346,6 +349,44 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
     assert len(network.asked) == asked
     scene.a.clock.advance(16 * MINUTE)
     assert await scene.opens(scene.alice, post)
+
+
+@pytest.mark.parametrize("left", ["410", "tombstone", "404"])
+async def test_answers_to_what_is_gone_keep_their_place_where_a_thread_is_completed__PAR_3(
+    scene: Scene, left: str
+) -> None:
+    there = scene.there
+    page = there.page(scene.carol, scene.baking.id)
+    page["context"] = f"{page['id']}/context"
+    gone = there.note(scene.carol, page["id"], scene.baking.id, "Gone by now")
+    answer = there.note(scene.carol, gone["id"], scene.baking.id, "To what is gone")
+    below = there.note(scene.carol, answer["id"], scene.baking.id, "And to that")
+    also = there.note(scene.carol, gone["id"], scene.baking.id, "I too")
+    ids = [page["id"], answer["id"], below["id"], also["id"]]
+    there.documents[page["context"]] = {"id": page["context"], "type": "OrderedCollection", "orderedItems": ids}  # fmt: skip
+    tombstone = json.dumps({"id": gone["id"], "type": "Tombstone"}).encode()
+    there.pages[gone["id"]] = {"410": Answer(410, tombstone), "tombstone": Answer(200, tombstone), "404": Answer(404)}[left]  # fmt: skip
+    await scene.resolves(page["id"])
+    async with scene.a.db.read() as tx:
+        post = await posts.by_id(tx, 1)
+    assert post is not None
+    assert await scene.opens(scene.alice, post)
+    await scene.a.settle()
+    tree = await scene.a.rows(
+        "SELECT c.content, a.content FROM comment c LEFT JOIN comment a ON a.id = c.parent_id WHERE NOT c.deleted ORDER BY c.content"
+    )
+    if left == "404":
+        assert tree == [], "perhaps it only moved"
+        return
+    assert tree == [("And to that", "To what is gone"), ("I too", ""), ("To what is gone", "")]
+    assert await scene.a.rows("SELECT ap_id, content, score, child_count FROM comment WHERE deleted") == [(gone["id"], "", 0, 3)]  # fmt: skip
+    assert await scene.a.value("SELECT comments FROM post") == 3
+    async with scene.a.writing() as tx:
+        await assert_no_drift(tx)
+    request = Request("visitor", "GET", URL("https://a.example/post/1"), CIMultiDict({"Accept": "text/html"}), b"")  # fmt: skip
+    shown = await scene.a.network.ask(request)
+    assert shown.status == 200
+    assert shown.body.decode().index("To what is gone") < shown.body.decode().index("And to that")
 
 
 async def test_actors_are_gone_when_their_server_says_so_twice__ABU_14__ACT_5(scene: Scene) -> None:

@@ -194,7 +194,7 @@ async def complete_thread(context: Context, payload: dict[str, Any]) -> int:
     came = 0
     for ident in [ident for ident in reversed(ids) if ident not in known][:THREAD_RUN]:
         try:
-            await resolver.thing(ident, budget)
+            await resolver.thing(ident, budget, thread=post.ap_id)
             came += 1
         except NotFetched as error:
             if error.code == "budget_exhausted":

@@ -2,7 +2,7 @@
 
 DEVIATIONS: dict[str, str] = {
     "ABU-25": "Nothing is orphaned by itself where a domain changed hands: an administrator dismisses its moderators or blocks it.",
-    "ACT-9": "Private keys lie in the database as they are: whoever can read the database can read a key beside it too.",
+    "ACT-9": "Private keys lie in the database as they are: who reads the database reads a key beside it too, and one that is lost silences all.",
     "COL-6": "There are no feeds here; see FED-1.",
     "DLV-15": "Votes are not sent in batches, to nobody.",
     "FED-1": "There are no feeds (multi-communities) here: their documents are refused as `unsupported_type`.",
@@ -13,7 +13,7 @@ DEVIATIONS: dict[str, str] = {
     "GFG-1": "Our communities follow nobody; those of others may follow ours (FLW-2).",
     "MOV-2": "Communities and posts do not move between servers.",
     "NI-2": "NodeInfo 2.0 says `lemmy`, because apps insist on it (decision 0012); 2.1 says `folkmoot`.",
-    "PAR-3": "What answers something gone that never was here is dropped: a Tombstone names no thread. What was here keeps its place.",
+    "PAR-3": "A Tombstone names no thread: the place of what is gone is kept where a thread is completed; what arrives alone is dropped.",
     "PERM-10": "Votes on what is deleted or removed are counted, as in API v3; communities have no policy for votes.",
     "POL-3": "There are no polls here: those of others are posts that list their options, votes in them have no effect.",
     "POL-4": "See POL-3: none is sent.",

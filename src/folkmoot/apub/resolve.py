@@ -15,16 +15,17 @@ from folkmoot.apub.objects.content import Content, PollVote, PrivateMessage, Tom
 from folkmoot.apub.policy import policy
 from folkmoot.context import Context
 from folkmoot.core.comments.delete import delete_comment
+from folkmoot.core.comments.keep_place import keep_place
 from folkmoot.core.communities import mirror as communities_mirror
 from folkmoot.core.communities.mirror import RemoteCommunity, mirror_community
 from folkmoot.core.people import mirror as people_mirror
-from folkmoot.core.people.mirror import RemotePerson, mirror_person
+from folkmoot.core.people.mirror import RemotePerson, mirror_nobody, mirror_person
 from folkmoot.core.posts.delete import delete_post
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Conflict, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import DAY, HOUR, Micros
-from folkmoot.store import actors, fetches, instances, jobs, moves, people
+from folkmoot.store import actors, fetches, instances, jobs, moves, people, posts
 from folkmoot.store.db import Tx
 from folkmoot.text import languages
 
@@ -147,9 +148,17 @@ class Resolver:
     # --- posts and comments ------------------------------------------------------------------------------------------------
 
     async def thing(
-        self, ident: str, budget: Budget, *, above: tuple[str, ...] = (), quiet: bool = True
+        self,
+        ident: str,
+        budget: Budget,
+        *,
+        above: tuple[str, ...] = (),
+        quiet: bool = True,
+        thread: str | None = None,
     ) -> None:
         """Read a post or comment, and what it answers, from their own servers and take them in, the oldest first (PAR-1).
+
+        `thread`: the post that all of it is known to be under; then what is gone keeps its place for the answers to it (PAR-3).
 
         Raises `NotFetched`, `Refusal` for what cannot be taken in: then nothing of the chain is.
         """
@@ -166,7 +175,7 @@ class Resolver:
                 await self._thing_is_gone(ident)
             raise
         content = parse_content(document)
-        await self.take(document, content, budget, above=(*above, ident), quiet=quiet)
+        await self.take(document, content, budget, above=(*above, ident), quiet=quiet, thread=thread)
 
     async def take(
         self,
@@ -176,12 +185,13 @@ class Resolver:
         *,
         above: tuple[str, ...] = (),
         quiet: bool = True,
+        thread: str | None = None,
     ) -> None:
         """Take in content that lies at its own id. Raises as `thing`. Nobody hears of it, unless it is not `quiet` but news, and not so old
         that its author's server would have given up to tell of it."""
         if isinstance(content, Tombstone):
             await self._thing_is_gone(content.id)
-            raise NotFetched("not_found", detail=content.id, gone=True)
+            raise NotFetched("deleted", detail=content.id, gone=True)
         if isinstance(content, PollVote | PrivateMessage):
             raise NotFetched("not_public", detail=document.id())
         said = Create(
@@ -204,10 +214,12 @@ class Resolver:
             except Conflict:
                 return  # as it is here already
             except Missing as missing:
-                await self._bring(missing, budget, tried, above)
+                await self._bring(missing, budget, tried, above, thread)
         raise NotFetched("couldnt_find_object", detail=content.id)
 
-    async def _bring(self, missing: Missing, budget: Budget, tried: set[str], above: tuple[str, ...]) -> None:
+    async def _bring(
+        self, missing: Missing, budget: Budget, tried: set[str], above: tuple[str, ...], thread: str | None
+    ) -> None:
         """Fetch what content needs; what was tried in vain before ends the attempt."""
         if missing.addresses <= tried:
             raise NotFetched("couldnt_find_object", detail=" ".join(sorted(missing.addresses))[:200])
@@ -220,7 +232,24 @@ class Resolver:
                     raise
         for ident in sorted(missing.objects - tried):
             tried.add(ident)
-            await self.thing(ident, budget, above=above)
+            try:
+                await self.thing(ident, budget, above=above, thread=thread)
+            except NotFetched as error:
+                if thread is None or error.code != "deleted" or error.detail != ident:
+                    raise
+                await self._keep_place(ident, thread)
+
+    async def _keep_place(self, ident: str, thread: str) -> None:
+        """What is gone stands in its thread, deleted and without words, for the answers to it (PAR-3)."""
+        origin = f"{ident.partition('://')[0]}://{authority(ident)}"
+        async with self.db.write() as tx:
+            placed = await actors.objects_at(tx, [ident, thread])
+            if ident in placed or thread not in placed or placed[thread].kind != "post":
+                return
+            post = await posts.by_id(tx, placed[thread].id)
+            if post is not None:
+                nobody = await mirror_nobody(tx, origin=origin, host=authority(ident), domain=host_of(ident))
+                await keep_place(tx, post, ident, nobody)
 
     async def _thing_is_gone(self, ident: str) -> None:
         """Its own server says that there is no such thing any more: it counts as deleted by its author (4.4)."""

@@ -95,6 +95,26 @@ async def mirror_follower(tx: Tx, group: Community) -> Person:
     return await mirror_person(tx, said)
 
 
+async def mirror_nobody(tx: Tx, *, origin: str, host: str, domain: str) -> Person:
+    """Who wrote what a server says is gone without saying whose it was (PAR-3): one deleted account for each server, with a name that
+    nobody can have. Raises as `columns_of`."""
+    ap_id = f"{origin}/#deleted"
+    known = (await actors.people_at(tx, [ap_id])).get(ap_id)
+    if known is not None:
+        return known
+    said = RemotePerson(
+        ap_id=ap_id,
+        name="[deleted]",
+        host=host,
+        domain=domain,
+        inbox_url=f"{origin}/inbox",
+        public_key="",
+    )
+    person = await mirror_person(tx, said)
+    await people.update(tx, person.id, {"deleted": True})
+    return person
+
+
 async def give_up_name(tx: Tx, ap_id: str) -> None:
     """An account elsewhere that is gone: what it wrote stays with it, its name is free for a new one (ACT-4)."""
     person = (await actors.people_at(tx, [ap_id])).get(ap_id)
