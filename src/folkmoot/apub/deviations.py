@@ -2,7 +2,7 @@
 
 DEVIATIONS: dict[str, str] = {
     "ABU-25": "Nothing is orphaned by itself where a domain changed hands: an administrator dismisses its moderators or blocks it.",
-    "ACT-9": "Private keys lie in the database as they are: who reads the database reads a key beside it too, and one that is lost silences all.",
+    "ACT-9": "Private keys lie in the database as they are: who reads it reads a key beside it too, and a lost one silences all accounts.",
     "COL-6": "There are no feeds here; see FED-1.",
     "DLV-15": "Votes are not sent in batches, to nobody.",
     "FED-1": "There are no feeds (multi-communities) here: their documents are refused as `unsupported_type`.",
