@@ -1,7 +1,6 @@
 """What makes a document of ours complete: its `@context`, and the bytes."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from folkmoot.apub.documents import AS
@@ -35,10 +34,12 @@ _TYPES = {name: f"{_LEMMY}{name}" for name in ("CommunityPostTag", "Lock", "Reso
     name: f"{_QUOTES}{name}" for name in ("QuoteAuthorization", "QuoteRequest")
 }
 
+_DEEPER = (dict, list)
+
 
 def with_context(document: Json) -> Json:
     """The document with its `@context` in front: terms that the usual two contexts do not know are defined in a third, those in use."""
-    extra = dict(sorted(_used(document)))
+    extra = dict(sorted(_used(document).items()))
     return {"@context": [*CONTEXT, extra] if extra else CONTEXT, **document}
 
 
@@ -47,14 +48,20 @@ def to_bytes(document: Json) -> bytes:
     return json.dumps(with_context(document), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _used(value: object) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
+def _used(document: Json) -> dict[str, Any]:
+    """The definitions of the terms in use, however deep, by name."""
+    found: dict[str, Any] = {}
+    waiting: list[Any] = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += [inner for inner in value if type(inner) in _DEEPER]
+            continue
         for name, inner in value.items():
             if name in _TERMS:
-                yield name, _TERMS[name]
-            elif name == "type" and isinstance(inner, str) and inner in _TYPES:
-                yield inner, _TYPES[inner]
-            yield from _used(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _used(inner)
+                found[name] = _TERMS[name]
+            if type(inner) in _DEEPER:
+                waiting.append(inner)
+            elif name == "type" and inner in _TYPES:
+                found[inner] = _TYPES[inner]
+    return found

@@ -80,18 +80,16 @@ async def in_community(
                     library, community, place, document, path, inner_ap_id=document["id"], post_id=new_post
                 )
             )
-        reached = {url for urls in audience.inboxes.values() for url in urls}
-        followed_from = frozenset(audience.inboxes)
+        reached: Mapping[int, tuple[str, ...]] = audience.inboxes
     else:
         inbox = await library.inbox_of_community(community.id)
         first[inbox.url] = inbox
-        reached, followed_from = {inbox.url}, frozenset({inbox.instance_id})
+        reached = {inbox.instance_id: (inbox.url,)}
     private = place.reach is Reach.PRIVATE
     for people, always in ((named, True), (concerned, False)):
         for inbox in await library.inboxes_of([person for person in people if not person.local]):
-            if (always or inbox.url not in reached) and not (
-                private and inbox.instance_id not in followed_from
-            ):
+            there = reached.get(inbox.instance_id, ())
+            if (always or inbox.url not in there) and (there or not private):
                 first.setdefault(inbox.url, inbox)
     fans = to_fans and not private and await library.has_fans(actor.id)
     if first or fans:

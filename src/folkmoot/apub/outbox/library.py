@@ -39,16 +39,23 @@ class Library:
                 if (number := noted.payload.get(name)) is not None:
                     wanted.setdefault(shelf, set()).add(number)
         await self._place({name for noted in waiting for name in _things_in(noted.payload.get("document"))})
+        authors: set[int] = set()
         if "comment" in wanted:
             found = await self._fill("comment", wanted["comment"], comments.by_ids)
+            above = {comment.parent_id for comment in found.values() if comment.parent_id} - found.keys()
+            if above:
+                found = found | await self._fill("comment", above, comments.by_ids)
             wanted.setdefault("post", set()).update(comment.post_id for comment in found.values())
+            authors |= {comment.creator_id for comment in found.values()}
         if "post" in wanted:
             thing = await self._fill("post", wanted["post"], posts.by_ids)
             wanted.setdefault("community", set()).update(post.community_id for post in thing.values())
+            authors |= {post.creator_id for post in thing.values()}
         if "community" in wanted:
             await self._fill("community", wanted["community"], communities.by_ids)
-        if "person" in wanted:
-            await self._fill("person", wanted["person"], people.by_ids)
+        if authors or "person" in wanted:
+            known = await self._fill("person", authors | wanted.get("person", set()), people.by_ids)
+            await self._look_up_inboxes(person for person in known.values() if not person.local)
 
     async def _fill(
         self, shelf: str, ids: set[int], read: Callable[[Tx, set[int]], Awaitable[dict[int, T]]]
@@ -100,10 +107,17 @@ class Library:
 
     async def inboxes_of(self, who: Collection[Person], *, own: bool = False) -> list[Inbox]:
         """Where people elsewhere take things: the inbox that their server has for all, or (`own`) everybody's own (DLV-8)."""
-        if not who:
-            return []
-        found = await outbox.inboxes_of_people(self.tx, [person.id for person in who])
-        return [found[person.id][own] for person in who if person.id in found]
+        await self._look_up_inboxes(who)
+        kept = self._shelves["inboxes"]
+        return [found[own] for person in who if (found := kept[person.id]) is not None]
+
+    async def _look_up_inboxes(self, who: Iterable[Person]) -> None:
+        """Have the inboxes of these people at hand, None of who has none."""
+        kept: dict[int, tuple[Inbox, Inbox] | None] = self._shelves.setdefault("inboxes", {})
+        absent = {person.id for person in who} - kept.keys()
+        if absent:
+            found = await outbox.inboxes_of_people(self.tx, absent)
+            kept |= {number: found.get(number) for number in absent}
 
     async def people_named(self, text: str | None) -> list[Person]:
         """The people whom a text names and whom we know."""

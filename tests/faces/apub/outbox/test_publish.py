@@ -31,8 +31,9 @@ from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.settings import Settings
 from folkmoot.store import communities, destinations, follows, outbox
-from folkmoot.store.db import Database, Tx
+from folkmoot.store.db import Database, Tx, count_statements
 from folkmoot.store.outbox import Sent
+from tests import rows
 from tests.cast import ORIGIN, THERE, Cast
 from tests.core.stories import set_site, write_comment, write_post
 from tests.peers import Network
@@ -550,3 +551,26 @@ async def test_what_cannot_be_published_holds_up_nothing_and_is_tried_again(
         assert await tx.value("SELECT payload FROM job WHERE name = 'federation.publish'") == json.dumps(
             {"kind": "PostVoted", "payload": {"nonsense": 1}}
         )
+
+
+async def test_what_many_say_is_looked_up_together(db: Database, cast: Cast, context: Context) -> None:
+    """Each comment answers somebody else, whom it also goes to."""
+    post = await a_post(db, cast)
+    await publish_due(context)
+
+    async def statements(names: list[str]) -> int:
+        async with db.write() as tx:
+            there = await tx.value("SELECT id FROM instance WHERE domain = :domain", domain=THERE)
+            for name in names:
+                asker = await rows.remote_person(tx, name, there, THERE)
+                ident = f"https://{THERE}/comment/{name}"
+                above = await write_comment(tx, asker, post, f"{name} asks.", ap_id=ident)
+                await write_comment(tx, cast.alice, post, f"Ask {name}.", above)
+        with count_statements() as counter:
+            assert await publish_due(context) == len(names)
+        return len(counter.statements)
+
+    one = await statements(["ann"])
+    assert await statements([f"ann{number}" for number in range(9)]) <= one
+    async with db.read() as tx:
+        assert await tx.value("SELECT count(DISTINCT inbox_url) FROM sent_inbox") == 10
