@@ -278,6 +278,7 @@ async def test_languages_the_reader_chose__L_15(db: Database, cast: Cast) -> Non
         ("tabloid.example", False),
         ("news.tabloid.example", False),
         ("oid.example", True),
+        ("tabl_id.example", True),
         ("other.example", True),
     ],
 )

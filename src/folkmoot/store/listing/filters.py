@@ -216,7 +216,7 @@ def not_of_blocked_domain(shape: Shape) -> Condition:
         return None
     return (
         "EXISTS (SELECT 1 FROM domain_block b WHERE b.person_id = :viewer AND (b.expires IS NULL OR b.expires > :now)"
-        " AND (i.url_host = b.domain OR i.url_host LIKE '%.' || b.domain)) IS NOT TRUE"
+        " AND (i.url_host = b.domain OR i.url_host LIKE '%.' || replace(b.domain, '_', '\\_') ESCAPE '\\')) IS NOT TRUE"
     )
 
 
