@@ -18,10 +18,12 @@ from folkmoot.core.people.warn import warn_author
 from folkmoot.core.permissions import Standing
 from folkmoot.core.posts.feature import feature_post
 from folkmoot.core.posts.lock import lock_post
+from folkmoot.core.posts.mark import mark_post
 from folkmoot.core.posts.remove import remove_post
 from folkmoot.core.site import purge
 from folkmoot.core.tools import Tools, tools_for_comment, tools_for_post
 from folkmoot.model.errors import NotAllowed, Refusal
+from folkmoot.model.tags import read_tags, tags_of
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.errors import words
 from folkmoot.web.filters import number
@@ -212,6 +214,32 @@ async def warn(request: Request) -> Response:
             raise
         return await _warning_page(request, refusal)
     return done(request, _place_of(tools), said=gettext("They are warned."))
+
+
+# --- mark ---------------------------------------------------------------------------------------------------------
+
+
+async def show_mark(request: Request) -> Response:
+    """What a post is marked as: its tags, and whether it is NSFW."""
+    tools = await _tools(request, "post.mark")
+    known = tools.community.post_tags
+    return await page(
+        request,
+        "moderation/mark.html",
+        post=tools.post,
+        author=tools.author.handle,
+        tags=read_tags(known),
+        chosen=tags_of(tools.post.tags, known),
+    )
+
+
+async def mark(request: Request) -> Response:
+    """Mark it so; its words stay its author's."""
+    form = await read_form(request)
+    number = request.path_params["id"]
+    async with context(request).db.write() as tx:
+        await mark_post(tx, viewer(request), number, nsfw=form.flag("nsfw"), tags=tuple(form.texts("tag")))
+    return done(request, f"/post/{number}", said=gettext("The changes are kept."))
 
 
 # --- one button ----------------------------------------------------------------------------------------------------

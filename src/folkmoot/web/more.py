@@ -109,6 +109,9 @@ def _post_moderators(tools: Tools) -> list[Link | Button]:
     items = _removal(tools, "post", post.id, post.removed)
     if "post.lock" in tools.actions:
         items.append(Button(lock_label(post.locked), f"{here}/lock", "0" if post.locked else "1"))
+    if "post.mark" in tools.actions and not tools.own:
+        marks = gettext("tags, NSFW") if tools.community.post_tags else gettext("NSFW")
+        items.append(Link(marks, f"{here}/mark", opens=True))
     for action, pinned, site in (
         ("post.feature", post.featured_community, False),
         ("post.feature_site", post.featured_local, True),

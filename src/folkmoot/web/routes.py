@@ -219,6 +219,8 @@ ROUTES: list[Route] = guard(
         Route("/post/{id:int}/remove", moderation.show_remove),
         Route("/post/{id:int}/remove", moderation.remove, methods=["POST"]),
         Route("/post/{id:int}/lock", moderation.lock, methods=["POST"]),
+        Route("/post/{id:int}/mark", moderation.show_mark),
+        Route("/post/{id:int}/mark", moderation.mark, methods=["POST"]),
         Route("/comment/{id:int}/lock", moderation.lock_a_comment, methods=["POST"]),
         Route("/post/{id:int}/warn", moderation.show_warn),
         Route("/post/{id:int}/warn", moderation.warn, methods=["POST"]),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from folkmoot.core.communities.edit import EditCommunity, edit_community
 from folkmoot.model.comments import Comment
 from folkmoot.model.posts import Post
 from folkmoot.store.db import Database
@@ -50,9 +51,10 @@ async def test_members_are_offered_what_they_may(browser: Callable[..., Any], th
 async def test_moderators_and_admins_are_offered_more(browser: Callable[..., Any], thread: Any) -> None:
     post, comment, _ = thread
     bob = words(await (await browser("bob")).get(f"/post/{post.id}/more"))
-    assert bob[:6] == [
+    assert bob[:7] == [
         "remove",
         "lock",
+        "NSFW",
         "pin to the community",
         "moderation so far",
         "warn",
@@ -137,6 +139,36 @@ async def test_a_canned_reason_works_without_scripts(
     await bob.post(f"/comment/{thread[2].id}/remove", {"reason": "rule 2", "canned": "Spam"})
     async with db.read() as tx:
         assert [line[3] for line in await stories.log(tx)] == ["Spam", "rule 2"]
+
+
+async def test_moderators_mark_what_others_wrote__PERM_12(
+    browser: Callable[..., Any], db: Database, cast: Cast, thread: Any
+) -> None:
+    post, _, _ = thread
+    path = f"/post/{post.id}/mark"
+    alice, bob = await browser("alice"), await browser("bob")
+    assert (await alice.get(path)).status_code == 403
+    assert (await alice.post(path, {"nsfw": "1"})).status_code == 403
+    assert (await bob.post("/post/999/mark", {"nsfw": "1"})).status_code == 404
+    async with db.write() as tx:
+        await edit_community(
+            tx, cast.bob, EditCommunity(cast.gardening.id, post_tags=("News", "Sick plants"))
+        )
+    assert "tags, NSFW" in words(await bob.get(f"/post/{post.id}/more"))
+    form = read(await bob.get(path))
+    assert form.css("form.f input[checked]") == []
+    assert form.css_first("blockquote").text() == "Tomatoes & beans"
+    answer = await bob.post(path, {"nsfw": "1", "tag": "sick-plants"})
+    assert answer.headers["location"] == f"/post/{post.id}"
+    form = read(await bob.get(path))
+    assert [box.attributes["name"] for box in form.css("form.f input[checked]")] == ["tag", "nsfw"]
+    shown = read(await bob.get(f"/post/{post.id}"))
+    assert [badge.text() for badge in shown.css("article.post b.ban, article.post b.tag")] == [
+        "NSFW",
+        "Sick plants",
+    ]
+    await bob.post(path, {"tag": "invented"})
+    assert read(await bob.get(path)).css("form.f input[checked]") == []
 
 
 async def test_locking_and_pinning(browser: Callable[..., Any], db: Database, thread: Any) -> None:
