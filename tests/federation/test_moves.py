@@ -94,8 +94,10 @@ async def test_somebody_moves_and_their_followers_hear_where_to__case_80__MOV_1(
         await moves_to(a, alice, "@alice@b.example")
     async with a.writing() as tx:
         await move.come_back(tx, alice)
+    await network.settle()
     assert await moved_on(a, alice, "alice") is None
     assert "movedTo" not in await document(network, ON_A)
+    assert await moved_on(c, carla, "alice@a.example") is None, "her profile was read again"
     with pytest.raises(NotAllowed, match="moved_lately"):
         await moves_to(a, alice, "@alice@b.example")
     clock.advance(30 * DAY)
@@ -118,6 +120,20 @@ async def test_somebody_elsewhere_moves_to_an_account_here__case_80__MOV_1(
     await names(a, alice, "@ally@old.example")
     assert await there.tells(a, {**said, "id": there.id("move")}) == "accepted"
     assert await moved_on(a, alice, "ally@old.example") == Moved(ON_A, "alice@a.example")
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_profile_tells_of_a_move_that_was_before_our_time__MOV_1(
+    servers: Found, peer: Callable[[str], Peer], named: bool
+) -> None:
+    (a,) = await servers("a")
+    alice = await a.joins("alice")
+    there, other = peer("old.example"), peer("new.example")
+    new = other.person("ally", **({"alsoKnownAs": ["https://old.example/u/ally"]} if named else {}))
+    there.person("ally", movedTo=new.id)
+    await knows(a, alice, "@ally@old.example")
+    expected = Moved(new.id, "ally@new.example") if named else None
+    assert await moved_on(a, alice, "ally@old.example") == expected
 
 
 async def test_what_is_no_other_account_of_ones_own_is_refused(

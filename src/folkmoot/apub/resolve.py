@@ -20,9 +20,11 @@ from folkmoot.core.communities import mirror as communities_mirror
 from folkmoot.core.communities.mirror import RemoteCommunity, mirror_community
 from folkmoot.core.people import mirror as people_mirror
 from folkmoot.core.people.mirror import RemotePerson, mirror_nobody, mirror_person
+from folkmoot.core.people.move import profile_says
 from folkmoot.core.posts.delete import delete_post
+from folkmoot.logs import logger
 from folkmoot.model.enums import Visibility
-from folkmoot.model.errors import Conflict, Refusal
+from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import DAY, HOUR, Micros
 from folkmoot.store import actors, fetches, instances, jobs, moves, people, posts
@@ -38,6 +40,8 @@ NEWS_FOR: Micros = 7 * DAY
 """So long what somebody wrote is news to whom it is for."""
 MAX_DEPTH = 50
 _ROUNDS = 8
+
+log = logger(__name__)
 
 
 class Resolver:
@@ -67,6 +71,22 @@ class Resolver:
         except Conflict as error:
             await self._contest_name(error.detail or "", budget)
             await self.keep(actor)
+        if isinstance(actor, parsed.Person):
+            await self._note_move(actor, budget)
+
+    async def _note_move(self, actor: parsed.Person, budget: Budget) -> None:
+        """Where their own profile says that they went, if the account there says the same; or that they are back (MOV-1)."""
+        async with self.db.read() as tx:
+            person = (await actors.people_at(tx, [actor.id])).get(actor.id)
+            noted = await moves.target_of(tx, person.id) if person is not None else None
+        if person is None or actor.moved_to == (noted.target if noted else None):
+            return
+        confirmed = actor.moved_to is not None and await self.names(actor.moved_to, actor.id, budget)
+        async with self.db.write() as tx:
+            try:
+                await profile_says(tx, person, actor.moved_to if confirmed else None)
+            except NotAllowed as error:
+                log.info("move_not_noted", ap_id=actor.id, code=error.code)
 
     async def keep(self, actor: parsed.Actor) -> None:
         """Write down what an actor's own document says. Raises `Conflict` name_taken, `NotAllowed`."""

@@ -32,6 +32,17 @@ async def person_moved(tx: Tx, person: Person, target: str) -> None:
     await moves.set_moved(tx, person.id, target)
 
 
+async def profile_says(tx: Tx, person: Person, target: str | None) -> None:
+    """What the profile of somebody of another server says now: that they went to an account which confirmed it, or (None) that they are
+    there. Raises `NotAllowed` moved_lately."""
+    noted = await moves.target_of(tx, person.id)
+    if target is not None and (noted is None or noted.target != target):
+        await must_not_have_moved_lately(tx, person)
+        await moves.set_moved(tx, person.id, target)
+    elif target is None and noted is not None:
+        await moves.set_back(tx, person.id)
+
+
 @dataclass(frozen=True, slots=True)
 class OwnMoves:
     """The accounts elsewhere that are one's own too, and where one went."""
