@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from folkmoot.core import ranks
 from folkmoot.core.people import delete, passwords
 from folkmoot.core.people.content import amount
 from folkmoot.core.people.export import export_settings
@@ -369,6 +370,7 @@ async def _leaving(
     person, _ = must_have_account(viewer(request))
     async with context(request).db.read() as tx:
         written = await amount(tx, person.id)
+        alone = person.admin and await ranks.is_only_admin(tx, person.id)
     return await settings_page(
         request,
         "delete",
@@ -377,4 +379,5 @@ async def _leaving(
         form=form or Form(),
         written=written,
         called=person.name,
+        alone=alone,
     )

@@ -11,6 +11,7 @@ from httpx import Response
 
 from folkmoot.core.people import block
 from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.core.site.admins import appoint_admin
 from folkmoot.model.people import LocalUser, Person
 from folkmoot.model.time import SECOND, FixedClock
 from folkmoot.settings import Settings
@@ -500,6 +501,18 @@ async def test_a_file_that_cannot_be_read_is_refused(
     async with db.read() as tx:
         assert await jobs(tx, "accounts.import_settings") == []
     assert "choose a file" in error_beside(await alice.post("/settings/import"), "file")
+
+
+async def test_the_only_admin_is_told_that_nobody_else_can_run_the_site(
+    browser: Browsers, db: Database, cast: Cast
+) -> None:
+    admin, alice = await browser("admin"), await browser("alice")
+    warning = ".note.bad a[href='/admin/people']"
+    assert read(await admin.get("/settings/delete")).css_first(warning)
+    assert read(await alice.get("/settings/delete")).css_first(warning) is None
+    async with db.write() as tx:
+        await appoint_admin(tx, cast.admin, cast.alice.id)
+    assert read(await admin.get("/settings/delete")).css_first(warning) is None
 
 
 async def test_leaving_needs_the_password_and_says_what_goes(
