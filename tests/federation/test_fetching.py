@@ -11,6 +11,7 @@ from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.lookup import lookup_of
 from folkmoot.core.posts.read import record_visit
 from folkmoot.core.threads.complete import completeness
+from folkmoot.core.threads.read import ReadThread, read_thread
 from folkmoot.model.errors import Invalid, Refusal
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.posts import Post
@@ -339,7 +340,7 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
     async with scene.a.db.read() as tx:
         post = await posts.by_id(tx, 1)
         assert post is not None
-        found = await completeness(tx, post)
+        found = completeness(await read_thread(tx, ANONYMOUS, ReadThread(1)), tx.now)
     assert found is not None
     assert (found.here, found.total, found.missing) == (40, 40, 0)
     assert (found.score, post.score) == (10, 1), "what its origin counts is only shown (BKF-5)"

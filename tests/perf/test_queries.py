@@ -7,6 +7,7 @@ import pytest
 from folkmoot.core.search.index import index_due
 from folkmoot.core.site.frame import read_site
 from folkmoot.store.db import Database, count_statements
+from tests import rows
 from tests.cast import Cast
 from tests.perf.conftest import write_a_lot
 
@@ -87,6 +88,26 @@ async def test_a_members_page(
     browser: Any, db: Database, full_house: None, path: str, most: tuple[int, int]
 ) -> None:
     first, second = await statements(await browser("alice"), db, path)
+    assert (len(first) <= most[0], len(second) <= most[1]) == (True, True), (first, second)
+
+
+@pytest.mark.parametrize(("who", "most"), [(None, (3, 2)), ("alice", (6, 3))])
+async def test_a_thread_from_elsewhere(
+    browser: Any, db: Database, full_house: None, who: str | None, most: tuple[int, int]
+) -> None:
+    async with db.write() as tx:
+        number = await rows.instance(tx, "far.example")
+        await tx.run(
+            "UPDATE community SET local = :no, host = 'far.example', instance_id = :number WHERE id = 1",
+            no=False, number=number,
+        )  # fmt: skip
+        await tx.run("UPDATE post SET local = :no WHERE id = 1", no=False)
+        await tx.run(
+            "INSERT INTO thread_fetch (post_id, fetched, total, score) VALUES (1, :now, 50, 7)", now=tx.now
+        )
+    reader = await (browser(who) if who else browser())
+    assert "40 of 50 comments are here" in (await reader.get("/post/1")).text
+    first, second = await statements(reader, db, "/post/1?sort=Old")
     assert (len(first) <= most[0], len(second) <= most[1]) == (True, True), (first, second)
 
 

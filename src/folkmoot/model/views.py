@@ -257,6 +257,16 @@ class Crosspost:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadFetch:
+    """When a thread was last completed, how many comments its origin names, and what score it says the post has (None where it did not
+    say)."""
+
+    fetched: Micros
+    total: int | None
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A post and its comments in display order: a flat list whose depth nests it.
 
@@ -265,7 +275,7 @@ class Thread:
     comments were removed, as the modlog says, by id.
     `views`: the comments themselves, as far as they were asked for. `languages`: what the community takes, none meaning all, and `doubt`:
     why an answer may not arrive; only for readers who are somebody. `pending`: a moderator did something here to which the community's
-    server has not agreed yet; only for moderators.
+    server has not agreed yet; only for moderators. `fetched`: when the thread of a post from elsewhere was last completed.
     """
 
     post: PostView
@@ -285,6 +295,7 @@ class Thread:
     languages: tuple[int, ...] = ()
     doubt: Doubt | None = None
     pending: bool = False
+    fetched: ThreadFetch | None = None
 
 
 @dataclass(frozen=True, slots=True)

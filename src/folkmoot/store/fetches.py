@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from folkmoot.model.time import DAY, MINUTE, Micros
+from folkmoot.model.views import ThreadFetch
 from folkmoot.store.db import Tx
 
 FIRST_PAUSE: Micros = 5 * MINUTE
@@ -86,16 +87,6 @@ async def by_alternate(tx: Tx, address: str) -> str | None:
         "SELECT ap_id FROM alternate WHERE address = :address", address=address
     )
     return ap_id
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadFetch:
-    """When a thread was last completed, how many comments its origin names, and what score it says the post has (None where it did not
-    say)."""
-
-    fetched: Micros
-    total: int | None
-    score: int | None
 
 
 async def thread_fetch(tx: Tx, post_id: int) -> ThreadFetch | None:

@@ -9,7 +9,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.instances import Doubt
 from folkmoot.model.posts import Post
 from folkmoot.model.time import MINUTE
-from folkmoot.model.views import NO_MARKS, Branch, CommentView, Crosspost, Marks, Moderator
+from folkmoot.model.views import NO_MARKS, Branch, CommentView, Crosspost, Marks, Moderator, ThreadFetch
 from folkmoot.store import destinations, sight
 from folkmoot.store.db import Tx
 from folkmoot.store.listing.views import BANNED, COMMENT_VIEW, MODERATES, comment_view_of
@@ -89,6 +89,11 @@ _AWAITED = (
     f" AND j.name = '{LOOK_LATER}'"
 )
 """What moderators of ours did in communities elsewhere within the last minute and nobody has agreed to yet."""
+_FETCHED = (
+    "SELECT 10 AS kind, f.fetched, coalesce(CAST(f.score AS TEXT), ''), '', '' AS title, coalesce(f.total, -1) FROM thread_fetch f"
+    " WHERE f.post_id = :post_id"
+)
+"""When the rest of a thread from elsewhere was last asked for, and what its origin said."""
 _LANGUAGES = "SELECT 7 AS kind, l.language_id, '', '', '' AS title, 0 FROM community_language l WHERE l.community_id = :community_id"
 
 
@@ -96,7 +101,8 @@ _LANGUAGES = "SELECT 7 AS kind, l.language_id, '', '', '' AS title, 0 FROM commu
 class Beside:
     """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id. `marks`: what is the reader's own.
     `languages`: those the community takes, for who may write in them; none means all. `doubt`: why their answer may not arrive.
-    `awaited`: acts of moderation anywhere that may wait for their community, for who moderates this one (`ap_id`, `kind`, `event`)."""
+    `awaited`: acts of moderation anywhere that may wait for their community, for who moderates this one (`ap_id`, `kind`, `event`).
+    `fetched`: when a thread from elsewhere was last completed."""
 
     moderators: tuple[Moderator, ...]
     crossposts: tuple[Crosspost, ...]
@@ -105,19 +111,22 @@ class Beside:
     languages: tuple[int, ...]
     doubt: Doubt | None
     awaited: tuple[dict[str, Any], ...]
+    fetched: ThreadFetch | None
 
 
 async def beside(
     tx: Tx, post: Post, community: Community, viewer_id: int, removed: Collection[int], *, moderates: bool
 ) -> Beside:
     """The moderators of the post's community in their order (R-1), the other posts with the same link, hottest first (P-11), why
-    comments were `removed`; for a reader who is somebody their marks, the languages they may write in, and whether it arrives. One query."""
+    comments were `removed`, and for a post from elsewhere when its thread was completed; for a reader who is somebody their marks, the
+    languages they may write in, and whether it arrives. One query."""
     wanted = [
         _MODERATORS,
         *([_crossposts(signed_in=bool(viewer_id))] if post.url else ()),
         *([_REASONS] if removed else ()),
         *([_MARKS, *_for_writers(community)] if viewer_id else ()),
         *([_AWAITED] if moderates and not community.local else ()),
+        *([] if post.local else [_FETCHED]),
     ]
     rows = await tx.all(
         " UNION ALL ".join(wanted),
@@ -131,7 +140,12 @@ async def beside(
         _marks(rows) if viewer_id else NO_MARKS,
         *_written(rows),
         tuple(json.loads(row[2]) for row in rows if row[0] == 9),
+        next((_fetched(row) for row in rows if row[0] == 10), None),
     )
+
+
+def _fetched(row: Row) -> ThreadFetch:
+    return ThreadFetch(row[1], row[5] if row[5] >= 0 else None, int(row[2]) if row[2] else None)
 
 
 def _for_writers(community: Community) -> list[str]:

@@ -81,7 +81,7 @@ async def show_post(request: Request) -> Response:
         gathered = renderer.gather(thread, look)
         views = await _views(tx, thread, gathered)
         sort = sort or await read.default_sort(tx, who)
-        here = await completeness(tx, thread.post.post)
+        here = completeness(thread, tx.now)
         ban = await _ban(tx, who, thread)
     address = _Address(
         f"/post/{post_id}", asked.text("sort") if asked.text("sort") in set(CommentSort) else "", flat

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.time import MINUTE, Micros
+from folkmoot.model.views import Thread, ThreadFetch
 from folkmoot.store import fetches, jobs
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx, writing
@@ -33,13 +34,13 @@ class Completeness:
         return max((self.total or 0) - self.here, 0)
 
 
-async def completeness(tx: Tx, post: Post) -> Completeness | None:
+def completeness(thread: Thread, now: Micros) -> Completeness | None:
     """How complete a thread is here; None for threads of this server, which are whole."""
+    post, fetched = thread.post.post, thread.fetched
     if post.local:
         return None
-    fetched = await fetches.thread_fetch(tx, post.id)
     total = fetched.total if fetched else None
-    asking = total is None and (fetched is None or tx.now < fetched.fetched + MINUTE)
+    asking = total is None and (fetched is None or now < fetched.fetched + MINUTE)
     return Completeness(post.comments, total, asking, fetched.score if fetched else None)
 
 
@@ -48,17 +49,28 @@ async def wants_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
     for a while after it was seen that they were asked for."""
     if viewer.account is None or post.local or not (await store_site.local_site(tx)).federation_enabled:
         return False
-    asked: dict[int, Micros] = tx.memory.setdefault("threads_asked", {})
-    if 0 <= tx.now - asked.get(post.id, 0) < PAUSE:
+    if 0 <= tx.now - _asked(tx).get(post.id, 0) < PAUSE:
         return False
     fetched = await fetches.thread_fetch(tx, post.id)
     if fetched is None or fetched.fetched <= tx.now - PAUSE:
         return True
-    if not writing.get():
-        if len(asked) >= _MOST_ASKED:
-            asked.clear()
-        asked[post.id] = fetched.fetched
+    remember_asked(tx, post.id, fetched)
     return False
+
+
+def remember_asked(tx: Tx, post_id: int, fetched: ThreadFetch) -> None:
+    """Keep in mind when a thread was asked for, so that nobody looks it up until it is time again. Not inside a write: it may be undone."""
+    if writing.get():
+        return
+    asked = _asked(tx)
+    if len(asked) >= _MOST_ASKED:
+        asked.clear()
+    asked[post_id] = fetched.fetched
+
+
+def _asked(tx: Tx) -> dict[int, Micros]:
+    asked: dict[int, Micros] = tx.memory.setdefault("threads_asked", {})
+    return asked
 
 
 async def ask_for_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from folkmoot.core.communities.rules import may_read
 from folkmoot.core.site.privacy import require_open
 from folkmoot.core.threads import order
+from folkmoot.core.threads.complete import remember_asked
 from folkmoot.core.threads.order import Ordered
 from folkmoot.model.enums import CommentSort, Subscribed
 from folkmoot.model.errors import NotFound
@@ -67,6 +68,8 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
     kept, views = await _thread(tx, post.post.id, complete=asked.complete, soon=soon)
     ordered, above = _order(kept, sort, asked)
     beside = await store.beside(tx, post.post, post.community, viewer.id, kept.removed, moderates=moderates)
+    if beside.fetched is not None:
+        remember_asked(tx, post.post.id, beside.fetched)
     return Thread(
         post=post,
         lines=ordered.lines,
@@ -79,6 +82,7 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
         languages=beside.languages,
         doubt=beside.doubt,
         pending=await _pending(tx, beside.awaited, post.post.id, kept),
+        fetched=beside.fetched,
         rest=ordered.rest,
         next=ordered.next,
         focus=asked.focus,
