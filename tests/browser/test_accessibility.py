@@ -25,7 +25,7 @@ FOR_EVERYBODY = [
     "/language",
 ]
 FOR_ONE = [
-    "/?scope=subscribed", "/post/2", "/post/2/more", "/post/2/reply", "/post/2/report", "/post/2/remove", "/post/2/purge", "/comment/9/more",
+    "/?scope=subscribed", "/post/2", "/post/2/more", "/post/2/reply", "/post/2/report", "/post/2/remove", "/post/2/mark", "/post/2/purge", "/comment/9/more",
     "/comment/9/reply", "/submit", "/inbox", "/messages", "/saved", "/settings", "/settings/display", "/settings/feeds",
     "/settings/notifications", "/settings/security", "/settings/blocks", "/settings/transfer", "/settings/move", "/settings/delete", "/c/gardening/edit",
     "/c/gardening/moderators", "/c/gardening/bans", "/admin", "/admin/registration", "/admin/moderation", "/admin/limits", "/admin/people",
