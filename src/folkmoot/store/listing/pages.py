@@ -256,8 +256,8 @@ def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
 
 
 def _window(shape: Shape) -> int:
-    """How many rows are looked at: a tree fetch wants several hundred, of the first levels only."""
-    return 8 * WINDOW if shape.shallow else WINDOW
+    """How many rows are looked at: a tree fetch wants several hundred, of the first levels only. It stops where it has them."""
+    return 40 * WINDOW if shape.shallow else WINDOW
 
 
 _OWNERS = {
