@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,25 @@ async def _add(db: Database, domain: str, *, soon: bool = False) -> None:
 async def _count(db: Database) -> int:
     async with db.read() as tx:
         return int(await tx.value("SELECT count(*) FROM instance"))
+
+
+def _written() -> int:
+    """Bytes that this process has written, to whatever."""
+    account = Path("/proc/self/io")
+    if not account.exists():
+        pytest.skip("this system does not say how much a process writes")
+    return int(account.read_text().split("wchar:")[1].split()[0])
+
+
+async def test_what_undoing_needs_is_not_written_to_a_file(sqlite: SqliteDatabase) -> None:
+    """A writer among others changes a hundred pages: they are written once, into the log."""
+    async with sqlite.write() as tx:
+        domains = [{"domain": f"{number:04}.{'x' * 2000}.example"} for number in range(200)]
+        await tx.many("INSERT INTO instance (domain, published) VALUES (:domain, 1)", domains)
+    before = _written()
+    async with sqlite.write() as tx:
+        await tx.run("UPDATE instance SET published = 2")
+    assert 400_000 < _written() - before < 600_000
 
 
 async def test_writers_of_one_turn_of_the_loop_share_a_commit(sqlite: SqliteDatabase) -> None:

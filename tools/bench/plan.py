@@ -10,6 +10,7 @@ import httpx
 from folkmoot.app import build_app, open_context
 from folkmoot.core.people import passwords, sessions
 from folkmoot.core.people.change_password import set_password_of
+from folkmoot.core.site.keys import key_pair
 from folkmoot.model.people import LocalUser
 from folkmoot.settings import load_settings
 from folkmoot.store.db import Tx, count_statements
@@ -61,6 +62,7 @@ async def prepare_reader(settings: dict[str, str]) -> Reader:
             await set_password_of(tx, name, new)
             token = await sign_in(tx)
         async with context.db.read() as tx:
+            ours = await texts(tx, "SELECT id FROM community WHERE local")
             found = Reader(
                 token=token,
                 name=name,
@@ -87,6 +89,9 @@ async def prepare_reader(settings: dict[str, str]) -> Reader:
                     tx, "SELECT id FROM comment WHERE NOT deleted AND NOT removed ORDER BY id DESC LIMIT 3000"
                 ),
             )
+        # Imported communities get their keys when they first need them, half a minute of work; those of a site that runs have theirs.
+        for number in ours:
+            await key_pair(context.db, "community", number)
         page = await ask(context, f"/post/{found.thread_300}", found.headers)
         csrf = page.text.split('name="csrf" value="', 1)[1].split('"', 1)[0]
         return Reader(**{**{name: getattr(found, name) for name in Reader.__slots__}, "csrf": csrf})

@@ -5,8 +5,6 @@ holds both to the same names. Conditions belong in the job, not here. What peopl
 the order in which it happened; who is told of it, and in which words, is not for core to know.
 """
 
-from dataclasses import asdict
-
 from folkmoot.model import events
 from folkmoot.model.events import Event
 from folkmoot.store import jobs, outbox, people
@@ -40,10 +38,12 @@ TOLD_ELSEWHERE: frozenset[type[Event]] = frozenset(
 
 async def record(tx: Tx, event: Event) -> None:
     """Write down what has to follow from `event`."""
+    # Events are flat: `asdict`, which looks into every value, would cost more than writing the row.
+    payload = {name: getattr(event, name) for name in event.__dataclass_fields__}
     for name in CONSEQUENCES.get(type(event), ()):
-        await jobs.enqueue(tx, name, asdict(event))
+        await jobs.enqueue(tx, name, payload)
     if type(event) in TOLD_ELSEWHERE and await _concerns_others(tx, event):
-        await outbox.note(tx, type(event).__name__, asdict(event))
+        await outbox.note(tx, type(event).__name__, payload)
 
 
 async def _concerns_others(tx: Tx, event: Event) -> bool:

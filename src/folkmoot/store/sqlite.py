@@ -36,7 +36,15 @@ _PAUSE = 0.002
 """Seconds between looks whether a process that did not wait for its turn has let go of the file."""
 _IDLE_READERS = 4
 
+_UNDO_IN_MEMORY = 4 << 20
+"""Bytes of pages that SQLite keeps in memory to undo one of the writers that share a commit; what is more goes to a file. By itself it keeps
+64 KiB, less than a comment changes: each would write its pages to a file that nobody reads, before they are written where they belong."""
+
 apsw.allow_missing_dict_bindings(False)
+if not apsw.connections():  # that can only be said while no database is open
+    apsw.shutdown()
+    apsw.config(apsw.SQLITE_CONFIG_STMTJRNL_SPILL, _UNDO_IN_MEMORY)
+    apsw.initialize()
 
 
 class SqliteTx:
