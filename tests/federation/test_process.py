@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -131,6 +132,59 @@ async def test_what_waits_behind_a_fetch_goes_on_though_the_fetch_ends_during_a_
     assert not worker._running
     assert await worker.work() == 1
     assert await scene.a.value("SELECT deleted FROM post WHERE ap_id = :ap_id", ap_id=unknown["id"])
+
+
+async def test_to_wait_for_the_database_does_not_make_a_batch_smaller(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment, closed, write, close = [0.0], list[int](), scene.a.db.write, received.close
+    worker = processor_of(scene.a.context)
+    await worker._hold()
+    await scene.votes_arrive()
+
+    def late() -> Any:
+        moment[0] += 1.0
+        return write()
+
+    async def counted(tx: Tx, rows: Any) -> None:
+        closed.append(len(rows))
+        await close(tx, rows)
+
+    monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=lambda: moment[0]))
+    monkeypatch.setattr(scene.a.db, "write", late)
+    monkeypatch.setattr(received, "close", counted)
+    monkeypatch.setattr(doorway_of(scene.a.db), "_last", float("-inf"))
+    worker._held = dict.fromkeys(worker._held, moment[0])
+    await worker.work()
+    assert closed == [12]
+
+
+async def test_a_batch_looks_up_what_it_can_do_and_not_all_that_waits(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[int]()
+    real = received.still_waiting
+
+    async def counted(tx: Tx, ids: Any) -> set[int]:
+        looked.append(len(ids))
+        return await real(tx, ids)
+
+    await scene.votes_arrive()
+    monkeypatch.setattr(process, "LEAST", 1)
+    monkeypatch.setattr(received, "still_waiting", counted)
+    hurry = dict.fromkeys(process.BATCH_SECONDS, 0.0)
+    monkeypatch.setattr(process, "BATCH_SECONDS", hurry)
+    worker = processor_of(scene.a.context)
+    await worker.work()
+    assert looked == [12, *[1] * 11]
+    looked.clear()
+    for engine in hurry:
+        hurry[engine] = 60.0
+    for voter in scene.voters:
+        await scene.arrives("Dislike", voter, scene.page)
+    await worker.work()
+    assert looked == [1, 2, 4, 5], "there is time for more"
+    assert await scene.score() == 1 - 12
 
 
 async def test_between_two_batches_others_are_let_in__INB_9(

@@ -220,7 +220,9 @@ def host_of(ident: str) -> str:
 
     Only where servers of a developer's machine share a name does the port belong to it: it is what tells them apart.
     """
-    authority = _AUTHORITY_END.split(ident.partition("://")[2], maxsplit=1)[0]
+    authority = ident.partition("://")[2].partition("/")[0]
+    if "?" in authority or "#" in authority:
+        authority = _AUTHORITY_END.split(authority, maxsplit=1)[0]
     if authority.startswith("["):
         host = authority.partition("]")[0] + "]"
     else:

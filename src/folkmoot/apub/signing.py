@@ -7,6 +7,7 @@ import base64
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from folkmoot.apub import keys
 from folkmoot.model.time import SECOND, Micros, to_datetime
 
 CONTENT_TYPE = "application/activity+json"
+_ADDRESSES = 2000
+"""Inboxes are signed for again and again: so many addresses are taken apart once."""
 
 
 class Scheme(StrEnum):
@@ -103,15 +106,22 @@ def hash64(body: bytes) -> str:
 
 def http_date(moment: Micros) -> str:
     """A moment as the header `Date` says it: `Tue, 06 Jan 2026 12:00:00 GMT`."""
-    return format_datetime(to_datetime(moment - moment % SECOND), usegmt=True)
+    return _date_of_second(moment // SECOND)
 
 
+@lru_cache(16)
+def _date_of_second(second: int) -> str:
+    return format_datetime(to_datetime(second * SECOND), usegmt=True)
+
+
+@lru_cache(_ADDRESSES)
 def target_of(url: str) -> str:
     """Path and query of an address as they are asked for."""
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+@lru_cache(_ADDRESSES)
 def authority_of(url: str) -> str:
     """What a client sends as `Host`: no default port, no user, lower case."""
     parts = urlsplit(url)

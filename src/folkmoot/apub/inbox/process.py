@@ -106,6 +106,8 @@ class Processor:
         self._room = asyncio.Semaphore(FETCHING)
         self._due: Micros | None = None
         self._put_off = PutOff()
+        self._pace = BATCH
+        """How many are looked at for one transaction."""
         self._turn = asyncio.Lock()
 
     # --- looking ---------------------------------------------------------------------------------------------------------
@@ -240,18 +242,29 @@ class Processor:
         undone, and done again with a fence around each.
         """
         queue = Queue(task.turn for task in self._aside.values())
-        free = [task for task in tasks if not _has_to_wait(queue, task)]
+        soon, rest = tasks[: self._pace], tasks[self._pace :]
+        free = [task for task in soon if not _has_to_wait(queue, task)]
         try:
-            return await persistently(lambda: self._try_batch(free, closed, fenced=False))
+            left, done = await persistently(lambda: self._try_batch(free, closed, fenced=False))
         except _Halfway:
-            return await persistently(lambda: self._try_batch(free, closed, fenced=True))
+            left, done = await persistently(lambda: self._try_batch(free, closed, fenced=True))
+        return [*left, *rest], done
+
+    def _keep_pace(self, number: int, seconds: float, *, all_of_them: bool) -> None:
+        """Look up for the next batch what is needed for as many as this one could do in its time, and not for all that wait."""
+        patience = BATCH_SECONDS[self.db.dialect.name]
+        if not all_of_them:
+            self._pace = max(LEAST, number)
+        elif number >= self._pace:
+            self._pace = max(LEAST, min(BATCH, 2 * number, int(number * patience / max(seconds, 1e-6))))
 
     async def _try_batch(
         self, tasks: list[Task], closed: list[Closed], *, fenced: bool
     ) -> tuple[list[Task], int]:
-        began, patience = time.monotonic(), BATCH_SECONDS[self.db.dialect.name]
+        patience = BATCH_SECONDS[self.db.dialect.name]
         outcomes: list[tuple[Task, Outcome]] = []
         async with self.db.write() as tx:
+            began = time.monotonic()
             still = await received.still_waiting(tx, [task.row.id for task in tasks])
             rules = await policy(tx)
             known = await look_up(tx, rules, {ident for task in tasks for ident in task.names})
@@ -282,6 +295,7 @@ class Processor:
                     put_off.add(task.row, task.turn, outcome.due)
                 known.accepted |= _had_effect(task, outcome)
                 outcomes.append((task, outcome))
+            self._keep_pace(len(outcomes), time.monotonic() - began, all_of_them=not left)
             await self._write_down(tx, outcomes, closed, known)
         for task, outcome in outcomes:
             if outcome.missing is not None:
