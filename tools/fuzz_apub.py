@@ -13,15 +13,22 @@ from hashlib import sha256
 from pathlib import Path
 
 import atheris
+from multidict import CIMultiDict
+from selectolax.lexbor import LexborHTMLParser
 
-with atheris.instrument_imports(include=["folkmoot.apub", "folkmoot.text"]):
+with atheris.instrument_imports(include=["folkmoot.apub", "folkmoot.text", "folkmoot.net"]):
     from folkmoot.apub import documents, reading, signatures, signing
     from folkmoot.apub.documents import Malformed
+    from folkmoot.apub.lookup import alternate_of
     from folkmoot.apub.negotiation import prefers_document
     from folkmoot.apub.objects.actors import PublicKey, parse_actor
     from folkmoot.apub.objects.content import Post, parse_content
     from folkmoot.apub.signatures import BadSignature, Request
+    from folkmoot.net.client import Fetched
+    from folkmoot.net.metadata import metadata_of
+    from folkmoot.net.webmention import endpoint_of
     from folkmoot.text.html_to_markdown import to_markdown
+    from folkmoot.text.markdown import Links, render
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / ".fuzz" / "corpus"
@@ -29,6 +36,12 @@ NOW = 1_790_000_000_000_000
 LONGEST = 64 * 1024
 ORIGIN = "https://here.example"
 KEY = PublicKey("https://there.example/u/carol#main-key", "")
+PAGE = "https://there.example/@carol/1"
+LINKS = Links("here.example")
+ACTIVE = frozenset(
+    {"script", "style", "iframe", "frame", "object", "embed", "form", "svg", "math", "base", "meta", "link"}
+)
+HARMLESS = ("http://", "https://", "mailto:", "magnet:", "/", "#")
 SIGNATURE = (
     b'keyId="https://there.example/u/carol#main-key",algorithm="rsa-sha256",headers="(request-target) host date",signature="AAAA"\n'
     b'sig1=("@method" "@target-uri");created=1790000000;keyid="https://there.example/u/carol#main-key";alg="rsa-v1_5-sha256"\nsig1=:AAAA:'
@@ -72,11 +85,30 @@ def try_headers(data: bytes) -> None:
 
 
 def try_html(data: bytes) -> None:
-    """Markup of a text."""
-    to_markdown(data.decode("utf-8", "replace"))
+    """Markup of a text, as far as the page that shows it."""
+    for element in LexborHTMLParser(render(to_markdown(data.decode("utf-8", "replace")), local=LINKS)).css(
+        "*"
+    ):
+        given = element.attributes
+        assert element.tag not in ACTIVE, element.tag
+        assert not any(name.startswith("on") for name in given), given
+        for name in ("href", "src"):
+            address = (given.get(name) or "#").strip().lower()
+            assert address.startswith(HARMLESS), address
 
 
-TARGETS = (try_document, try_headers, try_html)
+def try_page(data: bytes) -> None:
+    """A page for people: which document it names, what it says of itself, where it wants to hear of links."""
+    alternate_of(data, PAGE)
+    fetched = Fetched(
+        status=200, url=PAGE, content_type="text/html", charset=None, body=data, complete=True,
+        headers=CIMultiDict({"Link": data[:200].decode("latin-1").replace("\n", " ")}),
+    )  # fmt: skip
+    metadata_of(fetched)
+    endpoint_of(fetched)
+
+
+TARGETS = (try_document, try_headers, try_html, try_page)
 
 
 def try_one(data: bytes) -> None:
@@ -103,6 +135,7 @@ def write_corpus() -> None:
                 document = json.loads(body)
             except ValueError:
                 continue
+            beginnings |= {b"\x03" + text.encode("utf-8", "replace") for text in _texts(document)}
             beginnings |= {b"\x02" + text.encode("utf-8", "replace") for text in _texts(document)}
             beginnings |= {b"\x01" + lines.encode("latin-1", "replace") for lines in _signed(document)}
     for beginning in beginnings:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -56,7 +56,7 @@ async def send_mention(client: Client, source: str, target: str) -> bool:
 def endpoint_of(page: Fetched) -> str | None:
     """Where a page wants to hear who links to it: the first `Link` header of that kind, else the first such `link` or `a` of its text."""
     for address in _in_headers(page.headers):
-        return absolute(page.url, urljoin(page.url, address))
+        return absolute(page.url, address or page.url)
     _, charset, document = read_document(page.body, declared_type(page), page.url)
     return _in_document(document, page.url) if charset is not None else None
 
@@ -84,7 +84,7 @@ def _in_document(document: str, url: str) -> str | None:
     for link in tree.css("link[rel][href], a[rel][href]"):
         if _is_ours(link.attributes.get("rel") or ""):
             # An empty address is the page itself.
-            return absolute(url, urljoin(beside, (link.attributes.get("href") or "").strip()))
+            return absolute(beside, (link.attributes.get("href") or "").strip() or beside)
     return None
 
 

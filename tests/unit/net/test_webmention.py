@@ -34,6 +34,9 @@ def answer(
         answer("", '</hear>; rel="stylesheet"', "webmention"),
         answer("", '</hear>; title="rel=webmention"'),
         answer("<" * 200_000 + "a rel=webmention"),
+        answer('<link rel="webmention" href="http://[">'),
+        answer("", "<//[x>; rel=webmention"),
+        answer('<base href="http://["><link rel="webmention" href="http://a]b">'),
     ],
 )
 def test_a_page_that_does_not_want_to_know(page: Fetched) -> None:
