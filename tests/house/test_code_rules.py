@@ -55,6 +55,21 @@ def test_only_the_database_commits(module: Module) -> None:
 
 
 @every_module
+def test_no_text_of_the_interface_hides_in_an_f_string(module: Module) -> None:
+    """Up to Python 3.11 what collects texts for translation does not look there."""
+    found = [
+        call.lineno
+        for string in ast.walk(module.tree)
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in {"gettext", "ngettext", "N_"}
+    ]
+    assert not found, f"{module.name} has texts in f-strings, in line {found}: give them a name before"
+
+
+@every_module
 def test_imports_stand_at_the_top(module: Module) -> None:
     functions = (
         node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)

@@ -135,7 +135,8 @@ def words_of_ban(ban: Barred | None) -> str:
         said = gettext("You are banned from this community. The ban ends %(moment)s (%(date)s).") % figures
     else:
         said = gettext("You are banned from this community for good.")
-    return f"{said} {gettext('Reason: %(reason)s') % {'reason': ban.reason}}" if ban.reason else said
+    reason = gettext("Reason: %(reason)s") % {"reason": ban.reason}
+    return f"{said} {reason}" if ban.reason else said
 
 
 def head(who: Viewer, view: CommunityView, here: str = "posts") -> Head:

@@ -178,10 +178,11 @@ def plain_page(status: int, *, as_json: bool = False, detail: str = "") -> tuple
         ).encode()
     request_id = get_contextvars().get("request_id")
     reference = gettext("Reference: %(number)s") % {"number": request_id} if request_id else ""
+    way_out = gettext("To the front page")
     body = (
         f'<!doctype html><html lang="{current().code}" dir="{current().direction}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title></head><body><main>'
         f"<h1>{escape(title)}</h1><p>{escape(text)}</p><p>{escape(reference)}</p><pre>{escape(detail)}</pre>"
-        f'<p><a href="/">{escape(gettext("To the front page"))}</a></p></main></body></html>'
+        f'<p><a href="/">{escape(way_out)}</a></p></main></body></html>'
     )
     return b"text/html; charset=utf-8", body.encode()

@@ -134,7 +134,8 @@ def _media(view: PostView, look: Look) -> str:
     else:
         return ""
     if (post.nsfw or view.community.nsfw) and not look.shows_nsfw_pictures:
-        return f'<details class="media"><summary>{escaped(gettext("Show the picture (NSFW)"))}</summary>{shown}</details>\n'
+        word = escaped(gettext("Show the picture (NSFW)"))
+        return f'<details class="media"><summary>{word}</summary>{shown}</details>\n'
     return f'<div class="media">{shown}</div>\n'
 
 
@@ -145,7 +146,8 @@ def _elsewhere(others: tuple[Crosspost, ...], look: Look) -> str:
         f'<a href="/post/{other.id}">!{escaped(other.name)}@{escaped(other.host)} ({look.comments(other.comments)})</a>'
         for other in others
     )
-    return f'<p class="m"><span>{escaped(gettext("also in %(places)s")) % {"places": named}}</span></p>\n'
+    text = escaped(gettext("also in %(places)s")) % {"places": named}
+    return f'<p class="m"><span>{text}</span></p>\n'
 
 
 def _actions(view: PostView, look: Look) -> str:
