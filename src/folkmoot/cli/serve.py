@@ -19,7 +19,7 @@ from folkmoot.app import Prepared, Server, opened, prepare
 from folkmoot.cli.common import UNREACHABLE, Exit, fail, read_settings
 from folkmoot.cli.doctor_database import other_name
 from folkmoot.cli.doors import Door, Doors
-from folkmoot.cli.process import end_with_parent, tune
+from folkmoot.cli.process import Slack, end_with_parent, tune
 from folkmoot.core.archive.demo import demo_records
 from folkmoot.core.archive.load import load
 from folkmoot.logs import logger, set_up_logs
@@ -33,6 +33,8 @@ GRACE = 2
 """Seconds for requests under way when the server is told to stop: less than `LAST` beside what background work gets (`jobs/runner.py`)."""
 LAST = 4.5
 """Seconds after which a process that has not stopped is killed."""
+_TICKS = 50
+"""Tenths of a second between looks at how much memory could be given back."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logger(__name__)
@@ -164,6 +166,7 @@ class _Uvicorn(uvicorn.Server):
         self.place = place
         self.door: Door | None = None
         self.beginning: set[asyncio.Task[None]] = set()
+        self.slack = Slack()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take connections."""
@@ -173,6 +176,12 @@ class _Uvicorn(uvicorn.Server):
         await super().startup([])
         self.door = Door(*self.place, sockets[0], self._take)
         self.door.open()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second; whether to stop."""
+        if counter % _TICKS == 0:
+            self.slack.look()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, and end those that are there."""
