@@ -56,7 +56,8 @@ async def test_tags_of_the_host_appear_elsewhere_and_invented_ones_nowhere__case
     await network.settle()
     for server in (b, c):
         (known,) = (await server.rows("SELECT post_tags FROM community WHERE NOT local"))[0]
-        assert [(tag.key, tag.title, tag.ap_id) for tag in read_tags(known)] == [
+        assert '"ap_id"' not in known, "it follows from the key"
+        assert [(tag.key, tag.title, tag.address(home.ap_id)) for tag in read_tags(known)] == [
             ("news", "News", f"{home.ap_id}/tag/news"),
             ("sick-plants", "Sick plants", f"{home.ap_id}/tag/sick-plants"),
         ]
@@ -100,6 +101,11 @@ async def test_tags_of_the_host_appear_elsewhere_and_invented_ones_nowhere__case
             {"lemmy:tagsForPosts": [{"type": "lemmy:CommunityTag", "id": "https://there.example/c/baking/tag/110", "display_name": "Rye"}]},
             [{"type": "lemmy:CommunityTag", "id": "https://there.example/c/baking/tag/110", "display_name": "Rye"}],
             [("110", "Rye")],
+        ),
+        (  # at addresses of another form
+            {"tag": [{**TAG, "id": "https://there.example/tags/8", "name": "Rye", "color": "color03"}]},
+            [{**TAG, "id": "https://there.example/tags/8"}],
+            [("8", "Rye")],
         ),
         (  # of another host, with an address that is none, or of no kind
             {"tag": [{**TAG, "id": "https://elsewhere.example/c/baking/tag/news"}, {**TAG, "id": 5}, {"id": "https://there.example/tag/x"}]},

@@ -14,8 +14,8 @@ _NOT_IN_KEYS = re.compile(r"[^\w]+")
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One of them. `key`: what posts name it by, unique in its community; `ap_id` is empty for one of ours, whose address follows from the
-    key. `color`: as its server writes it."""
+    """One of them. `key`: what posts name it by, unique in its community; `ap_id` is empty where it follows from the key, as for all of
+    ours. `color`: as its server writes it."""
 
     key: str
     title: str
@@ -38,7 +38,10 @@ def write_tags(tags: Iterable[Tag]) -> str:
     kept: dict[str, Tag] = {}
     for tag in tags:
         kept.setdefault(tag.key, tag)
-    rows = [asdict(tag) for tag in list(kept.values())[:MOST]]
+    # What is empty is left out: every post of a list brings the tags of its community along.
+    rows = [
+        {name: value for name, value in asdict(tag).items() if value} for tag in list(kept.values())[:MOST]
+    ]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
 
 

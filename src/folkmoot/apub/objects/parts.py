@@ -162,7 +162,8 @@ def define_post_tags(document: Document) -> tuple[Tag, ...]:
         color = given.get("color") or given.get("background_color")
         if same_host(ident, document.id()) and _TAG_KEY.fullmatch(key):
             known = color if isinstance(color, str) and _COLOR.fullmatch(color) else ""
-            found.setdefault(key, Tag(key, title[: tags.TITLE_MAX], ident, known))
+            usual = ident == f"{document.id()}/tag/{key}"
+            found.setdefault(key, Tag(key, title[: tags.TITLE_MAX], "" if usual else ident, known))
     return tuple(found.values())[: tags.MOST]
 
 
