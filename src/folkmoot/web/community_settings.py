@@ -19,7 +19,7 @@ from folkmoot.core.site.languages_of_site import languages_of
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound, Refusal
 from folkmoot.model.tags import read_tags
-from folkmoot.text.languages import LANGUAGES
+from folkmoot.text.languages import LANGUAGES, UNDETERMINED
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.communities import community_id, head, view_of
 from folkmoot.web.errors import words
@@ -62,7 +62,11 @@ async def _show_form(
             except Refusal as error:
                 refusal = error
     errors = {refusal.field or "": words(refusal)} if refusal else {}
-    languages = [(each.id, each.name) for each in LANGUAGES if not allowed or each.id in allowed]
+    languages = [
+        (each.id, gettext("Undetermined") if each.id == UNDETERMINED else each.name)
+        for each in LANGUAGES
+        if not allowed or each.id in allowed
+    ]
     return await page(
         request,
         template,

@@ -109,6 +109,18 @@ async def test_a_name_that_cannot_be_is_said_beside_the_field(
     assert "checked" in page.css_first("input[name=nsfw]").attributes
 
 
+async def test_languages_are_offered_by_their_names_and_none_in_the_readers_words(
+    browser: Callable[..., Any], cast: Cast
+) -> None:
+    alice = await browser("alice")
+    alice.http.headers["accept-language"] = "de"
+    options = read(await alice.get("/create_community")).css("#f-language option")
+    assert [options[0].text(), *(one.text() for one in options if one.attributes["value"] == "37")] == [
+        "Nicht angegeben",
+        "English",
+    ]
+
+
 async def test_a_preview_changes_nothing(browser: Callable[..., Any], db: Database, cast: Cast) -> None:
     alice = await browser("alice")
     response = await alice.post(
