@@ -242,8 +242,8 @@ async def test_several_statements_go_together_in_their_order(db: Database) -> No
         await tx.run("CREATE TEMPORARY TABLE second (n INTEGER)")
         await tx.run("CREATE TEMPORARY TABLE third (n INTEGER)")
         before = tx.writes
-        await tx.together("INSERT INTO first (n) VALUES (CAST(:n AS INTEGER))", n=1)
-        await tx.together(
+        await tx.by_the_end("INSERT INTO first (n) VALUES (CAST(:n AS INTEGER))", n=1)
+        await tx.by_the_end(
             "UPDATE first SET n = n + :by",
             "INSERT INTO second (n) VALUES (CAST(:n AS INTEGER))",
             "INSERT INTO third (n) VALUES (CAST(:n AS INTEGER))",

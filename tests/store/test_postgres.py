@@ -1,6 +1,8 @@
 """What only PostgreSQL has: several writers at once, and notices that travel."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from types import SimpleNamespace
 
 import asyncpg
@@ -14,12 +16,13 @@ from folkmoot.core.search.index import index_due, index_pending
 from folkmoot.core.site.edit import EditSite, edit_site
 from folkmoot.core.site.emoji import CreateEmoji, EditEmoji, create_emoji, edit_emoji, read_emoji
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
+from folkmoot.jobs.wake import Wake
 from folkmoot.model.errors import Busy
-from folkmoot.model.time import SECOND
+from folkmoot.model.time import SECOND, FixedClock
 from folkmoot.store import communities, jobs, outbox, search
-from folkmoot.store.db import Database, Tx, persistently
+from folkmoot.store.db import Database, Tx, count_statements, persistently
 from folkmoot.store.jobs import Job
-from folkmoot.store.postgres import PostgresDatabase, encryption
+from folkmoot.store.postgres import PostgresDatabase, encryption, open_postgres
 from tests.cast import Cast
 from tests.core.stories import assert_counts_are_right, now, write_comment, write_post
 from tests.store.test_outbox import activity
@@ -31,6 +34,14 @@ def postgres(db: Database) -> PostgresDatabase:
     if not isinstance(db, PostgresDatabase):
         pytest.skip("SQLite has one writer at a time")
     return db
+
+
+@pytest.fixture
+async def another(postgres: PostgresDatabase, clock: FixedClock) -> AsyncIterator[PostgresDatabase]:
+    """Another process on the same database."""
+    opened = await open_postgres(postgres._url, clock, size=1)
+    yield opened
+    await opened.close()
 
 
 async def _indexed(db: Database, comment_id: int) -> str | None:
@@ -99,6 +110,7 @@ async def test_who_asks_for_a_job_that_waits_already_is_sure_that_it_runs_behind
         await jobs.enqueue(tx, "look", {}, unique_key="look 1")
     async with db.write() as asking:
         await jobs.enqueue(asking, "look", {}, unique_key="look 1")
+        await asking.settle()
         assert await asyncio.create_task(claim()) == []
     assert len(await claim()) == 1
 
@@ -117,6 +129,7 @@ async def test_an_edit_under_way_is_not_struck_off_by_a_batch_that_read_the_old_
 
     async with db.write() as editing:
         await edit_comment(editing, cast.alice, EditComment(comment.id, "after"))
+        await editing.settle()
         await asyncio.create_task(index())
     assert await _indexed(db, comment.id) is None, "it waits until the edit is through"
     await index_due(db)
@@ -202,7 +215,6 @@ async def test_what_was_changed_here_drops_kept_pages_once(postgres: PostgresDat
     made = db.changes.newest((("posts", 0),))
     await _heard(db)
     assert db.changes.newest((("posts", 0),)) == made
-    assert not db._half_done
 
 
 async def test_what_others_changed_is_heard(postgres: PostgresDatabase, cast: Cast) -> None:
@@ -216,18 +228,116 @@ async def test_what_others_changed_is_heard(postgres: PostgresDatabase, cast: Ca
 
 
 async def test_a_writer_that_is_gone_when_its_commit_is_through_is_heard_all_the_same(
+    postgres: PostgresDatabase, cast: Cast, clock: FixedClock, another: PostgresDatabase
+) -> None:
+    """Whatever came of the commit: that too much is made anew hurts nobody."""
+    db, key = postgres, (("posts", 0),)
+    here, there = db.changes.newest(key), another.changes.newest(key)
+    wake = Wake(another, "posts")
+
+    async def write() -> None:
+        async with db.write() as tx:
+            tx.changed("posts")
+            committing.set()
+
+    committing = asyncio.Event()
+    writer = asyncio.create_task(write())
+    await committing.wait()
+    writer.cancel()
+    await asyncio.gather(writer, return_exceptions=True)
+    assert db.changes.newest(key) > here
+    await wake.wait(5)
+    assert another.changes.newest(key) > there
+
+
+async def test_changes_are_told_after_the_commit_many_with_one_word(
+    postgres: PostgresDatabase, cast: Cast, another: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And whoever is told "done" knows that all were told."""
+    said: list[str] = []
+    postgres._listener.add_query_logger(lambda record: said.append(record.query))
+
+    async def write(number: int) -> None:
+        async with postgres.write() as tx:
+            tx.changed("thread", number)
+
+    await asyncio.gather(*(write(number) for number in range(20)))
+    assert 1 <= len(said) < 20
+    wake = Wake(another, "posts")
+    async with postgres.write() as tx:
+        tx.changed("posts")
+    await wake.wait(5)
+    floor = another.changes.newest((("thread", 999),))
+    assert all(another.changes.newest((("thread", number),)) > floor for number in range(20))
+
+
+async def test_what_could_not_be_told_is_made_good_with_the_next_word(
+    postgres: PostgresDatabase, cast: Cast, another: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_asked: object) -> None:
+        raise OSError("the line is dead")
+
+    await postgres._notices.tell_everything()
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres._notices, "_connection", SimpleNamespace(execute=fail))
+        async with postgres.write() as tx:
+            tx.changed("thread", 7)
+    wake = Wake(another, "posts")
+    made = another.changes.newest((("thread", 7),))
+    async with postgres.write() as tx:
+        tx.changed("posts")
+    await wake.wait(5)
+    assert another.changes.newest((("thread", 7),)) > made
+
+
+async def test_a_process_that_begins_says_that_everything_may_have_changed(
+    postgres: PostgresDatabase, cast: Cast, clock: FixedClock
+) -> None:
+    """The one before it may have died between a commit and its word."""
+    made = postgres.changes.newest((("thread", 7),))
+    wake = Wake(postgres, "posts")
+    begun = await open_postgres(postgres._url, clock, size=1)
+    await wake.wait(5)
+    await begun.close()
+    assert postgres.changes.newest((("thread", 7),)) > made
+
+
+async def test_what_is_left_for_the_end_runs_in_one_statement_and_before_whoever_asks_for_it(
     postgres: PostgresDatabase, cast: Cast
 ) -> None:
-    """The server's notice speaks for it, whichever comes first."""
-    db = postgres
-    made = db.changes.newest((("posts", 0),))
-    db._heard(None, 1, "", f"{db._name}.99 posts:0")
-    heard = db.changes.newest((("posts", 0),))
-    assert heard > made
-    assert not db._is_first(99)
-    assert db._is_first(100)
-    db._heard(None, 1, "", f"{db._name}.100 *")
-    assert db.changes.newest((("posts", 0),)) == heard
+    raise_scores = (
+        "UPDATE community SET posts = posts + :by WHERE id = :id",
+        "UPDATE person SET post_score = post_score + :by",
+    )
+    with count_statements() as counter:
+        async with postgres.write() as tx:
+            await tx.by_the_end(*raise_scores, by=1, id=cast.gardening.id)
+            await tx.by_the_end("DELETE FROM instance WHERE domain IN :names[text]", names=["nosuch"])
+            assert await tx.value("SELECT count(*) FROM site") == 1
+            assert len(counter.statements) == 1, "it is about something else"
+            assert await tx.value("SELECT min(post_score) FROM person") == 1
+            await tx.by_the_end(raise_scores[1], by=1, id=0)
+            await tx.by_the_end(raise_scores[1], by=1, id=0)
+    assert len(counter.statements) == 5
+    async with postgres.read() as tx:
+        assert await tx.value("SELECT max(post_score) FROM person") == 3
+
+
+async def test_what_was_left_for_the_end_of_a_part_is_undone_with_it(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    score = "UPDATE person SET post_score = post_score + 1 WHERE id = :id"
+    async with postgres.write() as tx:
+        await tx.by_the_end(score, id=cast.alice.id)
+        with suppress(RuntimeError):
+            async with tx.part():
+                await tx.by_the_end(score, id=cast.alice.id)
+                raise RuntimeError
+        with suppress(asyncpg.PostgresError):
+            async with tx.part():
+                await tx.by_the_end(score, id=cast.alice.id)
+                await tx.by_the_end("INSERT INTO site_language (site_id, language_id) VALUES (:id, 1)", id=-1)
+        assert await tx.value("SELECT post_score FROM person WHERE id = :id", id=cast.alice.id) == 1
 
 
 async def test_a_server_that_takes_no_more_connections_is_busy(
@@ -366,3 +476,33 @@ async def test_a_count_that_may_be_lost_is_nothing_that_was_kept(
 
     await persistently(work)
     assert tries == 2
+
+
+async def test_room_is_made_where_rows_come_and_go(postgres: PostgresDatabase) -> None:
+    size = "SELECT pg_relation_size('search_pending')"
+    async with postgres.write() as tx:
+        await tx.run(
+            "INSERT INTO search_pending (kind, object_id) SELECT 'post', i FROM generate_series(1, 3000) AS i"
+        )
+    async with postgres.write() as tx:
+        await tx.run("DELETE FROM search_pending")
+        await tx.value("SELECT pg_stat_force_next_flush()")
+    async with postgres.read() as tx:
+        assert await tx.value(size) > 0
+    await postgres.tend()
+    async with postgres.read() as tx:
+        assert await tx.value(size) == 0
+
+
+async def test_whoever_writes_does_not_hold_on_to_the_rows_that_others_count_in(
+    postgres: PostgresDatabase,
+) -> None:
+    """References are looked at by the end: a row with holders and a writer leaves versions that stay in the way."""
+    tables = ["post", "comment", "post_vote", "comment_vote", "post_read", "comment_reply", "person_mention"]
+    async with postgres.read() as tx:
+        early = await tx.all(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' AND NOT condeferred"
+            " AND CAST(CAST(conrelid AS regclass) AS text) IN :tables[text]",
+            tables=tables,
+        )
+    assert early == []

@@ -7,6 +7,7 @@ the order in which it happened; who is told of it, and in which words, is not fo
 
 from folkmoot.model import events
 from folkmoot.model.events import Event
+from folkmoot.model.people import Viewer
 from folkmoot.store import jobs, outbox, people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
@@ -36,18 +37,20 @@ TOLD_ELSEWHERE: frozenset[type[Event]] = frozenset(
 """What other servers may have to be told of; `apub/outbox/publish.py` has a row for each."""
 
 
-async def record(tx: Tx, event: Event) -> None:
-    """Write down what has to follow from `event`."""
+async def record(tx: Tx, event: Event, actor: Viewer | None = None) -> None:
+    """Write down what has to follow from `event`. `actor`: who did it, where that is at hand; else they are looked up."""
     # Events are flat: `asdict`, which looks into every value, would cost more than writing the row.
     payload = {name: getattr(event, name) for name in event.__dataclass_fields__}
     for name in CONSEQUENCES.get(type(event), ()):
         await jobs.enqueue(tx, name, payload)
-    if type(event) in TOLD_ELSEWHERE and await _concerns_others(tx, event):
+    if type(event) in TOLD_ELSEWHERE and await _concerns_others(tx, event, actor):
         await outbox.note(tx, type(event).__name__, payload)
 
 
-async def _concerns_others(tx: Tx, event: Event) -> bool:
+async def _concerns_others(tx: Tx, event: Event, actor: Viewer | None) -> bool:
     """Whether other servers hear it from us: while there is federation, and not what came from them."""
     if not (await store_site.local_site(tx)).federation_enabled:
         return False
+    if actor is not None and actor.person is not None:
+        return actor.person.local
     return await people.is_local(tx, event.actor_id)

@@ -9,7 +9,7 @@ from folkmoot.apub.look_again import look_at_communities
 from folkmoot.apub.software import look_at_servers
 from folkmoot.core.images.delete import ask_for_room
 from folkmoot.core.site import upkeep
-from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
+from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND, Micros
 from folkmoot.store.db import Database
 
 
@@ -36,5 +36,6 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("old activities", HOUR, apub_upkeep.forget_old),
     Periodic("software of other servers", HOUR, look_at_servers),
     Periodic("communities of other servers", HOUR, look_at_communities),
+    Periodic("room in the database", 10 * SECOND, upkeep.tend),
     Periodic("statistics of the database", DAY, upkeep.optimise, HOUR),
 )

@@ -102,7 +102,7 @@ async def comment_written(tx: Tx, comment: Comment, place: PlacedPost) -> None:
     """
     post = place.post
     if ancestors := [int(part) for part in comment.path.split(".")[1:-1]]:
-        await tx.run(
+        await tx.by_the_end(
             "UPDATE comment SET child_count = child_count + 1, version = version + 1 WHERE id IN :ids[]",
             ids=ancestors,
         )
@@ -118,7 +118,7 @@ async def comment_written(tx: Tx, comment: Comment, place: PlacedPost) -> None:
         if counted(post.deleted, post.removed)
         else ()
     )
-    await tx.together(
+    await tx.by_the_end(
         f"UPDATE post SET comments = comments + 1, newest_comment = :newest, version = version + 1{lift} WHERE id = :post_id",
         *in_community,
         "UPDATE person SET comment_count = comment_count + 1, comment_score = comment_score + :score WHERE id = :creator_id",
@@ -131,9 +131,9 @@ async def comment_written(tx: Tx, comment: Comment, place: PlacedPost) -> None:
 
 
 async def site_wrote(tx: Tx, *, posts: int = 0, comments: int = 0) -> None:
-    """So many more local posts and comments stand (G-5). Everybody who writes waits for this one row: do it last."""
-    await tx.run(
-        "UPDATE local_site SET posts = posts + :posts, comments = comments + :comments",
+    """So many more local posts and comments stand (G-5). Everybody who writes waits for this one row: it is written by the end."""
+    await tx.by_the_end(
+        "UPDATE local_site SET posts = posts + :posts, comments = comments + :comments WHERE id = 1",
         posts=posts, comments=comments,
     )  # fmt: skip
 
@@ -175,7 +175,7 @@ async def _voted(
     """Write what votes changed of an item and of its author; whether anything did."""
     if not (up or down):
         return False
-    await tx.together(
+    await tx.by_the_end(
         f"UPDATE {kind} SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
         " WHERE id = :item_id",
         f"UPDATE person SET {kind}_score = {kind}_score + :by WHERE id = :creator_id",

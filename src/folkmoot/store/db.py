@@ -131,8 +131,14 @@ class Tx(Protocol):
         """Execute; how many rows were changed."""
         ...
 
-    async def together(self, *statements: str, **values: Any) -> None:
-        """Execute these, each on another table, in this order; on PostgreSQL in one round trip."""
+    async def by_the_end(self, *statements: str, **values: Any) -> None:
+        """Execute these in this order, before a statement that names a table they write and before the transaction ends. PostgreSQL is told
+        all of them in one round trip, so rows that everybody writes are locked no longer than needed. None of them may need to see what
+        another one of them writes to another table."""
+        ...
+
+    async def settle(self) -> None:
+        """Execute now what was left for `by_the_end`: where it fails, it fails here."""
         ...
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
@@ -188,6 +194,10 @@ class Database(Protocol):
 
     async def optimise(self) -> None:
         """Let the engine tend its files and statistics."""
+        ...
+
+    async def tend(self) -> None:
+        """Let the engine make room again where rows come and go all the time; every few seconds."""
         ...
 
     async def close(self) -> None: ...

@@ -42,7 +42,7 @@ async def enqueue(
 
     It is taken hold of then: or it could be done before this transaction, and what it was asked for, is there to be seen.
     """
-    await tx.run(
+    await tx.by_the_end(
         "INSERT INTO job (name, payload, unique_key, run_at, published) VALUES (:name, :payload, :unique_key, :run_at, :now)"
         " ON CONFLICT (unique_key) DO UPDATE SET unique_key = excluded.unique_key",
         name=name, payload=json.dumps(payload), unique_key=unique_key, run_at=tx.now if run_at is None else run_at, now=tx.now,

@@ -12,7 +12,7 @@ VISIT_GAP: Micros = 30 * MINUTE
 
 async def mark_read(tx: Tx, person_id: int, post_id: int, *, comments: int | None = None) -> None:
     """Mark one post read, as votes and own posts do; with `comments`, so many of them count as seen."""
-    await tx.run(
+    await tx.by_the_end(
         "INSERT INTO post_read (person_id, post_id, read, read_comments, published) VALUES (:person_id, :post_id, :yes, CAST(:seen AS INTEGER), :now)"
         " ON CONFLICT (person_id, post_id) DO UPDATE SET read = excluded.read,"
         " read_comments = coalesce(excluded.read_comments, post_read.read_comments)",
@@ -22,7 +22,7 @@ async def mark_read(tx: Tx, person_id: int, post_id: int, *, comments: int | Non
 
 async def note_seen(tx: Tx, person_id: int, post_id: int, *, comments: int) -> None:
     """So many comments of a post count as seen, whether it is read or not (C-3)."""
-    await tx.run(
+    await tx.by_the_end(
         "INSERT INTO post_read (person_id, post_id, read, read_comments, published) VALUES (:person_id, :post_id, :no, :seen, :now)"
         " ON CONFLICT (person_id, post_id) DO UPDATE SET read_comments = excluded.read_comments",
         person_id=person_id, post_id=post_id, no=False, seen=comments, now=tx.now,

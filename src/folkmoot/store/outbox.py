@@ -106,7 +106,7 @@ _make_sent = maker(Sent)
 
 async def note(tx: Tx, kind: str, payload: dict[str, Any]) -> None:
     """Write down that something has to be told."""
-    await tx.run(
+    await tx.by_the_end(
         "INSERT INTO outgoing (kind, payload, published) VALUES (:kind, :payload, :now)",
         kind=kind, payload=json.dumps(payload), now=tx.now,
     )  # fmt: skip

@@ -1,9 +1,7 @@
 """PostgreSQL through asyncpg: a pool, prepared statements kept by the driver, NOTIFY for what changed."""
 
 import asyncio
-import itertools
 import os
-import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,9 +14,10 @@ from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
 from folkmoot.store.db import Tx, counting, gave_way, must_not_write_yet, note_kept, writing
-from folkmoot.store.dialect.base import Dialect
+from folkmoot.store.dialect.base import Dialect, words_of, written_by
 from folkmoot.store.dialect.postgres import PostgresDialect
 from folkmoot.store.rows import Row
+from folkmoot.store.telling import EVERYTHING, Notices
 
 _DIALECT: Dialect = PostgresDialect()
 _GIVES_WAY = (
@@ -30,15 +29,30 @@ _GIVES_WAY = (
 """Each waited for the other; what was read has changed; what was referred to has just been purged; the same was written by somebody else
 between our look and our writing. Nothing was written, and another try will end well, or in a refusal that says why."""
 _CHANNEL = "folkmoot_change"
-_EVERYTHING = "*"
-_PAYLOAD_LIMIT = 7900
-"""Bytes that a NOTIFY carries, the sender's name left out."""
+
+
+_SMALL, _LARGEST = 16 << 20, 1 << 60
+"""Bytes."""
+_MUCH_CHANGED = (
+    "SELECT relname FROM pg_stat_user_tables WHERE schemaname = ANY (current_schemas(false)) AND pg_relation_size(relid) < $1"
+    " AND (n_dead_tup > 200 + 0.2 * n_live_tup OR n_mod_since_analyze > 500 + 0.2 * n_live_tup) ORDER BY pg_relation_size(relid)"
+)
 
 
 class PostgresTx:
     """A transaction (for writing) or a connection (for reading: each statement sees its own snapshot)."""
 
-    __slots__ = ("_connection", "changes", "dialect", "memory", "now", "touched", "writes")
+    __slots__ = (
+        "_connection",
+        "_left",
+        "_left_tables",
+        "changes",
+        "dialect",
+        "memory",
+        "now",
+        "touched",
+        "writes",
+    )
 
     def __init__(self, connection: Any, database: "PostgresDatabase") -> None:
         self._connection = connection
@@ -48,18 +62,20 @@ class PostgresTx:
         self.changes = database.changes
         self.touched: dict[tuple[str, int], None] = {}
         self.writes = 0
+        self._left: list[tuple[str, Mapping[str, Any]]] = []
+        self._left_tables: frozenset[str] = frozenset()
 
-    def _prepare(self, sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    async def _prepare(self, sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        if self._left and not self._left_tables.isdisjoint(words_of(sql)):
+            await self.settle()
         if not sql.startswith("SELECT"):
             self.writes += 1
-        counter = counting.get()
-        if counter is not None:
-            counter.statements.append(sql)
+        _count(sql)
         compiled = _DIALECT.compile_sql(sql)
         return compiled.sql, [_plain(values[name]) for name in compiled.names]
 
     async def all(self, sql: str, /, **values: Any) -> list[Row]:
-        text, arguments = self._prepare(sql, values)
+        text, arguments = await self._prepare(sql, values)
         rows: list[Row] = await self._connection.fetch(text, *arguments)
         return rows
 
@@ -67,27 +83,39 @@ class PostgresTx:
         return await self.all(sql, **values)
 
     async def first(self, sql: str, /, **values: Any) -> Row | None:
-        text, arguments = self._prepare(sql, values)
+        text, arguments = await self._prepare(sql, values)
         row: Row | None = await self._connection.fetchrow(text, *arguments)
         return row
 
     async def value(self, sql: str, /, **values: Any) -> Any:
-        text, arguments = self._prepare(sql, values)
+        text, arguments = await self._prepare(sql, values)
         return await self._connection.fetchval(text, *arguments)
 
     async def run(self, sql: str, /, **values: Any) -> int:
-        text, arguments = self._prepare(sql, values)
+        text, arguments = await self._prepare(sql, values)
         status: str = await self._connection.execute(text, *arguments)
         last = status.rsplit(" ", 1)[-1]
         return int(last) if last.isdigit() else 0
 
-    async def together(self, *statements: str, **values: Any) -> None:
-        # PostgreSQL does the main statement first, then those before it, the last first: in that order rows are locked.
-        first, *others = statements
-        parts = [f"part_{number} AS ({sql})" for number, sql in enumerate(others)]
-        await self.run(f"WITH {', '.join(reversed(parts))} {first}" if parts else first, **values)
+    async def by_the_end(self, *statements: str, **values: Any) -> None:
+        for sql in statements:
+            if not self._left_tables.isdisjoint(words_of(sql)):
+                await self.settle()
+            self.writes += 1
+            self._left.append((sql, values))
+            self._left_tables |= written_by(sql)
+
+    async def settle(self) -> None:
+        if not self._left:
+            return
+        left, self._left, self._left_tables = self._left, [], frozenset()
+        text, names = PostgresDialect.compile_together(tuple(sql for sql, _ in left))
+        _count(text)
+        await self._connection.execute(text, *[_plain(left[number][1][name]) for number, name in names])
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
+        if not self._left_tables.isdisjoint(words_of(sql)):
+            await self.settle()
         self.writes += 1
         compiled = _DIALECT.compile_sql(sql)
         await self._connection.executemany(
@@ -96,11 +124,14 @@ class PostgresTx:
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[None]:
+        await self.settle()
         before = len(self.touched)
         try:
             async with self._connection.transaction():
                 yield
+                await self.settle()
         except BaseException:
+            self._left, self._left_tables = [], frozenset()
             for key in list(self.touched)[before:]:
                 del self.touched[key]
             raise
@@ -109,15 +140,15 @@ class PostgresTx:
         self.touched[(kind, object_id)] = None
 
 
+def _count(sql: str) -> None:
+    counter = counting.get()
+    if counter is not None:
+        counter.statements.append(sql)
+
+
 def _plain(value: Any) -> Any:
     """Sets and other collections become the lists that arrays are made from."""
     return list(value) if isinstance(value, set | frozenset | tuple) else value
-
-
-def _payload(touched: Iterable[tuple[str, int]]) -> str:
-    """What other processes are told; where it is too much to name, that everything may have changed."""
-    named = " ".join(f"{kind}:{object_id}" for kind, object_id in touched)
-    return named if len(named) <= _PAYLOAD_LIMIT else _EVERYTHING
 
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -146,9 +177,7 @@ class PostgresDatabase:
         self.where = where
         self.changes = Changes()
         self.memory: dict[str, Any] = {}
-        self._name = secrets.token_hex(8)
-        self._numbers = itertools.count(1)
-        self._half_done: set[int] = set()
+        self._notices = Notices(_CHANNEL)
 
     async def _acquire(self) -> Any:
         """A connection of the pool; `Busy` where the server takes no more than it has."""
@@ -168,22 +197,17 @@ class PostgresDatabase:
     @asynccontextmanager
     async def write(self, *, soon: bool = False) -> AsyncIterator[Tx]:
         must_not_write_yet()
-        number = 0
         connection = await self._acquire()
         token = writing.set(asyncio.current_task())
+        touched: dict[tuple[str, int], None] = {}
         try:
             async with connection.transaction():
                 if soon:
                     await connection.execute("SET LOCAL synchronous_commit TO OFF")
                 tx = PostgresTx(connection, self)
                 yield tx
-                if tx.touched:
-                    number = next(self._numbers)
-                    told = f"{self._name}.{number} {_payload(tx.touched)}"
-                    await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, told)
-            if number and self._is_first(number):
-                for key in tx.touched:
-                    self.changes.touch(key)
+                await tx.settle()
+                touched = tx.touched
             if not soon:
                 note_kept()
         except _GIVES_WAY as error:
@@ -192,38 +216,37 @@ class PostgresDatabase:
             raise Busy from error  # it has waited long enough
         finally:
             writing.reset(token)
-            await self._pool.release(connection)
+            try:
+                await self._pool.release(connection)
+            finally:
+                # Also for who was cancelled while the commit was under way, whatever came of it: then too much is said.
+                for key in touched:
+                    self.changes.touch(key)
+                told = self._notices.tell(touched)
+        await told
 
     async def sync(self) -> None:
         if self._listener is None or self._listener.is_closed():
             try:
-                self._listener = await asyncpg.connect(self._url, **encryption(self._url))
+                self._listener = await asyncpg.connect(
+                    self._url, **encryption(self._url), server_settings={"synchronous_commit": "off"}
+                )
             except TooManyConnectionsError as error:
                 raise Busy from error
-            self._half_done.clear()
             await self._listener.add_listener(_CHANNEL, self._heard)
             self.changes.flush()
+            self._notices.through(self._listener)
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
         sender, *entries = payload.split()
-        name, _, number = sender.partition(".")
-        if name == self._name and not self._is_first(int(number)):
+        if sender == self._notices.sender:
             return
-        if _EVERYTHING in entries:
+        if EVERYTHING in entries:
             self.changes.flush()
             return
         for entry in entries:
             kind, _, object_id = entry.partition(":")
             self.changes.touch((kind, int(object_id)))
-
-    def _is_first(self, number: int) -> bool:
-        """What a transaction of ours touched is said twice, by itself and by the server, so that it is heard of even if whoever waited for the
-        commit has gone. It counts when it is heard first: what is made after that is right."""
-        if number in self._half_done:
-            self._half_done.remove(number)
-            return False
-        self._half_done.add(number)
-        return True
 
     async def script(self, statements: list[str]) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
@@ -237,9 +260,24 @@ class PostgresDatabase:
         return []
 
     async def optimise(self) -> None:
-        """PostgreSQL's own autovacuum does this."""
+        """Room and statistics for all tables that have changed much: autovacuum may be switched off, and after a great deal was loaded nobody
+        wants to wait for it."""
+        await self._vacuum(_LARGEST)
+
+    async def tend(self) -> None:
+        """The same for small tables, in which rows come and go or change all the time: autovacuum looks once a minute, and until then a queue of
+        ten rows can be hundreds of pages. Where it is switched off, for all."""
+        async with self._pool.acquire() as connection:
+            is_on = await connection.fetchval("SELECT current_setting('autovacuum')") == "on"
+        await self._vacuum(_SMALL if is_on else _LARGEST)
+
+    async def _vacuum(self, size: int) -> None:
+        async with self._pool.acquire() as connection:
+            for row in await connection.fetch(_MUCH_CHANGED, size):
+                await connection.execute(f'VACUUM (ANALYZE, SKIP_LOCKED) "{row[0]}"', timeout=None)
 
     async def close(self) -> None:
+        await self._notices.stop()
         if self._listener is not None:
             await self._listener.close()
         try:

@@ -12,7 +12,11 @@ async def index_soon(tx: Tx, kind: Literal["post", "comment"], ids: Iterable[int
     A row that waits already is taken hold of all the same: or a batch that runs meanwhile would read the text from before this transaction
     and strike the row out.
     """
-    await tx.many(
-        "INSERT INTO search_pending (kind, object_id) VALUES (:kind, :id) ON CONFLICT (kind, object_id) DO UPDATE SET kind = excluded.kind",
-        [{"kind": kind, "id": number} for number in sorted(ids)],
-    )
+    numbers = sorted(ids)
+    if len(numbers) == 1:
+        await tx.by_the_end(_INSERT, kind=kind, id=numbers[0])
+    else:
+        await tx.many(_INSERT, [{"kind": kind, "id": number} for number in numbers])
+
+
+_INSERT = "INSERT INTO search_pending (kind, object_id) VALUES (:kind, :id) ON CONFLICT (kind, object_id) DO UPDATE SET kind = excluded.kind"

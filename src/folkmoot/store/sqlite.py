@@ -115,9 +115,12 @@ class SqliteTx:
             pass
         return self._connection.changes()
 
-    async def together(self, *statements: str, **values: Any) -> None:
+    async def by_the_end(self, *statements: str, **values: Any) -> None:
         for sql in statements:
             await self.run(sql, **values)
+
+    async def settle(self) -> None:
+        """Nothing is left."""
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
         self.writes += 1
@@ -373,6 +376,9 @@ class SqliteDatabase:
         await asyncio.to_thread(self._aside, tend)
         async with self.write() as tx:
             await tx.run("DELETE FROM change WHERE seq < (SELECT max(seq) FROM change) - 50000")
+
+    async def tend(self) -> None:
+        """SQLite keeps no rows that nobody sees."""
 
     async def checkpoint(self) -> None:
         """Move committed pages from the WAL into the file, in a thread, so that no writer has to."""

@@ -35,7 +35,7 @@ async def _set(tx: Tx, kind: str, whose: dict[str, int], value: int) -> int:
     if value == before:
         return before
     if value == 0:
-        await tx.run(f"DELETE {which}", **key)
+        await tx.by_the_end(f"DELETE {which}", **key)
     else:
         await _write(tx, kind, whose, value)
     return before
@@ -43,7 +43,7 @@ async def _set(tx: Tx, kind: str, whose: dict[str, int], value: int) -> int:
 
 async def _write(tx: Tx, kind: str, whose: dict[str, int], value: int) -> None:
     names = [*whose, "value"]
-    await tx.run(
+    await tx.by_the_end(
         f"INSERT INTO {kind}_vote ({', '.join(names)}, published) VALUES ({', '.join(f':{name}' for name in names)}, :now)"
         f" ON CONFLICT ({kind}_id, person_id) DO UPDATE SET value = excluded.value, published = excluded.published",
         value=value, now=tx.now, **whose,

@@ -371,6 +371,7 @@ class Processor:
             async with tx.part() if fenced else nullcontext():
                 try:
                     effect = await perform(tx, arrived)
+                    await tx.settle()
                 except AnsweredNo as error:
                     return Outcome(closed=_refused(row, error))
         except Missing as missing:

@@ -90,11 +90,6 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     comment = await comments.insert(
         tx, values, parent_path=parent.path if parent else "0", ap_prefix=f"{house.site.origin}/comment/"
     )
-    await votes.add_comment_vote(tx, author.id, comment.id, post.id)
-    await counts.comment_written(tx, comment, place)
-    if author.account:
-        # The own comment is no news: as many are seen as there are now.
-        await marks.note_seen(tx, author.id, post.id, comments=post.comments + 1)
     told: list[int] = []
     if not asked.quiet:
         told = await notify.notify_of_comment(
@@ -102,9 +97,16 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
         )
         if author.account and parent:
             await notify.parent_was_answered(tx, author, parent)
-        if told:
-            await after.record(tx, CommentTold(author.id, comment.id, told))
-        await after.record(tx, CommentCreated(author.id, comment.id))
+    # What follows is only written, the rows last that others wait for.
+    await votes.add_comment_vote(tx, author.id, comment.id, post.id)
+    if author.account:
+        # The own comment is no news: as many are seen as there are now.
+        await marks.note_seen(tx, author.id, post.id, comments=post.comments + 1)
+    if told:
+        await after.record(tx, CommentTold(author.id, comment.id, told), author)
+    if not asked.quiet:
+        await after.record(tx, CommentCreated(author.id, comment.id), author)
+    await counts.comment_written(tx, comment, place)
     if comment.local:
         await counts.site_wrote(tx, comments=1)
     return Created(comment, told)

@@ -205,3 +205,8 @@ async def drop_denied(db: Database) -> int:
 async def optimise(db: Database) -> None:
     """Let the engine tend its files and statistics."""
     await db.optimise()
+
+
+async def tend(db: Database) -> None:
+    """Let the engine make room again where rows come and go all the time."""
+    await db.tend()

@@ -21,12 +21,11 @@ async def vote_on_post(tx: Tx, voter: Viewer, post_id: int, value: int) -> Tally
         raise NotFound("couldnt_find_post")
     permissions.check("vote.cast", permissions.standing_on(voter, place.ground))
     before = await votes.set_post_vote(tx, voter.id, post_id, value)
-    tally = await counts.post_voted(tx, place, *_difference(before, value))
     if voter.account:
         await marks.mark_read(tx, voter.id, post_id)
     if before != value and _is_told(voter):
-        await after.record(tx, PostVoted(voter.id, post_id, value, before))
-    return tally
+        await after.record(tx, PostVoted(voter.id, post_id, value, before), voter)
+    return await counts.post_voted(tx, place, *_difference(before, value))
 
 
 async def vote_on_comment(tx: Tx, voter: Viewer, comment_id: int, value: int) -> Tally:
@@ -37,10 +36,9 @@ async def vote_on_comment(tx: Tx, voter: Viewer, comment_id: int, value: int) ->
         raise NotFound("couldnt_find_comment")
     permissions.check("vote.cast", permissions.standing_on(voter, place.ground))
     before = await votes.set_comment_vote(tx, voter.id, comment_id, place.comment.post_id, value)
-    tally = await counts.comment_voted(tx, place.comment, *_difference(before, value))
     if before != value and _is_told(voter):
-        await after.record(tx, CommentVoted(voter.id, comment_id, value, before))
-    return tally
+        await after.record(tx, CommentVoted(voter.id, comment_id, value, before), voter)
+    return await counts.comment_voted(tx, place.comment, *_difference(before, value))
 
 
 async def _checked(tx: Tx, value: int) -> int:

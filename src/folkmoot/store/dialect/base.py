@@ -101,6 +101,22 @@ def split_statements(script: str, engine: str) -> list[str]:
     return [text for statement in "\n".join(kept).split(";\n") if (text := statement.strip(" \n;"))]
 
 
+_WORD = re.compile(r"\w+")
+_WRITTEN = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (?!SET\b)(\w+)")
+
+
+@lru_cache(maxsize=4096)
+def words_of(sql: str) -> frozenset[str]:
+    """Every word of a statement, its tables among them."""
+    return frozenset(_WORD.findall(sql))
+
+
+@lru_cache(maxsize=4096)
+def written_by(sql: str) -> frozenset[str]:
+    """The tables that a statement writes."""
+    return frozenset(_WRITTEN.findall(sql))
+
+
 @lru_cache(maxsize=4096)
 def parameters_of(sql: str) -> tuple[str, ...]:
     """The distinct parameter names of a statement, in order of first use."""
