@@ -50,8 +50,9 @@ def _public_key(pem: str) -> RSAPublicKey | None:
 
 @lru_cache(maxsize=1024)
 def private_key(pem: str) -> RSAPrivateKey:
-    """The key to sign with, one of ours."""
-    key = load_pem_private_key(pem.encode(), password=None)
+    """The key to sign with, one of ours. It comes from our database, so nobody looks whether its parts are primes: that would take each
+    process 28 ms for each of our people and communities that has something to say."""
+    key = load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     assert isinstance(key, RSAPrivateKey)
     return key
 
