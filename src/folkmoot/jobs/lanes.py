@@ -33,6 +33,8 @@ _LOOK = 0.25
 """Seconds between looks at what time brings."""
 _REST = 0.004
 """And between any two: what happens meanwhile is looked at together."""
+_REST_AFTER_PUBLISHING = 0.02
+"""The same after something was published: people who write are many, and what they say in between shares the next transaction."""
 _WRITE_EVERY: Micros = SECOND
 _IDLE_WRITE_EVERY: Micros = 30 * SECOND
 _BEGIN_IN_DELIVERY = 2000
@@ -93,8 +95,8 @@ class Lanes:
         while not stopping.is_set():
             self._landed.clear()
             try:
-                await self.turn()
-                await asyncio.sleep(_REST)
+                published = await self.turn()
+                await asyncio.sleep(_REST_AFTER_PUBLISHING if published else _REST)
             except Exception:
                 log.exception("sending_failed")
                 await asyncio.sleep(_AFTER_FAILURE)
