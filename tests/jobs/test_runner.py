@@ -5,11 +5,12 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from folkmoot.apub import look_again, resolve, software
+from folkmoot.apub import resolve, software
 from folkmoot.apub.fetch import NotFetched
 from folkmoot.apub.inbox import doubt
 from folkmoot.apub.outbox import publish, roll_back
 from folkmoot.core import after, mailing
+from folkmoot.core.communities import news
 from folkmoot.core.images import delete
 from folkmoot.core.people import import_settings, mails
 from folkmoot.core.posts import mention_link
@@ -209,7 +210,7 @@ def test_every_consequence_has_a_function() -> None:
         doubt.VERIFY,
         resolve.BACKFILL,
         resolve.CONFIRM_GONE,
-        look_again.LOOK_AGAIN,
+        news.LOOK_AGAIN,
         complete.COMPLETE,
         publish.AGAIN,
         publish.ASK_AGAIN,

@@ -6,17 +6,14 @@ from zlib import crc32
 from folkmoot.apub.fetch import Budget
 from folkmoot.apub.resolve import Resolver
 from folkmoot.context import Context
+from folkmoot.core.communities.news import LOOK_AGAIN, MAX_AGE
 from folkmoot.logs import logger
 from folkmoot.model.errors import Refusal
-from folkmoot.model.time import DAY, HOUR, Micros
+from folkmoot.model.time import HOUR
 from folkmoot.store import actors, jobs
 from folkmoot.store.db import Database, Tx
 from folkmoot.store.site import local_site
 
-LOOK_AGAIN = "actors.look_again"
-"""The job that reads one actor once more from its own server."""
-MAX_AGE: Micros = DAY
-"""What was read longer ago is read again, once it is used."""
 HOURS = 24
 
 log = logger(__name__)

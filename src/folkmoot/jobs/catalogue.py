@@ -11,6 +11,7 @@ from folkmoot.apub.inbox import doubt, verify
 from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.outbox import publish, roll_back
 from folkmoot.core import mailing
+from folkmoot.core.communities import news
 from folkmoot.core.images import delete as delete_images
 from folkmoot.core.notifications import mail
 from folkmoot.core.people import import_settings, mails
@@ -97,7 +98,7 @@ CATALOGUE: dict[str, Work] = {
     doubt.VERIFY: _in_context(verify.verify),
     resolve.BACKFILL: _in_context(backfill.backfill_community),
     resolve.CONFIRM_GONE: _in_context(verify.confirm_gone),
-    look_again.LOOK_AGAIN: _in_context(look_again.look_again),
+    news.LOOK_AGAIN: _in_context(look_again.look_again),
     complete.COMPLETE: _in_context(backfill.complete_thread),
     publish.AGAIN: _publish_again,
     publish.ASK_AGAIN: _on_database(publish.ask_again),

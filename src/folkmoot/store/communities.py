@@ -123,6 +123,15 @@ async def links_of(tx: Tx, community_id: int) -> Links | None:
     return Links(*row) if row else None
 
 
+async def read_before(tx: Tx, community_id: int, moment: Micros) -> bool:
+    """Whether a community of another server was last read from there before a moment."""
+    return bool(
+        await tx.value(
+            "SELECT last_refreshed < :moment FROM community WHERE id = :id", moment=moment, id=community_id
+        )
+    )
+
+
 async def languages(tx: Tx, community_id: int) -> list[int]:
     """The language ids allowed there; empty means all."""
     rows = await tx.all(

@@ -1,22 +1,27 @@
 """Lists that people read: the front page, a community's page, what a reader saved."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
 from markupsafe import Markup
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from folkmoot.context import Context
 from folkmoot.core.communities.ban import own_ban
+from folkmoot.core.communities.news import ask_for_news, wants_news
 from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments, comment_sort
 from folkmoot.core.listings.community import read_community
 from folkmoot.core.listings.front import ListPosts
 from folkmoot.core.site.frame import read_admins, read_counted_site, read_site
 from folkmoot.core.site.taglines import tagline_of_the_hour
+from folkmoot.model.communities import Community
 from folkmoot.model.enums import CommentSort, Listing, PostSort
-from folkmoot.model.errors import NotLoggedIn
+from folkmoot.model.errors import Busy, NotLoggedIn
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentView, Marks
@@ -176,6 +181,7 @@ async def show_community(request: Request) -> Response:
         look = look_of(who, site, tx.now, tx.memory)
         number = view.community.id
         ban = await own_ban(tx, who, number) if view.banned else None
+        old = await wants_news(tx, who, view.community)
         if asked.kind == "comments":
             wanted = ListComments(sort=comment_sort(asked.sort), community_id=number, after=asked.after)
             rows, after = await comment_rows(tx, who, look, wanted)
@@ -187,7 +193,7 @@ async def show_community(request: Request) -> Response:
     if ban is not None:
         shown.notes.append(words_of_ban(ban))
     feed = f"/feeds{shown.link.href}.atom"
-    return await page(
+    response = await page(
         request,
         "communities/show.html",
         head=shown,
@@ -203,6 +209,16 @@ async def show_community(request: Request) -> Response:
         else f"{ctx.settings.origin}{asked.address()}",
         feeds=[(f"!{view.community.handle}", feed)] if view.community.visibility == "Public" else (),
     )
+    if old:
+        response.background = BackgroundTask(_ask_for_news, ctx, view.community)
+    return response
+
+
+async def _ask_for_news(ctx: Context, community: Community) -> None:
+    """Once the page was sent; when the database is busy, the next look has to do."""
+    with suppress(Busy):
+        async with ctx.db.write() as tx:
+            await ask_for_news(tx, community)
 
 
 async def show_saved(request: Request) -> Response:

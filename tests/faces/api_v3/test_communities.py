@@ -343,3 +343,17 @@ async def test_lists_ask_for_a_community_elsewhere_too__L_6(
     assert asked_for == [f"!cycling@{THERE}"]
     await alice.get(path, community_name=f"!cycling@{THERE}", **more)
     assert len(asked_for) == 1, "known by now"
+
+
+async def test_what_a_member_looks_at_after_a_day_is_read_again__SND_12(
+    app: Open, cast: Cast, db: Database, clock: FixedClock
+) -> None:
+    async with db.write() as tx:
+        await tx.run("UPDATE community SET last_refreshed = :now", now=tx.now)
+    nobody, alice = await app(), await app("alice")
+    look = "SELECT count(*) FROM job WHERE name = 'actors.look_again'"
+    for who, later, expected in ((alice, 0, 0), (nobody, 2 * DAY, 0), (alice, 0, 1), (alice, 0, 1)):
+        clock.advance(later)
+        await who.get("/community", name=f"baking@{THERE}")
+        async with db.read() as tx:
+            assert await tx.value(look) == expected

@@ -7,7 +7,7 @@ import pytest
 
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
 from folkmoot.model.tags import read_tags
-from folkmoot.model.time import DAY, SECOND
+from folkmoot.model.time import DAY, SECOND, FixedClock
 from folkmoot.store import communities
 from folkmoot.store.db import Database
 from tests import rows
@@ -280,3 +280,17 @@ async def test_who_is_banned_elsewhere_sees_until_when_and_why__PERM_7(
         assert "You are banned" not in (await bob.get(path)).text, path
     answer = await alice.post(f"/post/{post.id}/reply", {"content": "Salt!"})
     assert answer.status_code in (403, 422) and "You are banned from this community" in answer.text
+
+
+async def test_what_a_member_looks_at_after_a_day_is_read_again__SND_12(
+    browser: Callable[..., Any], db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    async with db.write() as tx:
+        await tx.run("UPDATE community SET last_refreshed = :now", now=tx.now)
+    nobody, alice = await browser(), await browser("alice")
+    look = "SELECT count(*) FROM job WHERE name = 'actors.look_again'"
+    for who, later, expected in ((alice, 0, 0), (nobody, 2 * DAY, 0), (alice, 0, 1)):
+        clock.advance(later)
+        assert (await who.get("/c/baking@there.example")).status_code == 200
+        async with db.read() as tx:
+            assert await tx.value(look) == expected

@@ -13,6 +13,7 @@ from folkmoot.api.v3.wire import communities as wire
 from folkmoot.api.v3.wire.objects import SuccessResponse
 from folkmoot.core.communities import ban, create, delete, directory, edit, follow, moderators, remove
 from folkmoot.core.communities.directory import ListCommunities
+from folkmoot.core.communities.news import ask_for_news, wants_news
 from folkmoot.core.communities.view import about, community_view, find_community
 from folkmoot.core.search.resolve import or_bring
 from folkmoot.core.site.view import site_of
@@ -35,6 +36,10 @@ async def get_community(call: Call, asked: wire.GetCommunity) -> wire.GetCommuni
     async with call.read() as tx:
         beside = await about(tx, view.community)
         home = await site_of(tx, view.community.instance_id)
+        old = await wants_news(tx, call.viewer, view.community)
+    if old:
+        async with call.write() as tx:
+            await ask_for_news(tx, view.community)
     team = (("person", person.id) for person in beside.moderators)
     call.made_from(("site", 0), ("community", view.community.id), *team)
     return wire.GetCommunityResponse(

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from folkmoot.apub import signatures
 from folkmoot.apub.documents import same_host
 from folkmoot.apub.fetch import Budget, NotFetched
-from folkmoot.apub.look_again import MAX_AGE, when_used
+from folkmoot.apub.look_again import when_used
 from folkmoot.apub.objects.actors import PublicKey
 from folkmoot.apub.resolve import Resolver
 from folkmoot.apub.signatures import BadSignature, Claim, VerifiedSender
 from folkmoot.context import Context
+from folkmoot.core.communities.news import MAX_AGE
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import actors, fetches

@@ -1,0 +1,32 @@
+"""Communities of other servers: whether what is known of one is old, and asking for what is new."""
+
+from folkmoot.model.communities import Community
+from folkmoot.model.people import Viewer
+from folkmoot.model.time import DAY, Micros
+from folkmoot.store import communities, fetches, jobs
+from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
+
+LOOK_AGAIN = "actors.look_again"
+"""The job that reads one actor once more from its own server."""
+MAX_AGE: Micros = DAY
+"""What was read longer ago is read again, once it is used (ACT-6)."""
+
+
+async def wants_news(tx: Tx, viewer: Viewer, community: Community) -> bool:
+    """Whether a community that somebody with an account looks at was last read from its own server a day ago or more, and is not left alone
+    because it does not answer. One query for those from elsewhere that are known well enough (ABU-27)."""
+    if viewer.account is None or community.local:
+        return False
+    if not await communities.read_before(tx, community.id, tx.now - MAX_AGE):
+        return False
+    if not (await store_site.local_site(tx)).federation_enabled:
+        return False
+    host = community.host.partition(":")[0]
+    return await fetches.failure(tx, [community.ap_id, host]) is None
+
+
+async def ask_for_news(tx: Tx, community: Community) -> None:
+    """Have a community read anew, with its moderators, its pinned posts and the number of its followers (SND-12)."""
+    payload = {"ap_id": community.ap_id}
+    await jobs.enqueue(tx, LOOK_AGAIN, payload, unique_key=f"{LOOK_AGAIN} {community.ap_id}")
