@@ -100,7 +100,11 @@ def build_group(community: Community, *, public_pem: str, origin: str, language_
         "endpoints": {"sharedInbox": f"{origin}/inbox"},
         "publicKey": build_key(ident, public_pem),
         "language": [build_language(number) for number in language_ids],
-        "tag": [build_post_tag(tag, ident) for tag in read_tags(community.post_tags)],
+        **(
+            {"tag": [build_post_tag(tag, ident) for tag in chosen]}
+            if (chosen := read_tags(community.post_tags))
+            else {}
+        ),
         **_moments(community.published, community.updated),
     }
 
