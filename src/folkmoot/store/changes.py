@@ -62,6 +62,9 @@ class Changes:
 
     def newest(self, keys: tuple[Key, ...]) -> int:
         """The highest number among `keys`: equal to the one remembered means unchanged."""
-        known = self._numbers
-        floor = self._floor
-        return max((known.get(key, floor) for key in keys), default=floor)
+        highest = self._floor
+        get = self._numbers.get
+        for key in keys:
+            if (number := get(key, 0)) > highest:
+                highest = number
+        return highest

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -238,6 +239,33 @@ async def test_who_moderates_and_what_they_are_called_shows_at_once(
     assert titles == {"Gardens"}
     await bob.post("/community/mod", community_id=1, person_id=cast.bob.id, added=False)
     assert [name for name, _ in await team()] == ["admin"]
+
+
+async def test_what_changes_about_an_opened_post_shows_at_once(
+    app: Open, db: Database, cast: Cast, story: int
+) -> None:
+    alice, bob = await app("alice"), await app("bob")
+
+    async def shown() -> Any:
+        return await bob.get("/post", id=story)
+
+    assert (await shown())["post_view"]["post"]["name"] != "Snails"
+    await alice.put("/post", post_id=story, name="Snails")
+    assert (await shown())["post_view"]["post"]["name"] == "Snails"
+    await alice.put("/user/save_user_settings", display_name="Alice the First")
+    assert (await shown())["post_view"]["creator"]["display_name"] == "Alice the First"
+    await bob.put("/community", community_id=1, title="Gardens")
+    assert (await shown())["community_view"]["community"]["title"] == "Gardens"
+    await alice.post("/community/follow", community_id=1, follow=True)
+    assert (await shown())["community_view"]["counts"]["subscribers"] == 1
+    async with db.write() as tx:
+        await tx.run("UPDATE community SET users_active_day = 7 WHERE id = 1")
+        tx.changed("community", 1)
+    assert (await shown())["community_view"]["counts"]["users_active_day"] == 7
+    await bob.post("/post/remove", post_id=story, removed=True)
+    assert (await shown())["post_view"]["post"]["removed"]
+    nobody = await app()
+    assert await nobody.refused("GET", "/post", id=story) == (400, "couldnt_find_post")
 
 
 async def test_moderators_and_bans_show_in_kept_posts(

@@ -31,8 +31,8 @@ async def crosspost_draft(tx: Tx, viewer: Viewer, post_id: int) -> Draft:
     found = await views.one_post(tx, viewer.id, post_id)
     if found is None:
         raise NotFound("couldnt_find_post")
-    view, beside = found
-    must_be_visible(viewer, view, moderates=beside.moderates or viewer.admin)
+    view, moderates = found
+    must_be_visible(viewer, view, moderates=moderates or viewer.admin)
     post = view.post
     return Draft(post.name, post.url or "", quoted(post), post.alt_text or "", post.nsfw, post.language_id)
 

@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 
 from folkmoot.core.communities.view import known_moderators, must_be_open_to
+from folkmoot.core.kept import Kept
 from folkmoot.core.listings import front
 from folkmoot.core.listings.front import ListPosts
-from folkmoot.core.threads.read import read_post_and_beside
+from folkmoot.core.threads.read import must_be_open, must_be_visible
 from folkmoot.model.enums import PostSort
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Person, Viewer
-from folkmoot.model.views import CommunityView, PostView
-from folkmoot.store.db import Tx
+from folkmoot.model.views import CommunityView, PostLine, PostView
+from folkmoot.store.db import Tx, writing
 from folkmoot.store.listing import views
 
 CROSSPOSTS = 10
+_POSTS_KEPT = 8 << 20
+"""About so many bytes of opened posts are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,21 @@ async def post_view(tx: Tx, viewer: Viewer, post_id: int) -> PostView:
 
 async def open_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0) -> Opened:
     """A post (0: that of a comment) and what stands around it. Marks are the caller's business: the answer shows the state before (P-9).
-    One query, one more where there are other posts of its link, and one where the moderators are not known.
+    One query, one more where there are other posts of its link, and one each where the post or the moderators are not known.
 
     Raises `NotFound` couldnt_find_post, couldnt_find_comment, couldnt_find_community (P-9); `NotAllowed` instance_is_private.
     """
-    post, beside = await read_post_and_beside(tx, viewer, post_id, comment_id=comment_id)
-    mine = post.mine
+    await must_be_open(tx, viewer)
+    found = await views.line_of_post(tx, viewer.id, post_id, comment_id=comment_id)
+    if found is None:
+        raise NotFound("couldnt_find_post" if post_id else "couldnt_find_comment")
+    line, mine, beside = found
+    known = await _known_post(tx, line)
+    post = PostView(
+        known.post, known.creator, known.community, known.creator_is_moderator, known.creator_banned_from_community, mine,
+        known.crossposts, known.image,
+    )  # fmt: skip
+    must_be_visible(viewer, post, moderates=beside.moderates or viewer.admin)
     place = CommunityView(
         post.community, mine.subscribed, beside.blocked, mine.banned_from_community, beside.moderates
     )
@@ -55,6 +67,24 @@ async def open_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0
         await known_moderators(tx, post.community.id),
         await _crossposts(tx, viewer, post) if beside.linked else [],
     )
+
+
+async def _known_post(tx: Tx, line: PostLine) -> PostView:
+    """How a post looks to everybody: remembered per process while the versions of its line stand and neither its thread nor its community
+    is said to have changed. Inside a write it is read anew, because what is not committed yet must not be kept."""
+    known: Kept[tuple[int, PostView]] = tx.memory.setdefault("opened_posts", Kept(_POSTS_KEPT))
+    made_from = (("thread", line.id), ("community", line.community_id))
+    found = None if writing.get() else known.get(line.id, line[:8])
+    if found is not None and tx.changes.newest(made_from) <= found[0]:
+        return found[1]
+    moment = tx.changes.latest()
+    view = (await views.post_views(tx, [line.id]))[line.id]
+    if not writing.get():
+        texts = (
+            len(view.post.body or "") + len(view.post.body_html or "") + len(view.community.description or "")
+        )
+        known.put(line.id, line[:8], (moment, view), 8000 + 2 * texts)
+    return view
 
 
 async def _crossposts(tx: Tx, viewer: Viewer, view: PostView) -> list[PostView]:

@@ -6,7 +6,9 @@ written. Other processes hear of a look when it is written.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from folkmoot.core.posts.view import Opened
 from folkmoot.model.errors import Busy
@@ -21,6 +23,7 @@ DELAY = 0.25
 """Seconds until what waits is written."""
 MANY = 1000
 """So many are written without waiting any longer."""
+_NONE: Mapping[int, Look] = MappingProxyType({})
 
 
 class Visits:
@@ -47,11 +50,16 @@ class Visits:
 
     def laid_over(self, viewer: Viewer, opened: Opened) -> Opened:
         """What is shown, with what its reader looked at and is not written yet."""
-        looks = self._under_way.get(viewer.id, {}) | self._waiting.get(viewer.id, {})
-        if not looks:
+        looks, before = self._waiting.get(viewer.id, _NONE), self._under_way.get(viewer.id, _NONE)
+        if not looks and not before:
             return opened
-        others = [_seen(view, looks.get(view.post.id)) for view in opened.crossposts]
-        return replace(opened, post=_seen(opened.post, looks.get(opened.post.post.id)), crossposts=others)
+
+        def seen(view: PostView) -> PostView:
+            return _seen(view, looks.get(view.post.id) or before.get(view.post.id))
+
+        return Opened(
+            seen(opened.post), opened.community, opened.moderators, [seen(view) for view in opened.crossposts]
+        )
 
     async def write_for(self, viewer: Viewer) -> None:
         """Write what waits, if any of it is this reader's: before anything that depends on what they have read, or changes it."""
@@ -106,6 +114,6 @@ def visits_of(db: Database) -> Visits:
 
 
 def _seen(view: PostView, look: Look | None) -> PostView:
-    if look is None:
+    if look is None or (view.mine.read and view.mine.read_comments == look.comments):
         return view
     return replace(view, mine=replace(view.mine, read=True, read_comments=look.comments))

@@ -20,7 +20,6 @@ from folkmoot.store import site as store_site
 from folkmoot.store import threads as store
 from folkmoot.store.db import Tx, writing
 from folkmoot.store.listing import views as store_views
-from folkmoot.store.listing.views import Beside
 
 PAGE = 2000
 """Comments on one page; the others are one link away."""
@@ -61,7 +60,7 @@ async def read_thread(tx: Tx, viewer: Viewer, asked: ReadThread) -> Thread:
 
     Raises `NotFound` couldnt_find_post, couldnt_find_comment; `NotAllowed` instance_is_private (R-11).
     """
-    post, _, moderates = await _post(tx, viewer, asked.post_id, focus=asked.focus or 0)
+    post, moderates = await _post(tx, viewer, asked.post_id, focus=asked.focus or 0)
     sort = asked.sort or await default_sort(tx, viewer)
     # Of a short thread that is not known yet, one comment is read together with all others.
     soon = asked.focus is not None and post.post.comments <= _SHORT
@@ -115,29 +114,20 @@ async def read_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0
     return (await _post(tx, viewer, post_id, focus=comment_id))[0]
 
 
-async def read_post_and_beside(
-    tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0
-) -> tuple[PostView, Beside]:
-    """The same with what else one query tells. Raises as `read_post`."""
-    return (await _post(tx, viewer, post_id, focus=comment_id))[:2]
-
-
-async def _post(tx: Tx, viewer: Viewer, post_id: int, *, focus: int = 0) -> tuple[PostView, Beside, bool]:
-    """The post (0: that of the comment `focus`), what stands beside it, and whether the reader moderates its community or is an admin."""
+async def _post(tx: Tx, viewer: Viewer, post_id: int, *, focus: int = 0) -> tuple[PostView, bool]:
+    """The post (0: that of the comment `focus`), and whether the reader moderates its community or is an admin."""
     await must_be_open(tx, viewer)
     found = await store_views.one_post(tx, viewer.id, post_id, comment_id=focus)
     if found is None:
         raise NotFound("couldnt_find_post" if post_id else "couldnt_find_comment")
-    post, beside = found
-    moderates = beside.moderates or viewer.admin
+    post, moderates = found[0], found[1] or viewer.admin
     must_be_visible(viewer, post, moderates=moderates)
-    return post, beside, moderates
+    return post, moderates
 
 
 async def place_of_post(tx: Tx, viewer: Viewer, post_id: int) -> tuple[PostView, bool] | None:
     """A post whatever its state, and whether the reader moderates its community; None where there is none. One query."""
-    found = await store_views.one_post(tx, viewer.id, post_id)
-    return (found[0], found[1].moderates) if found else None
+    return await store_views.one_post(tx, viewer.id, post_id)
 
 
 async def kept_thread(tx: Tx, post_id: int) -> Kept:

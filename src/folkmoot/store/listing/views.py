@@ -13,7 +13,15 @@ from folkmoot.model.communities import Community
 from folkmoot.model.images import ImageDetails
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
-from folkmoot.model.views import NO_POST_OVERLAY, CommentOverlay, CommentView, PostOverlay, PostView, standing
+from folkmoot.model.views import (
+    NO_POST_OVERLAY,
+    CommentOverlay,
+    CommentView,
+    PostLine,
+    PostOverlay,
+    PostView,
+    standing,
+)
 from folkmoot.store.db import Tx
 from folkmoot.store.marks import VISIT_GAP
 from folkmoot.store.rows import columns, maker
@@ -117,7 +125,7 @@ def marked_comments(*, signed_in: bool) -> Callable[[str], str]:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What one statement also tells of a post: whether the reader moderates its community or has blocked it, and whether there are other
+    """What is told of a post with its line: whether the reader moderates its community or has blocked it, and whether there are other
     posts of its link, whatever their state."""
 
     moderates: bool
@@ -134,20 +142,41 @@ _LINKED = "EXISTS (SELECT 1 FROM post t WHERE t.url = i.url AND t.id <> i.id)"
 
 async def one_post(
     tx: Tx, viewer_id: int, post_id: int, *, comment_id: int = 0
-) -> tuple[PostView, Beside] | None:
-    """One post, or (0) that of a comment, with the reader's overlay and what stands beside it. One query."""
+) -> tuple[PostView, bool] | None:
+    """One post, or (0) that of a comment, with the reader's overlay, and whether they moderate its community. One query."""
     which = ":post_id" if post_id else "(SELECT c.post_id FROM comment c WHERE c.id = :comment_id)"
     asked = {"post_id": post_id} if post_id else {"comment_id": comment_id}
     if not viewer_id:
-        row = await tx.first(
-            f"SELECT {_POST_VIEW}, {_LINKED} FROM {_POST_FROM} WHERE i.id = {which}", **asked
-        )
-        return (post_view_of(row), Beside(False, False, bool(row[-1]))) if row else None
+        row = await tx.first(f"SELECT {_POST_VIEW} FROM {_POST_FROM} WHERE i.id = {which}", **asked)
+        return (post_view_of(row), False) if row else None
     row = await tx.first(
-        f"SELECT {_POST_VIEW}, {_MY_POST}, {_MODERATED}, {_PLACE_BLOCKED}, {_LINKED} FROM {_POST_FROM} {_MY_READING} WHERE i.id = {which}",
+        f"SELECT {_POST_VIEW}, {_MY_POST}, {_MODERATED} FROM {_POST_FROM} {_MY_READING} WHERE i.id = {which}",
         viewer=viewer_id, **asked, visit_before=tx.now - VISIT_GAP,
     )  # fmt: skip
-    return (post_view_of(row, signed_in=True), Beside(*map(bool, row[-3:]))) if row else None
+    return (post_view_of(row, signed_in=True), bool(row[-1])) if row else None
+
+
+async def line_of_post(
+    tx: Tx, viewer_id: int, post_id: int, *, comment_id: int = 0
+) -> tuple[PostLine, PostOverlay, Beside] | None:
+    """One post, or (0) that of a comment, for who knows how posts look: its line, the reader's overlay, and what stands beside it.
+    One query."""
+    which = ":post_id" if post_id else "(SELECT c.post_id FROM comment c WHERE c.id = :comment_id)"
+    asked: dict[str, Any] = {"post_id": post_id} if post_id else {"comment_id": comment_id}
+    mine, reading = "", ""
+    if viewer_id:
+        mine, reading = f", {_MY_POST}, {_MODERATED}, {_PLACE_BLOCKED}", f" {_MY_READING}"
+        asked |= {"viewer": viewer_id, "visit_before": tx.now - VISIT_GAP}
+    row: Any = await tx.first(
+        f"SELECT i.id, i.version, i.creator_id, i.community_id, w.version, m.version, {MODERATES}, {BANNED}, {_LINKED}{mine}"
+        f" FROM post i JOIN person w ON w.id = +i.creator_id JOIN community m ON m.id = +i.community_id{reading} WHERE i.id = {which}",
+        **asked,
+    )
+    if row is None:
+        return None
+    if not viewer_id:
+        return PostLine(*row[:8]), NO_POST_OVERLAY, Beside(False, False, bool(row[8]))
+    return PostLine(*row[:8]), _post_overlay(row[9:18]), Beside(bool(row[18]), bool(row[19]), bool(row[8]))
 
 
 async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, PostOverlay]:
