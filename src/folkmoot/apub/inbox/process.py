@@ -8,21 +8,22 @@ transaction: a process that dies loses nothing and does nothing twice.
 import asyncio
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from typing import Any
 
 from folkmoot.apub import documents, signatures
-from folkmoot.apub.activities import Activity, Announce, Other
-from folkmoot.apub.fetch import Budget, NotFetched
+from folkmoot.apub.activities import Announce, Other
+from folkmoot.apub.fetch import Budget
 from folkmoot.apub.inbox import answers, checks
 from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
+from folkmoot.apub.inbox.bring import bring
 from folkmoot.apub.inbox.doorway import doorway_of
 from folkmoot.apub.inbox.known import Known, Missing, look_up
 from folkmoot.apub.inbox.names import addresses, kind_of, object_of
 from folkmoot.apub.inbox.put_off import PutOff
 from folkmoot.apub.inbox.table import TABLE
+from folkmoot.apub.inbox.tasks import Outcome, Task, had_effect, has_to_wait, keeps, refused
 from folkmoot.apub.inbox.turns import Queue, Turn, turn_of
 from folkmoot.apub.policy import policy
 from folkmoot.apub.reading import parse
@@ -54,37 +55,6 @@ DEVELOPING: tuple[Micros, ...] = (SECOND,) * 60
 _KEY = (("received", 0),)
 
 log = logger(__name__)
-
-
-@dataclass(slots=True)
-class Task:
-    """One row on its way: the activity in it, and what was fetched for it so far: of all that was asked for, what was `read`, and what its
-    own server said is `gone`."""
-
-    row: Waiting
-    activity: Activity
-    names: frozenset[str]
-    turn: Turn
-    fetched: set[str] = field(default_factory=set)
-    read: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
-    moves: dict[tuple[str, str], bool] = field(default_factory=dict)
-    error: NotFetched | None = None
-    rounds: int = 0
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a task in one try: closed, put off, or in need of addresses. `behind`: it was not tried, but put off with one before
-    it that is about the same."""
-
-    closed: Closed | None = None
-    due: Micros | None = None
-    behind: bool = False
-    reason: str = ""
-    detail: str | None = None
-    missing: Missing | None = None
-    inner: tuple[Activity, ...] = ()
 
 
 class _Halfway(Exception):
@@ -216,7 +186,7 @@ class Processor:
             try:
                 tasks.append(self._task(row))
             except Refusal as error:
-                closed.append(_refused(row, error))
+                closed.append(refused(row, error))
             except Exception as error:  # nobody's document stops what all others sent
                 log.exception("activity_not_read", id=row.ap_id, kind=row.kind)
                 closed.append(Closed(row.id, "refused", "internal_error", repr(error)))
@@ -243,7 +213,7 @@ class Processor:
         """
         queue = Queue(task.turn for task in self._aside.values())
         soon, rest = tasks[: self._pace], tasks[self._pace :]
-        free = [task for task in soon if not _has_to_wait(queue, task)]
+        free = [task for task in soon if not has_to_wait(queue, task)]
         try:
             left, done = await persistently(lambda: self._try_batch(free, closed, fenced=False))
         except _Halfway:
@@ -279,7 +249,7 @@ class Processor:
             left, queue, put_off = list(tasks), Queue(), PutOff()
             while left and (len(outcomes) < LEAST or time.monotonic() - began < patience):
                 task = left.pop(0)
-                if task.row.id not in still or _has_to_wait(queue, task):
+                if task.row.id not in still or has_to_wait(queue, task):
                     continue
                 if task.row.ap_id in known.accepted:  # it came within an announce of this batch (DUP-1)
                     outcomes.append((task, Outcome(closed=Closed(task.row.id, "accepted"))))
@@ -293,7 +263,7 @@ class Processor:
                     queue.add(task.turn)
                 if outcome.due is not None:
                     put_off.add(task.row, task.turn, outcome.due)
-                known.accepted |= _had_effect(task, outcome)
+                known.accepted |= had_effect(task, outcome)
                 outcomes.append((task, outcome))
             self._keep_pace(len(outcomes), time.monotonic() - began, all_of_them=not left)
             await self._write_down(tx, outcomes, closed, known)
@@ -373,13 +343,13 @@ class Processor:
                     effect = await perform(tx, arrived)
                     await tx.settle()
                 except AnsweredNo as error:
-                    return Outcome(closed=_refused(row, error))
+                    return Outcome(closed=refused(row, error))
         except Missing as missing:
             return self._in_need(tx, task, missing)
         except Conflict as error:
             return Outcome(closed=Closed(row.id, "accepted", error.code, error.detail))
         except Refusal as error:
-            return Outcome(closed=_refused(row, error))
+            return Outcome(closed=refused(row, error))
         except Exception as error:
             if not fenced:
                 raise _Halfway from error
@@ -395,7 +365,7 @@ class Processor:
         attempts = task.row.attempts
         pauses = DEVELOPING if self.context.settings.development else PAUSES
         if attempts >= len(pauses):
-            return Outcome(closed=Closed(task.row.id, "refused", reason, detail, keep_body=_keeps(task.row)))
+            return Outcome(closed=Closed(task.row.id, "refused", reason, detail, keep_body=keeps(task.row)))
         return Outcome(due=tx.now + pauses[attempts], reason=reason, detail=detail)
 
     def _in_need(self, tx: Tx, task: Task, missing: Missing) -> Outcome:
@@ -408,7 +378,7 @@ class Processor:
             return self._later(tx, task, error.code, error.detail)
         code = error.code if error is not None else "couldnt_find_object"
         detail = error.detail if error is not None else " ".join(sorted(missing.addresses))
-        return Outcome(closed=Closed(task.row.id, "refused", code, detail, keep_body=_keeps(task.row)))
+        return Outcome(closed=Closed(task.row.id, "refused", code, detail, keep_body=keeps(task.row)))
 
     # --- fetching --------------------------------------------------------------------------------------------------------
 
@@ -422,7 +392,7 @@ class Processor:
         """Fetch what is missing, and do the activity again, alone."""
         try:
             async with self._room:
-                await self._bring(task, missing)
+                await bring(self.resolver, task, missing, task_budget(self.context))
             while True:
                 known_names = task.names | task.fetched
                 async with self.db.write() as tx:
@@ -435,7 +405,7 @@ class Processor:
                 if outcome.missing is None:
                     return
                 async with self._room:
-                    await self._bring(task, outcome.missing)
+                    await bring(self.resolver, task, outcome.missing, task_budget(self.context))
         except Exception:
             log.exception("activity_not_fetched_for", id=task.row.ap_id)
             async with self.db.write() as tx:
@@ -446,35 +416,6 @@ class Processor:
             self._aside.pop(task.row.id, None)
             self._seen = -1  # what waited behind it may go on
             self.db.changes.wake("received")
-
-    async def _bring(self, task: Task, missing: Missing) -> None:
-        task.rounds += 1
-        budget = task_budget(self.context)
-        for ident in sorted(missing.again - task.fetched):
-            await self._try(
-                task, ident, self.resolver.refresh(ident, budget, quiet=ident not in missing.news)
-            )
-        for ident in sorted(missing.actors - task.fetched):
-            await self._try(task, ident, self.resolver.actor(ident, budget))
-        for ident in sorted(missing.objects - task.fetched):
-            quiet = ident not in missing.news
-            await self._try(task, ident, self.resolver.thing(ident, budget, quiet=quiet))
-        for old, new in sorted(missing.moved):
-            task.fetched |= {old, new}
-            task.moves[old, new] = await self.resolver.moved(old, new, budget)
-
-    async def _try(self, task: Task, ident: str, fetching: Any) -> None:
-        try:
-            await fetching
-        except NotFetched as error:
-            task.error = error
-            if error.gone:
-                task.gone.add(ident)
-        except Refusal as error:
-            task.error = NotFetched(error.code, detail=error.detail)
-        else:
-            task.read.add(ident)
-        task.fetched.add(ident)
 
 
 def processor_of(context: Context) -> Processor:
@@ -507,31 +448,6 @@ async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
     if community is not None and community.local and not arrived.quiet and not arrived.fetched:
         answers.relay(arrived.known, community.id, activity)
     return Effect((), ())
-
-
-def _had_effect(task: Task, outcome: Outcome) -> set[str]:
-    """The addresses of the activities that had their effect just now: a plain one, and what was inside of one."""
-    done = {one.id for one in outcome.inner if one.id}
-    if outcome.closed is not None and outcome.closed.state == "accepted" and outcome.closed.reason is None:
-        done.add(task.row.ap_id)
-    return done
-
-
-def _has_to_wait(queue: Queue, task: Task) -> bool:
-    """Whether somebody before it in the queue is about the same; then whoever comes later waits behind this one too."""
-    if not queue.is_before(task.turn):
-        return False
-    queue.add(task.turn)
-    return True
-
-
-def _refused(row: Waiting, error: Refusal) -> Closed:
-    return Closed(row.id, "refused", error.code, error.detail, keep_body=_keeps(row))
-
-
-def _keeps(row: Waiting) -> bool:
-    """Refused documents are kept for whoever asks why; messages between people and reports are not (ABU-22)."""
-    return "ChatMessage" not in row.body and not row.kind.startswith("Flag") and "#Public" in row.body
 
 
 def _lease(lane: int) -> str:
