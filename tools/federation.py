@@ -112,7 +112,7 @@ there.
 | post | `Page`; accepted as well: {posts} |
 | comment | `Note` that answers; whatever else answers is accepted |
 | private message | `Note` to one person, or `ChatMessage` for servers that take nothing else; both accepted |
-| tag for the posts of a community | `CommunityPostTag` in the `tag` of the community and of its posts; those of PieFed (`lemmy:tagsForPosts`) as well |
+| tag for the posts of a community | `CommunityPostTag` in the `tag` of both; those of PieFed (`lemmy:tagsForPosts`) as well |
 | what is left of something | `Tombstone`, with status 410 |
 
 Texts come as HTML in `content` and as Markdown in `source`; of others the Markdown is taken, else their HTML is turned into it.
