@@ -1,7 +1,8 @@
 # Nothing clever in here: every target is a line or two that can also be typed.
 
 PYTEST = .venv/bin/python -m pytest
-FAST = $(wildcard tests/unit tests/core tests/store tests/faces tests/wire tests/house)
+# What is worth less than a minute of waiting; the faces alone take longer, and `make test` has them.
+FAST = $(wildcard tests/unit tests/core tests/store tests/wire tests/house)
 
 .DEFAULT_GOAL = help
 

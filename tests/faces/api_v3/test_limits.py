@@ -21,7 +21,6 @@ DEFAULTS = [
     ("GET", "/search", 60),
     ("GET", "/user/export_settings", 1),
     ("POST", "/user/import_settings", 1),
-    ("GET", "/site", 180),
     ("POST", "/post/like", 180),
 ]
 """An operation of each class, and how often an address may call it at once; what is asked may be nonsense."""
