@@ -43,11 +43,17 @@ def _errors(refusal: Refusal | None) -> dict[str, str]:
     return {field: words(refusal)}
 
 
-async def _rendered(request: Request, form: Form) -> Markup:
-    """The typed text as it will look. Raises `Invalid` for what would be refused."""
+def _typed(form: Form) -> str:
+    """The typed text. Raises `Invalid` content_required where there is none."""
     content = form.text("content")
     if not content.strip():
         raise Invalid("content_required", field="content")
+    return content
+
+
+async def _rendered(request: Request, form: Form) -> Markup:
+    """The typed text as it will look. Raises `Invalid` for what would be refused."""
+    content = _typed(form)
     async with context(request).db.read() as tx:
         house = await writing.house(tx)
     return Markup(house.long_text(content, "content").html)  # noqa: S704 - cleaned
@@ -104,13 +110,13 @@ async def reply(request: Request) -> Response:
     ground: Ground | None = None
     try:
         ground = await _ground(request)
-        rendered = await _rendered(request, form)
         if form.flag("preview"):
-            return await _reply_page(request, form, ground, preview=rendered)
+            return await _reply_page(request, form, ground, preview=await _rendered(request, form))
+        content = _typed(form)
         await limited(request, "comment")
         asked = CreateComment(
             ground.post.post.id,
-            form.text("content"),
+            content,
             ground.parent.comment.id if ground.parent else None,
             form.number("language"),
         )
