@@ -4,7 +4,8 @@ A handler says what its page was made from (`may_be_kept`); the page is right fo
 (`store/changes.py`), and for a minute at most, because it shows ages. Nothing personal is kept: not for readers with a session, not when
 the answer sets a cookie. A hit costs no database, no routing and no rendering.
 
-JSON is kept packed and plain, because apps ask for much of it and some take it plain. Calls of apps are counted (K-1) also where they are
+JSON is kept packed and plain, because apps ask for much of it and some take it plain; a page is kept plain too once it was asked for so
+a few times, because unpacking it costs ten times what sending it does. Calls of apps are counted (K-1) also where they are
 answered from here.
 """
 
@@ -38,7 +39,7 @@ LAG: Micros = SECOND
 """How long a page may show old scores, where a handler named what it may be late with."""
 _LARGEST_KEY = 500
 _OFTEN = 4
-"""So many times asked for, a page is worth being packed well."""
+"""So many times asked for, a page is worth being packed well; so many times asked for plain, it is worth being kept so."""
 _WORDS = frozenset(
     {"", "about", "c", "comment", "communities", "docs", "feeds", "instances", "legal", "modlog", "post", "u"}
 )
@@ -74,6 +75,7 @@ class _Page:
     made: Micros
     plain: bytes = b""
     hits: int = 0
+    unpacked_hits: int = 0
 
     @property
     def size(self) -> int:
@@ -115,7 +117,7 @@ class PageCache:
             await self.db.sync()
             page = self.right_page(asked.name)
         if page is not None and (not asked.by_app or await self.counted(scope)):
-            await _send_page(page, send, asked, with_body=scope["method"] == "GET")
+            await self.send_page(page, send, asked, with_body=scope["method"] == "GET")
         elif page is None and scope["method"] == "GET":
             await self.make(asked, scope, receive, send)
         else:
@@ -167,15 +169,44 @@ class PageCache:
         finally:
             self.making.pop(name, None)
             done.set()
-        await _send_page(page, send, asked, with_body=True)
+        await self.send_page(page, send, asked, with_body=True)
 
     def put(self, name: Any, page: _Page) -> None:
         """Keep a page; the ones not asked for longest make room."""
         self.drop(name)
         self.pages[name] = page
         self.size += page.size
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Forget what was not asked for longest, until the rest is no more than allowed."""
         while self.size > self.limit and self.pages:
             self.drop(next(iter(self.pages)))
+
+    def plain(self, page: _Page, name: Any) -> bytes:
+        """The body as it was made. What is asked for so often is kept so."""
+        if page.plain:
+            return page.plain
+        body = zlib.decompress(page.body, wbits=31)
+        page.unpacked_hits += 1
+        if page.unpacked_hits >= _OFTEN and self.pages.get(name) is page:
+            page.plain = body
+            self.size += len(body)
+            self.make_room()
+        return body
+
+    async def send_page(self, page: _Page, send: Any, asked: "_Asked", *, with_body: bool) -> None:
+        """Answer with a page, in the form that was asked for."""
+        if asked.known and (page.etag in asked.known or asked.known == b"*"):
+            headers, body, status = page.unchanged, b"", 304
+        elif asked.packs or not page.packed:
+            headers, body, status = page.whole, page.body, 200
+        else:
+            headers, body, status = page.unpacked, self.plain(page, asked.name) if with_body else b"", 200
+        if asked.origin:
+            headers = [*headers, (b"access-control-allow-origin", asked.origin), (b"vary", b"origin")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body if with_body else b""})
 
     def drop(self, name: Any) -> None:
         """Forget a page."""
@@ -235,19 +266,6 @@ def _language_in(cookies: bytes) -> str | None:
         if name == LANGUAGE.encode():
             return value.decode("latin-1")
     return None
-
-
-async def _send_page(page: _Page, send: Any, asked: _Asked, *, with_body: bool) -> None:
-    if asked.known and (page.etag in asked.known or asked.known == b"*"):
-        headers, body, status = page.unchanged, b"", 304
-    elif asked.packs or not page.packed:
-        headers, body, status = page.whole, page.body, 200
-    else:
-        headers, body, status = page.unpacked, page.plain or zlib.decompress(page.body, wbits=31), 200
-    if asked.origin:
-        headers = [*headers, (b"access-control-allow-origin", asked.origin), (b"vary", b"origin")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body if with_body else b""})
 
 
 class _Collector:

@@ -1,12 +1,15 @@
 """Ready pages for visitors: never anything personal, never out of date, never more than they may weigh."""
 
 import asyncio
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.delete import delete_comment
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.model.posts import Post
@@ -14,6 +17,7 @@ from folkmoot.model.time import MINUTE, SECOND, FixedClock
 from folkmoot.settings import Settings
 from folkmoot.store.db import Counter, Database, counting
 from folkmoot.store.engine import open_database
+from folkmoot.web import page_cache
 from tests.cast import Cast
 from tests.conftest import POSTGRES
 from tests.faces.web.conftest import read
@@ -229,6 +233,43 @@ async def test_packed_and_unpacked_hold_the_same(browser: Any, cast: Cast, post:
     assert {"accept-encoding", "cookie", "accept-language"} <= set(
         packed.headers["vary"].replace(" ", "").split(",")
     )
+
+
+async def test_a_page_that_is_often_asked_for_plain_is_unpacked_no_more(
+    browser: Any, db: Database, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, plain = await browser(), {"accept-encoding": "identity"}
+    first = await visitor.get("/post/1", headers=plain)
+    for _ in range(6):
+        assert (await visitor.get("/post/1", headers=plain)).text == first.text
+    unpacked: list[int] = []
+
+    def unpack(body: bytes, wbits: int) -> bytes:
+        unpacked.append(len(body))
+        return zlib.decompress(body, wbits)
+
+    monkeypatch.setattr(page_cache, "zlib", SimpleNamespace(decompress=unpack, compress=zlib.compress))
+    assert (await visitor.get("/post/1", headers=plain)).text == first.text
+    assert (await visitor.get("/post/1", headers={"accept-encoding": "gzip"})).text == first.text
+    assert unpacked == []
+    async with db.write() as tx:
+        await create_comment(tx, cast.bob, CreateComment(1, "And at once."))
+    assert "And at once." in (await visitor.get("/post/1", headers=plain)).text
+
+
+async def test_memory_is_bounded_also_where_pages_are_kept_in_two_forms(
+    browser: Any, cast: Cast, post: Post, counted: Counter
+) -> None:
+    visitor, plain = await browser(), {"accept-encoding": "identity"}
+    # As many as have room in one form.
+    for number in range(200):
+        assert (await visitor.get(f"/post/1?x={number}")).status_code == 200
+    assert await statements(counted, visitor, "/post/1?x=0") == 0
+    for number in range(200):
+        for _ in range(5):
+            await visitor.get(f"/post/1?x={number}", headers=plain)
+    assert await statements(counted, visitor, "/post/1?x=199") == 0
+    assert await statements(counted, visitor, "/post/1?x=0") > 0
 
 
 async def test_only_the_head(browser: Any, cast: Cast, post: Post) -> None:
