@@ -23,7 +23,7 @@ NOBODY = {
     "/post?id=1": (4, 2),
     "/user?username=bob&sort=New": (5, 3),
     "/user/get_captcha": (1, 1),
-    "/community?name=gardening": (4, 3),
+    "/community?name=gardening": (4, 2),
     "/search?q=post": (9, 7),
     "/search?q=comment&type_=Comments": (4, 3),
     "/community/list?sort=TopAll&limit=50": (1, 1),

@@ -130,5 +130,5 @@ def subscribed(follows: bool, pending: bool) -> Subscribed:
 async def about(tx: Tx, community: Community) -> CommunityAbout:
     """What stands beside it."""
     return CommunityAbout(
-        await communities.moderators(tx, community.id), await communities.languages(tx, community.id)
+        await known_moderators(tx, community.id), await communities.languages(tx, community.id)
     )
