@@ -19,7 +19,7 @@ from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.jobs.wake import Wake
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import SECOND, FixedClock
-from folkmoot.store import communities, jobs, outbox, search
+from folkmoot.store import communities, counts, jobs, outbox, search
 from folkmoot.store.db import Database, Tx, count_statements, persistently
 from folkmoot.store.jobs import Job
 from folkmoot.store.postgres import PostgresDatabase, encryption, open_postgres
@@ -34,6 +34,11 @@ def postgres(db: Database) -> PostgresDatabase:
     if not isinstance(db, PostgresDatabase):
         pytest.skip("SQLite has one writer at a time")
     return db
+
+
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 @pytest.fixture
@@ -506,3 +511,47 @@ async def test_whoever_writes_does_not_hold_on_to_the_rows_that_others_count_in(
             tables=tables,
         )
     assert early == []
+
+
+async def test_those_who_count_in_one_row_come_one_after_the_other(
+    postgres: PostgresDatabase, cast: Cast
+) -> None:
+    """In this process, so that the server has not to wake all for each."""
+    waiting: list[int] = []
+
+    async def write() -> None:
+        async with postgres.write() as tx:
+            await counts.site_wrote(tx, comments=1)
+            await tx.settle()
+            waiting.append(await tx.value(_WAITING))
+
+    await asyncio.gather(*(write() for _ in range(4)))
+    assert waiting == [0, 0, 0, 0]
+    async with postgres.read() as tx:
+        assert await tx.value("SELECT comments FROM local_site") == 4
+
+
+async def test_a_turn_that_does_not_come_is_not_waited_for_forever(
+    postgres: PostgresDatabase, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has it may wait for a row that one who waits for it holds."""
+    monkeypatch.setattr("folkmoot.store.postgres._TURN_SECONDS", 0.05)
+    score = "UPDATE person SET post_score = post_score + 1 WHERE id = :id"
+    has_row, has_turn = asyncio.Event(), asyncio.Event()
+
+    async def with_the_row() -> None:
+        async with postgres.write() as tx:
+            await tx.run(score, id=cast.alice.id)
+            has_row.set()
+            await has_turn.wait()
+            await counts.site_wrote(tx, comments=1)
+
+    async def with_the_turn() -> None:
+        await has_row.wait()
+        async with postgres.write() as tx:
+            await postgres.turn.take(tx)  # type: ignore[arg-type]
+            has_turn.set()
+            await tx.run(score, id=cast.alice.id)
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(with_the_row(), with_the_turn())

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,6 +39,36 @@ _MUCH_CHANGED = (
 )
 
 
+_EVERYBODYS = frozenset({"local_site"})
+"""Tables with a row that all who write here count in."""
+_TURN_SECONDS = 1.0
+
+
+class Turn:
+    """Who of this process writes rows that everybody writes, until the commit: one transaction. They would wait for each other in the server too, but
+    there each commit wakes all who wait, and all but one wait anew. Who had to wait very long goes on without: what holds the others up
+    may be waiting for them."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._holder: PostgresTx | None = None
+
+    async def take(self, tx: "PostgresTx") -> None:
+        """Wait for the turn, unless this transaction has it."""
+        if self._holder is tx:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TURN_SECONDS):
+                await self._lock.acquire()
+            self._holder = tx
+
+    def end(self, tx: "PostgresTx") -> None:
+        """Hand it on, where this transaction has it."""
+        if self._holder is tx:
+            self._holder = None
+            self._lock.release()
+
+
 class PostgresTx:
     """A transaction (for writing) or a connection (for reading: each statement sees its own snapshot)."""
 
@@ -46,6 +76,7 @@ class PostgresTx:
         "_connection",
         "_left",
         "_left_tables",
+        "_turn",
         "changes",
         "dialect",
         "memory",
@@ -62,6 +93,7 @@ class PostgresTx:
         self.changes = database.changes
         self.touched: dict[tuple[str, int], None] = {}
         self.writes = 0
+        self._turn = database.turn
         self._left: list[tuple[str, Mapping[str, Any]]] = []
         self._left_tables: frozenset[str] = frozenset()
 
@@ -108,6 +140,8 @@ class PostgresTx:
     async def settle(self) -> None:
         if not self._left:
             return
+        if not self._left_tables.isdisjoint(_EVERYBODYS):
+            await self._turn.take(self)
         left, self._left, self._left_tables = self._left, [], frozenset()
         text, names = PostgresDialect.compile_together(tuple(sql for sql, _ in left))
         _count(text)
@@ -189,6 +223,7 @@ class PostgresDatabase:
         self.where = where
         self.changes = Changes()
         self.memory: dict[str, Any] = {}
+        self.turn = Turn()
         self._notices = Notices(_CHANNEL)
 
     async def _acquire(self) -> Any:
@@ -212,6 +247,7 @@ class PostgresDatabase:
         connection = await self._acquire()
         token = writing.set(asyncio.current_task())
         touched: dict[tuple[str, int], None] = {}
+        tx: PostgresTx | None = None
         try:
             async with _soon(connection) if soon else connection.transaction():
                 tx = PostgresTx(connection, self)
@@ -226,6 +262,8 @@ class PostgresDatabase:
             raise Busy from error  # it has waited long enough
         finally:
             writing.reset(token)
+            if tx is not None:
+                self.turn.end(tx)
             try:
                 await self._pool.release(connection)
             finally:
