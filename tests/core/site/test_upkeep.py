@@ -1,5 +1,7 @@
 """Periodic work leaves the rows as the rules say, and can be repeated."""
 
+from typing import Any
+
 import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
@@ -11,7 +13,8 @@ from folkmoot.model.posts import Post
 from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import DAY, HOUR, MINUTE, WEEK, FixedClock
 from folkmoot.store import posts as store_posts
-from folkmoot.store.db import Database
+from folkmoot.store import upkeep as store_upkeep
+from folkmoot.store.db import Database, Tx, gave_way
 from tests.cast import Cast, somebody
 
 
@@ -47,6 +50,27 @@ async def test_ranks_sink_with_time_and_end_at_nothing__S_6(
             await tx.value("SELECT hot_rank + active_rank + scaled_rank FROM post WHERE id = :id", id=post.id)
             == 0
         )
+
+
+async def test_ranks_that_gave_way_to_votes_are_written_all_the_same__S_6(
+    db: Database, cast: Cast, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or they would stand for ten more minutes, those behind them included."""
+    post = await _post(db, cast.alice, cast.gardening.id)
+    write, tries = store_upkeep.set_post_ranks, list[int]()
+
+    async def gives_way(tx: Tx, ranks: Any) -> None:
+        await write(tx, ranks)
+        tries.append(len(ranks))
+        if len(tries) == 1:
+            raise gave_way()
+
+    monkeypatch.setattr(store_upkeep, "set_post_ranks", gives_way)
+    clock.advance(WEEK)
+    await upkeep.refresh_ranks(db)
+    assert len(tries) == 2
+    async with db.read() as tx:
+        assert await tx.value("SELECT hot_rank FROM post WHERE id = :id", id=post.id) == 0
 
 
 async def test_more_rows_than_a_batch_are_all_ranked(

@@ -7,6 +7,7 @@ nobody who wants to write waits for it (S-6).
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from folkmoot.core import limits
@@ -22,7 +23,7 @@ from folkmoot.model.time import DAY, SECOND, WEEK, Micros
 from folkmoot.store import accounts, captchas, jobs, upkeep
 from folkmoot.store import limits as store_limits
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Database, Tx
+from folkmoot.store.db import Database, Tx, persistently
 from folkmoot.store.rows import Row
 
 _BATCH = 300
@@ -61,14 +62,19 @@ async def refresh_ranks(db: Database) -> int:
         async with aclosing(_moved(db, read, compute)) as found:
             async for changes in found:
                 began = clock()
-                async with db.write() as tx:
-                    await write(tx, changes)
+                # Votes lock the same rows in the order in which they come.
+                await persistently(partial(_put, db, write, changes))
                 written += len(changes)
                 await asyncio.sleep(min((clock() - began) * (1 / _SHARE - 1), _LONGEST_BREATH))
     if written:
         async with db.write() as tx:
             tx.changed("front")
     return written
+
+
+async def _put(db: Database, write: Callable[[Tx, Ranks], Awaitable[None]], changes: Ranks) -> None:
+    async with db.write() as tx:
+        await write(tx, changes)
 
 
 async def _moved(
