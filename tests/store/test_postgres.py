@@ -19,10 +19,11 @@ from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.jobs.wake import Wake
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import SECOND, FixedClock
-from folkmoot.store import communities, counts, jobs, outbox, search
+from folkmoot.store import communities, counts, jobs, outbox, received, search
 from folkmoot.store.db import Database, Tx, count_statements, persistently
 from folkmoot.store.jobs import Job
 from folkmoot.store.postgres import PostgresDatabase, encryption, open_postgres
+from folkmoot.store.received import Arrival
 from tests.cast import Cast
 from tests.core.stories import assert_counts_are_right, now, write_comment, write_post
 from tests.store.test_outbox import activity
@@ -75,6 +76,39 @@ async def test_an_activity_with_a_higher_number_is_never_seen_before_one_with_a_
             assert await outbox.newest_id(reader) == 0
     (high,) = await second
     assert low < high
+
+
+async def test_what_arrived_is_never_seen_before_what_has_a_lower_number__INB_11(
+    postgres: PostgresDatabase,
+) -> None:
+    """Each look goes on behind the highest number that was seen: what came into sight below it would be done out of turn."""
+    db = postgres
+
+    def arrival(number: int) -> Arrival:
+        return Arrival(
+            f"https://there.example/{number}",
+            "Like",
+            "https://there.example/u/carol",
+            "there.example",
+            None,
+            0,
+            "{}",
+        )
+
+    async def put(number: int) -> None:
+        async with db.write() as tx:
+            await received.put(tx, [arrival(number)])
+
+    async with db.write() as first:
+        await received.put(first, [arrival(1)])
+        second = asyncio.create_task(put(2))
+        assert await waits(db, second)
+        async with db.read() as reader:
+            assert not await received.anything_waits(reader)
+    await second
+    async with db.read() as reader:
+        seen = await received.take(reader, [0], after=0, limit=9)
+    assert [row.ap_id for row in seen] == [arrival(1).ap_id, arrival(2).ap_id]
 
 
 async def test_votes_that_meet_on_one_thing_count_all(postgres: PostgresDatabase, cast: Cast) -> None:

@@ -73,12 +73,17 @@ class Told:
 
 
 async def put(tx: Tx, arrivals: Sequence[Arrival]) -> None:
-    """Write down what arrived; an address that is here already stays as it is (INB-8)."""
+    """Write down what arrived; an address that is here already stays as it is (INB-8). Whoever has seen a row has seen all with lower ids: they
+    are worked off in that order, and what a server sends first must not be passed over (INB-11)."""
+    if not arrivals:
+        return
+    rows = await tx.all(tx.dialect.next_ids_in_turn("received"), count=len(arrivals))
     await tx.many(
-        "INSERT INTO received (ap_id, kind, actor, host, object, lane, body, state, received)"
-        " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, :body, 'waiting', :now) ON CONFLICT (ap_id) DO NOTHING",
+        "INSERT INTO received (id, ap_id, kind, actor, host, object, lane, body, state, received)"
+        " VALUES (:id, :ap_id, :kind, :actor, :host, :object, :lane, :body, 'waiting', :now) ON CONFLICT (ap_id) DO NOTHING",
         [
             {
+                "id": row[0],
                 "ap_id": one.ap_id,
                 "kind": one.kind,
                 "actor": one.actor,
@@ -88,7 +93,7 @@ async def put(tx: Tx, arrivals: Sequence[Arrival]) -> None:
                 "body": one.body,
                 "now": tx.now,
             }
-            for one in arrivals
+            for row, one in zip(rows, arrivals, strict=True)
         ],
     )
     tx.changed("received")
