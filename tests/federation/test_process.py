@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from folkmoot.apub.inbox import process
-from folkmoot.apub.inbox.doorway import LATELY, doorway_of
 from folkmoot.apub.inbox.process import LEASE, Processor, processor_of
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import HOUR
@@ -153,7 +152,6 @@ async def test_to_wait_for_the_database_does_not_make_a_batch_smaller(
     monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=lambda: moment[0]))
     monkeypatch.setattr(scene.a.db, "write", late)
     monkeypatch.setattr(received, "close", counted)
-    monkeypatch.setattr(doorway_of(scene.a.db), "_last", float("-inf"))
     worker._held = dict.fromkeys(worker._held, moment[0])
     await worker.work()
     assert closed == [12]
@@ -185,30 +183,6 @@ async def test_a_batch_looks_up_what_it_can_do_and_not_all_that_waits(
     await worker.work()
     assert looked == [1, 2, 4, 5], "there is time for more"
     assert await scene.score() == 1 - 12
-
-
-async def test_between_two_batches_others_are_let_in__INB_9(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else a flood is answered only as fast as it is worked off. On PostgreSQL nobody waits for a batch."""
-    monkeypatch.setattr(process, "BATCH", 4)
-    left: list[float] = []
-    real = asyncio.sleep
-
-    async def sleep(seconds: float) -> None:
-        left.append(seconds)
-        await real(0)
-
-    await scene.votes_arrive()
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    await processor_of(scene.a.context).work()
-    assert await scene.score() == 13
-    waited = [seconds for seconds in left if seconds > 0]
-    assert len(waited) == (2 if scene.a.db.dialect.name == "sqlite" else 0), "not after the last"
-    doorway = doorway_of(scene.a.db)
-    monkeypatch.setattr(doorway, "_last", doorway._last - LATELY)
-    await doorway.give_way(0.0)
-    assert waited == [seconds for seconds in left if seconds > 0], "nobody has come lately"
 
 
 async def test_who_takes_a_vote_back_before_the_post_is_here_has_none__INB_11(scene: Scene) -> None:

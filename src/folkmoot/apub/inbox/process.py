@@ -18,7 +18,6 @@ from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.apub.inbox.bring import bring
-from folkmoot.apub.inbox.doorway import doorway_of
 from folkmoot.apub.inbox.known import Known, Missing, look_up
 from folkmoot.apub.inbox.names import addresses, kind_of, object_of
 from folkmoot.apub.inbox.put_off import PutOff
@@ -160,7 +159,6 @@ class Processor:
             if not await received.anything_waits(tx):
                 return 0
         done = after = 0
-        began: float | None = None
         while lanes := await self._hold():
             async with self.db.read() as tx:
                 rows = await received.take(tx, lanes, after=after, limit=BATCH)
@@ -169,9 +167,6 @@ class Processor:
             after = rows[-1].id
             tasks, closed = self._readable(rows)
             while tasks or closed:
-                if began is not None and self.db.dialect.name == "sqlite":
-                    await doorway_of(self.db).give_way(began)
-                began = time.monotonic()
                 tasks, number = await self._batch(tasks, closed)
                 done, closed = done + number, []
         return done

@@ -17,7 +17,6 @@ from folkmoot.apub.documents import Document, Malformed, host_of, same_host
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.inbox.at_hand import Known, look_up
 from folkmoot.apub.inbox.buckets import Buckets
-from folkmoot.apub.inbox.doorway import doorway_of
 from folkmoot.apub.inbox.senders import Senders, Unavailable
 from folkmoot.apub.inbox.together import Together
 from folkmoot.apub.policy import Policy
@@ -81,7 +80,6 @@ class Receiver:
         self.fetcher = fetcher_of(context)
         self._looking = Together(self._look_up_all)
         self._writing = Together(self._write_all)
-        self._doorway = doorway_of(context.db)
         self._seen: dict[str, Micros] = {}
         self._addresses = Buckets(*PER_ADDRESS)
         self._hosts = Buckets(*PER_HOST)
@@ -134,7 +132,6 @@ class Receiver:
         except (_Answer, BadSignature, Unavailable) as error:
             _tell(outside, error)
             raise
-        self._doorway.comes()
         await self._writing.of(_arrival(outside, document))
 
     async def _admitted(
