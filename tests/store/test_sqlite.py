@@ -71,6 +71,25 @@ async def test_what_undoing_needs_is_not_written_to_a_file(sqlite: SqliteDatabas
     assert 400_000 < _written() - before < 600_000
 
 
+async def test_one_writer_may_change_many_pages_and_take_it_back(sqlite: SqliteDatabase) -> None:
+    """With a limit of 4 MiB for what is kept in memory, SQLite said that the disk was full."""
+    async with sqlite.write() as tx:
+        domains = [{"domain": f"{number:04}.{'x' * 3000}.example"} for number in range(3000)]
+        await tx.many("INSERT INTO instance (domain, published) VALUES (:domain, 1)", domains)
+
+    async def gives_up() -> None:
+        async with sqlite.write() as tx:
+            await tx.run("UPDATE instance SET published = 2")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await gives_up()
+    async with sqlite.write() as tx:
+        await tx.run("UPDATE instance SET published = 3")
+    async with sqlite.read() as tx:
+        assert await tx.value("SELECT count(*) FROM instance WHERE published = 3") >= 3000
+
+
 async def test_writers_of_one_turn_of_the_loop_share_a_commit(sqlite: SqliteDatabase) -> None:
     commits = _commits(sqlite)
     await asyncio.gather(*(_add(sqlite, f"{number}.example") for number in range(30)))

@@ -36,9 +36,11 @@ _PAUSE = 0.002
 """Seconds between looks whether a process that did not wait for its turn has let go of the file."""
 _IDLE_READERS = 4
 
-_UNDO_IN_MEMORY = 4 << 20
-"""Bytes of pages that SQLite keeps in memory to undo one of the writers that share a commit; what is more goes to a file. By itself it keeps
-64 KiB, less than a comment changes: each would write its pages to a file that nobody reads, before they are written where they belong."""
+_UNDO_IN_MEMORY = -1
+"""All of the pages that SQLite keeps to undo one of the writers that share a commit stay in memory. By itself it keeps 64 KiB, less than a
+comment changes: each would write its pages to a file that nobody reads, before they are written where they belong. A limit above 128 KiB
+would be worse than none: SQLite then moves what it has to a file in one piece, writes no more than that at once, and says that the disk
+is full."""
 
 apsw.allow_missing_dict_bindings(False)
 if not apsw.connections():  # that can only be said while no database is open
