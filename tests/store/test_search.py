@@ -1,6 +1,7 @@
 """The search tables and what is found through them, on whichever engine the tests run."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.search.index import index_all
 from folkmoot.model.enums import CommentSort, PostSort
-from folkmoot.store import search, search_down
+from folkmoot.store import search, search_down, search_people
 from folkmoot.store.db import Database, count_statements
 from folkmoot.store.dialect.postgres import PostgresDialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
@@ -138,6 +139,25 @@ async def test_it_is_not_walked_farther_than_far(site: Database, monkeypatch: py
         with count_statements() as counter:
             assert not (await search.find(tx, common, limit=5, offset=0)).bounded
     assert len(counter.statements) == 2, "the page was full before the index was asked"
+
+
+async def test_what_is_asked_aside_comes_as_one_row(
+    db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For each row of SQLite a thread would wait for the event loop to let go of the interpreter."""
+    rows: list[int] = []
+    async with db.read() as tx:
+        aside = type(tx).all_aside
+
+        async def all_aside(self: Any, sql: str, /, **values: Any) -> Any:
+            found = await aside(self, sql, **values)
+            rows.append(len(found))
+            return found
+
+        monkeypatch.setattr(type(tx), "all_aside", all_aside)
+        await search.find(tx, Wanted(Shape("comment"), CommentSort.NEW, ("slugs",)), limit=5, offset=0)
+        await search_people.people(tx, "a", PostSort.HOT, local=False, limit=5, offset=0)
+    assert rows == [1, 1]
 
 
 async def test_sqlite_goes_by_the_hits_and_not_down_an_order(db: Database, cast: Cast) -> None:

@@ -18,7 +18,8 @@ async def test_people_are_found_by_indexes(db: Database, cast: Cast, sort: PostS
             await tx.run("SET LOCAL enable_seqscan = off")
             await tx.run("SET LOCAL enable_bitmapscan = off")
         for statement in (search_people._window(sort, local=local), search_people._named(sort, local=local)):
-            asked = values if ":ids" in statement else {}
+            named = ":ids" in statement
+            asked = values if named else {"newline": "\n"}
             if db.dialect.name == "sqlite":
                 plan = [row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **asked)]
                 scans = [step for step in plan if step.startswith("SCAN p") and "USING" not in step]
@@ -28,8 +29,9 @@ async def test_people_are_found_by_indexes(db: Database, cast: Cast, sort: PostS
                 scans = [step for step in plan if "Seq Scan on person" in step]
                 sorts = [step for step in plan if "Sort Key" in step]
             assert scans == [], plan
-            # Of what was found, and to find each once; names are read in the order of an index, of accounts all.
-            assert len(sorts) <= (3 if asked else local), plan
+            # Of what was found, and to find each once; names are read in the order of an index, of accounts all, and those that are kept
+            # are put in this order once for each text.
+            assert len(sorts) <= (3 if named else local + 2), plan
 
 
 async def test_people_elsewhere_in_their_thousands_do_not_hide_the_one_asked_for(
@@ -76,3 +78,15 @@ async def test_names_are_kept_until_somebody_is_called_otherwise(db: Database, c
         await people.update(tx, cast.alice.id, {"deleted": True})
     assert await found("lice") == []
     assert await found("") != []
+
+
+async def test_a_line_break_in_a_name_leaves_everybody_their_own_line(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await tx.run(
+            "UPDATE person SET display_name = :name WHERE id = :id", name="Al\nICE\n", id=cast.alice.id
+        )
+        tx.changed(*search_people.NAMES)
+    async with db.read() as tx:
+        for term, name in (("l ice", "alice"), ("arol", "carol"), ("mallory", "mallory")):
+            found = await search_people.people(tx, term, PostSort.OLD, local=False, limit=9, offset=0)
+            assert [person.name for person in found] == [name]

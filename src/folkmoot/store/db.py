@@ -116,7 +116,8 @@ class Tx(Protocol):
         ...
 
     async def all_aside(self, sql: str, /, **values: Any) -> list[Row]:
-        """Every row of a statement that may take milliseconds: off the event loop, where the engine would run it there."""
+        """Every row of a statement that may take milliseconds: off the event loop, where the engine would run it there. For each row it may
+        wait for the event loop to let go of the interpreter: ask for few, as texts that are taken apart here."""
         ...
 
     async def first(self, sql: str, /, **values: Any) -> Row | None:

@@ -81,13 +81,13 @@ async def _which(tx: Tx, wanted: Wanted, most: int) -> tuple[list[int], bool]:
     """The hits that belong to the list, in order, and whether there may be more than the `most` that were looked at."""
     hits, most, argument = _hits(tx, wanted, most)
     values = values_of(tx, wanted) | {"text": argument}
-    rows = await tx.all_aside(_listed(wanted.shape, wanted.sort, hits), **values)
-    bounded = rows[0][1] == most
+    ids, many = (await tx.all_aside(_listed(wanted.shape, wanted.sort, hits), **values))[0]
+    bounded = many == most
     if bounded and most == HITS and (wanted.shape.community or wanted.shape.creator):
         # Words that are everywhere: beside the newest of all, look at the newest of this person or community.
         both = f"SELECT * FROM ({hits}) AS a UNION SELECT * FROM ({_newest(wanted.shape)}) AS b"
-        rows = await tx.all_aside(_listed(wanted.shape, wanted.sort, both), **values)
-    return [row[0] for row in rows if row[0] is not None], bounded
+        ids, _ = (await tx.all_aside(_listed(wanted.shape, wanted.sort, both), **values))[0]
+    return [int(number) for number in ids.split(",")] if ids else [], bounded
 
 
 def _hits(tx: Tx, wanted: Wanted, most: int) -> tuple[str, int, str | None]:
@@ -121,7 +121,7 @@ def _newest(shape: Shape) -> str:
 
 @cache
 def _listed(shape: Shape, sort: PostSort | CommentSort, hits: str) -> str:
-    """Of the hits those that belong to the list, in order, each with the number of all hits; one row at least."""
+    """Of the hits those that belong to the list, in order, as one text; and the number of all hits."""
     scope = filters.in_scope(shape)
     asked = ["i.id IN (SELECT h.id FROM h)", *([scope] if scope else [])]
     # The plus keeps the planner on the ids: a community may have a thousand times as many rows.
@@ -139,7 +139,7 @@ def _listed(shape: Shape, sort: PostSort | CommentSort, hits: str) -> str:
     return (
         f"WITH h AS MATERIALIZED ({hits}),"
         f" w AS MATERIALIZED (SELECT i.id, {columns} FROM {shape.table} i WHERE {' AND '.join(asked)})"
-        f" SELECT w.id, n.hits FROM (SELECT count(*) AS hits FROM h) AS n LEFT JOIN w ON TRUE ORDER BY {first}{order.clause('w')}"
+        f" SELECT (SELECT string_agg(CAST(w.id AS TEXT), ',' ORDER BY {first}{order.clause('w')}) FROM w), (SELECT count(*) FROM h)"
     )
 
 

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from folkmoot.model.enums import PostSort
 from folkmoot.model.people import Person
@@ -76,25 +77,28 @@ async def _names(tx: Tx, sort: PostSort, *, local: bool) -> Names:
     stamp = tx.changes.newest((NAMES,))
     names = kept.get(window)
     if names is None or names.stamp != stamp:
-        rows = await tx.all_aside(window)
-        starts, lines, at = [], [], 0
-        for row in rows:
-            line = folded(f"{row[1]} {row[2] or ''}".replace("\n", " ")) + "\n"
-            starts.append(at)
-            lines.append(line)
-            at += len(line)
-        names = kept[window] = Names(stamp, [row[0] for row in rows], starts, "".join(lines))
+        ids, lines = (await tx.all_aside(window, newline="\n"))[0]
+        text = folded(lines or "") + "\n"
+        starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-2])]
+        names = kept[window] = Names(
+            stamp, [int(number) for number in (ids or "").split(",") if number], starts, text
+        )
     return names
 
 
 @cache
 def _window(sort: PostSort, *, local: bool) -> str:
-    """Whose names are kept: an index leads to each."""
+    """Whose names are kept: an index leads to each. Their ids as one text, and their names, a line for each person."""
     order = _ORDERS.get(sort, _BY_SCORE)
-    rows = f"person p WHERE NOT p.deleted ORDER BY {_BY_SCORE if sort is PostSort.MOST_COMMENTS else order}"
+    rows, order = "person p", _BY_SCORE if sort is PostSort.MOST_COMMENTS else order
     if local:
-        rows = "local_user u JOIN person p ON p.id = u.person_id WHERE NOT p.deleted ORDER BY u.id DESC"
-    return f"SELECT p.id, p.name_key, p.display_name FROM {rows} LIMIT {HITS}"
+        rows, order = "local_user u JOIN person p ON p.id = u.person_id", "u.id DESC"
+    names = "replace(p.name_key || ' ' || coalesce(p.display_name, ''), :newline, ' ')"
+    return (
+        "SELECT string_agg(CAST(w.id AS TEXT), ',' ORDER BY w.place), string_agg(w.names, :newline ORDER BY w.place) FROM"
+        f" (SELECT p.id, {names} AS names, row_number() OVER (ORDER BY {order}) AS place"
+        f" FROM {rows} WHERE NOT p.deleted ORDER BY {order} LIMIT {HITS}) AS w"
+    )
 
 
 @cache
