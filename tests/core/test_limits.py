@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from folkmoot.core import limits
+from folkmoot.core.site.edit import EditSite, edit_site
 from folkmoot.model.errors import RateLimited
 from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock, StandingClock
 from folkmoot.store import limits as store_limits
@@ -116,6 +117,24 @@ async def test_the_admin_sets_the_numbers_and_nothing_means_no_limit(db: Databas
         await _post(db)
     await _post(db, class_="comment")
     await _refused(db, class_="comment")
+
+
+async def test_a_limit_that_is_raised_lets_on_at_once_who_had_used_it_up__W_7(
+    db: Database, cast: Cast
+) -> None:
+    for class_, count in (("post", 6), ("message", 180)):
+        for _ in range(count):
+            await _post(db, class_=class_)
+        await _refused(db, class_=class_)
+    for _ in range(6):
+        await _post(db, class_="comment")
+    async with db.write() as tx:
+        await edit_site(tx, cast.admin, EditSite(rate_limits={"post": 9, "message": 999, "comment": 6}))
+    for class_, count in (("post", 9), ("message", 999)):
+        for _ in range(count):
+            await _post(db, class_=class_)
+        await _refused(db, class_=class_)
+    await _refused(db, class_="comment")  # its limit is what it was
 
 
 async def test_everything_else_is_counted_in_memory__K_1(db: Database, clock: FixedClock) -> None:

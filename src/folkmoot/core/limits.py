@@ -1,7 +1,7 @@
 """Rate limits: how often people and addresses may do what costs others something (section 16 of the behaviour rules, K-1).
 
 A bucket per class and key starts full and refills evenly over the period; each thing done takes one token from every key it falls
-under. What is refused takes none.
+under. What is refused takes none. A limit that is changed works at once (W-7): its buckets begin anew, full.
 """
 
 from collections.abc import Mapping
@@ -95,12 +95,22 @@ async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int]
         raise RateLimited(wait)
 
 
+async def begin_anew(tx: Tx, before: RateLimits, after: RateLimits) -> None:
+    """Fill the buckets of those classes whose limit was changed."""
+    changed = [class_ for class_ in CLASSES if allowance(before, class_) != allowance(after, class_)]
+    if changed:
+        await store_limits.forget(tx, changed)
+
+
 def spend_in_memory(memory: dict[str, Any], limits: RateLimits, keys: Mapping[str, int], now: Micros) -> None:
     """The same for the class `message`, in this process alone. Raises `RateLimited`."""
     allowed = allowance(limits, MESSAGE)
     if not allowed.in_force:
         return
-    buckets: dict[str, Bucket] = memory.setdefault("message_buckets", {})
+    known: tuple[Allowance, dict[str, Bucket]] | None = memory.get("message_buckets")
+    if known is None or known[0] != allowed:
+        known = memory["message_buckets"] = (allowed, {})
+    buckets = known[1]
     left = after_one(buckets, keys, allowed, now)
     if len(buckets) > _MOST_IN_MEMORY:
         buckets.clear()

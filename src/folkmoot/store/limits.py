@@ -47,10 +47,9 @@ def _taking(number: int) -> str:
     )
 
 
-async def forget(tx: Tx, classes: Collection[str], before: Micros) -> int:
-    """Drop buckets of these classes that nobody touched since a moment; they are full again anyway. How many."""
+async def forget(tx: Tx, classes: Collection[str], before: Micros | None = None) -> int:
+    """Drop buckets of these classes: those that nobody touched since a moment, which are full again anyway, or all. How many."""
+    old = "" if before is None else " AND updated < :before"
     return await tx.run(
-        "DELETE FROM rate_bucket WHERE class IN :classes[text] AND updated < :before",
-        classes=sorted(classes),
-        before=before,
+        f"DELETE FROM rate_bucket WHERE class IN :classes[text]{old}", classes=sorted(classes), before=before
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from folkmoot.core import permissions, writing
+from folkmoot.core import limits, permissions, writing
 from folkmoot.core.communities.rules import checked_picture
 from folkmoot.core.images.delete import replaced
 from folkmoot.core.instances.policy import set_allowed_instances, set_blocked_instances
@@ -117,7 +117,9 @@ async def _edit(tx: Tx, viewer: Viewer, before: LocalSite, asked: EditSite, **mo
     values = _values(await _house(tx, before, asked), asked) | more
     for picture in values.keys() & {"icon", "banner"}:
         await replaced(tx, viewer, getattr(before, picture), values[picture])
+    limited = await store_site.read_rate_limits(tx)
     await store_site.update_local(tx, values)
+    await limits.begin_anew(tx, limited, await store_site.read_rate_limits(tx))
     if asked.discussion_languages is not None:
         await set_languages(tx, viewer, asked.discussion_languages)
     if asked.allowed_instances is not None:
