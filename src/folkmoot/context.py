@@ -1,6 +1,7 @@
 """What every request, job and command is handed: never global."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from folkmoot.net.metadata import PageMetadata, fetch_metadata
 from folkmoot.net.pictures import fetch_picture
 from folkmoot.net.webmention import send_mention
 from folkmoot.settings import Settings
-from folkmoot.store.db import Database, persistently
+from folkmoot.store.db import Database, found_again, persistently
 
 Result = TypeVar("Result")
 
@@ -35,6 +36,10 @@ class Context:
     async def persistently(self, work: Callable[[], Awaitable[Result]]) -> Result:
         """Do `work`, and again where its transaction had to give way to another one (`store/db.py:persistently`)."""
         return await persistently(work)
+
+    def found_again(self) -> AbstractContextManager[None]:
+        """What is kept within does not keep the work from being done again (`store/db.py:found_again`)."""
+        return found_again()
 
     async def look_at(self, url: str) -> PageMetadata:
         """What a linked page says about itself: for the faces, which do not speak with the network. Raises as `fetch_metadata`."""

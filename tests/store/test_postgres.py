@@ -294,14 +294,31 @@ async def test_changes_are_told_after_the_commit_many_with_one_word(
 ) -> None:
     """And whoever is told "done" knows that all were told."""
     said: list[str] = []
-    postgres._listener.add_query_logger(lambda record: said.append(record.query))
+    committed = 0
+    all_are_kept = asyncio.Event()
+    line = postgres._listener
+
+    async def execute(*asked: str) -> None:
+        await all_are_kept.wait()
+        said.append(asked[-1])
+        await line.execute(*asked)
 
     async def write(number: int) -> None:
+        nonlocal committed
         async with postgres.write() as tx:
             tx.changed("thread", number)
+        committed += 1
 
-    await asyncio.gather(*(write(number) for number in range(20)))
-    assert 1 <= len(said) < 20
+    await postgres._notices.tell_everything()
+    monkeypatch.setattr(postgres._notices, "_connection", SimpleNamespace(execute=execute))
+    writing = [asyncio.create_task(write(number)) for number in range(20)]
+    while len(postgres._notices._waiting) < 19:
+        async with postgres.read() as tx:
+            await tx.value("SELECT 1")
+    assert committed == 0, "nobody hears that it is done before it was told"
+    all_are_kept.set()
+    await asyncio.gather(*writing)
+    assert len(said) == 2
     wake = Wake(another, "posts")
     async with postgres.write() as tx:
         tx.changed("posts")

@@ -5,7 +5,7 @@ A transaction (`Tx`) is handed along and never committed by who receives it. Sta
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
@@ -68,6 +68,16 @@ def note_kept() -> None:
     attempt = _attempt.get()
     if attempt is not None:
         attempt.kept = True
+
+
+@contextmanager
+def found_again() -> Iterator[None]:
+    """What is committed within does not keep this task from doing its work again: it sees to it that it then finds what it has."""
+    attempt = _attempt.get()
+    before = attempt is not None and attempt.kept
+    yield
+    if attempt is not None:
+        attempt.kept = before
 
 
 def gave_way() -> Exception:

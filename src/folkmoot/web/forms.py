@@ -17,9 +17,10 @@ Pairs = list[tuple[str, str]]
 
 
 class Form:
-    """The fields of a form, or of a query string. Of fields sent twice the last counts, except where all are asked for."""
+    """The fields of a form, or of a query string. Of fields sent twice the last counts, except where all are asked for. `taken`: the
+    addresses of files that were taken in already, for whoever works off the form again."""
 
-    __slots__ = ("files", "pairs", "values")
+    __slots__ = ("files", "pairs", "taken", "values")
 
     def __init__(
         self, pairs: Iterable[tuple[str, str]] = (), files: dict[str, UploadFile] | None = None
@@ -27,6 +28,7 @@ class Form:
         self.pairs: Pairs = [(_clean(name), _clean(value)) for name, value in pairs]
         self.values = dict(self.pairs)
         self.files = files or {}
+        self.taken: dict[str, str] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self.values

@@ -25,15 +25,20 @@ async def take_pictures(request: Request, form: Form, typed: dict[str, Any], fie
         chosen = form.file(field + FILE)
         if chosen is None:
             continue
+        if field in form.taken:
+            typed[field] = form.taken[field]
+            continue
         body = await chosen.read(LARGEST + 1)
         if len(body) > LARGEST:
             raise Invalid("picture_too_large", field=field + FILE)
         await limited(request, "image")
         ctx = context(request)
         try:
-            typed[field] = (await upload(ctx.db, ctx.files, viewer(request), body)).url
+            with ctx.found_again():
+                uploaded = await upload(ctx.db, ctx.files, viewer(request), body)
         except Invalid as refusal:
             raise Invalid(refusal.code, field=field + FILE, detail=refusal.detail) from refusal
+        typed[field] = form.taken[field] = uploaded.url
 
 
 async def take_own_pictures(

@@ -178,5 +178,6 @@ async def test_a_form_whose_transaction_gave_way_is_done_again_with_its_file(
     assert (answer.status_code, tries) == (303, 2)
     async with db.read() as tx:
         alice = await people.by_id(tx, cast.alice.id)
-    assert alice is not None
-    assert (alice.avatar or "").startswith(FILES)
+        assert alice is not None
+        assert (alice.avatar or "").startswith(FILES)
+        assert await tx.value("SELECT count(*) FROM local_image") == 1, "the file was taken in once"
