@@ -225,4 +225,7 @@ async def test_the_whole_schedule_can_be_done(tools: Tools) -> None:
     assert len({task.name for task in SCHEDULE}) == len(SCHEDULE)
     for task in SCHEDULE:
         await task.run(tools.db)
-    assert await runner.due() == list(SCHEDULE)
+    due = [task.name for task in await runner.due()]
+    assert due == [task.name for task in SCHEDULE if task.engine in ("", tools.db.dialect.name)]
+    # What only PostgreSQL needs would wake a quiet site on SQLite, and its disk, six times a minute.
+    assert ("room in the database" in due) == (tools.db.dialect.name == "postgresql")

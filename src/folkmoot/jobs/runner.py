@@ -182,6 +182,8 @@ class Runner:
             now = tx.now
         found = []
         for task in self.schedule:
+            if task.engine not in ("", self.db.dialect.name):
+                continue
             lease = held.get(task.name)
             if lease is None or (
                 lease.lease_end < now and (lease.last_run is None or lease.last_run <= now - task.every)

@@ -15,12 +15,14 @@ from folkmoot.store.db import Database
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """One task. It is done by one process at a time, which holds its lease for `length`; if that dies, another begins anew then."""
+    """One task. It is done by one process at a time, which holds its lease for `length`; if that dies, another begins anew then. `engine`:
+    the one database for which it is done at all."""
 
     name: str
     every: Micros
     run: Callable[[Database], Awaitable[object]]
     length: Micros = 10 * MINUTE
+    engine: str = ""
 
 
 SCHEDULE: tuple[Periodic, ...] = (
@@ -36,6 +38,6 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("old activities", HOUR, apub_upkeep.forget_old),
     Periodic("software of other servers", HOUR, look_at_servers),
     Periodic("communities of other servers", HOUR, look_at_communities),
-    Periodic("room in the database", 10 * SECOND, upkeep.tend),
+    Periodic("room in the database", 10 * SECOND, upkeep.tend, engine="postgresql"),
     Periodic("statistics of the database", DAY, upkeep.optimise, HOUR),
 )
