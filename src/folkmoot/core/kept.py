@@ -1,8 +1,11 @@
 """What is the same for every reader, kept per process by what it shows and its version: HTML of pages, JSON of answers."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
+
+from folkmoot.store.changes import Key
+from folkmoot.store.db import Tx, writing
 
 T = TypeVar("T")
 
@@ -38,3 +41,29 @@ class Kept(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._pieces)
+
+
+class Known(Generic[T]):
+    """Values that are right for as long as nothing that they were made from is said to have changed (`store/changes.py`).
+
+    `made_from` tells what that is, given the id of a value and the value; `size` about how many bytes one takes, of `limit` in all.
+    """
+
+    def __init__(
+        self, limit: int, made_from: Callable[[int, T], tuple[Key, ...]], size: Callable[[T], int]
+    ) -> None:
+        self._kept: Kept[tuple[int, T]] = Kept(limit)
+        self._made_from = made_from
+        self._size = size
+
+    async def get(self, tx: Tx, number: int, stamp: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        """A value, read where it is not known. Inside a write it is read anew, because what is not committed yet must not be kept."""
+        if writing.get():
+            return await read()
+        found = self._kept.get(number, stamp)
+        if found is not None and tx.changes.newest(self._made_from(number, found[1])) <= found[0]:
+            return found[1]
+        moment = tx.changes.latest()
+        value = await read()
+        self._kept.put(number, stamp, (moment, value), self._size(value))
+        return value

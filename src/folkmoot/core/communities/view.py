@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from folkmoot.core.communities import rules
-from folkmoot.core.kept import Kept
+from folkmoot.core.kept import Known
 from folkmoot.core.site.privacy import require_open
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Subscribed
@@ -12,8 +12,9 @@ from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import CommunityView
 from folkmoot.store import communities
 from folkmoot.store import site as store_site
+from folkmoot.store.changes import Key
 from folkmoot.store.communities import Relation
-from folkmoot.store.db import Tx, writing
+from folkmoot.store.db import Tx
 from folkmoot.text.names import name_key, parse_handle
 
 _MODERATORS_KEPT = 4 << 20
@@ -102,22 +103,19 @@ def must_be_open_to(viewer: Viewer, view: CommunityView) -> None:
 
 
 async def known_moderators(tx: Tx, community_id: int) -> list[Person]:
-    """The moderators of a community in order: remembered per process for as long as neither who they are nor anything about them changes.
-    Inside a write they are read anew, because what is not committed yet must not be kept."""
-    if writing.get():
-        return await communities.moderators(tx, community_id)
-    known: Kept[tuple[int, list[Person]]] = tx.memory.setdefault("moderators", Kept(_MODERATORS_KEPT))
-    found = known.get(community_id, ())
-    if found is not None and tx.changes.newest(_made_from(community_id, found[1])) <= found[0]:
-        return found[1]
-    moment = tx.changes.latest()
-    team = await communities.moderators(tx, community_id)
-    known.put(community_id, (), (moment, team), 200 + 1500 * len(team))
-    return team
+    """The moderators of a community in order: remembered per process while neither who they are nor anything about them changes."""
+    known: Known[list[Person]] | None = tx.memory.get("moderators")
+    if known is None:
+        known = tx.memory["moderators"] = Known(_MODERATORS_KEPT, _made_from, _size)
+    return await known.get(tx, community_id, (), lambda: communities.moderators(tx, community_id))
 
 
-def _made_from(community_id: int, team: list[Person]) -> tuple[tuple[str, int], ...]:
+def _made_from(community_id: int, team: list[Person]) -> tuple[Key, ...]:
     return (("community", community_id), *(("person", each.id) for each in team))
+
+
+def _size(team: list[Person]) -> int:
+    return 200 + 1500 * len(team)
 
 
 def subscribed(follows: bool, pending: bool) -> Subscribed:

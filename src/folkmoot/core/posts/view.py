@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from folkmoot.core.communities.view import known_moderators, must_be_open_to
-from folkmoot.core.kept import Kept
+from folkmoot.core.kept import Known
 from folkmoot.core.listings import front
 from folkmoot.core.listings.front import ListPosts
 from folkmoot.core.threads.read import must_be_open, must_be_visible
@@ -11,7 +11,8 @@ from folkmoot.model.enums import PostSort
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import CommunityView, PostLine, PostView
-from folkmoot.store.db import Tx, writing
+from folkmoot.store.changes import Key
+from folkmoot.store.db import Tx
 from folkmoot.store.listing import views
 
 CROSSPOSTS = 10
@@ -71,20 +72,24 @@ async def open_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0
 
 async def _known_post(tx: Tx, line: PostLine) -> PostView:
     """How a post looks to everybody: remembered per process while the versions of its line stand and neither its thread nor its community
-    is said to have changed. Inside a write it is read anew, because what is not committed yet must not be kept."""
-    known: Kept[tuple[int, PostView]] = tx.memory.setdefault("opened_posts", Kept(_POSTS_KEPT))
-    made_from = (("thread", line.id), ("community", line.community_id))
-    found = None if writing.get() else known.get(line.id, line[:8])
-    if found is not None and tx.changes.newest(made_from) <= found[0]:
-        return found[1]
-    moment = tx.changes.latest()
-    view = (await views.post_views(tx, [line.id]))[line.id]
-    if not writing.get():
-        texts = (
-            len(view.post.body or "") + len(view.post.body_html or "") + len(view.community.description or "")
-        )
-        known.put(line.id, line[:8], (moment, view), 8000 + 2 * texts)
-    return view
+    is said to have changed."""
+    known: Known[PostView] | None = tx.memory.get("opened_posts")
+    if known is None:
+        known = tx.memory["opened_posts"] = Known(_POSTS_KEPT, _made_from, _size)
+
+    async def read() -> PostView:
+        return (await views.post_views(tx, [line.id]))[line.id]
+
+    return await known.get(tx, line.id, line[:8], read)
+
+
+def _made_from(post_id: int, view: PostView) -> tuple[Key, ...]:
+    return (("thread", post_id), ("community", view.post.community_id))
+
+
+def _size(view: PostView) -> int:
+    texts = len(view.post.body or "") + len(view.post.body_html or "") + len(view.community.description or "")
+    return 8000 + 2 * texts
 
 
 async def _crossposts(tx: Tx, viewer: Viewer, view: PostView) -> list[PostView]:
