@@ -312,7 +312,7 @@ async def test_changes_are_told_after_the_commit_many_with_one_word(
     await postgres._notices.tell_everything()
     monkeypatch.setattr(postgres._notices, "_connection", SimpleNamespace(execute=execute))
     writing = [asyncio.create_task(write(number)) for number in range(20)]
-    while len(postgres._notices._waiting) < 19:
+    while len(postgres._notices._telling._waiting) < 19:
         async with postgres.read() as tx:
             await tx.value("SELECT 1")
     assert committed == 0, "nobody hears that it is done before it was told"

@@ -270,8 +270,9 @@ class PostgresDatabase:
                 # Also for who was cancelled while the commit was under way, whatever came of it: then too much is said.
                 for key in touched:
                     self.changes.touch(key)
-                told = self._notices.tell(touched)
-        await told
+                told = self._notices.tell(touched) if touched else None
+        if told is not None:
+            await told
 
     async def sync(self) -> None:
         if self._listener is None or self._listener.is_closed():

@@ -10,9 +10,12 @@ changed.
 import asyncio
 import secrets
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import asyncpg
+
+from folkmoot.store.together import Together
 
 EVERYTHING = "*"
 _LIMIT = 7900
@@ -26,9 +29,7 @@ class Notices:
         self.sender = secrets.token_hex(8)
         self._channel = channel
         self._connection: Any = None
-        self._waiting: dict[str, None] = {}
-        self._next: asyncio.Future[None] | None = None
-        self._telling: asyncio.Task[None] | None = None
+        self._telling: Together[list[str], None] = Together(self._tell)
         self._missed = False
 
     def through(self, connection: Any) -> None:
@@ -39,49 +40,27 @@ class Notices:
     def tell(self, touched: Iterable[tuple[str, int]]) -> "asyncio.Future[None]":
         """Have it told that these have changed. Who awaits the answer goes on when it is said, or cannot be said; it is said all the same
         where nobody awaits it."""
-        return self._put(f"{kind}:{object_id}" for kind, object_id in touched)
+        return self._telling.put([f"{kind}:{object_id}" for kind, object_id in touched])
 
     def tell_everything(self) -> "asyncio.Future[None]":
         """Have it told that everything may have changed."""
-        return self._put((EVERYTHING,))
+        return self._telling.put([EVERYTHING])
 
-    def _put(self, words: Iterable[str]) -> "asyncio.Future[None]":
-        loop = asyncio.get_running_loop()
-        if not (new := dict.fromkeys(words)):
-            nothing: asyncio.Future[None] = loop.create_future()
-            nothing.set_result(None)
-            return nothing
-        self._waiting.update(new)
-        if self._next is None:
-            self._next = loop.create_future()
-        if self._telling is None:
-            self._telling = loop.create_task(self._tell())
-        return asyncio.shield(self._next)
-
-    async def _tell(self) -> None:
+    async def _tell(self, said: list[list[str]]) -> list[None]:
+        words = [EVERYTHING] if self._missed else list(dict.fromkeys(chain.from_iterable(said)))
         try:
-            while self._waiting:
-                words, said = list(self._waiting), self._next
-                self._waiting, self._next = {}, None
-                if self._missed:
-                    words = [EVERYTHING]
-                try:
-                    await self._connection.execute(
-                        "SELECT pg_notify($1, $2)", self._channel, f"{self.sender} {_payload(words)}"
-                    )
-                    self._missed = False
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                    # Made good with the next one; and a new connection, which `sync` makes where this one broke, begins with telling everything.
-                    self._missed = True
-                if said is not None and not said.done():
-                    said.set_result(None)
-        finally:
-            self._telling = None
+            await self._connection.execute(
+                "SELECT pg_notify($1, $2)", self._channel, f"{self.sender} {_payload(words)}"
+            )
+            self._missed = False
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            # Made good with the next one; and a new connection, which `sync` makes where this one broke, begins with telling everything.
+            self._missed = True
+        return [None] * len(said)
 
     async def stop(self) -> None:
         """Return when all is said."""
-        while self._telling is not None:
-            await self._telling
+        await self._telling.stop()
 
 
 def _payload(words: list[str]) -> str:

@@ -18,7 +18,6 @@ from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.inbox.at_hand import Known, look_up
 from folkmoot.apub.inbox.buckets import Buckets
 from folkmoot.apub.inbox.senders import Senders, Unavailable
-from folkmoot.apub.inbox.together import Together
 from folkmoot.apub.policy import Policy
 from folkmoot.apub.reading import Envelope, envelope
 from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender
@@ -29,6 +28,7 @@ from folkmoot.model.errors import Busy, NotAllowed, Refusal
 from folkmoot.model.time import HOUR, MINUTE, Micros
 from folkmoot.store import actors, communities, destinations, instances, people, received
 from folkmoot.store.received import LANES, Arrival
+from folkmoot.store.together import Together
 from folkmoot.text.names import name_key
 
 MAX_BYTES = documents.MAX_BYTES

@@ -19,11 +19,20 @@ class Together(Generic[Item, Result]):
 
     async def of(self, item: Item) -> Result:
         """The result for one item. Raises what the work raises."""
+        return await self.put(item)
+
+    def put(self, item: Item) -> "asyncio.Future[Result]":
+        """The same for who goes on meanwhile: it is worked at whether or not anybody awaits the result."""
         found: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, found))
         if self._working is None:
             self._working = asyncio.create_task(self._work_off())
-        return await found
+        return found
+
+    async def stop(self) -> None:
+        """Return when nothing is left."""
+        while self._working is not None:
+            await self._working
 
     async def _work_off(self) -> None:
         try:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from folkmoot.apub.inbox.together import Together
+from folkmoot.store.together import Together
 
 
 class Work:
