@@ -3,12 +3,13 @@
 Which addresses those may be is decided in `client.py`, which hands in what makes a socket for one.
 """
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+
+from aiohappyeyeballs import start_connection
 
 AddrInfo = tuple[Any, ...]
 """Family, type, protocol, name, address: as `socket.getaddrinfo` gives it."""
@@ -28,44 +29,18 @@ async def first_socket(
     make: Callable[[AddrInfo], socket.socket], addresses: list[str], port: int
 ) -> socket.socket:
     """Connected to the first of a host's addresses that answers; each has a moment before the next is tried beside it. Raises OSError."""
-
-    async def connected(address: str) -> socket.socket:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        made = make((family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port)))
-        try:
-            made.setblocking(False)
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-            await asyncio.get_running_loop().sock_connect(made, (address, port))
-        except BaseException:
-            made.close()
-            raise
-        return made
-
-    if len(addresses) == 1:
-        return await connected(addresses[0])
-    left, trying = list(addresses), set[asyncio.Task[socket.socket]]()
-    error: BaseException = OSError("no address")
-    try:
-        while left or trying:
-            if left:
-                trying.add(asyncio.create_task(connected(left.pop(0))))
-            done, trying = await asyncio.wait(
-                trying, timeout=_NEXT_AFTER if left else None, return_when=asyncio.FIRST_COMPLETED
-            )
-            made = [task.result() for task in done if task.exception() is None]
-            for surplus in made[1:]:
-                surplus.close()
-            if made:
-                return made[0]
-            error = next((task.exception() or error for task in done), error)
-    finally:
-        for task in trying:
-            task.cancel()
-            task.add_done_callback(_close_late)
-    raise error
-
-
-def _close_late(task: "asyncio.Task[socket.socket]") -> None:
-    """A connection that came about although nobody waits for it any more."""
-    if not task.cancelled() and task.exception() is None:
-        task.result().close()
+    if not addresses:
+        raise OSError("no address")
+    found = [
+        (
+            socket.AF_INET6 if ":" in address else socket.AF_INET,
+            socket.SOCK_STREAM,
+            socket.IPPROTO_TCP,
+            "",
+            (address, port),
+        )
+        for address in addresses
+    ]
+    made = await start_connection(found, happy_eyeballs_delay=_NEXT_AFTER, interleave=0, socket_factory=make)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+    return made
