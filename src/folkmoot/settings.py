@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from folkmoot.model.members import REPUBLISHES
 from folkmoot.model.time import Micros, from_rfc3339
 
 PREFIX = "FOLKMOOT_"
@@ -202,7 +203,7 @@ class Settings:
     boosts: str = setting("ignore", _one_of("ignore", "count"), "Whether a thing that a person elsewhere boosts has their vote.")
     message_min_age: int = setting(0, _number(0, 720), "Hours that an account has to exist before it may write private messages to people here, on whatever server it is. 0: none.")
     retention_days: int = setting(7, _number(7, 90), "Days for which it is kept what other servers sent, how it ended, and what was sent to them; one that was away for so long still gets what it missed.")
-    private_denylist: str = setting("kbin,mbin", SOFTWARE, "Software of other servers whose people are not let into private communities, because it shows to everybody what it gets.")
+    private_denylist: str = setting(",".join(sorted(REPUBLISHES)), SOFTWARE, "Software of other servers whose people are not let into private communities, because it shows to everybody what it gets.")
     nodeinfo_as_lemmy: bool = setting(True, SWITCH, "Whether nodeinfo calls the software `lemmy`, which most apps insist on.")
     source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of who runs a changed one for others; the page /source leads there.")
     log_level: str = setting("info", _one_of("debug", "info", "warning", "error"), "Least important messages that are logged.")

@@ -6,11 +6,11 @@ from zlib import crc32
 from folkmoot.apub.fetch import Budget
 from folkmoot.apub.resolve import Resolver
 from folkmoot.context import Context
-from folkmoot.core.communities.news import LOOK_AGAIN, MAX_AGE
+from folkmoot.core.communities.news import MAX_AGE, read_again
 from folkmoot.logs import logger
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import HOUR
-from folkmoot.store import actors, jobs
+from folkmoot.store import actors
 from folkmoot.store.db import Database, Tx
 from folkmoot.store.site import local_site
 
@@ -21,15 +21,14 @@ log = logger(__name__)
 
 async def when_used(tx: Tx, ap_id: str) -> None:
     """Have an actor read again, some time within the hour: after a night's pause all of them come at once."""
-    run_at = tx.now + crc32(ap_id.encode()) % HOUR
-    await jobs.enqueue(tx, LOOK_AGAIN, {"ap_id": ap_id}, run_at=run_at, unique_key=f"{LOOK_AGAIN} {ap_id}")
+    await read_again(tx, ap_id, run_at=tx.now + crc32(ap_id.encode()) % HOUR)
 
 
 async def without_inbox(tx: Tx, instance_id: int, inbox: str) -> None:
     """Have the actor read again whose server says that this inbox is gone (410). Where many share it, nobody is meant."""
     ids = await actors.at_inbox(tx, instance_id, inbox)
     if len(ids) == 1:
-        await jobs.enqueue(tx, LOOK_AGAIN, {"ap_id": ids[0]}, unique_key=f"{LOOK_AGAIN} {ids[0]}")
+        await read_again(tx, ids[0])
 
 
 async def look_at_communities(db: Database) -> int:

@@ -91,6 +91,11 @@ class Moved:
     target: str
     handle: str | None
 
+    @classmethod
+    def known(cls, target: str, name: str | None, host: str | None) -> "Moved":
+        """The account at this address; it has a name where it is known here."""
+        return cls(target, f"{name}@{host}" if name else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:

@@ -36,7 +36,7 @@ async def target_of(tx: Tx, person_id: int) -> Moved | None:
         " WHERE m.person_id = :person_id AND m.target <> ''",
         person_id=person_id,
     )
-    return Moved(row[0], f"{row[1]}@{row[2]}" if row[1] else None) if row else None
+    return Moved.known(*row) if row else None
 
 
 async def aliases(tx: Tx, person_id: int) -> list[Moved]:
@@ -46,7 +46,7 @@ async def aliases(tx: Tx, person_id: int) -> list[Moved]:
         " WHERE a.person_id = :person_id ORDER BY a.published, a.ap_id",
         person_id=person_id,
     )
-    return [Moved(row[0], f"{row[1]}@{row[2]}" if row[1] else None) for row in rows]
+    return [Moved.known(*row) for row in rows]
 
 
 async def add_alias(tx: Tx, person_id: int, ap_id: str) -> None:

@@ -98,8 +98,7 @@ class PostgresTx:
         self._left_tables: frozenset[str] = frozenset()
 
     async def _prepare(self, sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-        if self._left and not self._left_tables.isdisjoint(words_of(sql)):
-            await self.settle()
+        await self._settle_before(sql)
         if not sql.startswith("SELECT"):
             self.writes += 1
         _count(sql)
@@ -131,11 +130,15 @@ class PostgresTx:
 
     async def by_the_end(self, *statements: str, **values: Any) -> None:
         for sql in statements:
-            if not self._left_tables.isdisjoint(words_of(sql)):
-                await self.settle()
+            await self._settle_before(sql)
             self.writes += 1
             self._left.append((sql, values))
             self._left_tables |= written_by(sql)
+
+    async def _settle_before(self, sql: str) -> None:
+        """Execute what was left where this statement names a table that it writes."""
+        if self._left and not self._left_tables.isdisjoint(words_of(sql)):
+            await self.settle()
 
     async def settle(self) -> None:
         if not self._left:
@@ -148,8 +151,7 @@ class PostgresTx:
         await self._connection.execute(text, *[_plain(left[number][1][name]) for number, name in names])
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
-        if not self._left_tables.isdisjoint(words_of(sql)):
-            await self.settle()
+        await self._settle_before(sql)
         self.writes += 1
         compiled = _DIALECT.compile_sql(sql)
         await self._connection.executemany(

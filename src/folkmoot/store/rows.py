@@ -12,6 +12,11 @@ T = TypeVar("T")
 Row = Sequence[Any]
 
 
+def ids_in(text: str | None) -> list[int]:
+    """The ids that `string_agg(CAST(… AS TEXT), ',')` made one text of."""
+    return [int(number) for number in text.split(",")] if text else []
+
+
 @cache
 def columns(kind: type, alias: str = "", *, prefix: str = "") -> str:
     """The column list of a dataclass whose fields are named like its columns: `p.id, p.name, …`."""

@@ -18,6 +18,7 @@ from folkmoot.store.listing import filters, sorts
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.listing.pages import order_of
 from folkmoot.store.listing.views import comment_views, post_views
+from folkmoot.store.rows import ids_in
 from folkmoot.store.search_down import Walk, Wanted, leads_down, names_of_texts, values_of, with_words
 
 HITS, FEW_HITS = 5000, 1000
@@ -87,7 +88,7 @@ async def _which(tx: Tx, wanted: Wanted, most: int) -> tuple[list[int], bool]:
         # Words that are everywhere: beside the newest of all, look at the newest of this person or community.
         both = f"SELECT * FROM ({hits}) AS a UNION SELECT * FROM ({_newest(wanted.shape)}) AS b"
         ids, _ = (await tx.all_aside(_listed(wanted.shape, wanted.sort, both), **values))[0]
-    return [int(number) for number in ids.split(",")] if ids else [], bounded
+    return ids_in(ids), bounded
 
 
 def _hits(tx: Tx, wanted: Wanted, most: int) -> tuple[str, int, str | None]:

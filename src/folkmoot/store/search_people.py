@@ -17,6 +17,7 @@ from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing.communities import like_pattern
 from folkmoot.store.people import NAMES, PERSON, make_person
+from folkmoot.store.rows import ids_in
 
 HITS = 5000
 """People whose names are kept, the first in the order."""
@@ -80,9 +81,7 @@ async def _names(tx: Tx, sort: PostSort, *, local: bool) -> Names:
         ids, lines = (await tx.all_aside(window, newline="\n"))[0]
         text = folded(lines or "") + "\n"
         starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-2])]
-        names = kept[window] = Names(
-            stamp, [int(number) for number in (ids or "").split(",") if number], starts, text
-        )
+        names = kept[window] = Names(stamp, ids_in(ids), starts, text)
     return names
 
 

@@ -1,6 +1,6 @@
 """SQLite through apsw, in the event loop.
 
-Reading statements here take microseconds, so they run where they are asked; only `read(slow=True)` goes to a thread. There is one
+Reading statements here take microseconds, so they run where they are asked; only `read(slow=True)` and `all_aside` go to a thread. There is one
 writing connection per process and one writer at a time in the file. Writes that come in the same turn of the event loop, or while one is
 under way, share a transaction (group commit): each runs in a savepoint of its own, all are committed together, and nobody hears "done"
 before that. Between processes the lock goes from hand to hand (`store/handover.py`).

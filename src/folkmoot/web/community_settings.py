@@ -19,8 +19,9 @@ from folkmoot.core.site.languages_of_site import languages_of
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import NotFound, Refusal
 from folkmoot.model.tags import read_tags
-from folkmoot.text.languages import LANGUAGES, UNDETERMINED
+from folkmoot.text.languages import LANGUAGES
 from folkmoot.web.base import context, done, page, viewer
+from folkmoot.web.choices import name_of
 from folkmoot.web.communities import community_id, head, view_of
 from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, read_form
@@ -62,11 +63,7 @@ async def _show_form(
             except Refusal as error:
                 refusal = error
     errors = {refusal.field or "": words(refusal)} if refusal else {}
-    languages = [
-        (each.id, gettext("Undetermined") if each.id == UNDETERMINED else each.name)
-        for each in LANGUAGES
-        if not allowed or each.id in allowed
-    ]
+    languages = [(each.id, name_of(each)) for each in LANGUAGES if not allowed or each.id in allowed]
     return await page(
         request,
         template,

@@ -23,7 +23,7 @@ from folkmoot.core.posts.remove import remove_post
 from folkmoot.core.site import purge
 from folkmoot.core.tools import Tools, tools_for_comment, tools_for_post
 from folkmoot.model.errors import NotAllowed, Refusal
-from folkmoot.model.tags import read_tags, tags_of
+from folkmoot.model.tags import read_tags
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.errors import words
 from folkmoot.web.filters import number
@@ -222,14 +222,13 @@ async def warn(request: Request) -> Response:
 async def show_mark(request: Request) -> Response:
     """What a post is marked as: its tags, and whether it is NSFW."""
     tools = await _tools(request, "post.mark")
-    known = tools.community.post_tags
     return await page(
         request,
         "moderation/mark.html",
         post=tools.post,
         author=tools.author.handle,
-        tags=read_tags(known),
-        chosen=tags_of(tools.post.tags, known),
+        tags=read_tags(tools.community.post_tags),
+        chosen=tools.post.tags.split(),
     )
 
 

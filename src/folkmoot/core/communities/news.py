@@ -28,5 +28,9 @@ async def wants_news(tx: Tx, viewer: Viewer, community: Community) -> bool:
 
 async def ask_for_news(tx: Tx, community: Community) -> None:
     """Have a community read anew, with its moderators, its pinned posts and the number of its followers (SND-12)."""
-    payload = {"ap_id": community.ap_id}
-    await jobs.enqueue(tx, LOOK_AGAIN, payload, unique_key=f"{LOOK_AGAIN} {community.ap_id}")
+    await read_again(tx, community.ap_id)
+
+
+async def read_again(tx: Tx, ap_id: str, *, run_at: Micros | None = None) -> None:
+    """Have an actor read once more from its own server, now or at a moment; asked for twice it is done once."""
+    await jobs.enqueue(tx, LOOK_AGAIN, {"ap_id": ap_id}, run_at=run_at, unique_key=f"{LOOK_AGAIN} {ap_id}")

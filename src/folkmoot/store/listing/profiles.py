@@ -52,5 +52,5 @@ async def _profile(tx: Tx, who: str, **values: Any) -> Found | None:
         make_person(rows[0][_PERSON_AT:_COMMUNITY_AT]),
         [make_community(row[_COMMUNITY_AT:]) for row in rows if row[_COMMUNITY_AT] is not None],
         bool(blocked),
-        Moved(target, f"{name}@{at}" if name else None) if target else None,
+        Moved.known(target, name, at) if target else None,
     )

@@ -140,12 +140,18 @@ _PLACE_BLOCKED = (
 _LINKED = "EXISTS (SELECT 1 FROM post t WHERE t.url = i.url AND t.id <> i.id)"
 
 
+def _which_post(post_id: int, comment_id: int) -> tuple[str, dict[str, Any]]:
+    """One post's id, or (0) that of a comment's post: how a statement says it, and its parameter."""
+    if post_id:
+        return ":post_id", {"post_id": post_id}
+    return "(SELECT c.post_id FROM comment c WHERE c.id = :comment_id)", {"comment_id": comment_id}
+
+
 async def one_post(
     tx: Tx, viewer_id: int, post_id: int, *, comment_id: int = 0
 ) -> tuple[PostView, bool] | None:
     """One post, or (0) that of a comment, with the reader's overlay, and whether they moderate its community. One query."""
-    which = ":post_id" if post_id else "(SELECT c.post_id FROM comment c WHERE c.id = :comment_id)"
-    asked = {"post_id": post_id} if post_id else {"comment_id": comment_id}
+    which, asked = _which_post(post_id, comment_id)
     if not viewer_id:
         row = await tx.first(f"SELECT {_POST_VIEW} FROM {_POST_FROM} WHERE i.id = {which}", **asked)
         return (post_view_of(row), False) if row else None
@@ -161,8 +167,7 @@ async def line_of_post(
 ) -> tuple[PostLine, PostOverlay, Beside] | None:
     """One post, or (0) that of a comment, for who knows how posts look: its line, the reader's overlay, and what stands beside it.
     One query."""
-    which = ":post_id" if post_id else "(SELECT c.post_id FROM comment c WHERE c.id = :comment_id)"
-    asked: dict[str, Any] = {"post_id": post_id} if post_id else {"comment_id": comment_id}
+    which, asked = _which_post(post_id, comment_id)
     mine, reading = "", ""
     if viewer_id:
         mine, reading = f", {_MY_POST}, {_MODERATED}, {_PLACE_BLOCKED}", f" {_MY_READING}"
