@@ -26,7 +26,7 @@ from folkmoot.logs import logger
 from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import DAY, HOUR, Micros
+from folkmoot.model.time import HOUR
 from folkmoot.store import actors, fetches, instances, jobs, moves, people, posts
 from folkmoot.store.db import Tx
 from folkmoot.text import languages
@@ -36,8 +36,6 @@ BACKFILL = "communities.backfill"
 CONFIRM_GONE = "actors.confirm_gone"
 """The job: ask once more whether an actor is gone, an hour after its server first said so (ABU-14)."""
 
-NEWS_FOR: Micros = 7 * DAY
-"""So long what somebody wrote is news to whom it is for."""
 MAX_DEPTH = 50
 _ROUNDS = 8
 
@@ -225,7 +223,7 @@ class Resolver:
             rules.must_allow(content.author)
             try:
                 async with self.db.write() as tx:
-                    old = content.published is not None and content.published < tx.now - NEWS_FOR
+                    old = content.published is not None and content.published < tx.now - create.NEWS_FOR
                     known = await look_up(tx, rules, addresses(said) | {content.id})
                     await create.create(tx, Arrived(said, sender, known, fetched=True, quiet=quiet or old))
                     if content.page and content.page != content.id:

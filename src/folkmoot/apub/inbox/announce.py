@@ -11,9 +11,11 @@ from folkmoot.apub.inbox.known import Missing
 from folkmoot.apub.inbox.names import addresses, object_of
 from folkmoot.apub.inbox.table import TABLE
 from folkmoot.apub.objects.content import Comment, Content, PollVote, Tombstone
+from folkmoot.core.comments.tell import tell_late
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
-from folkmoot.store import follows, outbox, received, unconfirmed
+from folkmoot.model.people import Viewer
+from folkmoot.store import early, follows, outbox, people, received, unconfirmed
 from folkmoot.store.db import Tx
 
 
@@ -54,7 +56,7 @@ async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
                 if isinstance(item, Unreadable):
                     raise NotAllowed(item.code)
                 if not isinstance(item, Activity):
-                    _bare(passed_on, item)
+                    await _bare(tx, passed_on, item)
                 elif item.id in before:
                     await _confirmed(tx, passed_on, item)
                 else:
@@ -110,12 +112,17 @@ async def _it_lets_us_in(tx: Tx, arrived: Arrived[Announce], group: Community) -
         await follows.settle_all(tx, group.id)
 
 
-def _bare(arrived: Arrived[Activity], item: Content | str) -> None:
-    """A post or comment without an activity around it: read from its own server, where it is not here yet (CMN-8)."""
+async def _bare(tx: Tx, arrived: Arrived[Activity], item: Content | str) -> None:
+    """A post or comment without an activity around it: read from its own server, where it is not here yet (CMN-8). What had to be fetched
+    before is news now: who is named, says the text that is here."""
     ident = item if isinstance(item, str) else "" if isinstance(item, PollVote) else item.id
     if not ident or isinstance(item, Tombstone) or ident in arrived.known.gone:
         raise NotAllowed("was_deleted", detail=ident)
-    if arrived.policy.is_ours(ident) or ident in arrived.known.objects:
+    if arrived.policy.is_ours(ident):
+        return
+    if (placed := arrived.known.objects.get(ident)) is not None:
+        if placed.kind == "comment" and await early.take(tx, ident):
+            await tell_late(tx, Viewer(await people.by_id(tx, placed.creator_id)), placed.id)
         return
     raise Missing(objects=[ident], news=[ident])
 

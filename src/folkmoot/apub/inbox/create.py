@@ -5,13 +5,26 @@ from folkmoot.apub.documents import PUBLIC
 from folkmoot.apub.inbox import checks, take
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.apub.inbox.known import Missing
-from folkmoot.apub.objects.content import Comment, Content, PollVote, Post, PrivateMessage, Tombstone
+from folkmoot.apub.objects.content import (
+    Comment,
+    Content,
+    PollVote,
+    Post,
+    PrivateMessage,
+    Tombstone,
+    Written,
+)
+from folkmoot.core.comments.tell import tell_late
 from folkmoot.core.messages.send import SendMessage, send_message
 from folkmoot.model.communities import Community
-from folkmoot.model.errors import NotAllowed
-from folkmoot.store import unconfirmed
+from folkmoot.model.errors import Conflict, NotAllowed
+from folkmoot.model.time import DAY, Micros
+from folkmoot.store import early, unconfirmed
 from folkmoot.store.actors import Placed
 from folkmoot.store.db import Tx
+
+NEWS_FOR: Micros = 7 * DAY
+"""So long what somebody wrote is news to whom it is for."""
 
 
 async def create(tx: Tx, arrived: Arrived[Create]) -> Community | None:
@@ -53,7 +66,14 @@ async def _post(tx: Tx, arrived: Arrived[Activity], post: Post) -> Community:
         named = [mention.id for mention in post.mentions]
         if not checks.concerns_us(known, *named, *post.addressed):
             raise NotAllowed("community_not_followed", detail=community.ap_id)  # OBJ-6
-    await take.take_post(tx, known, arrived.viewer(), community, post, fetched=arrived.fetched)
+    fresh, news = placed is None, placed is not None and await _is_news(tx, arrived, post)
+    try:
+        await take.take_post(tx, known, arrived.viewer(), community, post, fetched=arrived.fetched)
+    except Conflict:
+        if not news:
+            raise
+    if fresh and community.local:  # its followers are told when it comes (CMN-6)
+        await _note_early(tx, arrived, post)
     return community
 
 
@@ -71,11 +91,35 @@ async def _comment(tx: Tx, arrived: Arrived[Activity], comment: Comment) -> Comm
     checks.must_be_from(arrived, community)
     checks.must_be_addressed_rightly(comment.to, comment.public, community)
     fresh = comment.id not in known.objects
-    placed = await take.take_comment(
-        tx, known, arrived.viewer(), parent, comment, fetched=arrived.fetched, quiet=arrived.quiet
-    )
+    news = not fresh and await _is_news(tx, arrived, comment)
+    author = arrived.viewer()
+    try:
+        placed = await take.take_comment(
+            tx, known, author, parent, comment, fetched=arrived.fetched, quiet=arrived.quiet
+        )
+    except Conflict:
+        if not news:
+            raise
+        placed = known.objects[comment.id]
+    if news:
+        await tell_late(tx, author, placed.id, tuple(mention.id for mention in comment.mentions))
+    elif fresh and (
+        community.local or parent.local or any(known.policy.is_ours(one.id) for one in comment.mentions)
+    ):
+        await _note_early(tx, arrived, comment)
     await _confirm(tx, arrived, community, placed, fresh=fresh)
     return community
+
+
+async def _note_early(tx: Tx, arrived: Arrived[Activity], written: Written) -> None:
+    """What is taken in without a word, and not old, is news when its Create comes."""
+    if arrived.quiet and (written.published is None or written.published >= tx.now - NEWS_FOR):
+        await early.note(tx, written.id)
+
+
+async def _is_news(tx: Tx, arrived: Arrived[Activity], written: Written) -> bool:
+    """Whether this is the Create of what had to be fetched before it came: it has its effect besides what is written down already."""
+    return isinstance(arrived.activity, Create) and not arrived.quiet and await early.take(tx, written.id)
 
 
 def _worth_fetching(arrived: Arrived[Activity], comment: Comment) -> bool:

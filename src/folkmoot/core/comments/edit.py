@@ -5,12 +5,11 @@ from typing import Any
 
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.comments import rules
-from folkmoot.core.comments.view import what_it_answers
-from folkmoot.core.notifications import notify
+from folkmoot.core.comments.tell import tell_of_comment
 from folkmoot.core.site import languages
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import NotFound
-from folkmoot.model.events import CommentEdited, CommentTold
+from folkmoot.model.events import CommentEdited
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import Micros
 from folkmoot.store import comments, communities, notifications, places
@@ -75,11 +74,6 @@ async def _own_comment(tx: Tx, viewer: Viewer, comment_id: int, *, lock: bool) -
 async def _tell(
     tx: Tx, viewer: Viewer, comment: Comment, place: PlacedComment, named: tuple[str, ...] | None
 ) -> list[int]:
-    parent = await what_it_answers(tx, comment)
-    told = await notify.notify_of_comment(
-        tx, viewer, comment, parent=parent, community=place.ground.community, named=named
-    )
-    if told:
-        await after.record(tx, CommentTold(viewer.id, comment.id, told))
+    told = await tell_of_comment(tx, viewer, comment, place.ground.community, named)
     before = await notifications.told_of_reply(tx, comment.id)
     return [*told, *(number for number in before if number not in told)]
