@@ -7,7 +7,7 @@ from folkmoot.model.communities import Barred
 from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
-from folkmoot.store.people import PERSON, make_person
+from folkmoot.store.people import PERSON, looks_changed, make_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ async def set_admin(tx: Tx, person_id: int, admin: bool) -> None:
         admin=admin,
         person_id=person_id,
     )
-    tx.changed("person", person_id)
+    looks_changed(tx, person_id)
     tx.changed("site")
 
 
@@ -66,7 +66,7 @@ async def set_site_ban(tx: Tx, person_id: int, *, banned: bool, expires: Micros 
         "UPDATE person SET banned = :banned, ban_expires = CAST(:expires AS BIGINT), version = version + 1 WHERE id = :person_id",
         banned=banned, expires=expires, person_id=person_id,
     )  # fmt: skip
-    tx.changed("person", person_id)
+    looks_changed(tx, person_id)
 
 
 async def end_sessions(tx: Tx, person_id: int) -> None:
@@ -111,7 +111,7 @@ async def of_person_in(tx: Tx, community_id: int, person_id: int) -> Barred | No
 
 def _community_bans_changed(tx: Tx, community_id: int, person_id: int) -> None:
     tx.changed("community", community_id)
-    tx.changed("person", person_id)
+    looks_changed(tx, person_id)
 
 
 async def in_community(tx: Tx, community_id: int, *, limit: int, offset: int = 0) -> list[Banned]:
@@ -182,7 +182,7 @@ async def lift_expired(tx: Tx) -> int:
         no=False, now=tx.now,
     )  # fmt: skip
     for row in people:
-        tx.changed("person", row[0])
+        looks_changed(tx, row[0])
     places = await tx.all(
         "DELETE FROM community_ban WHERE expires <= :now RETURNING community_id, person_id", now=tx.now
     )

@@ -5,7 +5,8 @@ A writer names what it touched (`tx.changed("thread", post_id)`); the engine car
 and is right for as long as they stand.
 
 Kinds in use: `site` (0), `sites` (0: what servers say of themselves), `front` (0), `posts` (0: a post appeared or went), `community` (id),
-`thread` (post id), `person` (id), `names` (0: somebody is new or called otherwise), `search` (0: the search tables), `modlog` (0), `jobs` (0),
+`thread` (post id), `person` (id), `author` (person id, or 0 for anybody: what stands beside all they wrote), `names` (0: somebody is new or
+called otherwise), `search` (0: the search tables), `modlog` (0), `jobs` (0),
 `followers` (community id), `fans` (person id), `outgoing` (0: something has to be told to other servers), `outbox`
 (0: an activity was written), `received` (0: an activity arrived), `put_off` (0: one was put off, or taken up again),
 `destination` (0: who is sent to, or what an admin decided about them), `keys` (0).

@@ -9,7 +9,7 @@ from folkmoot.model.people import Person
 from folkmoot.model.time import Micros
 from folkmoot.store import images
 from folkmoot.store.db import Tx
-from folkmoot.store.people import PERSON, make_person
+from folkmoot.store.people import PERSON, looks_changed, make_person
 from folkmoot.store.rows import columns, maker
 
 COMMUNITY = columns(Community, "c")
@@ -266,7 +266,7 @@ async def replace_featured(tx: Tx, community_id: int, post_ids: Collection[int])
 
 def _moderators_changed(tx: Tx, community_id: int, person_id: int) -> None:
     tx.changed("community", community_id)
-    tx.changed("person", person_id)
+    looks_changed(tx, person_id)
 
 
 async def moderates_any(tx: Tx, person_id: int) -> bool:

@@ -13,7 +13,18 @@ PERSON = columns(Person, "p")
 make_person = maker(Person)
 NAMES: Key = ("names", 0)
 """What changes where somebody is new, called otherwise, or goes (`store/changes.py`)."""
+AUTHORS: Key = ("author", 0)
+"""What changes where something else stands beside what somebody wrote (`looks_changed`)."""
 _REMEMBERED = 50_000
+
+
+def looks_changed(tx: Tx, person_id: int) -> None:
+    """Somebody's name, picture, bans or offices are others, and stand beside everything that they wrote: threads show it at once, lists
+    within a second."""
+    tx.changed("person", person_id)
+    tx.changed("author", person_id)
+    tx.changed(*AUTHORS)
+    tx.changed("front")
 
 
 async def by_id(tx: Tx, person_id: int) -> Person | None:
@@ -100,6 +111,6 @@ async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:
         person_id=person_id,
         **values,
     )
-    tx.changed("person", person_id)
+    looks_changed(tx, person_id)
     if not values.keys().isdisjoint({"display_name", "deleted"}):
         tx.changed(*NAMES)

@@ -7,6 +7,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.posts import Post
 from folkmoot.store import counts
 from folkmoot.store.db import Tx
+from folkmoot.store.people import looks_changed
 
 _COUNTED = "CASE WHEN i.deleted OR i.removed THEN 0 ELSE 1 END"
 _COUNTED_LOCAL = "CASE WHEN i.deleted OR i.removed OR NOT i.local THEN 0 ELSE 1 END"
@@ -178,7 +179,7 @@ async def blank_person(tx: Tx, person_id: int) -> None:
     ):  # fmt: skip
         await tx.run(f"DELETE FROM {table} WHERE person_id = :person_id", person_id=person_id)
     await tx.run("DELETE FROM private_message WHERE creator_id = :person_id", person_id=person_id)
-    tx.changed("person", person_id)
+    looks_changed(tx, person_id)
     tx.changed("site")
 
 

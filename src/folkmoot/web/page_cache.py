@@ -31,6 +31,7 @@ Key = tuple[str, int]
 Headers = list[tuple[bytes, bytes]]
 
 SITE: Key = ("site", 0)
+AUTHORS: Key = ("author", 0)
 FRONT: Key = ("front", 0)
 POSTS: Key = ("posts", 0)
 LONGEST: Micros = MINUTE

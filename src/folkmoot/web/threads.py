@@ -35,7 +35,7 @@ from folkmoot.web.forms import query
 from folkmoot.web.front import post_rows
 from folkmoot.web.handles import PersonLink
 from folkmoot.web.i18n import N_, gettext, ngettext
-from folkmoot.web.page_cache import SITE, may_be_kept
+from folkmoot.web.page_cache import AUTHORS, SITE, may_be_kept
 from folkmoot.web.paging import address
 from folkmoot.web.render import post_card
 from folkmoot.web.render import thread as renderer
@@ -209,7 +209,7 @@ def _values(
     request: Request, who: Viewer, site: LocalSite, thread: Thread, look: Look, ban: Barred | None
 ) -> dict[str, Any]:
     post = thread.post.post
-    may_be_kept(request, SITE, ("thread", post.id), ("community", post.community_id))
+    may_be_kept(request, SITE, AUTHORS, ("thread", post.id), ("community", post.community_id))
     title = Markup(post.name_html)  # noqa: S704 - cleaned when it was written
     return {
         "thread": thread,

@@ -285,6 +285,72 @@ async def test_moderators_and_bans_show_in_kept_posts(
     assert await flags() == [(False, True)]
 
 
+async def test_what_becomes_of_who_wrote_a_comment_shows_at_once(app: Open, cast: Cast, story: int) -> None:
+    admin, alice, bob = await app("admin"), await app("alice"), await app("bob")
+    readers = (alice, await app())
+
+    async def alices() -> list[Any]:
+        """Her comment as a member and as a visitor read it in its thread, and the visitor its post."""
+        threads = [
+            (await reader.get("/comment/list", post_id=story, max_depth=8, type_="All"))["comments"]
+            for reader in readers
+        ]
+        found = [view for thread in threads for view in thread if view["creator"]["name"] == "alice"]
+        return [*found, (await readers[1].get("/post", id=story))["post_view"]]
+
+    async def all_say(**flags: bool) -> bool:
+        shown = await alices()
+        assert len(shown) == 3
+        return all(view[name] is flag for view in shown for name, flag in flags.items())
+
+    assert await all_say(creator_is_moderator=False, creator_banned_from_community=False)
+    await bob.post("/community/mod", community_id=1, person_id=cast.alice.id, added=True)
+    assert await all_say(creator_is_moderator=True)
+    await bob.post("/community/mod", community_id=1, person_id=cast.alice.id, added=False)
+    assert await all_say(creator_is_moderator=False)
+    await bob.post("/community/ban_user", community_id=1, person_id=cast.alice.id, ban=True)
+    assert await all_say(creator_banned_from_community=True)
+    await bob.post("/community/ban_user", community_id=1, person_id=cast.alice.id, ban=False)
+    assert await all_say(creator_banned_from_community=False)
+    await admin.post("/admin/add", person_id=cast.alice.id, added=True)
+    assert await all_say(creator_is_admin=True)
+    await alice.put("/user/save_user_settings", display_name="Alice the First")
+    assert {view["creator"]["display_name"] for view in await alices()} == {"Alice the First"}
+    await admin.post("/admin/add", person_id=cast.alice.id, added=False)
+    await admin.post("/user/ban", person_id=cast.alice.id, ban=True)
+    readers = (bob, readers[1])
+    assert all(view["creator"]["banned"] for view in await alices())
+
+
+async def test_a_list_says_of_its_authors_what_is_a_second_old(
+    app: Open, cast: Cast, clock: FixedClock, story: int
+) -> None:
+    admin, nobody = await app("admin"), await app()
+
+    async def banned() -> set[bool]:
+        listed = (await nobody.get("/post/list", type_="All"))["posts"]
+        return {view["creator"]["banned"] for view in listed if view["creator"]["name"] == "alice"}
+
+    assert await banned() == {False}
+    await admin.post("/user/ban", person_id=cast.alice.id, ban=True)
+    clock.advance(SECOND)
+    assert await banned() == {True}
+
+
+async def test_a_community_counts_comments_that_are_a_second_old(
+    app: Open, clock: FixedClock, story: int
+) -> None:
+    alice, nobody = await app("alice"), await app()
+
+    async def counted() -> int:
+        return int((await nobody.get("/community", id=1))["community_view"]["counts"]["comments"])
+
+    before = await counted()
+    await alice.post("/comment", post_id=story, content="Third.")
+    clock.advance(SECOND)
+    assert await counted() == before + 1
+
+
 async def test_what_comes_from_memory_is_counted__K_1(app: Open, db: Database, story: int) -> None:
     nobody, other = await app(address="192.0.2.7"), await app(address="192.0.2.8")
     async with db.write() as tx:

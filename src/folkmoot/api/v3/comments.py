@@ -49,7 +49,7 @@ async def _joined(tx: Any, call: Call, tree: Tree) -> bytes:
     views = await comment_views(tx, absent) if absent else {}
     if tree.post is not None:
         post = tree.post.post
-        call.made_from(("site", 0), ("thread", post.id), ("community", post.community_id))
+        call.made_from(("site", 0), ("thread", post.id), ("community", post.community_id), ("author", 0))
     return pieces.join_tree(shelf, tree, kept, views, in_full=in_full)
 
 
@@ -88,7 +88,7 @@ async def get_comment(call: Call, asked: wire.GetComment) -> wire.CommentRespons
     async with call.read() as tx:
         answer = await _comment(tx, call, asked.id)
     shown = answer.comment_view
-    call.made_from(("site", 0), ("thread", shown.post.id), ("community", shown.community.id))
+    call.made_from(("site", 0), ("thread", shown.post.id), ("community", shown.community.id), ("author", 0))
     return answer
 
 

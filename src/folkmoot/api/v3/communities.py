@@ -41,7 +41,7 @@ async def get_community(call: Call, asked: wire.GetCommunity) -> wire.GetCommuni
         async with call.write() as tx:
             await ask_for_news(tx, view.community)
     team = (("person", person.id) for person in beside.moderators)
-    call.made_from(("site", 0), ("community", view.community.id), *team)
+    call.made_from(("site", 0), ("community", view.community.id), *team, late=(("front", 0),))
     return wire.GetCommunityResponse(
         community_view=render.community_view(view),
         site=site(home) if home else None,

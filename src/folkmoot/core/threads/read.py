@@ -20,6 +20,7 @@ from folkmoot.store import site as store_site
 from folkmoot.store import threads as store
 from folkmoot.store.db import Tx, writing
 from folkmoot.store.listing import views as store_views
+from folkmoot.store.people import AUTHORS
 
 PAGE = 2000
 """Comments on one page; the others are one link away."""
@@ -45,9 +46,11 @@ class ReadThread:
 
 @dataclass(slots=True)
 class Kept:
-    """The comments of one thread as they stood at `stamp`, and the orders made of them."""
+    """The comments of one thread as they stood at `stamp`, and the orders made of them. `authors`: up to which change of anybody's looks
+    those who wrote them are known to be unchanged."""
 
     stamp: int
+    authors: int
     read: Micros
     branches: list[Branch]
     removed: list[int]
@@ -194,7 +197,7 @@ async def _thread(tx: Tx, post_id: int, *, complete: bool, soon: bool) -> tuple[
     move. Inside a write they are read anew, because what is not committed yet must not be kept. With the comments themselves where
     `complete`, and where `soon` if they are read anyway."""
     threads: OrderedDict[int, Kept] = tx.memory.setdefault("threads", OrderedDict())
-    stamp = tx.changes.newest((("thread", post_id),))
+    stamp, authors = tx.changes.newest((("thread", post_id),)), tx.changes.newest((AUTHORS,))
     kept = threads.get(post_id)
     if (
         kept
@@ -202,6 +205,7 @@ async def _thread(tx: Tx, post_id: int, *, complete: bool, soon: bool) -> tuple[
         and not writing.get()
         and kept.stamp == stamp
         and 0 <= tx.now - kept.read < MINUTE
+        and _authors_stand(tx, kept, authors)
     ):
         threads.move_to_end(post_id)
         return kept, {}
@@ -210,12 +214,23 @@ async def _thread(tx: Tx, post_id: int, *, complete: bool, soon: bool) -> tuple[
         branches, views = await store.whole_branches(tx, post_id)
     else:
         branches = await store.branches(tx, post_id)
-    kept = Kept(stamp, tx.now, branches, [row.id for row in branches if row.removed])
+    kept = Kept(stamp, authors, tx.now, branches, [row.id for row in branches if row.removed])
     if not writing.get():
         threads[post_id] = kept
         threads.move_to_end(post_id)
         _forget_some(threads)
     return kept, views
+
+
+def _authors_stand(tx: Tx, kept: Kept, authors: int) -> bool:
+    """Whether all who wrote in a thread look as they did when it was read (`authors`: the last change of anybody's looks)."""
+    if authors == kept.authors:
+        return True
+    of_this_thread = {("author", row.creator_id) for row in kept.branches}
+    if tx.changes.newest(tuple(of_this_thread)) > kept.authors:
+        return False
+    kept.authors = authors
+    return True
 
 
 def _forget_some(threads: OrderedDict[int, Kept]) -> None:
