@@ -279,7 +279,8 @@ async def test_who_waits_behind_what_is_given_up_goes_on__INB_11(scene: Scene) -
         await scene.a.settle()
         scene.a.clock.advance(pause)
     await scene.a.settle()
-    assert await scene.a.verdict(vote["id"]) == "http_status"
+    why = "SELECT reason FROM received WHERE ap_id = :it"
+    assert await scene.a.value(why, it=vote["id"]) == "http_status", "and no word of its Undo"
     assert not (await scene.a.verdict(undo["id"])).startswith("later")
     assert await scene.a.value("SELECT attempts FROM received WHERE ap_id = :it", it=undo["id"]) == 1
 

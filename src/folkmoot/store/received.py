@@ -6,6 +6,7 @@ A row is `waiting`, `later` (tried again when due), `accepted` or `refused`. Row
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
@@ -231,19 +232,35 @@ async def remember_inner(tx: Tx, arrivals: Sequence[Arrival]) -> None:
         "INSERT INTO received (ap_id, kind, actor, host, object, lane, state, received, closed)"
         " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, 'accepted', :now, :now) ON CONFLICT (ap_id) DO UPDATE"
         " SET state = 'accepted', reason = NULL, detail = NULL, body = NULL, closed = excluded.closed",
-        [
-            {
-                "ap_id": one.ap_id,
-                "kind": one.kind,
-                "actor": one.actor,
-                "host": one.host,
-                "object": one.object,
-                "lane": one.lane,
-                "now": tx.now,
-            }
-            for one in arrivals
-        ],
+        _closed_at(tx.now, arrivals),
     )
+
+
+async def remember_undone(tx: Tx, arrivals: Sequence[Arrival]) -> None:
+    """Write down activities that were taken back, so that they have no effect any more where they are still to come, or still wait; why one
+    was refused stays."""
+    await tx.many(
+        "INSERT INTO received (ap_id, kind, actor, host, object, lane, state, reason, received, closed)"
+        " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, 'accepted', 'taken_back', :now, :now) ON CONFLICT (ap_id) DO UPDATE"
+        " SET state = 'accepted', reason = coalesce(received.reason, excluded.reason), body = NULL, due = NULL, closed = excluded.closed"
+        " WHERE received.state <> 'accepted'",
+        _closed_at(tx.now, arrivals),
+    )
+
+
+def _closed_at(now: Micros, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
+    return [
+        {
+            "ap_id": one.ap_id,
+            "kind": one.kind,
+            "actor": one.actor,
+            "host": one.host,
+            "object": one.object,
+            "lane": one.lane,
+            "now": now,
+        }
+        for one in arrivals
+    ]
 
 
 _TOLD = "SELECT id, ap_id, kind, actor, host, state, reason, detail, attempts, due, received, closed FROM received"

@@ -68,6 +68,7 @@ REASONS = {
     "public_in_private_community": N_("It is public, and the community is private."),
     "reactions_are_not_counted": N_("Emoji alone are no votes here."),
     "site_ban": N_("Who did it is banned."),
+    "taken_back": N_("It was taken back before it had any effect."),
     "undone_by_other": N_("It undoes what somebody else did."),
     "unknown_object": N_("It is about something that is not here."),
     "waits_for_earlier": N_("Something that came before it has to be tried again first."),

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from folkmoot.apub import documents, signatures
-from folkmoot.apub.activities import Announce, Other
+from folkmoot.apub.activities import Activity, Announce, Other
 from folkmoot.apub.fetch import Budget
 from folkmoot.apub.inbox import answers, checks
 from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
@@ -22,7 +22,7 @@ from folkmoot.apub.inbox.known import Known, Missing, look_up
 from folkmoot.apub.inbox.names import addresses, kind_of, object_of
 from folkmoot.apub.inbox.put_off import PutOff
 from folkmoot.apub.inbox.table import TABLE
-from folkmoot.apub.inbox.tasks import Outcome, Task, had_effect, has_to_wait, keeps, refused
+from folkmoot.apub.inbox.tasks import Outcome, Task, had_effect, has_to_wait, keeps, refused, taken_back
 from folkmoot.apub.inbox.turns import Queue, Turn, turn_of
 from folkmoot.apub.policy import policy
 from folkmoot.apub.reading import parse
@@ -276,22 +276,12 @@ class Processor:
         ended = [*closed, *(outcome.closed for _, outcome in outcomes if outcome.closed is not None)]
         if ended:
             await received.close(tx, ended)
-        inner = [
-            Arrival(
-                one.id,
-                kind_of(one),
-                one.actor,
-                documents.host_of(one.actor),
-                object_of(one),
-                0,
-                "",
-            )
-            for _, outcome in outcomes
-            for one in outcome.inner
-            if one.id
-        ]
+        inner = [_as_row(one) for _, outcome in outcomes for one in outcome.inner if one.id]
         if inner:
             await received.remember_inner(tx, inner)
+        undone = [_as_row(one) for task, outcome in outcomes for one in taken_back(task, outcome)]
+        if undone:
+            await received.remember_undone(tx, undone)
         for task, outcome in outcomes:
             if outcome.due is not None:
                 if outcome.behind:
@@ -443,6 +433,11 @@ async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
     if community is not None and community.local and not arrived.quiet and not arrived.fetched:
         answers.relay(arrived.known, community.id, activity)
     return Effect((), ())
+
+
+def _as_row(one: Activity) -> Arrival:
+    """An activity that had no row of its own when it came to its effect, or lost it."""
+    return Arrival(one.id, kind_of(one), one.actor, documents.host_of(one.actor), object_of(one), 0, "")
 
 
 def _lease(lane: int) -> str:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from folkmoot.apub.activities import Activity
+from folkmoot.apub.activities import Activity, Block, Delete, Dislike, EmojiReact, Like, Lock, Undo
+from folkmoot.apub.documents import same_host
 from folkmoot.apub.fetch import NotFetched
 from folkmoot.apub.inbox.known import Missing
 from folkmoot.apub.inbox.turns import Queue, Turn
@@ -42,9 +43,24 @@ class Outcome:
     inner: tuple[Activity, ...] = ()
 
 
+def taken_back(task: Task, outcome: Outcome) -> list[Activity]:
+    """What was taken back just now. It may be on its way still, by another server that has to wait for something, and is to have no effect
+    any more when it comes (INB-11). Only where it is of the server that takes it back; follows come by the way that their Undo comes."""
+    if outcome.closed is None or outcome.closed.state != "accepted":
+        return []
+    return [
+        undo.undone
+        for undo in (task.activity, *outcome.inner)
+        if isinstance(undo, Undo)
+        and isinstance(undo.undone, Like | Dislike | EmojiReact | Delete | Block | Lock)
+        and undo.undone.id
+        and same_host(undo.undone.id, undo.actor)
+    ]
+
+
 def had_effect(task: Task, outcome: Outcome) -> set[str]:
-    """The addresses of the activities that had their effect just now: a plain one, and what was inside of one."""
-    done = {one.id for one in outcome.inner if one.id}
+    """The addresses of the activities that had their effect just now, or lost it: a plain one, what was inside of one, what was undone."""
+    done = {one.id for one in (*outcome.inner, *taken_back(task, outcome)) if one.id}
     if outcome.closed is not None and outcome.closed.state == "accepted" and outcome.closed.reason is None:
         done.add(task.row.ap_id)
     return done

@@ -66,6 +66,7 @@ RULES = {
     "signature_expired": "INB-7",
     "site_ban": "PERM-1",
     "site_of_other_host": "PERM-6",
+    "taken_back": "INB-11",
     "too_many": "INB-2",
     "undone_by_other": "IDV-3",
     "unknown_key": "INB-7",
