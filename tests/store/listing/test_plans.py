@@ -130,12 +130,13 @@ async def test_a_persons_newest_are_read_off_one_index(db: Database, cast: Cast,
     assert not sorts(plan), plan
 
 
-async def test_a_persons_comments_as_apps_ask_for_them_are_read_off_one_index(
-    db: Database, cast: Cast
+@pytest.mark.parametrize(("table", "sort"), [("post", PostSort.HOT), ("comment", CommentSort.HOT)])
+async def test_what_a_person_wrote_as_apps_ask_for_it_is_read_off_one_index(
+    db: Database, cast: Cast, table: str, sort: PostSort | CommentSort
 ) -> None:
-    shape = Shape("comment", creator=True, gone_too=True, **MEMBER)
-    plan = await plan_of(db, pages._straight(shape, CommentSort.HOT, "start", "11"))
-    assert "comment_by_creator_hot" in plan
+    shape = Shape(table, creator=True, gone_too=table == "comment", **MEMBER)
+    plan = await plan_of(db, pages._straight(shape, sort, "start", "11"))
+    assert f"{table}_by_creator_hot" in plan
     assert not sorts(plan), plan
 
 
