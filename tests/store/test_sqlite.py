@@ -132,6 +132,52 @@ async def test_what_nobody_waits_for_is_committed_all_the_same(sqlite: SqliteDat
     assert await _count(sqlite) == 1
 
 
+async def test_writers_who_waited_for_another_process_come_one_right_behind_the_other(
+    sqlite: SqliteDatabase, other: SqliteDatabase
+) -> None:
+    """While this process holds the file it does nothing else: not what ten others of its visitors have just asked for."""
+    written: list[int] = []
+    rounds = 0
+
+    async def write(number: int) -> None:
+        async with sqlite.write() as tx:
+            written.append(rounds)
+            await tx.run(
+                "INSERT INTO instance (domain, published) VALUES (:domain, 1)", domain=f"{number}.example"
+            )
+
+    async def look_round() -> None:
+        nonlocal rounds
+        while len(written) < 10:
+            await asyncio.sleep(0)
+            rounds += 1
+
+    async with other.write() as tx:
+        await tx.run("INSERT INTO instance (domain, published) VALUES ('first.example', 1)")
+        writers = [asyncio.create_task(write(number)) for number in range(10)]
+        await asyncio.sleep(0.005)
+    await asyncio.gather(look_round(), *writers)
+    assert written[-1] - written[0] <= 1
+
+
+async def test_a_writer_finds_what_another_process_changed_while_it_waited(
+    sqlite: SqliteDatabase, other: SqliteDatabase
+) -> None:
+    await sqlite.sync()
+    before = sqlite.changes.newest((("site", 0),))
+
+    async def look() -> int:
+        async with sqlite.write() as tx:
+            return tx.changes.newest((("site", 0),))
+
+    async with other.write() as tx:
+        waiting = asyncio.create_task(look())
+        await asyncio.sleep(0.005)
+        await tx.run("INSERT INTO instance (domain, published) VALUES ('a.example', 1)")
+        tx.changed("site")
+    assert await waiting > before
+
+
 async def test_a_schema_statement_comes_after_what_was_written_before(sqlite: SqliteDatabase) -> None:
     await _add(sqlite, "a.example", soon=True)
     await sqlite.script(
