@@ -250,7 +250,7 @@ def _cursor(shape: Shape, sort: PostSort | CommentSort) -> tuple[tuple[str, ...]
 def _straight(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
     """Down one index (or one person's noted or voted rows)."""
     if shape.noted:
-        return _noted(shape, spot, limit)
+        return _noted(shape, sort, spot, limit)
     if not shape.of_posts:
         return _comments(shape, sort, spot != "start", limit)
     if not shape.pins:
@@ -354,13 +354,14 @@ def _comments(shape: Shape, sort: PostSort | CommentSort, after: bool, limit: st
     return f"SELECT FALSE, {_keys('comment')} FROM comment i WHERE {where} ORDER BY {first}{order.clause('i')} LIMIT {limit}"
 
 
-def _noted(shape: Shape, spot: str, limit: str) -> str:
-    """What the reader saved or hid, the last first (L-14)."""
+def _noted(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
+    """What the reader saved or hid, the last first (L-14): of a sort only the window in time counts."""
     key = f"{shape.table}_id"
     asked = [
         f"i.id = s.{key}",
         "s.person_id = :viewer",
         *filters.conditions(shape, filters.WHOSE),
+        *_range(sort, order_of(sort), after=False),
         *_which(shape),
     ]
     if spot != "start":
