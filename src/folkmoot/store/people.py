@@ -15,6 +15,8 @@ NAMES: Key = ("names", 0)
 """What changes where somebody is new, called otherwise, or goes (`store/changes.py`)."""
 AUTHORS: Key = ("author", 0)
 """What changes where something else stands beside what somebody wrote (`looks_changed`)."""
+_UNSEEN = frozenset({"name_key", "last_refreshed", "public_key", "inbox_url", "shared_inbox_url"})
+"""Columns that no reader sees."""
 _REMEMBERED = 50_000
 
 
@@ -98,19 +100,20 @@ async def insert(tx: Tx, values: dict[str, Any]) -> int | None:
         tx.changed("person", person_id)
     if not values.keys().isdisjoint({"display_name", "deleted"}):
         tx.changed(*NAMES)
-        tx.changed(*NAMES)
     return person_id
 
 
 async def update(tx: Tx, person_id: int, values: dict[str, Any]) -> None:
-    """Set columns; the version grows and caches of this person are told."""
+    """Set columns. Where a reader sees one of them the version grows, and caches of all that this person wrote are told."""
     await images.remember_in(tx, values)
+    seen = not values.keys() <= _UNSEEN
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     await tx.run(
-        f"UPDATE person SET {assignments}, version = version + 1 WHERE id = :person_id",
+        f"UPDATE person SET {assignments}{', version = version + 1' if seen else ''} WHERE id = :person_id",
         person_id=person_id,
         **values,
     )
-    looks_changed(tx, person_id)
+    if seen:
+        looks_changed(tx, person_id)
     if not values.keys().isdisjoint({"display_name", "deleted"}):
         tx.changed(*NAMES)

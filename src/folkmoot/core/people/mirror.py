@@ -48,7 +48,9 @@ async def mirror_person(tx: Tx, said: RemotePerson) -> Person:
     if known is None:
         await people.insert(tx, values)
     else:
-        await people.update(tx, known.id, values)
+        # Everybody is read again daily, and mostly as before: only what is new may cost the pages that they wrote on.
+        news = {name: value for name, value in values.items() if getattr(known, name, ...) != value}
+        await people.update(tx, known.id, news)
     stored = (await actors.people_at(tx, [said.ap_id])).get(said.ap_id)
     if stored is None:  # another transaction was first to take the name
         raise Conflict("name_taken", detail=said.ap_id)
