@@ -305,3 +305,34 @@ async def test_a_task_that_was_begun_on_the_way_does_not_count(empty_db: Databas
 
     with pytest.raises(Busy):
         await persistently(work)
+
+
+async def test_what_is_said_at_once_is_said_of_each_row(empty_db: Database) -> None:
+    domains = [f"{number}.example" for number in range(5)]
+    async with empty_db.write() as tx:
+        await tx.at_once(
+            "INSERT INTO instance (domain, software, published) VALUES (:domain, :software, :now) ON CONFLICT (domain) DO NOTHING",
+            [
+                {"domain": domain, "software": None if domain == domains[0] else "lemmy", "now": tx.now}
+                for domain in (*domains, domains[0])
+            ],
+        )
+        await tx.at_once("UPDATE instance SET version = :version WHERE domain = :domain", [
+            {"domain": domain, "version": domain[0]} for domain in domains
+        ])  # fmt: skip
+        await tx.at_once(
+            "DELETE FROM instance WHERE domain = :domain", [{"domain": domains[3]}, {"domain": "no.example"}]
+        )
+        await tx.at_once("DELETE FROM instance WHERE domain = :domain", [])
+        found = await tx.all("SELECT domain, software, version FROM instance ORDER BY id")
+    assert [tuple(row) for row in found] == [
+        ("0.example", None, "0"), ("1.example", "lemmy", "1"), ("2.example", "lemmy", "2"), ("4.example", "lemmy", "4"),
+    ]  # fmt: skip
+
+
+async def test_two_lists_are_rows_of_pairs(empty_db: Database) -> None:
+    async with empty_db.read() as tx:
+        sql = "SELECT w.item, w.person FROM EACH(:items[], :people[]) AS w (item, person) ORDER BY 1, 2"
+        found = await tx.all(sql, items=[3, 1, 3], people=[7, 8, 6])
+        assert [tuple(row) for row in found] == [(1, 8), (3, 6), (3, 7)]
+        assert await tx.all(sql, items=[], people=[]) == []

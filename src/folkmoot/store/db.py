@@ -5,7 +5,7 @@ A transaction (`Tx`) is handed along and never committed by who receives it. Sta
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
@@ -154,6 +154,11 @@ class Tx(Protocol):
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Any]], /) -> None:
         """Execute once for each row of values."""
+        ...
+
+    async def at_once(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
+        """The same for a statement that inserts by VALUES, updates or deletes, where none of the rows touches what another one touches:
+        PostgreSQL is told it as one statement about all of them. Rows are written in their order."""
         ...
 
     def part(self) -> AbstractAsyncContextManager[None]:

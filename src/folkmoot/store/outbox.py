@@ -116,7 +116,7 @@ async def note(tx: Tx, kind: str, payload: dict[str, Any]) -> None:
 async def note_all(tx: Tx, notes: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """The same for several, in this order."""
     if notes:
-        await tx.many(
+        await tx.at_once(
             "INSERT INTO outgoing (kind, payload, published) VALUES (:kind, :payload, :now)",
             [{"kind": kind, "payload": json.dumps(payload), "now": tx.now} for kind, payload in notes],
         )
@@ -168,7 +168,7 @@ async def insert(tx: Tx, activities: Sequence[Activity]) -> list[int]:
     rows = await tx.all(tx.dialect.next_ids_in_turn("sent_activity"), count=len(activities))
     ids = [row[0] for row in rows]
     numbered = list(zip(ids, activities, strict=True))
-    await tx.many(
+    await tx.at_once(
         "INSERT INTO sent_activity (id, ap_id, inner_ap_id, body, actor_kind, actor_id, sensitive, to_all, community_id, person_id, order_key,"
         " post_id, published) VALUES (:id, :ap_id, :inner_ap_id, :body, :actor_kind, :actor_id, :sensitive, :to_all, :community_id, :person_id,"
         " :order_key, :post_id, :published)",
@@ -191,7 +191,7 @@ async def insert(tx: Tx, activities: Sequence[Activity]) -> list[int]:
         for inbox in dict.fromkeys(activity.inboxes)
     ]
     if inboxes:
-        await tx.many(
+        await tx.at_once(
             "INSERT INTO sent_inbox (instance_id, activity_id, inbox_url) VALUES (:instance_id, :activity_id, :inbox_url)",
             inboxes,
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +15,7 @@ from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
 from folkmoot.store.db import Tx, counting, gave_way, must_not_write_yet, note_kept, writing
 from folkmoot.store.dialect.base import Dialect, words_of, written_by
-from folkmoot.store.dialect.postgres import PostgresDialect
+from folkmoot.store.dialect.postgres import PostgresDialect, at_once
 from folkmoot.store.rows import Row
 from folkmoot.store.telling import EVERYTHING, Notices
 
@@ -73,6 +73,7 @@ class PostgresTx:
     """A transaction (for writing) or a connection (for reading: each statement sees its own snapshot)."""
 
     __slots__ = (
+        "_at_once",
         "_connection",
         "_left",
         "_left_tables",
@@ -94,6 +95,7 @@ class PostgresTx:
         self.touched: dict[tuple[str, int], None] = {}
         self.writes = 0
         self._turn = database.turn
+        self._at_once = database.at_once
         self._left: list[tuple[str, Mapping[str, Any]]] = []
         self._left_tables: frozenset[str] = frozenset()
 
@@ -157,6 +159,19 @@ class PostgresTx:
         await self._connection.executemany(
             compiled.sql, [[_plain(row[name]) for name in compiled.names] for row in rows]
         )
+
+    async def at_once(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
+        if not rows:
+            return
+        await self._settle_before(sql)
+        self.writes += 1
+        _count(sql)
+        compiled = _DIALECT.compile_sql(sql)
+        text = self._at_once.get(sql)
+        if text is None:
+            kinds = (await self._connection.prepare(compiled.sql)).get_parameters()
+            text = self._at_once[sql] = at_once(compiled.sql, [kind.name for kind in kinds])
+        await self._connection.execute(text, *([row[name] for row in rows] for name in compiled.names))
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[None]:
@@ -226,6 +241,8 @@ class PostgresDatabase:
         self.changes = Changes()
         self.memory: dict[str, Any] = {}
         self.turn = Turn()
+        self.at_once: dict[str, str] = {}
+        """Statements that were told about many rows at once, as they are told: what kind each parameter is of was asked for that."""
         self._notices = Notices(_CHANNEL)
 
     async def _acquire(self) -> Any:

@@ -79,7 +79,7 @@ async def put(tx: Tx, arrivals: Sequence[Arrival]) -> None:
     if not arrivals:
         return
     rows = await tx.all(tx.dialect.next_ids_in_turn("received"), count=len(arrivals))
-    await tx.many(
+    await tx.at_once(
         "INSERT INTO received (id, ap_id, kind, actor, host, object, lane, body, state, received)"
         " VALUES (:id, :ap_id, :kind, :actor, :host, :object, :lane, :body, 'waiting', :now) ON CONFLICT (ap_id) DO NOTHING",
         [
@@ -166,7 +166,7 @@ async def still_waiting(tx: Tx, ids: Collection[int]) -> set[int]:
 
 async def close(tx: Tx, closed: Sequence[Closed]) -> None:
     """Write down how rows ended. Bodies go, except those that are to be kept for whoever asks why."""
-    await tx.many(
+    await tx.at_once(
         "UPDATE received SET state = :state, reason = :reason, detail = :detail, closed = :now, due = NULL, attempts = attempts + 1,"
         " body = CASE WHEN :keep = 1 THEN body END WHERE id = :id",
         [
@@ -228,7 +228,7 @@ async def accepted_among(tx: Tx, ap_ids: Collection[str]) -> set[str]:
 
 async def remember_inner(tx: Tx, arrivals: Sequence[Arrival]) -> None:
     """Write down activities that came inside others and had their effect, so that their plain copies have none (DUP-1)."""
-    await tx.many(
+    await tx.at_once(
         "INSERT INTO received (ap_id, kind, actor, host, object, lane, state, received, closed)"
         " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, 'accepted', :now, :now) ON CONFLICT (ap_id) DO UPDATE"
         " SET state = 'accepted', reason = NULL, detail = NULL, body = NULL, closed = excluded.closed",
@@ -239,7 +239,7 @@ async def remember_inner(tx: Tx, arrivals: Sequence[Arrival]) -> None:
 async def remember_undone(tx: Tx, arrivals: Sequence[Arrival]) -> None:
     """Write down activities that were taken back, so that they have no effect any more where they are still to come, or still wait; why one
     was refused stays."""
-    await tx.many(
+    await tx.at_once(
         "INSERT INTO received (ap_id, kind, actor, host, object, lane, state, reason, received, closed)"
         " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, 'accepted', 'taken_back', :now, :now) ON CONFLICT (ap_id) DO UPDATE"
         " SET state = 'accepted', reason = coalesce(received.reason, excluded.reason), body = NULL, due = NULL, closed = excluded.closed"
@@ -249,6 +249,7 @@ async def remember_undone(tx: Tx, arrivals: Sequence[Arrival]) -> None:
 
 
 def _closed_at(now: Micros, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
+    """Their values, each address once."""
     return [
         {
             "ap_id": one.ap_id,
@@ -259,7 +260,7 @@ def _closed_at(now: Micros, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]
             "lane": one.lane,
             "now": now,
         }
-        for one in arrivals
+        for one in {one.ap_id: one for one in arrivals}.values()
     ]
 
 

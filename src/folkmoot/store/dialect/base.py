@@ -4,6 +4,7 @@ SQL elsewhere in `store/` is portable, with three helps that `compile_sql` turns
 
 * `:name` a parameter;
 * `IN :ids[]` membership in a list of integers, `IN :names[text]` in a list of texts;
+* `EACH(:ids[], :others[]) AS alias (id, other)` after FROM: a row for each place in two lists of integers that are equally long;
 * `LIKE_ANY_CASE` the engine's case-insensitive LIKE;
 * `FOLDED<<x>>` a text as it is compared, `KEYWORD<<x>>` the pattern that finds a keyword in such a text, `MATCHES` between the two
   (`words.py`);
@@ -21,6 +22,7 @@ from typing import Protocol
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)(\[(?:text)?\])?")
 FOLDED = re.compile(r"FOLDED<<(.*?)>>")
 KEYWORD = re.compile(r"KEYWORD<<(.*?)>>")
+EACH = re.compile(r"\bEACH\(:([a-z_]+)\[\], :([a-z_]+)\[\]\) AS (\w+) \((\w+), (\w+)\)")
 LIST_MEMBERSHIP = re.compile(r"\bIN\s+:([a-z_][a-z0-9_]*)\[(text)?\]")
 
 

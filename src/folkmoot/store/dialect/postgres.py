@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from folkmoot.store.dialect import words
 from folkmoot.store.dialect.base import (
+    EACH,
     FOLDED,
     KEYWORD,
     LIST_MEMBERSHIP,
@@ -37,6 +38,32 @@ def _keyword_pattern(match: re.Match[str]) -> str:
     return FOLDED.sub(_folded, f"({' || '.join(parts)})")
 
 
+_NUMBERED = re.compile(r"\$(\d+)")
+_ONE_ROW = re.compile(
+    r"(?P<insert>INSERT INTO .+?) VALUES \((?P<values>.+?)\)(?P<conflict> ON CONFLICT .+)?"
+    r"|UPDATE (?P<set>.+?) WHERE (?P<where>.+)|DELETE FROM (?P<table>\w+) WHERE (?P<whose>.+)"
+)
+
+
+def at_once(sql: str, kinds: Sequence[str]) -> str:
+    """A compiled statement about one row as one about many: each parameter, of these kinds, becomes an array with a value for each row.
+
+    Raises `ValueError` for a statement that does not insert by VALUES, update or delete.
+    """
+    match = _ONE_ROW.fullmatch(sql)
+    if match is None:
+        raise ValueError(f"not about one row: {sql}")
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, 1))
+    names = ", ".join(f"value_{number}" for number in range(1, len(kinds) + 1))
+    given = f"unnest({arrays}) AS given ({names})"
+    of_each = {name: _NUMBERED.sub(r"given.value_\1", text or "") for name, text in match.groupdict().items()}
+    if of_each["insert"]:
+        return f"{of_each['insert']} SELECT {of_each['values']} FROM {given}{of_each['conflict']}"
+    if of_each["set"]:
+        return f"UPDATE {of_each['set']} FROM {given} WHERE {of_each['where']}"
+    return f"DELETE FROM {of_each['table']} USING {given} WHERE {of_each['whose']}"
+
+
 class PostgresDialect:
     """PostgreSQL 15 or later, with pg_trgm."""
 
@@ -52,6 +79,7 @@ class PostgresDialect:
             return f"= ANY({number[match.group(1)]}::{'text' if match.group(2) else 'bigint'}[])"
 
         text = re.sub(r"\bNOT IN\s+(:[a-z_][a-z0-9_]*\[(?:text)?\])", r"<> ALL_OF IN \1", sql)
+        text = EACH.sub(r"unnest(:\1::bigint[], :\2::bigint[]) AS \3 (\4, \5)", text)
         text = LIST_MEMBERSHIP.sub(member, text).replace("<> ALL_OF = ANY(", "<> ALL(")
         text = KEYWORD.sub(_keyword_pattern, FOLDED.sub(_folded, text))
         text = PARAMETER.sub(lambda match: number[match.group(1)], text)

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from folkmoot.store.dialect.base import FOLDED, KEYWORD, LIST_MEMBERSHIP, Compiled, parameters_of, quoted_name
+from folkmoot.store.dialect.base import (
+    EACH,
+    FOLDED,
+    KEYWORD,
+    LIST_MEMBERSHIP,
+    Compiled,
+    parameters_of,
+    quoted_name,
+)
 
 
 class SqliteDialect:
@@ -14,8 +22,13 @@ class SqliteDialect:
     @staticmethod
     @lru_cache(maxsize=4096)
     def compile_sql(sql: str) -> Compiled:
-        lists = frozenset(match.group(1) for match in LIST_MEMBERSHIP.finditer(sql))
-        text = LIST_MEMBERSHIP.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
+        lists = {match.group(1) for match in LIST_MEMBERSHIP.finditer(sql)}
+        lists |= {match.group(place) for match in EACH.finditer(sql) for place in (1, 2)}
+        text = EACH.sub(
+            r"(SELECT value AS \4, json_extract(:\2, '$[' || key || ']') AS \5 FROM json_each(:\1)) AS \3",
+            sql,
+        )
+        text = LIST_MEMBERSHIP.sub(r"IN (SELECT value FROM json_each(:\1))", text)
         text = KEYWORD.sub(r"keyword_pattern(\1)", FOLDED.sub(r"folded(\1)", text))
         # SQLite's LIKE folds ASCII only; what must fold more is stored folded (name_key, email_key).
         return Compiled(
@@ -24,7 +37,7 @@ class SqliteDialect:
             .replace("FOR_UPDATE", "")
             .replace("SKIP_LOCKED", ""),
             parameters_of(sql),
-            lists,
+            frozenset(lists),
         )
 
     def schema_words(self) -> dict[str, str]:
