@@ -18,6 +18,8 @@ everywhere, so that two writers never wait for each other: post, comments, commu
 | …users_active_* | the periodic job (G-4) |
 """
 
+from collections.abc import Iterable
+
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.posts import Post
@@ -140,33 +142,72 @@ async def site_wrote(tx: Tx, *, posts: int = 0, comments: int = 0) -> None:
 
 async def post_voted(tx: Tx, place: PlacedPost, up: int, down: int) -> Tally:
     """Votes on a post changed by so many up and down: its numbers, its ranks and its author's score. The numbers now."""
-    post = place.post
-    tally = Tally(post.upvotes + up, post.downvotes + down)
-    hot = hot_rank(tally.score, post.published, tx.now)
-    ranks = _moved(
-        post,
-        hot_rank=hot,
-        active_rank=hot_rank(tally.score, place.necro, tx.now),
-        scaled_rank=scaled_rank(hot, place.ground.community.users_active_month),
-        controversy_rank=controversy_rank(tally.upvotes, tally.downvotes),
-    )
-    if await _voted(tx, "post", post, up, down, ranks):
-        tx.changed("thread", post.id)
+    tally, ranks = _post_now(tx, place, up, down)
+    if await _voted(tx, "post", place.post, up, down, ranks):
+        tx.changed("thread", place.post.id)
         tx.changed("front")
     return tally
 
 
 async def comment_voted(tx: Tx, comment: Comment, up: int, down: int) -> Tally:
     """Votes on a comment changed by so many up and down: its numbers, its ranks and its author's score. The numbers now."""
+    tally, ranks = _comment_now(tx, comment, up, down)
+    if await _voted(tx, "comment", comment, up, down, ranks):
+        tx.changed("thread", comment.post_id)
+    return tally
+
+
+async def voted_together(
+    tx: Tx, posts: Iterable[tuple[PlacedPost, int, int]], comments: Iterable[tuple[Comment, int, int]]
+) -> None:
+    """The same for several posts and comments, each named once with so many up and down: a few statements for all of them."""
+    changes: list[tuple[str, Post | Comment, int, int, dict[str, float]]] = [
+        *(("post", place.post, up, down, _post_now(tx, place, up, down)[1]) for place, up, down in posts),
+        *(("comment", item, up, down, _comment_now(tx, item, up, down)[1]) for item, up, down in comments),
+    ]
+    alike: dict[str, list[dict[str, float]]] = {}
+    scores: dict[int, dict[str, int]] = {}
+    for kind, item, up, down, ranks in sorted(
+        changes, key=lambda change: (change[0] != "post", change[1].id)
+    ):
+        if not (up or down):
+            continue
+        row = {"up": up, "down": down, "by": up - down, "item_id": item.id, **ranks}
+        alike.setdefault(_counting(kind, ranks), []).append(row)
+        score = scores.setdefault(item.creator_id, {"creator_id": item.creator_id, "post": 0, "comment": 0})
+        score[kind] += up - down
+        tx.changed("thread", item.id if isinstance(item, Post) else item.post_id)
+        if kind == "post":
+            tx.changed("front")
+    for sql, rows in alike.items():
+        await tx.at_once(sql, rows)
+    await tx.at_once(
+        "UPDATE person SET post_score = post_score + :post, comment_score = comment_score + :comment WHERE id = :creator_id",
+        [scores[number] for number in sorted(scores)],
+    )
+
+
+def _post_now(tx: Tx, place: PlacedPost, up: int, down: int) -> tuple[Tally, dict[str, float]]:
+    """What the votes on a post add up to, and the ranks that they move."""
+    post = place.post
+    tally = Tally(post.upvotes + up, post.downvotes + down)
+    hot = hot_rank(tally.score, post.published, tx.now)
+    return tally, _moved(
+        post,
+        hot_rank=hot,
+        active_rank=hot_rank(tally.score, place.necro, tx.now),
+        scaled_rank=scaled_rank(hot, place.ground.community.users_active_month),
+        controversy_rank=controversy_rank(tally.upvotes, tally.downvotes),
+    )
+
+
+def _comment_now(tx: Tx, comment: Comment, up: int, down: int) -> tuple[Tally, dict[str, float]]:
     tally = Tally(comment.upvotes + up, comment.downvotes + down)
-    ranks = _moved(
+    return tally, _moved(
         comment,
         hot_rank=hot_rank(tally.score, comment.published, tx.now),
         controversy_rank=controversy_rank(tally.upvotes, tally.downvotes),
     )
-    if await _voted(tx, "comment", comment, up, down, ranks):
-        tx.changed("thread", comment.post_id)
-    return tally
 
 
 async def _voted(
@@ -176,12 +217,18 @@ async def _voted(
     if not (up or down):
         return False
     await tx.by_the_end(
-        f"UPDATE {kind} SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
-        " WHERE id = :item_id",
+        _counting(kind, ranks),
         f"UPDATE person SET {kind}_score = {kind}_score + :by WHERE id = :creator_id",
         up=up, down=down, by=up - down, item_id=item.id, creator_id=item.creator_id, **ranks,
     )  # fmt: skip
     return True
+
+
+def _counting(kind: str, ranks: dict[str, float]) -> str:
+    return (
+        f"UPDATE {kind} SET {_set(ranks)}upvotes = upvotes + :up, downvotes = downvotes + :down, score = score + :by, version = version + 1"
+        " WHERE id = :item_id"
+    )
 
 
 def _moved(thing: Post | Comment, **ranks: float) -> dict[str, float]:

@@ -8,7 +8,7 @@ import pytest
 
 from folkmoot.core.comments.delete import delete_comment
 from folkmoot.core.posts.delete import delete_post
-from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
+from folkmoot.core.votes.cast import FEW, Ballot, vote, vote_on_comment, vote_on_post, vote_together
 from folkmoot.core.votes.list import votes_on_comment, votes_on_post
 from folkmoot.model.errors import NotAllowed, NotFound, NotLoggedIn
 from folkmoot.model.people import ANONYMOUS, Viewer
@@ -218,3 +218,90 @@ async def test_a_vote_takes_few_statements(db: Database, cast: Cast) -> None:
             await vote_on_comment(tx, cast.bob, comment.id, 1)
     assert len(on_post.statements) <= 7, "one of them for other servers"
     assert len(on_comment.statements) <= 6
+
+
+# --- many together -------------------------------------------------------------------------------------------------
+
+
+def ballots(cast: Cast, post: Any, comment: Any) -> list[Ballot]:
+    """Of all kinds: for and against, changed and taken back, said twice, and of who may not vote."""
+    said = [
+        (cast.bob, 1, 1), (cast.carol, -1, 1), (cast.admin, 1, -1), (cast.alice, 0, -1), (cast.mallory, 1, 1), (cast.bob, 1, 0),
+        (cast.bob, -1, 0), (cast.carol, -1, -1),
+    ]  # fmt: skip
+    return [
+        Ballot(who, kind, item.id, value)
+        for who, on_post, on_comment in said
+        for kind, item, value in (("post", post, on_post), ("comment", comment, on_comment))
+    ]
+
+
+async def test_votes_together_are_what_they_are_one_by_one__P_18(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        first = await both(tx, cast)
+        post = await write_post(tx, cast.alice, cast.gardening, "Tomatoes in July")
+        second = post, await write_comment(tx, cast.alice, post)
+        alone: list[str | None] = []
+        for ballot in asked_of(cast, *first):
+            try:
+                await vote(tx, ballot)
+                alone.append(None)
+            except (NotAllowed, NotFound) as refusal:
+                alone.append(refusal.code)
+        assert set(alone) == {"site_ban", "couldnt_find_post", "couldnt_find_comment", None}
+        one_by_one = await stand(tx, *first)
+        together = await vote_together(tx, asked_of(cast, *second))
+        assert [refusal.code if refusal else None for refusal in together] == alone
+        assert await stand(tx, *second) == one_by_one
+        told = await tx.all("SELECT kind, count(*) FROM outgoing WHERE kind LIKE '%Voted' GROUP BY 1")
+        assert {row[1] % 2 for row in told} == {0}, "as many of the first as of the second"
+    await assert_counts_are_right(db)
+
+
+def asked_of(cast: Cast, post: Any, comment: Any) -> list[Ballot]:
+    """These, and about what is not there."""
+    nowhere = [Ballot(cast.bob, kind, 99, 1) for kind in ("post", "comment")]
+    return [*ballots(cast, post, comment), *nowhere]
+
+
+async def stand(tx: Tx, post: Any, comment: Any) -> list[Any]:
+    """The votes on these, and what they add up to."""
+    found = [
+        await tx.all(sql, id=number)
+        for sql, number in (
+            ("SELECT person_id, value FROM post_vote WHERE post_id = :id ORDER BY 1", post.id),
+            ("SELECT person_id, value FROM comment_vote WHERE comment_id = :id ORDER BY 1", comment.id),
+            ("SELECT upvotes, downvotes, score, hot_rank, active_rank, scaled_rank, controversy_rank FROM post WHERE id = :id", post.id),
+            ("SELECT upvotes, downvotes, score, hot_rank, controversy_rank FROM comment WHERE id = :id", comment.id),
+        )
+    ]  # fmt: skip
+    return [[tuple(row) for row in rows] for rows in found]
+
+
+async def test_many_votes_take_no_more_statements_than_some__P_18(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post, comment = await both(tx, cast)
+        with count_statements() as some:
+            await vote_together(tx, ballots(cast, post, comment)[:FEW])
+        with count_statements() as many:
+            await vote_together(tx, ballots(cast, post, comment))
+    assert len(many.statements) <= len(some.statements) + 8, (
+        "marks of who has an account here, and what others are told"
+    )
+
+
+async def test_who_may_vote_is_looked_at_for_each_of_many__P_18__T_12(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post, comment = await both(tx, cast)
+        await ban_here(tx, cast.gardening, cast.carol)
+        await communities.update(tx, cast.gardening.id, {"visibility": "Private"})
+        refusals = await vote_together(tx, ballots(cast, post, comment))
+        codes = {
+            who.id: set[str | None]() for who in (cast.alice, cast.bob, cast.carol, cast.admin, cast.mallory)
+        }
+        for ballot, refusal in zip(ballots(cast, post, comment), refusals, strict=True):
+            codes[ballot.voter.id].add(refusal.code if refusal else None)
+    assert codes[cast.carol.id] == {"banned_from_community"}
+    assert codes[cast.mallory.id] == {"site_ban"}
+    assert codes[cast.alice.id] == {"community_is_private"}
+    assert codes[cast.admin.id] == {None}

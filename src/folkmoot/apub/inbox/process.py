@@ -17,6 +17,7 @@ from folkmoot.apub.inbox import answers, checks
 from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
+from folkmoot.apub.inbox.ballots import Box, is_vote
 from folkmoot.apub.inbox.bring import bring
 from folkmoot.apub.inbox.known import Known, Missing, look_up
 from folkmoot.apub.inbox.names import addresses, kind_of, object_of
@@ -241,11 +242,13 @@ class Processor:
             ]
             known.accepted = await received.accepted_among(tx, inside) if inside else set()
             await self._put_off.look(tx, self._turn_of)
-            left, queue, put_off = list(tasks), Queue(), PutOff()
+            left, queue, put_off, box = list(tasks), Queue(), PutOff(), Box()
             while left and (len(outcomes) < LEAST or time.monotonic() - began < patience):
                 task = left.pop(0)
                 if task.row.id not in still or has_to_wait(queue, task):
                     continue
+                if not box.lets_pass(task):
+                    await self._count(tx, known, box)
                 if task.row.ap_id in known.accepted:  # it came within an announce of this batch (DUP-1)
                     outcomes.append((task, Outcome(closed=Closed(task.row.id, "accepted"))))
                     continue
@@ -253,13 +256,14 @@ class Processor:
                 if until is not None:
                     outcome = Outcome(due=until, behind=True)
                 else:
-                    outcome = await self._one(tx, known, task, fenced=fenced)
+                    outcome = await self._one(tx, known, task, box, fenced=fenced)
                 if outcome.missing is not None:
                     queue.add(task.turn)
                 if outcome.due is not None:
                     put_off.add(task.row, task.turn, outcome.due)
                 known.accepted |= had_effect(task, outcome)
                 outcomes.append((task, outcome))
+            await self._count(tx, known, box)
             self._keep_pace(len(outcomes), time.monotonic() - began, all_of_them=not left)
             await self._write_down(tx, outcomes, closed, known)
         for task, outcome in outcomes:
@@ -298,10 +302,19 @@ class Processor:
             if outcome.due is not None:
                 self._put_off.add(task.row, task.turn, outcome.due)
 
-    async def _one(self, tx: Tx, known: Known, task: Task, *, fenced: bool) -> Outcome:
-        """Do one activity. `fenced`: what it wrote is undone where it is refused; else that it wrote something raises `_Halfway`."""
+    @staticmethod
+    async def _count(tx: Tx, known: Known, box: Box) -> None:
+        """Count the votes that were gathered. Raises `_Halfway`."""
+        try:
+            await box.count(tx, known)
+        except Exception as error:
+            raise _Halfway from error
+
+    async def _one(self, tx: Tx, known: Known, task: Task, box: Box | None, *, fenced: bool) -> Outcome:
+        """Do one activity. `fenced`: what it wrote is undone where it is refused; else that it wrote something raises `_Halfway`. Its
+        vote goes into the `box` where there is one."""
         before = tx.writes
-        outcome = await self._outcome(tx, known, task, fenced=fenced)
+        outcome = await self._outcome(tx, known, task, None if fenced else box)
         done = (
             outcome.closed is not None
             and outcome.closed.state == "accepted"
@@ -311,8 +324,8 @@ class Processor:
             raise _Halfway
         return outcome
 
-    async def _outcome(self, tx: Tx, known: Known, task: Task, *, fenced: bool) -> Outcome:
-        row = task.row
+    async def _outcome(self, tx: Tx, known: Known, task: Task, box: Box | None) -> Outcome:
+        row, fenced, noted = task.row, box is None, len(known.notes)
         arrived: Arrived[Any] = Arrived(
             task.activity,
             signatures.of_row(row),
@@ -321,6 +334,7 @@ class Processor:
             read=frozenset(task.read),
             gone=frozenset(task.gone),
             moves=task.moves,
+            ballots=[] if box is not None and is_vote(task.activity) else None,
         )
         try:
             async with tx.part() if fenced else nullcontext():
@@ -341,10 +355,13 @@ class Processor:
             log.exception("activity_failed", id=row.ap_id, kind=row.kind)
             return self._later(tx, task, "internal_error", repr(error))
         first = effect.refusals[0] if effect.refusals else None
-        return Outcome(
+        outcome = Outcome(
             closed=Closed(row.id, "accepted", first.code if first else None, first.detail if first else None),
             inner=effect.inner,
         )
+        if box is not None and arrived.ballots:
+            box.put(task, outcome, arrived.ballots[0], known.notes[noted:])
+        return outcome
 
     def _later(self, tx: Tx, task: Task, reason: str, detail: str | None) -> Outcome:
         attempts = task.row.attempts
@@ -384,7 +401,7 @@ class Processor:
                     if not await received.still_waiting(tx, [task.row.id]):
                         return
                     known = await look_up(tx, await policy(tx), known_names)
-                    outcome = await self._one(tx, known, task, fenced=True)
+                    outcome = await self._one(tx, known, task, None, fenced=True)
                     await self._write_down(tx, [(task, outcome)], [], known)
                 self._remember_put_off([(task, outcome)])
                 if outcome.missing is None:

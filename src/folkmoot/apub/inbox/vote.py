@@ -3,7 +3,7 @@
 from folkmoot.apub.activities import Activity, Announce, Dislike, EmojiReact, Like
 from folkmoot.apub.inbox import checks
 from folkmoot.apub.inbox.arrived import Arrived
-from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
+from folkmoot.core.votes.cast import Ballot, vote
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import NotAllowed
 from folkmoot.store.actors import Placed
@@ -48,11 +48,11 @@ async def _cast(tx: Tx, arrived: Arrived[Activity], target: str, value: int) -> 
     placed = votable(arrived, target)
     community = await arrived.known.community(tx, placed.community_id)
     checks.must_be_from(arrived, community)
-    voter = arrived.viewer()
-    if placed.kind == "post":
-        await vote_on_post(tx, voter, placed.id, value)
+    ballot = Ballot(arrived.viewer(), placed.kind, placed.id, value)
+    if arrived.ballots is None:
+        await vote(tx, ballot)
     else:
-        await vote_on_comment(tx, voter, placed.id, value)
+        arrived.ballots.append(ballot)
     return community
 
 
