@@ -11,6 +11,7 @@ from folkmoot.store import images
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, looks_changed, make_person
 from folkmoot.store.rows import columns, maker
+from folkmoot.store.search_pending import texts_changed
 
 COMMUNITY = columns(Community, "c")
 make_community = maker(Community)
@@ -260,6 +261,7 @@ async def replace_featured(tx: Tx, community_id: int, post_ids: Collection[int])
     for row in rows:
         tx.changed("thread", row[0])
     if rows:
+        texts_changed(tx, "post", [row[0] for row in rows])
         tx.changed("community", community_id)
         tx.changed("posts")
 

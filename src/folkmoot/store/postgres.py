@@ -80,6 +80,7 @@ class PostgresTx:
         "_turn",
         "changes",
         "dialect",
+        "heard",
         "memory",
         "now",
         "touched",
@@ -92,6 +93,7 @@ class PostgresTx:
         self.now = database.clock.now()
         self.memory = database.memory
         self.changes = database.changes
+        self.heard = self.changes.latest()
         self.touched: dict[tuple[str, int], None] = {}
         self.writes = 0
         self._turn = database.turn

@@ -52,7 +52,17 @@ if not apsw.connections():  # that can only be said while no database is open
 class SqliteTx:
     """A transaction on one connection."""
 
-    __slots__ = ("_connection", "_offload", "changes", "dialect", "memory", "now", "touched", "writes")
+    __slots__ = (
+        "_connection",
+        "_offload",
+        "changes",
+        "dialect",
+        "heard",
+        "memory",
+        "now",
+        "touched",
+        "writes",
+    )
 
     def __init__(
         self, connection: apsw.Connection, database: "SqliteDatabase", *, offload: bool = False
@@ -63,6 +73,7 @@ class SqliteTx:
         self.now = database.clock.now()
         self.memory = database.memory
         self.changes = database.changes
+        self.heard = self.changes.latest()
         self.touched: dict[tuple[str, int], None] = {}
         self.writes = 0
 

@@ -15,6 +15,7 @@ from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import Micros, from_datetime
 from folkmoot.store import bulk
 from folkmoot.store.counts import counted
+from folkmoot.store.search_pending import index_soon
 from folkmoot.text import languages, names
 from folkmoot.text.tidy import tidy
 
@@ -208,9 +209,7 @@ async def _posts(work: Work, lines: list[tuple[int, r.Post]]) -> None:
         work.known.posts[record.id] = KnownPost(number, creator.id, community.id, published, counts, totals)
         work.report.wrote("post", fresh, not fresh)
     await bulk.insert_many(work.tx, "post", rows)
-    await bulk.insert_many(
-        work.tx, "search_pending", [{"kind": "post", "object_id": row["id"]} for row in rows]
-    )
+    await index_soon(work.tx, "post", [row["id"] for row in rows])
 
 
 def _post_values(work: Work, record: r.Post) -> dict[str, Any]:
@@ -288,9 +287,7 @@ async def _comments(work: Work, lines: list[tuple[int, r.Comment]]) -> None:
         work.known.comments[record.id] = KnownComment(number, creator.id, post.id, paths[number], totals)
         work.report.wrote("comment", fresh, not fresh)
     await bulk.insert_many(work.tx, "comment", rows)
-    await bulk.insert_many(
-        work.tx, "search_pending", [{"kind": "comment", "object_id": row["id"]} for row in rows]
-    )
+    await index_soon(work.tx, "comment", [row["id"] for row in rows])
 
 
 def _comment_row(

@@ -10,9 +10,9 @@ What costs: twenty rows of one index, whatever lies behind them. Three ways lead
 Statements are built once per combination of conditions and kept, so that both engines plan them once.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
@@ -23,6 +23,7 @@ from folkmoot.store.listing import filters, sorts, views
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.listing.sorts import Order
 from folkmoot.store.marks import VISIT_GAP
+from folkmoot.store.rows import Row
 
 WINDOW = 400
 """Rows looked at before the merge."""
@@ -89,14 +90,6 @@ async def post_lines(tx: Tx, wanted: Wanted) -> list[PostLine]:
     return [PostLine(*row[1:]) for row in rows]
 
 
-async def lines_of_posts(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, PostLine]:
-    """The lines of certain posts, by id, whatever their state. `viewer_id` 0: a visitor's. One query."""
-    named = f"SELECT FALSE, {_keys('post')} FROM post i WHERE i.id IN :ids[]"
-    text = views.marked_posts(signed_in=viewer_id != 0)(named)
-    rows = await tx.all(text, ids=ids, viewer=viewer_id, visit_before=tx.now - VISIT_GAP)
-    return {row[1]: PostLine(*row[1:]) for row in rows}
-
-
 async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:
     """A page of comments, and whether there are more. Raises as `post_keys`."""
     rows, more = await _page(tx, wanted)
@@ -109,18 +102,31 @@ async def comment_lines(tx: Tx, wanted: Wanted) -> list[CommentLine]:
     return [CommentLine(*row[1:]) for row in rows]
 
 
-async def lines_of_comments(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, CommentLine]:
-    """The same for comments. One query."""
-    named = f"SELECT FALSE, {_keys('comment')} FROM comment i WHERE i.id IN :ids[]"
-    text = views.marked_comments(signed_in=viewer_id != 0)(named)
-    rows = await tx.all(text, ids=ids, viewer=viewer_id)
-    return {row[1]: CommentLine(*row[1:]) for row in rows}
-
-
 async def comments(tx: Tx, wanted: Wanted) -> tuple[list[CommentView], bool]:
     """The same with the comments themselves, their post and community, and the reader's part of them, in as many queries."""
     rows, more = await _page(tx, wanted, views.dressed_comments(signed_in=wanted.shape.signed_in))
     return [views.placed_comment_of(row[1:], signed_in=wanted.shape.signed_in) for row in rows], more
+
+
+NAMED = {
+    table: f"SELECT FALSE, {_keys(table)} FROM {table} i WHERE i.id IN :ids[]"
+    for table in ("post", "comment")
+}
+"""Names certain posts or comments, in no order, for a `Dress`. More conditions may follow."""
+
+
+def lines(table: str, *, signed_in: bool) -> tuple[Dress, Callable[[Row], PostLine | CommentLine]]:
+    """What makes of a statement that names rows one that answers their lines; and a line of such a row without its first column."""
+    if table == "post":
+        return views.marked_posts(signed_in=signed_in), lambda row: PostLine(*row)
+    return views.marked_comments(signed_in=signed_in), lambda row: CommentLine(*row)
+
+
+def whole(table: str, *, signed_in: bool) -> tuple[Dress, Callable[[Row], PostView | CommentView]]:
+    """The same for posts and comments themselves, with the reader's part of them."""
+    if table == "post":
+        return views.dressed_posts(signed_in=signed_in), partial(views.post_view_of, signed_in=signed_in)
+    return views.dressed_comments(signed_in=signed_in), partial(views.placed_comment_of, signed_in=signed_in)
 
 
 def _bare(keys: str) -> str:
