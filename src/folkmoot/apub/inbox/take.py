@@ -19,7 +19,7 @@ from folkmoot.core.posts.rules import ALT_TEXT_MAX
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Viewer
-from folkmoot.model.tags import read_tags
+from folkmoot.model.tags import chosen, read_tags
 from folkmoot.model.time import Micros
 from folkmoot.store import comments, posts
 from folkmoot.store.actors import Placed
@@ -63,7 +63,10 @@ async def take_post(
     _must_be_newer(placed, post, "post", fetched=fetched)
     changed: dict[str, Any] = {name: "" if value is None else value for name, value in values.items()}
     before = await posts.by_id(tx, placed.id)
-    if not _is_newer(placed, post) and before is not None and before.name == title and _same(before, changed):
+    same = before is not None and before.name == title and _same(before, changed)
+    if same and fetched:
+        same = before is not None and before.tags == chosen(tags, community.post_tags)
+    if same and not _is_newer(placed, post):
         return placed  # told of what we have
     changed["tags"] = tags
     await edit_post(

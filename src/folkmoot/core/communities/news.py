@@ -8,7 +8,7 @@ from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
 LOOK_AGAIN = "actors.look_again"
-"""The job that reads one actor once more from its own server."""
+"""The job that reads one actor, or one post, once more from its own server."""
 MAX_AGE: Micros = DAY
 """What was read longer ago is read again, once it is used (ACT-6)."""
 
@@ -32,5 +32,5 @@ async def ask_for_news(tx: Tx, community: Community) -> None:
 
 
 async def read_again(tx: Tx, ap_id: str, *, run_at: Micros | None = None) -> None:
-    """Have an actor read once more from its own server, now or at a moment; asked for twice it is done once."""
+    """Have an actor, or a post, read once more from its own server, now or at a moment; asked for twice it is done once."""
     await jobs.enqueue(tx, LOOK_AGAIN, {"ap_id": ap_id}, run_at=run_at, unique_key=f"{LOOK_AGAIN} {ap_id}")
