@@ -1,9 +1,11 @@
 """Make things of other servers known here: actors, posts and comments with all that they answer. Network, so never within a transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from folkmoot.apub import documents, signatures
 from folkmoot.apub.activities import Create
+from folkmoot.apub.collections import read_collection
 from folkmoot.apub.documents import Document, host_of
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.inbox import create
@@ -27,7 +29,7 @@ from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import HOUR
-from folkmoot.store import actors, fetches, instances, jobs, moves, people, posts
+from folkmoot.store import actors, comments, fetches, instances, jobs, moves, people, posts
 from folkmoot.store.db import Tx
 from folkmoot.text import languages
 
@@ -38,6 +40,8 @@ CONFIRM_GONE = "actors.confirm_gone"
 
 MAX_DEPTH = 50
 _ROUNDS = 8
+_NAMED = 5
+"""Members of a thread among which one that is known here is looked for."""
 
 log = logger(__name__)
 
@@ -250,12 +254,53 @@ class Resolver:
                     raise
         for ident in sorted(missing.objects - tried):
             tried.add(ident)
-            try:
-                await self.thing(ident, budget, above=above, thread=thread)
-            except NotFetched as error:
-                if thread is None or error.code != "deleted" or error.detail != ident:
-                    raise
-                await self._keep_place(ident, thread)
+            context = missing.contexts.get(ident)
+            await self.answered(ident, budget, above=above, thread=thread, context=context)
+
+    async def answered(
+        self,
+        ident: str,
+        budget: Budget,
+        *,
+        above: tuple[str, ...] = (),
+        quiet: bool = True,
+        thread: str | None = None,
+        context: str | None = None,
+    ) -> None:
+        """What something answers, as `thing`; where it is gone its place is kept, if its thread is known here (PAR-3): `thread`, or else
+        what the answer names as its `context`, which lists all that is in it (FEP-7888)."""
+        try:
+            await self.thing(ident, budget, above=above, quiet=quiet, thread=thread)
+        except NotFetched as error:
+            if error.code != "deleted" or error.detail != ident:
+                raise
+            thread = thread or await self._thread_of(context, budget)
+            if thread is None:
+                raise
+            await self._keep_place(ident, thread)
+
+    async def _thread_of(self, context: str | None, budget: Budget) -> str | None:
+        """The post here whose thread a context is: by its address, or by what stands in it."""
+        if context is None:
+            return None
+        if (found := await self._post_above([context.removesuffix("/context")])) is not None:
+            return found
+        try:
+            listed = await read_collection(self.fetcher, context, budget, most=_NAMED)
+        except Refusal:
+            return None
+        return await self._post_above(listed.ids)
+
+    async def _post_above(self, idents: Sequence[str]) -> str | None:
+        async with self.db.read() as tx:
+            placed = await actors.objects_at(tx, idents)
+            for one in (placed[ident] for ident in idents if ident in placed):
+                if one.kind == "post":
+                    return one.ap_id
+                if one.kind == "comment" and (comment := await comments.by_id(tx, one.id)) is not None:
+                    post = await posts.by_id(tx, comment.post_id)
+                    return post.ap_id if post is not None else None
+        return None
 
     async def _keep_place(self, ident: str, thread: str) -> None:
         """What is gone stands in its thread, deleted and without words, for the answers to it (PAR-3)."""

@@ -314,7 +314,8 @@ async def saved_rows(tx: Any, who: Viewer, look: Look, asked: Form, kind: str) -
     after = asked.text("after") or None
     if kind == "comments":
         return await comment_rows(tx, who, look, ListComments(scope=Listing.ALL, saved=True, after=after))
-    return await post_rows(tx, who, look, ListPosts(Listing.ALL, saved=True, show_hidden=True, after=after))
+    asked_for = ListPosts(Listing.ALL, PostSort.NEW, saved=True, show_hidden=True, after=after)
+    return await post_rows(tx, who, look, asked_for)
 
 
 # --- values for templates ------------------------------------------------------------------------------------------
