@@ -90,6 +90,7 @@ async def read_person(tx: Tx, viewer: Viewer, asked: ReadPerson) -> PersonPage:
             sort=comment_sort(asked.sort),
             no_scope=True,
             gone_too=True,
+            anywhere=True,
             creator_id=creator_id,
             community_id=asked.community_id,
             saved=asked.saved,
