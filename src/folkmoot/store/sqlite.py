@@ -19,6 +19,7 @@ import apsw
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
+from folkmoot.store.checkpoints import Checkpoints
 from folkmoot.store.db import Tx, counting, must_not_write_yet, writing
 from folkmoot.store.dialect import words
 from folkmoot.store.dialect.base import Dialect
@@ -199,6 +200,8 @@ class SqliteDatabase:
         self._readers: list[apsw.Connection] = [self._near]
         """Those at hand, the near one last unless it is in use."""
         self._writer = self._connect()
+        self._checkpoints = Checkpoints(self._connect, self._while_nobody_writes)
+        self._checkpoints.watch(self._writer)
         self._watcher = self._connect()
         self._seen_version = -1
         self._seen_change = 0
@@ -215,7 +218,7 @@ class SqliteDatabase:
         connection.pragma("cache_size", -_CACHE)
         connection.pragma("temp_store", 1)
         connection.pragma("journal_size_limit", 64 << 20)
-        connection.wal_autocheckpoint(8000)
+        connection.wal_autocheckpoint(0)
         for name, (function, arguments) in words.SQLITE_FUNCTIONS.items():
             connection.create_scalar_function(name, function, arguments, deterministic=True)
         # Without this, SQLite plans a join anew whenever a parameter is bound to another value: 70 µs where running it takes 4.
@@ -346,6 +349,7 @@ class SqliteDatabase:
                 self.changes.wake(kind)  # who waits for it in this process; what changed is for `sync` to say
         finally:
             self._handover.leave()
+            self._checkpoints.after_commit()
 
     async def sync(self) -> None:
         if self._batch is None:  # else nobody can have committed anything since it began
@@ -375,8 +379,7 @@ class SqliteDatabase:
             self.changes.touch((kind, object_id))
 
     async def script(self, statements: list[str]) -> None:
-        await self._alone()
-        try:
+        async with self._alone():
             await self._begin()
             try:
                 for statement in statements:
@@ -387,18 +390,31 @@ class SqliteDatabase:
                 raise
             finally:
                 self._handover.leave()
-        finally:
-            self._leave()
 
-    async def _alone(self) -> None:
-        """Take a turn with no transaction open; to be followed by `_leave`."""
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """A turn in this process without a transaction."""
         try:
             await self._turns.take()
         except asyncio.CancelledError:
             self._go_on()
             raise
-        if self._batch is not None:
-            self._commit(self._batch)
+        try:
+            if self._batch is not None:
+                self._commit(self._batch)
+            yield
+        finally:
+            self._leave()
+
+    @asynccontextmanager
+    async def _while_nobody_writes(self) -> AsyncIterator[None]:
+        """The turn between processes, too."""
+        async with self._alone():
+            await self._handover.enter()
+            try:
+                yield
+            finally:
+                self._handover.leave()
 
     async def backup(self, path: str) -> bool:
         await asyncio.to_thread(
@@ -420,10 +436,10 @@ class SqliteDatabase:
         """Checkpoint the WAL and refresh statistics, off the loop; forget old change rows."""
 
         def tend(connection: apsw.Connection) -> None:
-            _checkpoint(connection)
             connection.execute("PRAGMA analysis_limit = 1000").fetchall()
             connection.execute("PRAGMA optimize").fetchall()
 
+        await self.checkpoint()
         await asyncio.to_thread(self._aside, tend)
         async with self.write() as tx:
             await tx.run("DELETE FROM change WHERE seq < (SELECT max(seq) FROM change) - 50000")
@@ -433,7 +449,7 @@ class SqliteDatabase:
 
     async def checkpoint(self) -> None:
         """Move committed pages from the WAL into the file, in a thread, so that no writer has to."""
-        await asyncio.to_thread(self._aside, _checkpoint)
+        await self._checkpoints.copy()
 
     def _aside(self, work: Callable[[apsw.Connection], Any]) -> Any:
         connection = self._connect()
@@ -443,18 +459,14 @@ class SqliteDatabase:
             connection.close()
 
     async def close(self) -> None:
-        await self._alone()
+        await self._checkpoints.stop()
+        await self._turns.take()
+        if self._batch is not None:
+            self._commit(self._batch)
         for connection in [*self._readers, self._watcher, self._writer]:
             connection.close()
         self._readers.clear()
         self._handover.close()
-
-
-def _checkpoint(connection: apsw.Connection) -> None:
-    try:
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-    except apsw.BusyError:
-        pass  # another process is at it
 
 
 def open_sqlite(path: str, clock: Clock) -> SqliteDatabase:
