@@ -205,7 +205,7 @@ class PageCache:
         else:
             headers, body, status = page.unpacked, self.plain(page, asked.name) if with_body else b"", 200
         if asked.origin:
-            headers = [*headers, (b"access-control-allow-origin", asked.origin), (b"vary", b"origin")]
+            headers = [*headers, (b"access-control-allow-origin", asked.origin)]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body if with_body else b""})
 
@@ -307,8 +307,8 @@ class _Collector:
         if packed:
             body = zlib.compress(body, 5, wbits=31)
         etag = b'"%08x-%x"' % (crc32(body), len(body))
+        varies = [value for name, value in self.headers if name == b"vary"]
         # Which site's script asked is nothing that is kept.
-        varies = [value for name, value in self.headers if name == b"vary" and value != b"origin"]
         common = [header for header in self.headers if header[0] not in _OWN_HEADERS]
         common += [
             *([] if by_app else [(b"etag", b"W/" + etag)]),

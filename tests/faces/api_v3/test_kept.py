@@ -157,7 +157,7 @@ async def test_whose_script_asks_is_answered_but_not_kept__T_14(app: Open, story
         headers = {"origin": origin} if origin else {}
         answer = await nobody.call("GET", "/post/list", headers=headers)
         assert answer.headers.get("access-control-allow-origin") == origin
-        assert ("origin" in answer.headers["vary"]) == bool(origin)
+        assert "origin" in answer.headers["vary"]
 
 
 async def test_a_change_shows_at_once(app: Open, clock: FixedClock, story: int) -> None:
