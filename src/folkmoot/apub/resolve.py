@@ -56,8 +56,9 @@ class Resolver:
 
     # --- actors ----------------------------------------------------------------------------------------------------------
 
-    async def actor(self, ident: str, budget: Budget) -> None:
-        """Read an actor from its own server and write it down (ACT-1). Raises `NotFetched`, `Refusal`."""
+    async def actor(self, ident: str, budget: Budget, *, whole: bool = False) -> None:
+        """Read an actor from its own server and write it down (ACT-1); a community as a `whole` also where it was known before. Raises
+        `NotFetched`, `Refusal`."""
         try:
             document = await self.fetcher.document(ident, budget)
         except NotFetched as error:
@@ -69,10 +70,10 @@ class Resolver:
             raise NotFetched("not_found", detail=ident, gone=True)
         actor = parsed.parse_actor(document)
         try:
-            await self.keep(actor)
+            await self.keep(actor, whole=whole)
         except Conflict as error:
             await self._contest_name(error.detail or "", budget)
-            await self.keep(actor)
+            await self.keep(actor, whole=whole)
         if isinstance(actor, parsed.Person):
             await self._note_move(actor, budget)
 
@@ -90,7 +91,7 @@ class Resolver:
             except NotAllowed as error:
                 log.info("move_not_noted", ap_id=actor.id, code=error.code)
 
-    async def keep(self, actor: parsed.Actor) -> None:
+    async def keep(self, actor: parsed.Actor, *, whole: bool = False) -> None:
         """Write down what an actor's own document says. Raises `Conflict` name_taken, `NotAllowed`."""
         async with self.db.write() as tx:
             if isinstance(actor, parsed.Person):
@@ -100,7 +101,7 @@ class Resolver:
                 community = await mirror_community(tx, _community(actor))
                 payload = {
                     "community_id": community.id,
-                    "first": fresh,
+                    "first": fresh or whole,
                     "outbox": actor.outbox,
                     "moderators": list(actor.moderators),
                 }
@@ -134,12 +135,13 @@ class Resolver:
                     unique_key=f"{CONFIRM_GONE} {ident}",
                 )
 
-    async def refresh(self, ident: str, budget: Budget, *, quiet: bool = True) -> None:
-        """Read what is known, or may become known, once more from its own server; what is not `quiet` is news (see `take`)."""
+    async def refresh(self, ident: str, budget: Budget, *, quiet: bool = True, whole: bool = False) -> None:
+        """Read what is known, or may become known, once more from its own server; what is not `quiet` is news (see `take`), and of a
+        community the `whole` may be wanted."""
         async with self.db.read() as tx:
             known = await look_up(tx, await policy(tx), [ident])
         if ident in known.people or ident in known.communities:
-            await self.actor(ident, budget)
+            await self.actor(ident, budget, whole=whole)
         else:
             await self.thing(ident, budget, quiet=quiet)
 
