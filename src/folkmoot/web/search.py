@@ -131,7 +131,7 @@ async def show_search(request: Request) -> Response:
             return RedirectResponse(_place_of(thing), 303)
         unknown = True
     who = viewer(request)
-    async with context(request).db.read(slow=True) as tx:
+    async with context(request).db.read() as tx:
         try:
             wanted = await _wanted(tx, who, asked)
         except (NotFound, Invalid) as refusal:
