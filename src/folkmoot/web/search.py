@@ -1,6 +1,6 @@
 """Search: one box for words, addresses and handles; kinds as tabs, filters in the address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from folkmoot.web.forms import Form, query
 from folkmoot.web.front import comment_row
 from folkmoot.web.handles import community_link, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.page_cache import FRONT, POSTS, SITE, Key, may_be_kept
 from folkmoot.web.render.look import Look, look_of
 from folkmoot.web.render.post_card import render_views
 
@@ -138,6 +139,8 @@ async def show_search(request: Request) -> Response:
             return await _show(request, asked, errors={refusal.field or "community": words(refusal)})
         found = await find(tx, who, wanted)
         look = look_of(who, await read_site(tx), tx.now, tx.memory)
+    if not unknown:
+        may_be_kept(request, SITE, POSTS, ("search", 0), *_made_from(wanted, found), late=(FRONT,))
     return await _show(request, asked, found, rows=_rows(found, look), unknown=unknown)
 
 
@@ -201,6 +204,21 @@ async def _wanted(tx: Any, who: Viewer, asked: Asked) -> SearchFor:
         page=asked.page,
         limit=PER_PAGE,
     )
+
+
+def _made_from(wanted: SearchFor, found: Found) -> Iterator[Key]:
+    """What a page shows something of, or was narrowed by."""
+    if wanted.kind is SearchType.USERS:
+        yield ("names", 0)
+    yield from (("community", number) for number in (wanted.community_id,) if number)
+    yield from (("person", number) for number in (wanted.creator_id,) if number)
+    for view in found.posts:
+        post = view.post
+        yield from (("thread", post.id), ("community", post.community_id), ("person", post.creator_id))
+    for said in (view.comment for view in found.comments):
+        yield from (("thread", said.post_id), ("community", said.community_id), ("person", said.creator_id))
+    yield from (("community", each.community.id) for each in found.communities)
+    yield from (("person", each.id) for each in found.people)
 
 
 def _rows(found: Found, look: Look) -> Markup:
