@@ -7,7 +7,7 @@ and is right for as long as they stand.
 Kinds in use: `site` (0), `sites` (0: what servers say of themselves), `front` (0), `posts` (0: a post appeared or went), `community` (id),
 `thread` (post id), `person` (id), `author` (person id, or 0 for anybody: what stands beside all they wrote), `names` (0: somebody is new or
 called otherwise), `search` (0: the search tables), `post_text` and `comment_text` (id: it was written, changed, pinned, went or came back;
-0: many were), `modlog` (0), `jobs` (0), `followers` (community id), `fans` (person id), `outgoing` (0: something has to be told to other
+0: many were), `community_name` (id: it is new or called otherwise; 0: many are), `modlog` (0), `jobs` (0), `followers` (community id), `fans` (person id), `outgoing` (0: something has to be told to other
 servers), `outbox` (0: an activity was written), `received` (0: an activity arrived), `put_off` (0: one was put off, or taken up again),
 `destination` (0: who is sent to, or what an admin decided about them), `keys` (0).
 """
@@ -19,8 +19,10 @@ from collections.abc import Collection
 Key = tuple[str, int]
 
 _LIMIT = 200_000
-LISTED = ("post_text", "comment_text")
+LISTED = ("post_text", "comment_text", "community_name")
 """Kinds of which it is asked what changed, not whether something did: the last so many are kept in a list, and not by key."""
+MANY = 0
+"""The id of such a kind that stands for more than are named one by one."""
 _LISTED_AT_MOST = 5000
 
 

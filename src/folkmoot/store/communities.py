@@ -155,6 +155,7 @@ async def insert(tx: Tx, values: dict[str, Any]) -> Community | None:
         return None
     community = make_community(row)
     tx.changed("community", community.id)
+    tx.changed("community_name", community.id)
     return community
 
 
@@ -168,6 +169,8 @@ async def update(tx: Tx, community_id: int, values: dict[str, Any]) -> None:
         **values,
     )
     tx.changed("community", community_id)
+    if "name" in values or "title" in values:
+        tx.changed("community_name", community_id)
     tx.changed("posts")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.store import search_hits
+from folkmoot.store.changes import MANY
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import filters
 from folkmoot.store.listing.filters import Shape
@@ -29,7 +30,6 @@ from folkmoot.store.search_down import (
     names_of_texts,
     values_of,
 )
-from folkmoot.store.search_pending import MANY
 
 LAG: Micros = 5 * SECOND
 """How old an order may be once anything changed on the site."""
@@ -63,6 +63,12 @@ def of_everybody(wanted: Wanted) -> Wanted:
         open_to_all, wanted.sort, wanted.words, title_only=wanted.title_only, url=wanted.url, host=wanted.host,
         community_id=wanted.community_id, creator_id=wanted.creator_id, everybody=True,
     )  # fmt: skip
+
+
+def may_stand(tx: Tx, made: Micros, began: int, *, changes: bool = True) -> bool:
+    """Whether an order may be used that was made at a moment, when so much was heard of. `changes`: whether votes or age can change it."""
+    age = tx.now - made
+    return -LAG < age < LONGEST and (age < LAG or not changes or tx.changes.latest() == began)
 
 
 def id_at(place: Place) -> int:
@@ -103,10 +109,7 @@ class Candidates:
 
     async def are_right(self, tx: Tx) -> bool:
         """Whether they can be used; texts that changed meanwhile are put in their place. No query, one where texts changed."""
-        age = tx.now - self._made
-        if not -LAG < age < LONGEST:
-            return False
-        if age >= LAG and not self._lasts and tx.changes.latest() != self._began:
+        if not may_stand(tx, self._made, self._began, changes=not self._lasts):
             return False
         if self._hasty and tx.changes.newest((("search", 0),)) > self._began:
             return False
@@ -137,6 +140,8 @@ class Candidates:
     # --- looking ---------------------------------------------------------------------------------------------------
 
     async def _find_more(self, tx: Tx, lacks: int) -> None:
+        # A transaction that began earlier may see texts as they were before somebody else put them in their place: they are looked at again.
+        self._heard = min(self._heard, tx.heard)
         if self._walk is None and self._hits is None:
             await self._begin(tx, lacks)
         if self._walk is not None:

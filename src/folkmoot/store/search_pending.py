@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable
 from typing import Literal
 
+from folkmoot.store.changes import MANY
 from folkmoot.store.db import Tx
 
 Table = Literal["post", "comment"]
 
-MANY = 0
-"""The id that stands for more texts than are named one by one."""
 _NAMED = 100
+"""So many texts are named one by one."""
 
 
 async def index_soon(tx: Tx, kind: Table, ids: Iterable[int]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.delete import delete_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.comments.remove import remove_comment
+from folkmoot.core.communities import directory
+from folkmoot.core.communities.create import CreateCommunity, create_community
 from folkmoot.core.communities.edit import EditCommunity, edit_community
+from folkmoot.core.communities.remove import remove_community
 from folkmoot.core.kept import Kept
+from folkmoot.core.people.ban import BanFromSite, ban_from_site
 from folkmoot.core.people.block import block_community, block_keyword, block_person
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.delete import delete_post
@@ -26,7 +31,7 @@ from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.enums import Listing, PostSort, SearchType, Visibility
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND, FixedClock
-from folkmoot.store import posts, search_hits, search_order
+from folkmoot.store import people, posts, search_down, search_hits, search_order
 from folkmoot.store.db import Database, count_statements
 from folkmoot.store.postgres import PostgresDatabase, open_postgres
 from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
@@ -336,6 +341,24 @@ async def test_whatever_happens_the_same_is_found_as_by_looking_anew(
                 db.memory[remembered._KEPT] = kept
 
 
+async def test_who_began_before_others_heard_leaves_nothing_old_behind(
+    db: Database, cast: Cast, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_order, "_CHUNK", 2)
+    monkeypatch.setattr(search_down, "_STEPS", ((20_000, 4),))
+    ids = await tomatoes(db, cast, clock, 40)
+    asked = SearchFor("tomatoes", kind=SearchType.POSTS, sort=PostSort.NEW, limit=2, pins=False)
+    assert await look(db, limit=2) == ids[:2]
+    async with db.read() as early:
+        assert await early.value("SELECT count(*) FROM post") == 40
+        async with db.write() as tx:
+            for number in ids[10:]:
+                await edit_post(tx, cast.alice, EditPost(number, name="Courgettes"))
+        assert await look(db, limit=2) == ids[:2]
+        await find(early, ANONYMOUS, replace(asked, page=19))
+    assert await look(db) == ids[:10]
+
+
 # --- what it costs -------------------------------------------------------------------------------------------------
 
 
@@ -371,3 +394,82 @@ async def test_what_is_remembered_is_bounded(
         await look(db, term=term)
     kept: Kept[Any] = db.memory[remembered._KEPT]
     assert 0 < kept.size <= 10_000
+
+
+# --- communities and people ----------------------------------------------------------------------------------------
+
+
+async def named(db: Database, term: str, who: Viewer = ANONYMOUS) -> tuple[list[str], list[str]]:
+    """The communities and people that a search for everything finds."""
+    async with db.read() as tx:
+        found = await find(tx, who, SearchFor(term, sort=PostSort.NEW))
+    return [view.community.title for view in found.communities], [person.name for person in found.people]
+
+
+async def test_communities_that_are_new_or_called_otherwise_are_found_at_once(
+    db: Database, other: Database, cast: Cast
+) -> None:
+    assert await named(db, "orchard") == ([], [])
+    heard = asyncio.Event()
+    db.changes.listen({"community_name"}, heard)
+    async with other.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, title="The orchard"))
+    if isinstance(db, PostgresDatabase):
+        async with asyncio.timeout(10):
+            await heard.wait()
+    assert await named(db, "orchard") == (["The orchard"], [])
+    async with db.write() as tx:
+        await block_community(tx, cast.alice, cast.gardening.id)
+        new = await create_community(tx, cast.admin, CreateCommunity("orchard_two", "Apples"))
+    assert await named(db, "orchard", cast.alice) == (["Apples"], [])
+    assert await named(db, "orchard", cast.bob) == (["Apples", "The orchard"], [])
+    async with db.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, title="Gardening"))
+        await remove_community(tx, cast.admin, new.id, removed=True)
+    assert await named(db, "orchard", cast.bob) == ([], [])
+
+
+async def test_of_communities_that_are_many_none_is_remembered(
+    db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "_MOST", 1)
+    for _ in range(2):
+        assert len((await named(db, "ing"))[0]) == 2
+    async with db.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, title="Slugs"))
+    assert (await named(db, "slug"))[0] == ["Slugs"]
+    async with db.write() as tx:
+        await create_community(tx, cast.admin, CreateCommunity("slug_two", "Slugs, too"))
+        await create_community(tx, cast.admin, CreateCommunity("slug_three", "Slugs again"))
+    assert len((await named(db, "slug"))[0]) == 3
+
+
+async def test_people_who_are_new_changed_or_gone_show_at_once(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    assert await named(db, "alic") == ([], ["alice"])
+    async with db.write() as tx:
+        await people.update(tx, cast.bob.id, {"display_name": "Not Alice"})
+    assert sorted((await named(db, "alic"))[1]) == ["alice", "bob"]
+    async with db.write() as tx:
+        await people.update(tx, cast.alice.id, {"deleted": True})
+    assert await named(db, "alic") == ([], ["bob"])
+    async with db.write() as tx:
+        await ban_from_site(tx, cast.admin, BanFromSite(cast.bob.id))
+    async with db.read() as tx:
+        (found,) = (await find(tx, ANONYMOUS, SearchFor("alic", kind=SearchType.USERS))).people
+    assert found.banned
+
+
+async def test_a_second_search_for_everything_is_three_queries_at_the_most(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    post_id, *_ = await tomatoes(db, cast, clock)
+    async with db.write() as tx:
+        await create_comment(tx, cast.bob, CreateComment(post_id, "Gardening with tomatoes"))
+    for term, most in (("tomatoes", 2), ("gardening", 2), ("alice", 0)):
+        async with db.read() as tx:
+            await find(tx, cast.alice, SearchFor(term))
+            with count_statements() as counter:
+                await find(tx, cast.bob, SearchFor(term))
+        assert len(counter.statements) == most, term

@@ -14,6 +14,7 @@ from folkmoot.model.errors import Invalid
 from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import Micros, from_datetime
 from folkmoot.store import bulk
+from folkmoot.store.changes import MANY
 from folkmoot.store.counts import counted
 from folkmoot.store.search_pending import index_soon
 from folkmoot.text import languages, names
@@ -127,6 +128,8 @@ async def _communities(work: Work, lines: list[tuple[int, r.Community]]) -> None
         work.deltas.site[3] += here
         present[ap_ids[handle]] = number
     await bulk.insert_many(work.tx, "community", rows)
+    if rows:
+        work.tx.changed("community_name", MANY)
     await bulk.insert_many(work.tx, "community_moderator", moderators)
     await bulk.insert_many(work.tx, "community_language", spoken)
     for handle, (_, _, here) in parts.items():

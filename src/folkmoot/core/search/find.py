@@ -10,7 +10,6 @@ from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import Listing, PostSort, SearchType
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import CommentLine, CommentView, CommunityView, PostLine, PostView
-from folkmoot.store import search_people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
@@ -240,7 +239,7 @@ async def _with_people(tx: Tx, asked: SearchFor, found: Found) -> Found:
     if asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW):
         return found  # L-18
     limit, offset = _span(asked)
-    listed = await search_people.people(
+    listed = await remembered.people(
         tx,
         _term(asked),
         asked.sort,
