@@ -23,7 +23,7 @@ VISITOR = {
     "/u/bob": (3, 3),
     "/u/bob?view=posts": (2, 2),
     "/u/bob?view=comments": (2, 2),
-    "/search?q=post": (3, 2),
+    "/search?q=post": (4, 2),
     "/search?q=comment&type=comments": (4, 2),
     "/search?q=gardening&type=communities": (3, 2),
     "/search?q=bob&type=people": (3, 1),
@@ -41,7 +41,7 @@ MEMBER = {
     "/post/1": (6, 3),
     "/comment/5": (6, 4),
     "/u/bob": (5, 3),
-    "/search?q=post": (6, 3),
+    "/search?q=post": (7, 3),
     "/communities": (3, 1),
     "/modlog": (5, 3),
 }

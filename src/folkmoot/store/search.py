@@ -38,6 +38,11 @@ class Hits:
     bounded: bool
     shown: dict[int, Any] = field(default_factory=dict)
 
+    @property
+    def page(self) -> list[Any]:
+        """What is shown of them, in order."""
+        return [self.shown[number] for number in self.ids]
+
 
 async def find(
     tx: Tx,

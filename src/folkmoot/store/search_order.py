@@ -99,7 +99,9 @@ class Candidates:
     @property
     def size(self) -> int:
         """About how many bytes they take."""
-        return _SIZE + _SIZE_OF_PLACE * (len(self._known) + len(self._hits or ()) // 4)
+        wanted = self.wanted
+        named = sum(map(len, (*wanted.words, wanted.url or "", wanted.host or "")))
+        return _SIZE + 4 * named + _SIZE_OF_PLACE * (len(self._known) + len(self._hits or ()) // 4)
 
     def bounded(self, *, full: bool) -> bool:
         """Whether there may be more that was not looked at, for somebody whose page is full or not."""

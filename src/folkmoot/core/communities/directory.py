@@ -93,5 +93,5 @@ async def _named(tx: Tx, term: str) -> frozenset[int] | None:
         ids = (found.ids - changed) | (await listing.with_term(tx, term, _MOST, changed) or frozenset())
     else:
         ids = found.ids
-    kept.put(term, 0, _Named(tx.heard, ids), 200 + 60 * len(ids or ()))
+    kept.put(term, 0, _Named(tx.heard, ids), 200 + 4 * len(term) + 60 * len(ids or ()))
     return ids

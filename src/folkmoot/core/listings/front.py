@@ -87,6 +87,11 @@ async def overlays(tx: Tx, viewer: Viewer, ids: list[int]) -> dict[int, PostOver
     return await views.post_overlays(tx, viewer.id, ids) if viewer.account and ids else {}
 
 
+def overlay_of(line: PostLine) -> PostOverlay:
+    """The same for a post whose line is there."""
+    return views.overlay_of(line)
+
+
 def post_cursor(post_id: int) -> str:
     """`P` and the id in hexadecimal (L-2)."""
     return f"P{post_id:x}"

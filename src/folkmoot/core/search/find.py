@@ -64,6 +64,8 @@ class FoundLines:
     comments: list[CommentLine]
     communities: list[CommunityView]
     people: list[Person]
+    more: frozenset[SearchType] = frozenset()
+    bounded: frozenset[SearchType] = frozenset()
 
 
 async def find(tx: Tx, viewer: Viewer, asked: SearchFor) -> Found:
@@ -84,17 +86,17 @@ async def find(tx: Tx, viewer: Viewer, asked: SearchFor) -> Found:
 async def find_lines(tx: Tx, viewer: Viewer, asked: SearchFor) -> FoundLines:
     """The same, with lines of posts and comments. Raises as `find`."""
     await must_be_open(tx, viewer)
-    kinds = _kinds(asked)
+    kinds, noted = _kinds(asked), Found()
     posts: list[PostLine] = []
     comments: list[CommentLine] = []
     if SearchType.POSTS in kinds:
-        found = await _post_hits(tx, viewer, asked, whole=False)
-        posts = [found.shown[number] for number in found.ids]
+        hits = await _post_hits(tx, viewer, asked, whole=False)
+        posts, noted = hits.page, _noted(noted, SearchType.POSTS, hits)
     if SearchType.COMMENTS in kinds:
-        found = await _comment_hits(tx, viewer, asked, whole=False)
-        comments = [found.shown[number] for number in found.ids]
-    named = await _with_names(tx, viewer, asked, kinds, Found())
-    return FoundLines(posts, comments, named.communities, named.people)
+        hits = await _comment_hits(tx, viewer, asked, whole=False)
+        comments, noted = hits.page, _noted(noted, SearchType.COMMENTS, hits)
+    named = await _with_names(tx, viewer, asked, kinds, noted)
+    return FoundLines(posts, comments, named.communities, named.people, named.more, named.bounded)
 
 
 async def _with_names(
@@ -192,7 +194,7 @@ async def _post_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool) -
 
 async def _with_posts(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
     hits = await _post_hits(tx, viewer, asked, whole=True)
-    return _noted(replace(found, posts=[hits.shown[number] for number in hits.ids]), SearchType.POSTS, hits)
+    return _noted(replace(found, posts=hits.page), SearchType.POSTS, hits)
 
 
 async def _comment_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool) -> Hits:
@@ -214,8 +216,7 @@ async def _comment_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool
 
 async def _with_comments(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
     hits = await _comment_hits(tx, viewer, asked, whole=True)
-    comments = [hits.shown[number] for number in hits.ids]
-    return _noted(replace(found, comments=comments), SearchType.COMMENTS, hits)
+    return _noted(replace(found, comments=hits.page), SearchType.COMMENTS, hits)
 
 
 async def _with_communities(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:

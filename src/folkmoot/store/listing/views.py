@@ -197,6 +197,11 @@ async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[in
     return {row[0]: _post_overlay(row[1:]) for row in rows}
 
 
+def overlay_of(line: PostLine) -> PostOverlay:
+    """The reader's own part of a post, from its line."""
+    return _post_overlay(line[8:])
+
+
 async def comment_views(tx: Tx, ids: Collection[int], *, placed: bool = False) -> dict[int, CommentView]:
     """Those that exist, by id, whatever their state; `placed`: with post and community. One query."""
     if not placed:
