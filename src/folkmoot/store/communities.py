@@ -38,6 +38,15 @@ async def by_id(tx: Tx, community_id: int) -> Community | None:
     return make_community(row) if row else None
 
 
+async def for_change(tx: Tx, community_id: int) -> Community | None:
+    """The same as it stands, and as it stays until this transaction is through: for who changes what it counts as."""
+    row = await tx.first(
+        f"SELECT {COMMUNITY} FROM community c WHERE c.id = :community_id FOR_UPDATE",
+        community_id=community_id,
+    )
+    return make_community(row) if row else None
+
+
 async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Community]:
     """Those that exist, by id."""
     rows = await tx.all(f"SELECT {COMMUNITY} FROM community c WHERE c.id IN :ids[]", ids=set(ids))

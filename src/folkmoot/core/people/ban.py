@@ -97,7 +97,7 @@ async def _remove_everything(tx: Tx, viewer: Viewer, person: Person, reason: str
     await people.update(tx, person.id, {"avatar": None, "banner": None, "bio": None, "bio_html": None})
     for community in await communities.topped_by(tx, person.id):
         if not community.removed:
-            await community_removal.mark_removed(tx, viewer, community, removed=True, reason=reason)
+            await community_removal.mark_removed(tx, viewer, community.id, removed=True, reason=reason)
 
 
 async def _lift(tx: Tx, viewer: Viewer, person: Person, *, reason: str | None) -> None:
