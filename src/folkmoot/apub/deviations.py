@@ -15,7 +15,7 @@ DEVIATIONS: dict[str, str] = {
     "NI-2": "NodeInfo 2.0 says `lemmy`, because apps insist on it (decision 0012); 2.1 says `folkmoot`.",
     "PAR-3": "A Tombstone names no ancestor: its place is kept where a thread is completed, or where an answer names it (`context`).",
     "PERM-10": "Votes on what is deleted or removed are counted, as in API v3; communities have no policy for votes.",
-    "POL-3": "There are no polls here: those of others are posts that list their options, votes in them have no effect.",
+    "POL-3": "There are no polls here: those of others are posts that list options and counts; votes in them have no effect.",
     "POL-4": "See POL-3: none is sent.",
     "SIG-21": "`Accept-Signature` is not looked at: the second knock tries the other scheme anyway.",
     "SIG-25": "`Collection-Synchronization` is not looked at.",
