@@ -251,3 +251,22 @@ async def test_followers_are_remembered_until_somebody_comes_or_goes__DLV_11(
     async with db.write() as tx:
         await communities.drop_follow(tx, cast.gardening.id, cast.carol.id)
     assert await audience() == (1, set())
+
+
+async def test_what_waits_is_found_by_what_is_remembered_of_followers__DLV_7(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    async with db.write() as tx:
+        await follow(tx, cast)
+    clock.advance(SECOND)
+    async with db.write() as tx:
+        await outbox.insert(tx, [activity(name, community_id=cast.gardening.id) for name in ("one", "two")])
+    async with db.read() as tx:
+        assert await due(tx, there(cast)) == [1, 2]
+        with count_statements() as counter:
+            assert await due(tx, there(cast)) == [1, 2]
+        assert not [sql for sql in counter.statements if "community_follow" in sql]
+    async with db.write() as tx:
+        await communities.drop_follow(tx, cast.gardening.id, cast.carol.id)
+    async with db.read() as tx:
+        assert await due(tx, there(cast)) == [], "and they are not remembered longer than they follow"
