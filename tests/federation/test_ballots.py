@@ -1,4 +1,4 @@
-"""Votes of a batch are counted together, and yet none of them is counted out of turn (INB-11, VOT-1)."""
+"""Votes and comments of a batch are counted together, and yet no vote is counted out of turn (INB-11, VOT-1)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from folkmoot.apub.inbox.process import processor_of
 from folkmoot.store.db import count_statements
+from folkmoot.store.recount import recount
 from tests.federation.conftest import Found
 from tests.federation.peer import Actor, Members, Peer
 from tests.federation.stage import Scene, set_scene
@@ -135,3 +136,32 @@ async def test_a_vote_that_is_refused_is_not_passed_on__CMN_6(story: Story) -> N
     assert {ends[vote["id"]] for vote in votes[1:]} == {("accepted", None)}
     assert await story.a.value("SELECT count(*) FROM outgoing WHERE kind = 'relay'") == noted + len(others)
     assert await story.tally() == (NUMBER, 0)
+
+
+async def test_a_conversation_that_comes_in_one_batch_is_counted(story: Story) -> None:
+    above, said = story.page["id"], []
+    for number, person in enumerate(story.people):
+        note = story.there.note(person, above, story.baking.id, f"Answer {number}")
+        said.append(story.there.in_community("Create", person, note, story.baking.id))
+        above = note["id"]
+    *most, last = said
+    votes = [story.vote("Like", person, above) for person in story.people]
+    await story.arrive(
+        *most, last, *votes[:-1], last, story.there.activity("Undo", story.people[0], votes[0])
+    )
+    assert await story.work() == {("accepted", None): 2 * NUMBER + 1}, "one of them twice"
+    async with story.a.db.read() as tx:
+        below = [row[0] for row in await tx.all("SELECT child_count FROM comment ORDER BY id")]
+    assert below == list(range(NUMBER - 1, -1, -1))
+    assert await story.tally("comment") == (NUMBER - 1, 0), "the author's own, and one taken back"
+    assert await story.a.value("SELECT comments FROM post ORDER BY id DESC LIMIT 1") == NUMBER
+    assert await recount(story.a.db, repair=False) == []
+
+
+async def test_who_changes_their_mind_in_one_batch_has_the_last_vote__INB_11(story: Story) -> None:
+    await story.arrive(
+        *(story.vote(kind, person) for kind in ("Dislike", "Like", "Dislike") for person in story.people)
+    )
+    assert await story.work() == {("accepted", None): 3 * NUMBER}
+    assert await story.tally() == (1, NUMBER)
+    assert await recount(story.a.db, repair=False) == []

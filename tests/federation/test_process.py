@@ -401,3 +401,19 @@ async def test_bodies_go_and_reasons_stay__case_100(scene: Scene) -> None:
         "not_a_mod_or_admin",
     )
     assert told.received <= scene.a.clock.now()
+
+
+async def test_what_is_read_while_others_are_worked_at_has_its_turn_after_them__INB_11(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "BATCH", 4)
+    await scene.votes_arrive()
+    for voter in scene.voters[:5]:
+        like = scene.there.activity("Like", voter, scene.page["id"])
+        await scene.arrives("Undo", voter, like)
+    await scene.arrives("Like", scene.voters[0], scene.page)
+    await processor_of(scene.a.context).drain()
+    assert await scene.score() == 13 - 5 + 1, (
+        "each is taken back after it was counted, and one is given again"
+    )
+    assert await scene.a.value("SELECT count(*) FROM received WHERE state IN ('waiting', 'later')") == 0

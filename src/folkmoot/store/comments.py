@@ -38,9 +38,11 @@ async def places(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, bool]]:
     return {number: (path.rpartition(".")[0], not distinguished) for number, path, distinguished in rows}
 
 
-async def insert(tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix: str) -> Comment:
+async def insert(
+    tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix: str, index: bool = True
+) -> Comment | None:
     """Insert a comment under `parent_path` (`0` for the top level). Without an `ap_id` in `values` it gets ours: `ap_prefix` + id.
-    The comment as stored.
+    The comment as stored; None where there is one of this address already. `index`: its words are to be found; else the caller sees to it.
 
     Votes and ranks are in `values` where they differ from what the schema says; `store/counts.py` keeps what else it adds to.
     """
@@ -51,12 +53,14 @@ async def insert(tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix:
     row = await tx.first(
         f"WITH fresh (id) AS ({tx.dialect.next_id('comment')}) INSERT INTO comment (id, path{own}, {', '.join(values)})"
         f" VALUES ((SELECT id FROM fresh), CAST(:parent_path AS TEXT) || (SELECT id FROM fresh){address},"
-        f" {', '.join(f':{name}' for name in values)}) RETURNING {_RETURNED}",
+        f" {', '.join(f':{name}' for name in values)}) ON CONFLICT (ap_id) DO NOTHING RETURNING {_RETURNED}",
         **given,
     )
-    assert row is not None
+    if row is None:
+        return None
     comment = make_comment(row)
-    await index_soon(tx, "comment", [comment.id])
+    if index:
+        await index_soon(tx, "comment", [comment.id])
     return comment
 
 

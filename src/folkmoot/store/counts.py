@@ -18,6 +18,7 @@ everywhere, so that two writers never wait for each other: post, comments, commu
 | …users_active_* | the periodic job (G-4) |
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from folkmoot.model.comments import Comment
@@ -108,8 +109,8 @@ async def comment_written(tx: Tx, comment: Comment, place: PlacedPost) -> None:
             "UPDATE comment SET child_count = child_count + 1, version = version + 1 WHERE id IN :ids[]",
             ids=ancestors,
         )
-    lifts = comment.creator_id != post.creator_id and place.necro < comment.published < post.published + NECRO
-    lift = ", newest_comment_necro = :necro, active_rank = :active" if lifts else ""
+    lifts = _lifts(comment, post, place.necro)
+    lift = _LIFT if lifts else ""
     lifted = (
         {"necro": comment.published, "active": hot_rank(post.score, comment.published, tx.now)}
         if lifts
@@ -130,6 +131,63 @@ async def comment_written(tx: Tx, comment: Comment, place: PlacedPost) -> None:
     tx.changed("thread", post.id)
     tx.changed("person", comment.creator_id)
     tx.changed("front")
+
+
+async def comments_written(tx: Tx, written: Iterable[tuple[Comment, PlacedPost]]) -> None:
+    """The same for several, each with its post as it was before any of them was counted: a few statements for all of them."""
+    below = Counter[int]()
+    communities = Counter[int]()
+    posts: dict[int, dict[str, float]] = {}
+    people: dict[int, dict[str, int]] = {}
+    for comment, place in written:
+        post = place.post
+        below.update(int(part) for part in comment.path.split(".")[1:-1])
+        sums = posts.setdefault(post.id, {"post_id": post.id, "number": 0, "newest": post.newest_comment})
+        sums["number"] += 1
+        sums["newest"] = max(sums["newest"], comment.published)
+        if _lifts(comment, post, sums.get("necro", place.necro)):
+            sums |= {
+                "necro": comment.published,
+                "active": hot_rank(post.score, comment.published, tx.now),
+            }
+        communities[post.community_id] += counted(post.deleted, post.removed)
+        person = people.setdefault(
+            comment.creator_id, {"creator_id": comment.creator_id, "number": 0, "score": 0}
+        )
+        person["number"] += 1
+        person["score"] += comment.score
+        tx.changed("thread", post.id)
+        tx.changed("person", comment.creator_id)
+    tx.changed("front")
+    await tx.at_once(
+        "UPDATE comment SET child_count = child_count + :number, version = version + 1 WHERE id = :id",
+        [{"id": number, "number": below[number]} for number in sorted(below)],
+    )
+    for lift in ("", _LIFT):
+        await tx.at_once(
+            f"UPDATE post SET comments = comments + :number, newest_comment = :newest, version = version + 1{lift} WHERE id = :post_id",
+            [posts[number] for number in sorted(posts) if ("necro" in posts[number]) == bool(lift)],
+        )
+    await tx.at_once(
+        "UPDATE community SET comments = comments + :number WHERE id = :id",
+        [
+            {"id": number, "number": communities[number]}
+            for number in sorted(communities)
+            if communities[number]
+        ],
+    )
+    await tx.at_once(
+        "UPDATE person SET comment_count = comment_count + :number, comment_score = comment_score + :score WHERE id = :creator_id",
+        [people[number] for number in sorted(people)],
+    )
+
+
+_LIFT = ", newest_comment_necro = :necro, active_rank = :active"
+
+
+def _lifts(comment: Comment, post: Post, necro: float) -> bool:
+    """Whether a comment lifts its post in Active (S-2); `necro`: the newest that did so."""
+    return comment.creator_id != post.creator_id and necro < comment.published < post.published + NECRO
 
 
 async def site_wrote(tx: Tx, *, posts: int = 0, comments: int = 0) -> None:

@@ -118,8 +118,6 @@ class Tx(Protocol):
     memory: dict[str, Any]
     """This process's small cached values, each guarded by `changes` (the local site, for one)."""
     changes: Changes
-    heard: int
-    """The number of the last change that was heard of before this transaction began: it sees all up to that one."""
     writes: int
     """How many statements so far were no plain SELECT: whoever sees the same number afterwards knows that nothing was written."""
 
@@ -160,7 +158,7 @@ class Tx(Protocol):
 
     async def at_once(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
         """The same for a statement that inserts by VALUES, updates or deletes, where none of the rows touches what another one touches:
-        PostgreSQL is told it as one statement about all of them. Rows are written in their order."""
+        PostgreSQL is told it as one statement about all of them."""
         ...
 
     def part(self) -> AbstractAsyncContextManager[None]:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.comments.create import CreateComment, Uncounted, count_together, create_comment
 from folkmoot.core.comments.delete import delete_comment
 from folkmoot.core.posts.delete import delete_post
 from folkmoot.core.posts.lock import lock_post
@@ -13,9 +13,10 @@ from folkmoot.core.posts.remove import remove_post
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Invalid, NotAllowed, NotFound, NotLoggedIn
 from folkmoot.model.people import ANONYMOUS
+from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.store import communities
-from folkmoot.store.db import Database, count_statements
+from folkmoot.store.db import Database, Tx, count_statements
 from tests.cast import ORIGIN, Cast, somebody
 from tests.core.stories import assert_counts_are_right, ban_here, jobs, now, write_comment, write_post
 
@@ -250,3 +251,67 @@ async def test_a_comment_takes_few_statements(db: Database, cast: Cast) -> None:
             await write_comment(tx, erin, post, "Reply", comment)
     assert len(top.statements) <= 13, "one of them for other servers"
     assert len(reply.statements) <= 17
+
+
+# --- counted later -------------------------------------------------------------------------------------------------
+
+
+async def conversation(tx: Tx, cast: Cast, name: str, later: list[Uncounted] | None) -> Post:
+    """A post by alice and what carol and alice say below it, some of it older than what came before."""
+    post = await write_post(tx, cast.alice, cast.gardening, name)
+    above = None
+    for number, (who, published) in enumerate(
+        (
+            (cast.carol, tx.now + 3 * SECOND), (cast.carol, tx.now - HOUR), (cast.alice, tx.now + 9 * SECOND),
+            (cast.carol, tx.now + 5 * SECOND), (cast.carol, tx.now + 3 * DAY),
+        )
+    ):  # fmt: skip
+        asked = CreateComment(
+            post.id,
+            f"{name} {number}",
+            above.id if above else None,
+            ap_id=f"https://there.example/{name}/{number}",
+            published=published,
+        )
+        above = (await create_comment(tx, who, asked, later=later)).comment
+    return post
+
+
+async def test_comments_that_are_counted_later_count_as_others_do__C_10__G_1__S_2(
+    db: Database, cast: Cast
+) -> None:
+    async with db.write() as tx:
+        at_once = await conversation(tx, cast, "Beans", None)
+        later: list[Uncounted] = []
+        together = await conversation(tx, cast, "Peas", later)
+        assert await tx.value("SELECT comments FROM post WHERE id = :id", id=together.id) == 0
+        await count_together(tx, later)
+        await count_together(tx, [])
+        stands = []
+        for post in (at_once, together):
+            counted = await tx.first(
+                "SELECT comments, newest_comment, newest_comment_necro, active_rank FROM post WHERE id = :id", id=post.id
+            )  # fmt: skip
+            below = await tx.all(
+                "SELECT child_count, upvotes FROM comment WHERE post_id = :id ORDER BY id", id=post.id
+            )
+            votes = await tx.value("SELECT count(*) FROM comment_vote WHERE post_id = :id", id=post.id)
+            stands.append((tuple(counted or ()), [tuple(row) for row in below], votes))
+        assert stands[0] == stands[1]
+        waiting = {
+            row[0] for row in await tx.all("SELECT object_id FROM search_pending WHERE kind = 'comment'")
+        }
+        assert {comment.id for comment, _ in later} <= waiting
+    await assert_counts_are_right(db)
+
+
+async def test_one_of_the_same_address_is_the_same_comment__C_2(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+        first = await write_comment(tx, cast.carol, post, ap_id="https://there.example/comment/1")
+        later: list[Uncounted] = []
+        asked = CreateComment(post.id, "Again", ap_id="https://there.example/comment/1")
+        assert (await create_comment(tx, cast.carol, asked)).comment.id == first.id
+        assert (await create_comment(tx, cast.carol, asked, later=later)).comment.content == "Water them."
+        assert later == []
+    await assert_counts_are_right(db)

@@ -8,6 +8,7 @@ from folkmoot.apub.activities import Activity
 from folkmoot.apub.inbox.known import Known
 from folkmoot.apub.policy import Policy
 from folkmoot.apub.signatures import VerifiedSender
+from folkmoot.core.comments.create import Uncounted
 from folkmoot.core.votes.cast import Ballot
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person, Viewer
@@ -18,13 +19,21 @@ B = TypeVar("B", bound=Activity)
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """Votes that are to be counted later, and comments that were written already."""
+
+    ballots: list[Ballot] = field(default_factory=list)
+    comments: list[Uncounted] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived(Generic[A_co]):
     """`sender` signed the request; `announcer`: the community that passed the activity on, None for one that came directly.
 
     `fetched`: it was read from its origin, not received. `quiet`: nobody is to be told and nothing is passed on (BKF-2).
     `fetched_anew`: what was asked for at its origin because of this arrival; `read`: what of it was to be had, `gone`: what was said to
-    be gone. `moves`: which accounts were asked whether they moved where, and whether both say so. `ballots`: where votes are
-    put that the caller counts; None: each is counted at once.
+    be gone. `moves`: which accounts were asked whether they moved where, and whether both say so. `gathered`: where votes and
+    new comments are put that the caller counts; None: each is counted at once.
     """
 
     activity: A_co
@@ -37,7 +46,7 @@ class Arrived(Generic[A_co]):
     read: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     moves: Mapping[tuple[str, str], bool] = field(default_factory=dict)
-    ballots: list[Ballot] | None = None
+    gathered: Gathered | None = None
 
     @property
     def policy(self) -> Policy:

@@ -84,8 +84,7 @@ async def _comment(tx: Tx, arrived: Arrived[Activity], comment: Comment) -> Comm
     if parent is None:
         if arrived.direct and not arrived.fetched and not _worth_fetching(arrived, comment):
             raise NotAllowed("unknown_parent", detail=comment.parent)
-        contexts = {comment.parent: comment.context} if comment.context else {}
-        raise Missing(objects=[comment.parent], contexts=contexts)
+        raise Missing(objects=[comment.parent])
     if parent.kind == "message":
         raise NotAllowed("answers_a_message", detail=comment.parent)
     community = await known.community(tx, parent.community_id)
@@ -96,7 +95,14 @@ async def _comment(tx: Tx, arrived: Arrived[Activity], comment: Comment) -> Comm
     author = arrived.viewer()
     try:
         placed = await take.take_comment(
-            tx, known, author, parent, comment, fetched=arrived.fetched, quiet=arrived.quiet
+            tx,
+            known,
+            author,
+            parent,
+            comment,
+            fetched=arrived.fetched,
+            quiet=arrived.quiet,
+            later=arrived.gathered.comments if arrived.gathered else None,
         )
     except Conflict:
         if not news:

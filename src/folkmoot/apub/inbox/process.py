@@ -8,6 +8,7 @@ transaction: a process that dies loses nothing and does nothing twice.
 import asyncio
 import time
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.apub import documents, signatures
@@ -16,8 +17,8 @@ from folkmoot.apub.fetch import Budget
 from folkmoot.apub.inbox import answers, checks
 from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
 from folkmoot.apub.inbox.answers import AnsweredNo
-from folkmoot.apub.inbox.arrived import Arrived
-from folkmoot.apub.inbox.ballots import Box, is_vote
+from folkmoot.apub.inbox.arrived import Arrived, Gathered
+from folkmoot.apub.inbox.ballots import Box, goes_past
 from folkmoot.apub.inbox.bring import bring
 from folkmoot.apub.inbox.known import Known, Missing, look_up
 from folkmoot.apub.inbox.names import addresses, kind_of, object_of
@@ -42,6 +43,8 @@ BATCH_SECONDS = {"sqlite": 0.015, "postgresql": 0.2}
 """How long one transaction may take: on SQLite everybody waits meanwhile, on PostgreSQL who writes in the same threads."""
 LEAST = 10
 """But so many are done in it however long they take: what a batch costs besides is a multiple of what each of them costs."""
+READ_AT_A_TIME = 3
+"""Documents that are read before others have their turn: the database may have answered."""
 LEASE: Micros = 6 * SECOND
 LOOK_AGAIN: Micros = SECOND
 FETCHING = 16
@@ -59,6 +62,17 @@ log = logger(__name__)
 
 class _Halfway(Exception):
     """An activity failed after it had written something: the batch has to be done again, with care."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Rows as tasks, and those that are to be closed because they cannot be read. `last`: the highest id; None: there were none. `full`:
+    there may be more."""
+
+    tasks: list[Task]
+    closed: list[Closed]
+    last: int | None
+    full: bool
 
 
 class Processor:
@@ -160,33 +174,43 @@ class Processor:
             if not await received.anything_waits(tx):
                 return 0
         done = after = 0
-        while lanes := await self._hold():
-            async with self.db.read() as tx:
-                rows = await received.take(tx, lanes, after=after, limit=BATCH)
-            if not rows:
-                break
-            after = rows[-1].id
-            tasks, closed = self._readable(rows)
-            while tasks or closed:
-                tasks, number = await self._batch(tasks, closed)
-                done, closed = done + number, []
+        ahead: asyncio.Task[_Read] | None = None
+        try:
+            while lanes := await self._hold():
+                read = await (ahead or self._read(lanes, after))
+                if read.last is None:
+                    break
+                after = read.last
+                # While the database works at these, the next are read.
+                ahead = asyncio.create_task(self._read(lanes, after)) if read.full else None
+                tasks, closed = read.tasks, read.closed
+                while tasks or closed:
+                    tasks, number = await self._batch(tasks, closed)
+                    done, closed = done + number, []
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
         return done
 
-    def _readable(self, rows: list[Waiting]) -> tuple[list[Task], list[Closed]]:
-        """The rows that may be worked at now, parsed; those that cannot be read are closed."""
-        tasks: list[Task] = []
-        closed: list[Closed] = []
-        for row in rows:
+    async def _read(self, lanes: list[int], after: int) -> "_Read":
+        """The next rows that may be worked at now, parsed; those that cannot be read are to be closed."""
+        async with self.db.read() as tx:
+            rows = await received.take(tx, lanes, after=after, limit=BATCH)
+        read = _Read([], [], rows[-1].id if rows else None, full=len(rows) == BATCH)
+        for number, row in enumerate(rows):
+            if number % READ_AT_A_TIME == 0:
+                await asyncio.sleep(0)
             if row.id in self._aside:
                 continue
             try:
-                tasks.append(self._task(row))
+                read.tasks.append(self._task(row))
             except Refusal as error:
-                closed.append(refused(row, error))
+                read.closed.append(refused(row, error))
             except Exception as error:  # nobody's document stops what all others sent
                 log.exception("activity_not_read", id=row.ap_id, kind=row.kind)
-                closed.append(Closed(row.id, "refused", "internal_error", repr(error)))
-        return tasks, closed
+                read.closed.append(Closed(row.id, "refused", "internal_error", repr(error)))
+        return read
 
     def _task(self, row: Waiting) -> Task:
         settings = self.context.settings
@@ -304,7 +328,7 @@ class Processor:
 
     @staticmethod
     async def _count(tx: Tx, known: Known, box: Box) -> None:
-        """Count the votes that were gathered. Raises `_Halfway`."""
+        """Count what was gathered. Raises `_Halfway`."""
         try:
             await box.count(tx, known)
         except Exception as error:
@@ -334,7 +358,7 @@ class Processor:
             read=frozenset(task.read),
             gone=frozenset(task.gone),
             moves=task.moves,
-            ballots=[] if box is not None and is_vote(task.activity) else None,
+            gathered=Gathered() if box is not None and goes_past(task.activity) else None,
         )
         try:
             async with tx.part() if fenced else nullcontext():
@@ -359,8 +383,8 @@ class Processor:
             closed=Closed(row.id, "accepted", first.code if first else None, first.detail if first else None),
             inner=effect.inner,
         )
-        if box is not None and arrived.ballots:
-            box.put(task, outcome, arrived.ballots[0], known.notes[noted:])
+        if box is not None and arrived.gathered is not None:
+            box.put(task, outcome, arrived.gathered, known.notes[noted:])
         return outcome
 
     def _later(self, tx: Tx, task: Task, reason: str, detail: str | None) -> Outcome:

@@ -49,10 +49,10 @@ async def _cast(tx: Tx, arrived: Arrived[Activity], target: str, value: int) -> 
     community = await arrived.known.community(tx, placed.community_id)
     checks.must_be_from(arrived, community)
     ballot = Ballot(arrived.viewer(), placed.kind, placed.id, value)
-    if arrived.ballots is None:
+    if arrived.gathered is None:
         await vote(tx, ballot)
     else:
-        arrived.ballots.append(ballot)
+        arrived.gathered.ballots.append(ballot)
     return community
 
 

@@ -1,5 +1,6 @@
 """Write a comment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,9 @@ from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import comments, counts, marks, places, votes
 from folkmoot.store.db import Tx
+from folkmoot.store.places import PlacedPost
+from folkmoot.store.search_pending import index_soon
+from folkmoot.store.votes import Changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,16 @@ class Created:
     recipient_ids: list[int]
 
 
-async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Created:
+Uncounted = tuple[Comment, PlacedPost]
+"""A comment that was written and counts nowhere yet, and its post as it was found."""
+
+
+async def create_comment(
+    tx: Tx, author: Viewer, asked: CreateComment, *, later: list[Uncounted] | None = None
+) -> Created:
     """Write a comment under a post or another comment; its author's vote comes with it, the people concerned are told (C-2, C-3, N-1).
-    An equal comment within a minute is the same one, and so is one of the same address.
+    An equal comment within a minute is the same one, and so is one of the same address. `later`: where it is put for the caller to have it
+    counted with others of the same transaction (`count_together`); until then it has no vote, and nothing counts it.
 
     Raises `Invalid` invalid_body_field, blocked_url, couldnt_create_comment, max_comment_depth_reached, language_not_allowed;
     `NotFound` couldnt_find_post; `NotAllowed` deleted, locked, banned_from_community, site_ban.
@@ -67,8 +78,11 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
         elif not asked.orphan:
             raise Invalid("couldnt_create_comment", field="parent_id")
     language_id = await languages.language_for(tx, author, ground, asked.language_id)
-    if (twin := await _twin(tx, author, asked, parent.id if parent else None, text.source)) is not None:
-        return Created(twin, [])
+    if asked.ap_id is None:
+        parent_id, since = (parent.id if parent else None), tx.now - MINUTE
+        twin = await comments.same_since(tx, author.id, post.id, parent_id, text.source, since)
+        if twin is not None:
+            return Created(twin, [])
     published = asked.published if asked.published is not None else tx.now
     values: dict[str, Any] = {
         "post_id": post.id,
@@ -88,8 +102,17 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
     if asked.ap_id is not None:
         values |= {"ap_id": asked.ap_id, "updated": asked.updated}
     comment = await comments.insert(
-        tx, values, parent_path=parent.path if parent else "0", ap_prefix=f"{house.site.origin}/comment/"
+        tx,
+        values,
+        parent_path=parent.path if parent else "0",
+        ap_prefix=f"{house.site.origin}/comment/",
+        index=later is None,
     )
+    if comment is None:
+        assert asked.ap_id is not None
+        here = await comments.by_ap_id(tx, asked.ap_id)
+        assert here is not None
+        return Created(here, [])
     told: list[int] = []
     if not asked.quiet:
         told = await notify.notify_of_comment(
@@ -98,7 +121,8 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
         if author.account and parent:
             await notify.parent_was_answered(tx, author, parent)
     # What follows is only written, the rows last that others wait for.
-    await votes.add_comment_vote(tx, author.id, comment.id, post.id)
+    if later is None:
+        await votes.add_comment_vote(tx, author.id, comment.id, post.id)
     if author.account:
         # The own comment is no news: as many are seen as there are now.
         await marks.note_seen(tx, author.id, post.id, comments=post.comments + 1)
@@ -106,16 +130,24 @@ async def create_comment(tx: Tx, author: Viewer, asked: CreateComment) -> Create
         await after.record(tx, CommentTold(author.id, comment.id, told), author)
     if not asked.quiet:
         await after.record(tx, CommentCreated(author.id, comment.id), author)
-    await counts.comment_written(tx, comment, place)
+    if later is None:
+        await counts.comment_written(tx, comment, place)
+    else:
+        later.append((comment, place))
     if comment.local:
         await counts.site_wrote(tx, comments=1)
     return Created(comment, told)
 
 
-async def _twin(
-    tx: Tx, author: Viewer, asked: CreateComment, parent_id: int | None, content: str
-) -> Comment | None:
-    """The same comment, where it is here already: by its address, or equal and sent again within a minute."""
-    if asked.ap_id is not None:
-        return await comments.by_ap_id(tx, asked.ap_id)
-    return await comments.same_since(tx, author.id, asked.post_id, parent_id, content, tx.now - MINUTE)
+async def count_together(tx: Tx, written: Sequence[Uncounted]) -> None:
+    """What `create_comment` left to be done later, for all of these: their authors' votes, whatever counts them, and the search."""
+    if len(written) == 1:  # in one way to PostgreSQL and back
+        for comment, place in written:
+            await index_soon(tx, "comment", [comment.id])
+            await votes.add_comment_vote(tx, comment.creator_id, comment.id, comment.post_id)
+            await counts.comment_written(tx, comment, place)
+    elif written:
+        await index_soon(tx, "comment", [comment.id for comment, _ in written])
+        own = [Changed(comment.id, comment.creator_id, comment.post_id, 1) for comment, _ in written]
+        await votes.change_all(tx, "comment", own)
+        await counts.comments_written(tx, written)

@@ -23,5 +23,8 @@ async def keep_place(tx: Tx, post: Post, ap_id: str, author: Person) -> Comment:
         "published": post.published,
     }
     comment = await comments.insert(tx, values, parent_path="0", ap_prefix="")
+    if comment is None:  # somebody else kept it, or it came after all
+        comment = await comments.by_ap_id(tx, ap_id)
+        assert comment is not None
     tx.changed("thread", post.id)
     return comment
