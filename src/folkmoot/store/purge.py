@@ -1,6 +1,11 @@
-"""Delete rows for good, and take what they added to stored counts with them (O-7)."""
+"""Delete rows for good, and take what they added to stored counts with them (O-7).
 
-from typing import Any
+Counts are written in the order in which who writes and votes does: post, comments, community, people by number, and the site last.
+Otherwise two who meet would wait for each other.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
@@ -15,13 +20,14 @@ _COUNTED_LOCAL = "CASE WHEN i.deleted OR i.removed OR NOT i.local THEN 0 ELSE 1 
 
 async def delete_post(tx: Tx, post: Post) -> None:
     """A post and everything beneath it."""
-    await _give_back_comments(tx, "i.post_id = :post_id", post_id=post.id)
-    await _give_back_posts(tx, "i.id = :post_id", post_id=post.id)
+    beneath = await _added_by_comments(tx, "i.post_id = :post_id", post_id=post.id)
+    itself = await _added_by_posts(tx, "i.id = :post_id", post_id=post.id)
     if counts.counted(post.deleted, post.removed):
         await tx.run(
             "UPDATE community SET posts = posts - 1, comments = comments - :comments, version = version + 1 WHERE id = :community_id",
             comments=post.comments, community_id=post.community_id,
         )  # fmt: skip
+    await _give_back(tx, itself, beneath)
     await _forget_texts(tx, "comment", "i.post_id = :post_id", post_id=post.id)
     await _forget_texts(tx, "post", "i.id = :post_id", post_id=post.id)
     await tx.run("DELETE FROM post WHERE id = :post_id", post_id=post.id)
@@ -49,24 +55,26 @@ async def delete_comment(tx: Tx, comment: Comment, post: Post) -> None:
         "comment_id": comment.id,
         "below": f"{comment.path}.%",
     }
-    rows, counted = await _give_back_comments(tx, branch, **values)
+    added = await _added_by_comments(tx, branch, **values)
+    counted = sum(each.counted for each in added)
     await tx.run(
         "UPDATE post SET comments = comments - :by, version = version + 1 WHERE id = :post_id",
         by=counted,
         post_id=post.id,
     )
+    ancestors = [int(part) for part in comment.path.split(".")[1:-1]]
+    if ancestors:
+        await tx.run(
+            "UPDATE comment SET child_count = child_count - :by, version = version + 1 WHERE id IN :ids[]",
+            by=sum(each.rows for each in added),
+            ids=ancestors,
+        )
     if counts.counted(post.deleted, post.removed):
         await tx.run(
             "UPDATE community SET comments = comments - :by, version = version + 1 WHERE id = :community_id",
             by=counted, community_id=post.community_id,
         )  # fmt: skip
-    ancestors = [int(part) for part in comment.path.split(".")[1:-1]]
-    if ancestors:
-        await tx.run(
-            "UPDATE comment SET child_count = child_count - :by, version = version + 1 WHERE id IN :ids[]",
-            by=rows,
-            ids=ancestors,
-        )
+    await _give_back(tx, (), added)
     await _forget_texts(tx, "comment", branch, **values)
     await tx.run(f"DELETE FROM comment AS i WHERE {branch}", **values)
     tx.changed("thread", post.id)
@@ -86,8 +94,9 @@ async def delete_community(tx: Tx, community: Community) -> None:
         "SELECT id FROM post WHERE community_id = :community_id ORDER BY id FOR_UPDATE",
         community_id=community.id,
     )
-    await _give_back_comments(tx, here, community_id=community.id)
-    await _give_back_posts(tx, here, community_id=community.id)
+    said = await _added_by_comments(tx, here, community_id=community.id)
+    posted = await _added_by_posts(tx, here, community_id=community.id)
+    await _give_back(tx, posted, said)
     threads = await tx.all(
         "SELECT id FROM post WHERE community_id = :community_id", community_id=community.id
     )
@@ -102,39 +111,57 @@ async def delete_community(tx: Tx, community: Community) -> None:
     _tell_everybody(tx)
 
 
-async def _give_back_comments(tx: Tx, condition: str, **values: Any) -> tuple[int, int]:
-    """Take these comments out of their authors' and the site's counts; how many they are, and how many of them counted. They are
-    locked, so that no vote comes between."""
+class _Added(NamedTuple):
+    """What one person's rows added: how many there are, how many of them count, how many of those the site counts, and their score."""
+
+    person_id: int
+    rows: int
+    counted: int
+    local: int
+    score: int
+
+
+_ADDED = f"SELECT i.creator_id, count(*), sum({_COUNTED}), sum({_COUNTED_LOCAL}), sum(i.score)"
+
+
+async def _added_by_comments(tx: Tx, condition: str, **values: Any) -> list[_Added]:
+    """What these comments added. They are locked, so that no vote comes between."""
     await tx.all(f"SELECT i.id FROM comment i WHERE {condition} ORDER BY i.id FOR_UPDATE", **values)
-    rows = await tx.all(
-        f"SELECT i.creator_id, count(*), sum({_COUNTED}), sum({_COUNTED_LOCAL}), sum(i.score) FROM comment i WHERE {condition}"
-        " GROUP BY i.creator_id ORDER BY i.creator_id",
-        **values,
-    )
-    await tx.many(
-        "UPDATE person SET comment_count = comment_count - :counted, comment_score = comment_score - :score WHERE id = :id",
-        [{"counted": int(row[2]), "score": int(row[4]), "id": row[0]} for row in rows],
-    )
-    await tx.run("UPDATE local_site SET comments = comments - :by", by=sum(int(row[3]) for row in rows))
-    for row in rows:
-        tx.changed("person", row[0])
-    return sum(row[1] for row in rows), sum(int(row[2]) for row in rows)
+    rows = await tx.all(f"{_ADDED} FROM comment i WHERE {condition} GROUP BY i.creator_id", **values)
+    return [_Added(*map(int, row)) for row in rows]
 
 
-async def _give_back_posts(tx: Tx, condition: str, **values: Any) -> None:
-    """Take these posts out of their authors' and the site's counts."""
-    rows = await tx.all(
-        f"SELECT i.creator_id, sum({_COUNTED}), sum({_COUNTED_LOCAL}), sum(i.score) FROM post i WHERE {condition}"
-        " GROUP BY i.creator_id ORDER BY i.creator_id",
-        **values,
-    )
+async def _added_by_posts(tx: Tx, condition: str, **values: Any) -> list[_Added]:
+    """What these posts added."""
+    rows = await tx.all(f"{_ADDED} FROM post i WHERE {condition} GROUP BY i.creator_id", **values)
+    return [_Added(*map(int, row)) for row in rows]
+
+
+async def _give_back(tx: Tx, posts: Sequence[_Added], comments: Sequence[_Added]) -> None:
+    """Take posts and comments out of their authors' and the site's counts."""
+    written = {each.person_id: each for each in posts}
+    said = {each.person_id: each for each in comments}
+    people = sorted(written.keys() | said.keys())
+    none = _Added(0, 0, 0, 0, 0)
     await tx.many(
-        "UPDATE person SET post_count = post_count - :counted, post_score = post_score - :score WHERE id = :id",
-        [{"counted": int(row[1]), "score": int(row[3]), "id": row[0]} for row in rows],
+        "UPDATE person SET post_count = post_count - :posts, post_score = post_score - :post_score,"
+        " comment_count = comment_count - :comments, comment_score = comment_score - :comment_score WHERE id = :id",
+        [
+            {
+                "id": number,
+                "posts": written.get(number, none).counted,
+                "post_score": written.get(number, none).score,
+                "comments": said.get(number, none).counted,
+                "comment_score": said.get(number, none).score,
+            }
+            for number in people
+        ],
     )
-    await tx.run("UPDATE local_site SET posts = posts - :by", by=sum(int(row[2]) for row in rows))
-    for row in rows:
-        tx.changed("person", row[0])
+    for number in people:
+        tx.changed("person", number)
+    await counts.site_wrote(
+        tx, posts=-sum(each.local for each in posts), comments=-sum(each.local for each in comments)
+    )
 
 
 async def _forget_texts(tx: Tx, kind: str, condition: str, **values: Any) -> None:

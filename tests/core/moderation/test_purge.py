@@ -22,7 +22,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.errors import NotAllowed, NotFound
 from folkmoot.model.posts import Post
 from folkmoot.store import communities, people
-from folkmoot.store.db import Database, Tx
+from folkmoot.store.db import Database, Tx, count_statements
 from folkmoot.store.recount import recount
 from tests import rows
 from tests.cast import Cast
@@ -53,6 +53,20 @@ async def busy(tx: Tx, cast: Cast) -> tuple[Post, list[Comment]]:
     await tx.run("UPDATE local_site SET comments = comments - 1")
     await assert_no_drift(tx)
     return post, [top, middle, leaf, side]
+
+
+async def test_counts_are_taken_back_in_the_order_in_which_writers_raise_them(
+    db: Database, cast: Cast
+) -> None:
+    async with db.write() as tx:
+        post, (_, middle, *_) = await busy(tx, cast)
+    for purge, number in ((purge_comment, middle.id), (purge_post, post.id)):
+        with count_statements() as counted:
+            async with db.write() as tx:
+                await purge(tx, cast.admin, number)
+        text = "\n".join(counted.statements)
+        # Who waits for each other in a circle is turned away.
+        assert text.index("UPDATE community SET") < text.index("UPDATE local_site SET")
 
 
 @pytest.mark.parametrize("purge", PURGES)
