@@ -78,6 +78,45 @@ async def test_a_vote_that_was_taken_back_before_it_was_counted_is_never_counted
     assert await story.votes() == 1, "a new vote is a vote"
 
 
+async def test_nor_where_its_undo_names_it_by_another_address_as_lemmy_does__INB_11__IDV_3(
+    story: Story,
+) -> None:
+    """And votes of others, or on other things, wait and count as before."""
+    vote = story.does("Like", story.page["id"])
+    also = story.third.page(story.erin, story.scene.baking.id)
+    other = story.does("Like", also["id"])
+    eve = story.other.person("eve")
+    hers = story.other.in_community("Like", eve, story.page["id"], story.scene.baking.id)
+    for one in (vote, other, hers):
+        assert (await story.announced(one)).startswith("later")
+    again = {**vote, "id": story.other.id("activities/like")}
+    assert await story.directly(story.does("Undo", again)) == "accepted"
+    assert (
+        await story.scene.a.value(
+            "SELECT reason FROM received WHERE kind = 'Announce Like' AND state = 'accepted' ORDER BY id DESC"
+        )
+        == "taken_back"
+    )
+    await story.later()
+    assert await story.votes() == 0
+    assert await story.scene.a.value("SELECT count(*) FROM post_vote") == 2 + 2 + 2, (
+        "of each author, and of one more: dave for what was here and for the other post, eve for this one"
+    )
+    assert await story.announced(story.does("Like", story.page["id"])) == "accepted"
+    assert await story.votes() == 1, "a new vote is a vote"
+
+
+async def test_what_a_community_says_was_taken_back_does_not_stop_what_comes_directly__ABU_5(
+    story: Story,
+) -> None:
+    vote = story.does("Like", story.page["id"])
+    assert (await story.directly(vote)).startswith("later")
+    again = {**vote, "id": story.other.id("activities/like")}
+    await story.announced(story.does("Undo", again))
+    await story.later()
+    assert await story.votes() == 1
+
+
 async def test_nor_where_the_thing_is_here_and_only_the_vote_waits__INB_11(story: Story) -> None:
     before = story.does("Dislike", story.page["id"])
     assert (await story.announced(before)).startswith("later")
@@ -87,11 +126,7 @@ async def test_nor_where_the_thing_is_here_and_only_the_vote_waits__INB_11(story
     await story.scene.a.resolves(story.scene.alice, story.page["id"])
     assert await story.directly(story.does("Undo", vote)) == "accepted"
     await story.later()
-    assert await story.votes() == 1, "the one before it was not taken back"
-    assert (
-        await story.scene.a.value("SELECT downvotes FROM post WHERE ap_id = :ap_id", ap_id=story.page["id"])
-        == 1
-    )
+    assert await story.votes() == 0, "the one before it was replaced by what was taken back"
 
 
 async def test_what_is_passed_on_takes_back_what_came_directly__INB_11(story: Story) -> None:

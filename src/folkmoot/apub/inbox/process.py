@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.apub import documents, signatures
-from folkmoot.apub.activities import Activity, Announce, Other
+from folkmoot.apub.activities import Announce, Other
 from folkmoot.apub.fetch import Budget
 from folkmoot.apub.inbox import answers, checks
 from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
@@ -21,10 +21,21 @@ from folkmoot.apub.inbox.arrived import Arrived, Gathered
 from folkmoot.apub.inbox.ballots import Box, goes_past
 from folkmoot.apub.inbox.bring import bring
 from folkmoot.apub.inbox.known import Known, Missing, look_up
-from folkmoot.apub.inbox.names import addresses, kind_of, object_of
+from folkmoot.apub.inbox.names import addresses
 from folkmoot.apub.inbox.put_off import PutOff
 from folkmoot.apub.inbox.table import TABLE
-from folkmoot.apub.inbox.tasks import Outcome, Task, had_effect, has_to_wait, keeps, refused, taken_back
+from folkmoot.apub.inbox.tasks import (
+    Outcome,
+    Task,
+    as_row,
+    had_effect,
+    has_to_wait,
+    is_vote_passed_on,
+    keeps,
+    refused,
+    taken_back,
+    vote_taken_back,
+)
 from folkmoot.apub.inbox.turns import Queue, Turn, turn_of
 from folkmoot.apub.policy import policy
 from folkmoot.apub.reading import parse
@@ -36,7 +47,7 @@ from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.store import leases, outbox, received
 from folkmoot.store.db import Tx, persistently
 from folkmoot.store.holders import new_holder
-from folkmoot.store.received import LANES, Arrival, Closed, Waiting
+from folkmoot.store.received import LANES, Closed, Waiting
 
 BATCH = 200
 BATCH_SECONDS = {"sqlite": 0.015, "postgresql": 0.2}
@@ -302,12 +313,13 @@ class Processor:
         if known is not None:
             await outbox.note_all(tx, known.notes)
         ended = [*closed, *(outcome.closed for _, outcome in outcomes if outcome.closed is not None)]
+        ended += await self._overtaken(tx, outcomes)
         if ended:
             await received.close(tx, ended)
-        inner = [_as_row(one) for _, outcome in outcomes for one in outcome.inner if one.id]
+        inner = [as_row(one) for _, outcome in outcomes for one in outcome.inner if one.id]
         if inner:
             await received.remember_inner(tx, inner)
-        undone = [_as_row(one) for task, outcome in outcomes for one in taken_back(task, outcome)]
+        undone = [as_row(one) for task, outcome in outcomes for one in taken_back(task, outcome)]
         if undone:
             await received.remember_undone(tx, undone)
         for task, outcome in outcomes:
@@ -319,6 +331,19 @@ class Processor:
                         tx, task.row.id, due=outcome.due, reason=outcome.reason, detail=outcome.detail
                     )
                 self._due = min(self._due or outcome.due, outcome.due)
+
+    async def _overtaken(self, tx: Tx, outcomes: list[tuple[Task, Outcome]]) -> list[Closed]:
+        """The votes that were put off since a community passed them on, and whose voters have taken them back by now."""
+        closed = []
+        for task, outcome in outcomes:
+            name = vote_taken_back(task, outcome)
+            earlier = self._put_off.earlier(task.row, name) if name is not None else set()
+            for row in await received.rows(tx, earlier):
+                if name is not None and is_vote_passed_on(self._task(row).activity, name):
+                    closed.append(Closed(row.id, "accepted", "taken_back"))
+        if closed:
+            tx.changed("put_off")
+        return closed
 
     def _remember_put_off(self, outcomes: list[tuple[Task, Outcome]]) -> None:
         """What was put off just now, and is written down: on PostgreSQL that is heard of a moment later only."""
@@ -474,11 +499,6 @@ async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
     if community is not None and community.local and not arrived.quiet and not arrived.fetched:
         answers.relay(arrived.known, community.id, activity)
     return Effect((), ())
-
-
-def _as_row(one: Activity) -> Arrival:
-    """An activity that had no row of its own when it came to its effect, or lost it."""
-    return Arrival(one.id, kind_of(one), one.actor, documents.host_of(one.actor), object_of(one), 0, "")
 
 
 def _lease(lane: int) -> str:

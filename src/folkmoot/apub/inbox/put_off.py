@@ -29,6 +29,7 @@ class PutOff:
         self._due: dict[int, Micros] = {}
         self._own: dict[_Name, set[int]] = defaultdict(set)
         self._shared: dict[_Name, set[int]] = defaultdict(set)
+        self._anywhere: dict[str, set[int]] = defaultdict(set)
 
     async def look(self, tx: Tx, turn: Callable[[Waiting], Turn]) -> None:
         """Read what was put off, or taken up again, since the last look, here or by another process. `turn` may raise `Refusal`."""
@@ -52,8 +53,13 @@ class PutOff:
         self._rows[row.id], self._due[row.id] = (host, turn), due
         for name in turn.own:
             self._own[host, name].add(row.id)
+            self._anywhere[name].add(row.id)
         for name in turn.shared:
             self._shared[host, name].add(row.id)
+
+    def earlier(self, row: Waiting, name: str) -> set[int]:
+        """The rows, of whatever server, that came before this one and keep a name for themselves."""
+        return {number for number in self._anywhere.get(name, ()) if number < row.id}
 
     def until(self, row: Waiting, turn: Turn) -> Micros | None:
         """When what this row has to wait for is due; None where it need not wait."""
@@ -72,6 +78,10 @@ class PutOff:
     def _drop(self, row_id: int) -> None:
         host, turn = self._rows.pop(row_id)
         del self._due[row_id]
+        for name in turn.own:
+            self._anywhere[name].discard(row_id)
+            if not self._anywhere[name]:
+                del self._anywhere[name]
         for names, index in ((turn.own, self._own), (turn.shared, self._shared)):
             for name in names:
                 index[host, name].discard(row_id)

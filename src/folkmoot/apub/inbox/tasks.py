@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from folkmoot.apub.activities import Activity, Block, Delete, Dislike, EmojiReact, Like, Lock, Undo
-from folkmoot.apub.documents import same_host
+from folkmoot.apub.activities import Activity, Announce, Block, Delete, Dislike, EmojiReact, Like, Lock, Undo
+from folkmoot.apub.documents import host_of, same_host
 from folkmoot.apub.fetch import NotFetched
 from folkmoot.apub.inbox.known import Missing
-from folkmoot.apub.inbox.turns import Queue, Turn
+from folkmoot.apub.inbox.names import kind_of, object_of
+from folkmoot.apub.inbox.turns import Queue, Turn, name_of_vote
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import Micros
-from folkmoot.store.received import Closed, Waiting
+from folkmoot.store.received import Arrival, Closed, Waiting
 
 
 @dataclass(slots=True)
@@ -58,6 +59,24 @@ def taken_back(task: Task, outcome: Outcome) -> list[Activity]:
     ]
 
 
+def vote_taken_back(task: Task, outcome: Outcome) -> str | None:
+    """The name (`turns.py`) of the votes of whoever just said themselves that they take one back. Most programs give the vote in an Undo an
+    address of its own, so that what waits of them is found by who and what (IDV-3)."""
+    undo = task.activity
+    if outcome.closed is None or outcome.closed.state != "accepted" or not isinstance(undo, Undo):
+        return None
+    vote = undo.undone
+    return name_of_vote(vote) if isinstance(vote, Like | Dislike | EmojiReact) else None
+
+
+def is_vote_passed_on(activity: Activity, name: str) -> bool:
+    """Whether a community passes on a vote of that name, and nothing else."""
+    if not isinstance(activity, Announce) or len(activity.items) != 1:
+        return False
+    vote = activity.items[0]
+    return isinstance(vote, Like | Dislike | EmojiReact) and name_of_vote(vote) == name
+
+
 def had_effect(task: Task, outcome: Outcome) -> set[str]:
     """The addresses of the activities that had their effect just now, or lost it: a plain one, what was inside of one, what was undone."""
     done = {one.id for one in (*outcome.inner, *taken_back(task, outcome)) if one.id}
@@ -82,3 +101,8 @@ def refused(row: Waiting, error: Refusal) -> Closed:
 def keeps(row: Waiting) -> bool:
     """Refused documents are kept for whoever asks why; messages between people and reports are not (ABU-22)."""
     return "ChatMessage" not in row.body and not row.kind.startswith("Flag") and "#Public" in row.body
+
+
+def as_row(one: Activity) -> Arrival:
+    """An activity that had no row of its own when it came to its effect, or lost it."""
+    return Arrival(one.id, kind_of(one), one.actor, host_of(one.actor), object_of(one), 0, "")

@@ -62,6 +62,11 @@ def turn_of(activity: Activity) -> Turn:
     return Turn(own, frozenset(name for name, is_shared in names if is_shared) - own)
 
 
+def name_of_vote(vote: Like | Dislike | EmojiReact) -> str:
+    """What one person's votes on one thing have in common."""
+    return f"{vote.actor} {vote.object}"
+
+
 def _names(activity: Activity) -> Iterator[_Name]:
     if activity.id:
         yield activity.id, False  # it may be undone by that alone
@@ -70,7 +75,7 @@ def _names(activity: Activity) -> Iterator[_Name]:
             yield from _names(part) if isinstance(part, Activity) else _of_content(part)
     elif isinstance(activity, Like | Dislike | EmojiReact):
         yield activity.object, True
-        yield f"{activity.actor} {activity.object}", False
+        yield name_of_vote(activity), False
     elif isinstance(activity, Flag):
         yield from ((reported, True) for reported in activity.objects)
     elif isinstance(activity, Create | Update):
