@@ -33,11 +33,19 @@ def picture(
     return out.getvalue()
 
 
-def moving(kind: str = "GIF", frames: int = 3, size: tuple[int, int] = (32, 32)) -> bytes:
-    """A picture that moves."""
+def moving(
+    kind: str = "GIF",
+    frames: int = 3,
+    size: tuple[int, int] = (32, 32),
+    *,
+    times: list[int] | None = None,
+    loop: int | None = 0,
+) -> bytes:
+    """A picture that moves. `times`: how long each frame is shown; `loop`: how often the whole, 0 for ever, None where it does not say."""
     images = [Image.new("RGB", size, (40 * number, 80, 120)) for number in range(frames)]
+    rounds = {} if loop is None else {"loop": loop}
     out = BytesIO()
-    images[0].save(out, kind, save_all=True, append_images=images[1:], duration=80, loop=0)
+    images[0].save(out, kind, save_all=True, append_images=images[1:], duration=times or 80, **rounds)
     return out.getvalue()
 
 

@@ -57,6 +57,7 @@ from folkmoot.web import face
 from folkmoot.web.assets import Assets
 from folkmoot.web.base import Templates
 from folkmoot.web.page_cache import PageCache
+from folkmoot.web.presence import LOG_IN, WhileTheyWait
 from folkmoot.web.routes import ROUTES
 from folkmoot.web.security import Gate
 from folkmoot.web.session import Readers
@@ -296,7 +297,7 @@ def build_app(context: Context) -> Any:
             return
         await aside.get(scope["path"].split("/", 2)[1], people)(scope, receive, send)
 
-    gate = Gate(PageCache(by_first_word, context), settings, plain_of_face)
+    gate = WhileTheyWait(Gate(PageCache(by_first_word, context), settings, plain_of_face), LOG_IN)
     inboxes = Receiver(context)
 
     async def by_purpose(scope: Any, receive: Any, send: Any) -> None:

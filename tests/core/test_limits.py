@@ -1,5 +1,6 @@
 """Rate limits: a bucket starts full, refills evenly, and is the same for every process (K-1)."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from folkmoot.model.errors import RateLimited
 from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock, StandingClock
 from folkmoot.store import limits as store_limits
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, count_statements
 from tests.cast import Cast
 
 HOME = "198.51.100.7"
@@ -68,6 +69,38 @@ async def test_what_is_refused_takes_nothing(db: Database, clock: FixedClock) ->
         await _refused(db)
     clock.advance(100 * SECOND)
     await _post(db)
+
+
+async def test_what_many_do_at_once_is_counted_in_one_statement(db: Database, cast: Cast) -> None:
+    whom = [(cast.alice.id, HOME), (cast.bob.id, HOME), (cast.alice.id, "198.51.100.8")]
+    with count_statements() as counter:
+        await asyncio.gather(*(_post(db, *who) for who in whom), _post(db, class_="comment"))
+    assert len([text for text in counter.statements if "rate_bucket" in text]) == 2, "one for each class"
+    for _ in range(4):
+        await _post(db, person_id=cast.alice.id, address="198.51.100.9")
+    await _refused(db, person_id=cast.alice.id, address="198.51.100.10")
+    for _ in range(4):
+        await _post(db)
+    await _refused(db)
+
+
+async def test_who_has_none_left_holds_up_nobody_who_does_the_same_at_once(db: Database) -> None:
+    for _ in range(5):
+        await _post(db)
+    addresses = [HOME, "198.51.100.8", HOME, "198.51.100.9"]
+    done = await asyncio.gather(
+        *(_post(db, address=address) for address in addresses), return_exceptions=True
+    )
+    assert [type(each) for each in done] == [type(None), type(None), RateLimited, type(None)]
+    for _ in range(5):
+        await _post(db, address="198.51.100.8")
+    await _refused(db, address="198.51.100.8")
+
+
+async def test_nobody_counts_from_within_a_write(db: Database) -> None:
+    async with db.write():
+        with pytest.raises(RuntimeError):
+            await _post(db)
 
 
 async def test_addresses_are_counted_apart__K_1(db: Database) -> None:
@@ -167,7 +200,9 @@ async def test_buckets_in_memory_and_in_the_database_hold_the_same(db: Database,
     for seconds in (0, 1, 70, 130, -50, 3, 100, 7200, 0, 250, 99):
         clock.advance(seconds * SECOND)
         async with db.write() as tx:
-            stored = await store_limits.take(tx, "post", {HOME: allowed.count}, allowed.period, clock.now())
+            stored = await store_limits.take(
+                tx, "post", {HOME: allowed.count}, allowed.period, clock.now(), {HOME: 1}
+            )
         left = limits.after_one(held, {HOME: 1}, allowed, clock.now())
         held[HOME] = limits.Bucket(left[HOME], clock.now())
         assert stored == pytest.approx(left)

@@ -21,6 +21,7 @@ from tests.core.moderation.drift import assert_no_drift
 from tests.federation.conftest import Found
 from tests.federation.network import Answer, Network, Request, Server
 from tests.federation.peer import Actor, Members, Peer
+from tests.federation.stage import set_scene
 
 
 class Scene:
@@ -388,6 +389,44 @@ async def test_answers_to_what_is_gone_keep_their_place_where_a_thread_is_comple
     shown = await scene.a.network.ask(request)
     assert shown.status == 200
     assert shown.body.decode().index("To what is gone") < shown.body.decode().index("And to that")
+
+
+@pytest.mark.parametrize(
+    ("context", "left", "outcome"),
+    [
+        ("of the post", "410", "accepted"), ("a list", "410", "accepted"), ("a list", "tombstone", "accepted"), ("of ours", "410", "accepted"),
+        ("none", "410", "deleted"), ("unknown", "410", "deleted"), ("broken", "410", "deleted"), ("of the post", "404", "not_found"),
+        ("another", "410", "announced_by_other_community"),
+    ],
+)  # fmt: skip
+async def test_an_answer_to_what_is_gone_stands_in_the_thread_that_it_names__PAR_3(
+    servers: Found, peer: Callable[[str], Peer], context: str, left: str, outcome: str
+) -> None:
+    scene = await set_scene(servers, peer)
+    there = scene.there
+    other = await scene.posted("In another community")
+    page = await scene.announced()
+    asked = await scene.answered() if context == "of ours" else ""
+    gone = there.note(scene.carol, page["id"], scene.baking.id, "Gone by now")
+    tombstone = json.dumps({"id": gone["id"], "type": "Tombstone"}).encode()
+    there.pages[gone["id"]] = {"410": Answer(410, tombstone), "tombstone": Answer(200, tombstone), "404": Answer(404)}[left]  # fmt: skip
+    listed = f"{there.origin}/threads/7"
+    there.documents[listed] = {"id": listed, "type": "OrderedCollection", "orderedItems": [f"{there.origin}/post/999", page["id"], gone["id"]]}  # fmt: skip
+    named = {
+        "of the post": f"{page['id']}/context", "a list": listed, "of ours": f"{asked}/context", "none": None,
+        "unknown": f"{there.origin}/threads/8", "broken": scene.carol.id, "another": f"{other['id']}/context",
+    }[context]  # fmt: skip
+    if context == "of ours":
+        outcome = "announced_by_other_community"  # what alice wrote stands in !gardening
+    answer = there.note(scene.carol, gone["id"], scene.baking.id, "To what is gone", context=named)
+    said = there.in_community("Create", scene.carol, answer, scene.baking.id)
+    assert await scene.tells(there.announce(scene.baking, said)) == outcome
+    kept = await scene.a.rows(
+        "SELECT c.content, a.ap_id, a.deleted FROM comment c JOIN comment a ON a.id = c.parent_id"
+    )
+    assert kept == ([("To what is gone", gone["id"], True)] if outcome == "accepted" else [])
+    async with scene.a.writing() as tx:
+        await assert_no_drift(tx)
 
 
 async def test_actors_are_gone_when_their_server_says_so_twice__ABU_14__ACT_5(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.lock import lock_comment
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community, own_ban
-from folkmoot.core.communities.moderators import appoint_moderator, dismiss_moderator
+from folkmoot.core.communities.moderators import appoint_moderator, dismiss_moderator, transfer_community
 from folkmoot.core.people.ban import BanFromSite, ban_from_site, lift_expired_bans
 from folkmoot.core.people.warn import unread_warnings, warn_author
 from folkmoot.core.posts.create import CreatePost, create_post
@@ -22,7 +22,7 @@ from folkmoot.model.communities import Barred, Community
 from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.time import DAY, MINUTE, SECOND
-from folkmoot.store import people
+from folkmoot.store import communities, people
 from tests.federation.conftest import Found
 from tests.federation.network import Network, Server
 from tests.federation.test_two_servers import joined
@@ -83,6 +83,23 @@ async def test_the_list_of_moderators_is_the_same_everywhere__case_23(scene: Sce
             "SELECT p.name FROM community_moderator m JOIN person p ON p.id = m.person_id ORDER BY m.published, p.id"
         )
         assert names == [("bob",), ("mo",)], server.host
+
+
+async def test_who_is_first_of_the_moderators_is_so_everywhere__COL_2__PERM_4(scene: Scene) -> None:
+    gardening = await scene.there(scene.a)
+    mo_at_a = await scene.person(scene.a, "mo", "c.example")
+    async with scene.a.writing() as tx:
+        await transfer_community(tx, scene.bob, gardening.id, mo_at_a.id)
+    await scene.network.settle()
+    for server in (scene.a, scene.b, scene.c, scene.d):
+        async with server.db.read() as tx:
+            team = await communities.moderators(tx, (await scene.there(server)).id)
+        assert [person.name for person in team] == ["mo", "bob"], server.host
+    bob_at_c = await scene.person(scene.c, "bob", "a.example")
+    async with scene.c.writing() as tx:
+        await dismiss_moderator(tx, scene.mo, (await scene.there(scene.c)).id, bob_at_c.id)
+    await scene.network.settle()
+    assert await scene.everywhere("SELECT count(*) FROM community_moderator") == [1, 1, 1, 1]
 
 
 async def test_a_moderator_elsewhere_removes_with_a_reason__cases_7_60(scene: Scene) -> None:

@@ -11,11 +11,13 @@ from yarl import URL
 
 from folkmoot.apub.fetch import Budget
 from folkmoot.apub.resolve import Resolver
+from folkmoot.core.communities.edit import EditCommunity, edit_community
 from folkmoot.core.communities.follow import follow_community, unfollow_community
 from folkmoot.core.messages.send import SendMessage, send_message
 from folkmoot.core.people.keys import new_key_pair
 from folkmoot.core.posts.delete import delete_post
 from folkmoot.core.posts.edit import EditPost, edit_post
+from folkmoot.core.posts.mark import mark_post
 from folkmoot.core.posts.remove import remove_post
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.model.communities import Community
@@ -289,6 +291,32 @@ async def test_what_a_community_does_not_take_is_undone__SND_2(
     clock.advance(61 * SECOND)
     await network.settle()
     assert bool((await state(a, other.ap_id))[7]) and bool((await state(b, other.ap_id))[7])
+
+
+async def test_what_a_community_says_of_itself_is_read_anew_where_it_does_not_take_a_change__SND_2(
+    servers: Found, network: Network, clock: FixedClock
+) -> None:
+    a, b = await servers("a", "b")
+    alice, ann, bob = await a.joins("alice"), await a.joins("ann"), await b.joins("bob")
+    home = await a.founds("gardening", alice)
+    async with a.writing() as tx:
+        await edit_community(tx, alice, EditCommunity(home.id, post_tags=("Question", "Answer")))
+    on_b = await meets(b, bob, home)
+    async with a.writing() as tx:
+        post = await write_post(tx, ann, home)
+    await network.settle()
+    async with b.writing() as tx:
+        await communities.add_moderator(tx, on_b.id, bob.id)  # as b believes
+        there = await posts.by_ap_id(tx, post.ap_id)
+        assert there is not None
+        await edit_community(tx, bob, EditCommunity(on_b.id, title="Mine", nsfw=True))
+        await mark_post(tx, bob, there.id, nsfw=True, tags=("question",))
+    await network.settle()
+    told = "SELECT c.title, c.nsfw, p.nsfw, p.tags FROM community c JOIN post p ON p.community_id = c.id"
+    assert await b.rows(told) == [("Mine", 1, 1, "question")], "it holds at once"
+    clock.advance(61 * SECOND)
+    await network.settle()
+    assert await b.rows(told) == await a.rows(told) == [("Gardening", 0, 0, "")]
 
 
 async def test_what_happened_and_that_it_is_to_be_told_are_one_transaction__DLV_1(

@@ -2,6 +2,7 @@
 
 import re
 
+from folkmoot.store.migrate import known_migrations
 from tests.house.source import ROOT, committed_texts
 
 # Put together from pieces, so that this file does not hold what it looks for.
@@ -47,3 +48,8 @@ def test_the_locks_name_a_hash_for_every_package() -> None:
 def test_the_root_is_no_desk_drawer() -> None:
     entries = {name.split("/")[0] for name, _ in committed_texts()}
     assert len(entries) <= 20, sorted(entries)
+
+
+def test_no_two_migrations_have_one_number() -> None:
+    numbers = [migration.number for migration in known_migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))

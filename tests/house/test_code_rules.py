@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from folkmoot.store.migrate import known_migrations
 from tests.house.source import Module, looks_like_sql, modules
 
 every_module = pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
@@ -118,3 +119,8 @@ def test_one_client_asks_other_servers_whatever_it_is_about__FET_3(module: Modul
     }
     found = {name for name in names if name in CONNECTS or name.partition(".")[0] in CONNECTS}
     assert not found, f"{module.name} opens connections of its own with {found}; `net/client.py` does"
+
+
+def test_migrations_are_numbered_without_a_gap_or_a_number_twice() -> None:
+    numbers = [migration.number for migration in known_migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))

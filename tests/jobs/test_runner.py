@@ -22,7 +22,7 @@ from folkmoot.jobs.runner import LEASE, Runner
 from folkmoot.jobs.schedule import SCHEDULE, Periodic
 from folkmoot.jobs.tools import Tools
 from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
-from folkmoot.store import jobs, leases, posts
+from folkmoot.store import follows, jobs, leases, posts
 from folkmoot.store.db import Database
 from tests.cast import Cast
 
@@ -214,6 +214,7 @@ def test_every_consequence_has_a_function() -> None:
         complete.COMPLETE,
         publish.AGAIN,
         publish.ASK_AGAIN,
+        follows.FOLLOW_ANEW,
         roll_back.JOB,
         software.LOOK,
     }

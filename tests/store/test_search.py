@@ -11,7 +11,7 @@ from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.search.index import index_all
 from folkmoot.model.enums import CommentSort, PostSort
-from folkmoot.store import search, search_down, search_people
+from folkmoot.store import search, search_down, search_hits, search_order, search_people
 from folkmoot.store.db import Database, count_statements
 from folkmoot.store.dialect.postgres import PostgresDialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
@@ -122,7 +122,7 @@ async def test_down_the_list_and_through_the_index_the_same_is_found_in_the_same
             for limit, offset in ((11, 0), (5, 7), (500, 0)):
                 found = await search.find(tx, each, limit=limit, offset=offset)
                 with monkeypatch.context() as patched:
-                    patched.setattr(search, "leads_down", lambda _: False)
+                    patched.setattr(search_order, "leads_down", lambda _: False)
                     by_index = await search.find(tx, each, limit=limit, offset=offset)
                 assert (found.ids, found.more) == (by_index.ids, by_index.more), each
                 walk = search_down.Walk(each)
@@ -171,7 +171,7 @@ async def test_sqlite_goes_by_the_hits_and_not_down_an_order(db: Database, cast:
             Shape("post", creator=True),
         ):
             sort = PostSort.HOT if shape.of_posts else CommentSort.HOT
-            hits, _, text = search._hits(tx, Wanted(shape, sort, words=("slugs",)), 5000)
+            hits, _, text, _ = search_hits._hits(tx, Wanted(shape, sort, words=("slugs",)), 5000)
             values = {
                 "text": text,
                 "viewer": 1,
@@ -180,7 +180,7 @@ async def test_sqlite_goes_by_the_hits_and_not_down_an_order(db: Database, cast:
                 "creator_id": 1,
                 "languages": [0],
             }
-            statement = search._listed(shape, sort, hits)
+            statement = search_hits._listed(shape, sort, hits, waiting=True, everybody=False)
             plan = [row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **values)]
             assert any(step.startswith("SEARCH i USING INTEGER PRIMARY KEY") for step in plan), plan
             assert not any(step.startswith("SCAN i") for step in plan), plan

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from folkmoot.model.time import FixedClock
 from folkmoot.store.db import Database
 from folkmoot.store.handover import PATIENCE, Handover
-from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
+from folkmoot.store.sqlite import _CACHE, _NEAR_CACHE, SqliteDatabase, open_sqlite
 
 
 @pytest.fixture
@@ -71,6 +72,23 @@ async def test_what_undoing_needs_is_not_written_to_a_file(sqlite: SqliteDatabas
     assert 400_000 < _written() - before < 600_000
 
 
+async def test_the_reader_that_keeps_most_pages_is_taken_whenever_it_is_free(sqlite: SqliteDatabase) -> None:
+    async def kept() -> int:
+        async with sqlite.read() as tx:
+            return -int(await tx.value("SELECT cache_size FROM pragma_cache_size"))
+
+    async with sqlite.read() as first:
+        assert await first.value("SELECT cache_size FROM pragma_cache_size") == -_NEAR_CACHE
+        assert await kept() == _CACHE
+    assert await kept() == _NEAR_CACHE
+    async with AsyncExitStack() as outer:
+        early = AsyncExitStack()
+        await early.enter_async_context(sqlite.read())
+        await outer.enter_async_context(sqlite.read())
+        await early.aclose()
+    assert await kept() == _NEAR_CACHE, "the other one came back last"
+
+
 async def test_one_writer_may_change_many_pages_and_take_it_back(sqlite: SqliteDatabase) -> None:
     """With a limit of 4 MiB for what is kept in memory, SQLite said that the disk was full."""
     async with sqlite.write() as tx:
@@ -112,6 +130,52 @@ async def test_what_nobody_waits_for_is_committed_all_the_same(sqlite: SqliteDat
     await _add(sqlite, "a.example", soon=True)
     await asyncio.sleep(0)
     assert await _count(sqlite) == 1
+
+
+async def test_writers_who_waited_for_another_process_come_one_right_behind_the_other(
+    sqlite: SqliteDatabase, other: SqliteDatabase
+) -> None:
+    """While this process holds the file it does nothing else: not what ten others of its visitors have just asked for."""
+    written: list[int] = []
+    rounds = 0
+
+    async def write(number: int) -> None:
+        async with sqlite.write() as tx:
+            written.append(rounds)
+            await tx.run(
+                "INSERT INTO instance (domain, published) VALUES (:domain, 1)", domain=f"{number}.example"
+            )
+
+    async def look_round() -> None:
+        nonlocal rounds
+        while len(written) < 10:
+            await asyncio.sleep(0)
+            rounds += 1
+
+    async with other.write() as tx:
+        await tx.run("INSERT INTO instance (domain, published) VALUES ('first.example', 1)")
+        writers = [asyncio.create_task(write(number)) for number in range(10)]
+        await asyncio.sleep(0.005)
+    await asyncio.gather(look_round(), *writers)
+    assert written[-1] - written[0] <= 1
+
+
+async def test_a_writer_finds_what_another_process_changed_while_it_waited(
+    sqlite: SqliteDatabase, other: SqliteDatabase
+) -> None:
+    await sqlite.sync()
+    before = sqlite.changes.newest((("site", 0),))
+
+    async def look() -> int:
+        async with sqlite.write() as tx:
+            return tx.changes.newest((("site", 0),))
+
+    async with other.write() as tx:
+        waiting = asyncio.create_task(look())
+        await asyncio.sleep(0.005)
+        await tx.run("INSERT INTO instance (domain, published) VALUES ('a.example', 1)")
+        tx.changed("site")
+    assert await waiting > before
 
 
 async def test_a_schema_statement_comes_after_what_was_written_before(sqlite: SqliteDatabase) -> None:

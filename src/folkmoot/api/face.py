@@ -24,6 +24,8 @@ from folkmoot.model.people import ANONYMOUS
 JSON = b"application/json"
 LARGEST_BODY = 2 << 20
 _PUBLIC, _PRIVATE = b"public, max-age=60", b"private"
+_VARY = (b"vary", b"origin, authorization, cookie")
+"""Who is logged in and whose script asks: else a cache gives an app that has just logged in what it had as a visitor."""
 _METHODS = b"GET, POST, PUT, OPTIONS"
 _encode = msgspec.json.Encoder().encode
 
@@ -128,9 +130,9 @@ class Api:
 
 def _common(headers: Mapping[bytes, bytes], token: str) -> list[tuple[bytes, bytes]]:
     """What every answer carries: how long it may be kept (T-13) and who may read it (T-14)."""
-    common = [(b"cache-control", _PRIVATE if token else _PUBLIC)]
+    common = [(b"cache-control", _PRIVATE if token else _PUBLIC), _VARY]
     if origin := headers.get(b"origin"):
-        common += [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
+        common.append((b"access-control-allow-origin", origin))
     return common
 
 

@@ -1,4 +1,4 @@
-"""Read actors anew: who acts and was not read for a day, and who has no inbox any more (ACT-6, DLV-5)."""
+"""Read actors, and now and then a post, anew: who acts and was not read for a day, and who has no inbox any more (ACT-6, DLV-5)."""
 
 from collections.abc import Mapping
 from zlib import crc32
@@ -50,6 +50,7 @@ async def look_again(context: Context, payload: Mapping[str, object]) -> None:
     """The job `actors.look_again`. Who cannot be read stays as known; who is gone is asked for once more later (ACT-5)."""
     ident = str(payload["ap_id"])
     try:
-        await Resolver(context).actor(ident, Budget(context.settings.development))
+        budget = Budget(context.settings.development)
+        await Resolver(context).refresh(ident, budget, whole=bool(payload.get("whole")))
     except Refusal as error:
         log.info("not_read_again", ap_id=ident, code=error.code, detail=error.detail)

@@ -1,9 +1,11 @@
 """Make things of other servers known here: actors, posts and comments with all that they answer. Network, so never within a transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from folkmoot.apub import documents, signatures
 from folkmoot.apub.activities import Create
+from folkmoot.apub.collections import read_collection
 from folkmoot.apub.documents import Document, host_of
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.inbox import create
@@ -27,7 +29,7 @@ from folkmoot.model.enums import Visibility
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import HOUR
-from folkmoot.store import actors, fetches, instances, jobs, moves, people, posts
+from folkmoot.store import actors, comments, fetches, instances, jobs, moves, people, posts
 from folkmoot.store.db import Tx
 from folkmoot.text import languages
 
@@ -38,6 +40,8 @@ CONFIRM_GONE = "actors.confirm_gone"
 
 MAX_DEPTH = 50
 _ROUNDS = 8
+_NAMED = 5
+"""Members of a thread among which one that is known here is looked for."""
 
 log = logger(__name__)
 
@@ -52,8 +56,9 @@ class Resolver:
 
     # --- actors ----------------------------------------------------------------------------------------------------------
 
-    async def actor(self, ident: str, budget: Budget) -> None:
-        """Read an actor from its own server and write it down (ACT-1). Raises `NotFetched`, `Refusal`."""
+    async def actor(self, ident: str, budget: Budget, *, whole: bool = False) -> None:
+        """Read an actor from its own server and write it down (ACT-1); a community as a `whole` also where it was known before. Raises
+        `NotFetched`, `Refusal`."""
         try:
             document = await self.fetcher.document(ident, budget)
         except NotFetched as error:
@@ -65,10 +70,10 @@ class Resolver:
             raise NotFetched("not_found", detail=ident, gone=True)
         actor = parsed.parse_actor(document)
         try:
-            await self.keep(actor)
+            await self.keep(actor, whole=whole)
         except Conflict as error:
             await self._contest_name(error.detail or "", budget)
-            await self.keep(actor)
+            await self.keep(actor, whole=whole)
         if isinstance(actor, parsed.Person):
             await self._note_move(actor, budget)
 
@@ -86,7 +91,7 @@ class Resolver:
             except NotAllowed as error:
                 log.info("move_not_noted", ap_id=actor.id, code=error.code)
 
-    async def keep(self, actor: parsed.Actor) -> None:
+    async def keep(self, actor: parsed.Actor, *, whole: bool = False) -> None:
         """Write down what an actor's own document says. Raises `Conflict` name_taken, `NotAllowed`."""
         async with self.db.write() as tx:
             if isinstance(actor, parsed.Person):
@@ -96,7 +101,7 @@ class Resolver:
                 community = await mirror_community(tx, _community(actor))
                 payload = {
                     "community_id": community.id,
-                    "first": fresh,
+                    "first": fresh or whole,
                     "outbox": actor.outbox,
                     "moderators": list(actor.moderators),
                 }
@@ -130,12 +135,13 @@ class Resolver:
                     unique_key=f"{CONFIRM_GONE} {ident}",
                 )
 
-    async def refresh(self, ident: str, budget: Budget, *, quiet: bool = True) -> None:
-        """Read what is known, or may become known, once more from its own server; what is not `quiet` is news (see `take`)."""
+    async def refresh(self, ident: str, budget: Budget, *, quiet: bool = True, whole: bool = False) -> None:
+        """Read what is known, or may become known, once more from its own server; what is not `quiet` is news (see `take`), and of a
+        community the `whole` may be wanted."""
         async with self.db.read() as tx:
             known = await look_up(tx, await policy(tx), [ident])
         if ident in known.people or ident in known.communities:
-            await self.actor(ident, budget)
+            await self.actor(ident, budget, whole=whole)
         else:
             await self.thing(ident, budget, quiet=quiet)
 
@@ -250,12 +256,53 @@ class Resolver:
                     raise
         for ident in sorted(missing.objects - tried):
             tried.add(ident)
-            try:
-                await self.thing(ident, budget, above=above, thread=thread)
-            except NotFetched as error:
-                if thread is None or error.code != "deleted" or error.detail != ident:
-                    raise
-                await self._keep_place(ident, thread)
+            context = missing.contexts.get(ident)
+            await self.answered(ident, budget, above=above, thread=thread, context=context)
+
+    async def answered(
+        self,
+        ident: str,
+        budget: Budget,
+        *,
+        above: tuple[str, ...] = (),
+        quiet: bool = True,
+        thread: str | None = None,
+        context: str | None = None,
+    ) -> None:
+        """What something answers, as `thing`; where it is gone its place is kept, if its thread is known here (PAR-3): `thread`, or else
+        what the answer names as its `context`, which lists all that is in it (FEP-7888)."""
+        try:
+            await self.thing(ident, budget, above=above, quiet=quiet, thread=thread)
+        except NotFetched as error:
+            if error.code != "deleted" or error.detail != ident:
+                raise
+            thread = thread or await self._thread_of(context, budget)
+            if thread is None:
+                raise
+            await self._keep_place(ident, thread)
+
+    async def _thread_of(self, context: str | None, budget: Budget) -> str | None:
+        """The post here whose thread a context is: by its address, or by what stands in it."""
+        if context is None:
+            return None
+        if (found := await self._post_above([context.removesuffix("/context")])) is not None:
+            return found
+        try:
+            listed = await read_collection(self.fetcher, context, budget, most=_NAMED)
+        except Refusal:
+            return None
+        return await self._post_above(listed.ids)
+
+    async def _post_above(self, idents: Sequence[str]) -> str | None:
+        async with self.db.read() as tx:
+            placed = await actors.objects_at(tx, idents)
+            for one in (placed[ident] for ident in idents if ident in placed):
+                if one.kind == "post":
+                    return one.ap_id
+                if one.kind == "comment" and (comment := await comments.by_id(tx, one.id)) is not None:
+                    post = await posts.by_id(tx, comment.post_id)
+                    return post.ap_id if post is not None else None
+        return None
 
     async def _keep_place(self, ident: str, thread: str) -> None:
         """What is gone stands in its thread, deleted and without words, for the answers to it (PAR-3)."""

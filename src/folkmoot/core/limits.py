@@ -4,9 +4,10 @@ A bucket per class and key starts full and refills evenly over the period; each 
 under. What is refused takes none. A limit that is changed works at once (W-7): its buckets begin anew, full.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -15,8 +16,9 @@ from folkmoot.model.site import RateLimits
 from folkmoot.model.time import SECOND, Micros
 from folkmoot.store import limits as store_limits
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Database, Tx
+from folkmoot.store.db import Database, Tx, must_not_write_yet
 from folkmoot.store.limits import Bucket
+from folkmoot.store.together import Together
 
 MESSAGE = "message"
 """The class of everything that is not named: counted per process, in memory."""
@@ -25,7 +27,7 @@ _V6_KEYS = ((64, 1), (56, 4), (48, 16))
 _MOST_IN_MEMORY = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Allowance:
     """A class in force: so many in so many microseconds. A count or a period of 0 means no limit."""
 
@@ -82,17 +84,49 @@ def _wait(left: float, capacity: int, period: Micros) -> float:
     return -left * period / capacity / SECOND if left < -1e-6 else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Doing:
+    """Something that takes one token of a class from every key."""
+
+    class_: str
+    allowed: Allowance
+    keys: Mapping[str, int]
+
+
 async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int], now: Micros) -> None:
     """Take one token of a class from every key, exact across processes. Raises `RateLimited`: nothing is taken once the transaction is
     undone."""
     allowed = allowance(limits, class_)
-    if not allowed.in_force:
-        return
-    capacities = {key: allowed.count * factor for key, factor in keys.items()}
-    left = await store_limits.take(tx, class_, capacities, allowed.period, now)
-    wait = max((_wait(left[key], capacities[key], allowed.period) for key in left), default=0.0)
-    if wait:
-        raise RateLimited(wait)
+    if allowed.in_force:
+        await _spend(tx, [_Doing(class_, allowed, keys)], now)
+
+
+async def _spend(tx: Tx, doings: Sequence[_Doing], now: Micros) -> None:
+    """The same for several at once, one statement for each class."""
+    for class_, allowed in sorted({(doing.class_, doing.allowed) for doing in doings}):
+        wanted: Counter[str] = Counter()
+        capacities: dict[str, int] = {}
+        for doing in doings:
+            if (doing.class_, doing.allowed) == (class_, allowed):
+                wanted.update(doing.keys.keys())
+                capacities |= {key: allowed.count * factor for key, factor in doing.keys.items()}
+        left = await store_limits.take(tx, class_, capacities, allowed.period, now, wanted)
+        wait = max((_wait(left[key], capacities[key], allowed.period) for key in left), default=0.0)
+        if wait:
+            raise RateLimited(wait)
+
+
+async def _spend_together(db: Database, doings: list[_Doing]) -> list[RateLimited | None]:
+    """Count these, each on its own where not all of them may be done; for each how it is refused."""
+    try:
+        # What a crash loses of it is calls that were not counted.
+        async with db.write(soon=True) as tx:
+            await _spend(tx, doings, db.clock.elapsed())
+    except RateLimited as refusal:
+        if len(doings) == 1:
+            return [refusal]
+        return [(await _spend_together(db, [doing]))[0] for doing in doings]
+    return [None] * len(doings)
 
 
 async def begin_anew(tx: Tx, before: RateLimits, after: RateLimits) -> None:
@@ -128,7 +162,8 @@ def spend_as_known(db: Database, address: str) -> bool:
 
 
 async def enforce(db: Database, class_: str, person_id: int, address: str) -> None:
-    """Count one doing of this class by somebody at an address, in a transaction of its own: call it before the one that does it.
+    """Count one doing of this class by somebody at an address, in a transaction that it shares with what others do in this moment: call it
+    before the one that does it.
 
     Raises `RateLimited`.
     """
@@ -140,7 +175,10 @@ async def enforce(db: Database, class_: str, person_id: int, address: str) -> No
             limits = await store_site.rate_limits(tx)
     if class_ == MESSAGE:
         spend_in_memory(db.memory, limits, keys, db.clock.elapsed())
-    elif allowance(limits, class_).in_force:
-        # What a crash loses of it is one call that was not counted.
-        async with db.write(soon=True) as tx:
-            await spend(tx, limits, class_, keys, db.clock.elapsed())
+    elif (allowed := allowance(limits, class_)).in_force:
+        must_not_write_yet()
+        together: Together[_Doing, RateLimited | None] | None = db.memory.get("doings")
+        if together is None:
+            together = db.memory["doings"] = Together(partial(_spend_together, db))
+        if (refusal := await together.of(_Doing(class_, allowed, keys))) is not None:
+            raise refusal

@@ -19,6 +19,7 @@ from folkmoot.core.posts import fetch_link, mention_link
 from folkmoot.core.threads import complete
 from folkmoot.jobs.tools import Tools
 from folkmoot.logs import logger
+from folkmoot.store import follows
 
 log = logger(__name__)
 
@@ -102,6 +103,7 @@ CATALOGUE: dict[str, Work] = {
     complete.COMPLETE: _in_context(backfill.complete_thread),
     publish.AGAIN: _publish_again,
     publish.ASK_AGAIN: _on_database(publish.ask_again),
+    follows.FOLLOW_ANEW: _on_database(publish.follow_anew),
     roll_back.JOB: _on_database(roll_back.roll_back),
     software.LOOK: _look_at_server,
     "notifications.mail_comment": _on_database(mail.mail_comment),

@@ -116,11 +116,8 @@ def smaller(body: bytes, kind: str, edge: int | None) -> Picture:
             moves = frames > 1 and kind in _MOVES and frames * width * height <= MAX_MOVING
             if found == "JPEG" and edge:
                 image.draft("RGB", (edge, edge))
-            copies = (
-                [_fitted(frame, kind, edge) for frame in ImageSequence.Iterator(image)]
-                if moves
-                else [_fitted(image, kind, edge)]
-            )
+            frames_of = ImageSequence.Iterator(image) if moves else [image]
+            copies = [_fitted(frame, kind, edge) for frame in frames_of]
             return _picture(copies, kind, image if moves else None)
     except NotAPicture:
         raise
@@ -155,6 +152,12 @@ def _written_anew(body: bytes, kind: str) -> tuple[bytes, tuple[int, int]]:
     return made.body, (made.width, made.height)
 
 
+_FRAME = 100
+"""Milliseconds for which a frame is shown that does not say how long: what browsers make of it."""
+_KEPT_NOTES = frozenset({"icc_profile", "duration"})
+"""What is taken over from a frame's notes: its colours, and for how long it is shown."""
+
+
 def _fitted(frame: Image.Image, kind: str, edge: int | None) -> Image.Image:
     """One frame in colours that the format can write, and no larger than wanted."""
     transparent = frame.has_transparency_data
@@ -164,7 +167,7 @@ def _fitted(frame: Image.Image, kind: str, edge: int | None) -> Image.Image:
         copy = frame.convert("RGBA" if transparent else "RGB")
     if edge and max(copy.size) > edge:
         copy.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-    copy.info = {name: value for name, value in frame.info.items() if name == "icc_profile"}
+    copy.info = {name: value for name, value in frame.info.items() if name in _KEPT_NOTES}
     return copy
 
 
@@ -173,6 +176,13 @@ def _on_white(frame: Image.Image) -> Image.Image:
     paper = Image.new("RGB", layered.size, "white")
     paper.paste(layered, mask=layered.getchannel("A"))
     return paper
+
+
+def _rounds(moving: Image.Image, kind: str) -> dict[str, int]:
+    """How often a moving picture is to be shown: a GIF that does not say so is shown once, anything else for ever (0)."""
+    if moving.format == "GIF" and "loop" not in moving.info:
+        return {} if kind == "GIF" else {"loop": 1}
+    return {"loop": moving.info.get("loop", 0)}
 
 
 def _picture(
@@ -185,8 +195,8 @@ def _picture(
         options |= {
             "save_all": True,
             "append_images": copies[1:],
-            "duration": moving.info.get("duration", 100) or 100,
-            "loop": moving.info.get("loop", 0),
+            "duration": [round(copy.info.pop("duration", 0)) or _FRAME for copy in copies],
+            **_rounds(moving, kind),
         }
     out = BytesIO()
     copies[0].save(out, kind, **options)

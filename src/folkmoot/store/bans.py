@@ -175,8 +175,8 @@ async def bans_that_came_with_site_ban(tx: Tx, person_id: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-async def lift_expired(tx: Tx) -> int:
-    """End the bans whose time is over; how many."""
+async def lift_expired(tx: Tx) -> tuple[list[int], list[tuple[int, int]]]:
+    """End the bans whose time is over: whom from the site, and from which community whom."""
     people = await tx.all(
         "UPDATE person SET banned = :no, ban_expires = NULL, version = version + 1 WHERE banned AND ban_expires <= :now RETURNING id",
         no=False, now=tx.now,
@@ -188,4 +188,4 @@ async def lift_expired(tx: Tx) -> int:
     )
     for row in places:
         _community_bans_changed(tx, row[0], row[1])
-    return len(people) + len(places)
+    return [row[0] for row in people], [(row[0], row[1]) for row in places]

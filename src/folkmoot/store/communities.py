@@ -11,6 +11,7 @@ from folkmoot.store import images
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, looks_changed, make_person
 from folkmoot.store.rows import columns, maker
+from folkmoot.store.search_pending import texts_changed
 
 COMMUNITY = columns(Community, "c")
 make_community = maker(Community)
@@ -33,6 +34,15 @@ class Relation:
 async def by_id(tx: Tx, community_id: int) -> Community | None:
     row = await tx.first(
         f"SELECT {COMMUNITY} FROM community c WHERE c.id = :community_id", community_id=community_id
+    )
+    return make_community(row) if row else None
+
+
+async def for_change(tx: Tx, community_id: int) -> Community | None:
+    """The same as it stands, and as it stays until this transaction is through: for who changes what it counts as."""
+    row = await tx.first(
+        f"SELECT {COMMUNITY} FROM community c WHERE c.id = :community_id FOR_UPDATE",
+        community_id=community_id,
     )
     return make_community(row) if row else None
 
@@ -154,6 +164,7 @@ async def insert(tx: Tx, values: dict[str, Any]) -> Community | None:
         return None
     community = make_community(row)
     tx.changed("community", community.id)
+    tx.changed("community_name", community.id)
     return community
 
 
@@ -167,6 +178,8 @@ async def update(tx: Tx, community_id: int, values: dict[str, Any]) -> None:
         **values,
     )
     tx.changed("community", community_id)
+    if "name" in values or "title" in values:
+        tx.changed("community_name", community_id)
     tx.changed("posts")
 
 
@@ -260,6 +273,7 @@ async def replace_featured(tx: Tx, community_id: int, post_ids: Collection[int])
     for row in rows:
         tx.changed("thread", row[0])
     if rows:
+        texts_changed(tx, "post", [row[0] for row in rows])
         tx.changed("community", community_id)
         tx.changed("posts")
 

@@ -118,6 +118,8 @@ class Tx(Protocol):
     memory: dict[str, Any]
     """This process's small cached values, each guarded by `changes` (the local site, for one)."""
     changes: Changes
+    heard: int
+    """The number of the last change that was heard of before this transaction began: it sees all up to that one."""
     writes: int
     """How many statements so far were no plain SELECT: whoever sees the same number afterwards knows that nothing was written."""
 

@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 from folkmoot.store.db import Tx
 
+FOLLOW_ANEW = "federation.follow_anew"
+"""The job that asks once more to follow what somebody here follows elsewhere; its payload has `person_id`, and `community_id` or None for all."""
 _REMEMBERED = 20_000
 
 
@@ -83,6 +85,27 @@ async def asked(tx: Tx, person_id: int, community_id: int, follow_id: str) -> in
         follow_id=follow_id, person_id=person_id, community_id=community_id,
     )  # fmt: skip
     return number
+
+
+async def keeps_following(tx: Tx, person_id: int, community_id: int) -> bool:
+    """Whether somebody of this server follows a community elsewhere."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM community_follow f JOIN community c ON c.id = f.community_id JOIN person p ON p.id = f.person_id"
+            " WHERE f.person_id = :person_id AND f.community_id = :community_id AND p.local AND NOT c.local)",
+            person_id=person_id, community_id=community_id,
+        )
+    )  # fmt: skip
+
+
+async def begin_anew(tx: Tx, person_id: int, community_id: int) -> None:
+    """Somebody waits for an answer again, as if nobody had asked."""
+    await tx.run(
+        "UPDATE community_follow SET pending = :yes, asked = 0 WHERE person_id = :person_id AND community_id = :community_id",
+        yes=True, person_id=person_id, community_id=community_id,
+    )  # fmt: skip
+    tx.changed("followers", community_id)
+    tx.changed("person", person_id)
 
 
 async def is_pending(tx: Tx, person_id: int, community_id: int) -> bool:

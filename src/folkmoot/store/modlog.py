@@ -208,6 +208,23 @@ def _entry(row: Row) -> ModlogEntry:
     )
 
 
+async def newest_ban(tx: Tx, community_id: int, person_id: int) -> tuple[int, Micros | None] | None:
+    """The line of the last ban of somebody from a community, and when it ends."""
+    row = await tx.first(
+        "SELECT id, expires FROM modlog WHERE person_id = :person_id AND community_id = :community_id AND kind = :kind AND state"
+        " ORDER BY id DESC LIMIT 1",
+        person_id=person_id, community_id=community_id, kind=str(ModlogKind.BAN_FROM_COMMUNITY),
+    )  # fmt: skip
+    return (row[0], row[1]) if row else None
+
+
+async def removed_with(tx: Tx, line: int) -> tuple[list[int], list[int]]:
+    """The posts, and the comments, that were removed along with a ban."""
+    rows = await tx.all("SELECT post_id, comment_id FROM modlog WHERE part_of = :line ORDER BY id", line=line)
+    posts = [row[0] for row in rows if row[0] is not None and row[1] is None]
+    return posts, [row[1] for row in rows if row[1] is not None]
+
+
 async def decisions_about(tx: Tx, person_id: int) -> int:
     """How often the log names this person: removals, bans and appointments."""
     number: int = await tx.value(

@@ -142,11 +142,11 @@ async def newest_noted(tx: Tx) -> int:
     return number
 
 
-async def take_back(tx: Tx, after: int, kind: str, actor_id: int) -> None:
-    """Do not tell what somebody did, as far as this transaction noted it behind `after`."""
+async def take_back(tx: Tx, after: int, kinds: Collection[str], actor_id: int) -> None:
+    """Do not tell what somebody did of these kinds, as far as this transaction noted it behind `after`."""
     rows = await tx.all(
-        "SELECT id, payload FROM outgoing WHERE id > :after AND kind = :kind AND published = :now",
-        after=after, kind=kind, now=tx.now,
+        "SELECT id, payload FROM outgoing WHERE id > :after AND kind IN :kinds[text] AND published = :now",
+        after=after, kinds=set(kinds), now=tx.now,
     )  # fmt: skip
     ids = {row[0] for row in rows if json.loads(row[1]).get("actor_id") == actor_id}
     await tx.run("DELETE FROM outgoing WHERE id IN :ids[]", ids=ids)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +16,7 @@ from folkmoot.store.changes import Changes
 from folkmoot.store.db import Tx, counting, gave_way, must_not_write_yet, note_kept, writing
 from folkmoot.store.dialect.base import Dialect, words_of, written_by
 from folkmoot.store.dialect.postgres import PostgresDialect, at_once
+from folkmoot.store.queue import Queue
 from folkmoot.store.rows import Row
 from folkmoot.store.telling import EVERYTHING, Notices
 
@@ -80,8 +81,10 @@ class PostgresTx:
         "_turn",
         "changes",
         "dialect",
+        "heard",
         "memory",
         "now",
+        "told",
         "touched",
         "writes",
     )
@@ -92,7 +95,10 @@ class PostgresTx:
         self.now = database.clock.now()
         self.memory = database.memory
         self.changes = database.changes
+        self.heard = self.changes.latest()
         self.touched: dict[tuple[str, int], None] = {}
+        self.told: Awaitable[None] | None = None
+        """Set at the end: returns when the other processes were told."""
         self.writes = 0
         self._turn = database.turn
         self._at_once = database.at_once
@@ -217,6 +223,11 @@ async def _soon(connection: Any) -> AsyncIterator[None]:
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+def _is_here(url: str) -> bool:
+    """Whether the server runs on this machine."""
+    return (urlsplit(url).hostname or "localhost") in _THIS_MACHINE
+
+
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
     """One of the pool, given back as it is: nothing here leaves a setting, a cursor or a lock behind that would have to be asked away, which
     costs as much as a statement. An open transaction is undone all the same."""
@@ -227,6 +238,14 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
 
+_QUICK, _SLOW, _WRITERS = 4, 3, 6
+"""How many read, ask something long, and write at once in one process. On one machine four statements in the server keep a process busy; were
+there more, the server's processes would take turns with ours at the processors, and all would take longer. Writers also wait for each
+other's rows, and for the disk together."""
+_QUICK_AWAY = 8
+"""How many read at once where the server is elsewhere, and most of the time is the way there."""
+
+
 class PostgresDatabase:
     """A pool on one PostgreSQL database. Made by `open_postgres`."""
 
@@ -234,6 +253,8 @@ class PostgresDatabase:
 
     def __init__(self, pool: Any, clock: Clock, where: str, url: str) -> None:
         self._pool = pool
+        self._quick = Queue(_QUICK if _is_here(url) else _QUICK_AWAY)
+        self._slow, self._writers = Queue(_SLOW), Queue(_WRITERS)
         self._url = url
         self._listener: Any = None
         self.clock = clock
@@ -254,15 +275,26 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def read(self, *, slow: bool = False) -> AsyncIterator[Tx]:
-        connection = await self._acquire()
-        try:
-            yield PostgresTx(connection, self)
-        finally:
-            await self._pool.release(connection)
+        async with (self._slow if slow else self._quick).place():
+            connection = await self._acquire()
+            try:
+                yield PostgresTx(connection, self)
+            finally:
+                await self._pool.release(connection)
 
     @asynccontextmanager
     async def write(self, *, soon: bool = False) -> AsyncIterator[Tx]:
         must_not_write_yet()
+        async with self._writers.place():
+            async with self._writing(soon=soon) as tx:
+                yield tx
+            told = tx.told
+        if told is not None:
+            await told
+
+    @asynccontextmanager
+    async def _writing(self, *, soon: bool) -> AsyncIterator[PostgresTx]:
+        """A transaction on a connection of its own. What changed is on its way to the other processes at the end."""
         connection = await self._acquire()
         token = writing.set(asyncio.current_task())
         touched: dict[tuple[str, int], None] = {}
@@ -289,9 +321,8 @@ class PostgresDatabase:
                 # Also for who was cancelled while the commit was under way, whatever came of it: then too much is said.
                 for key in touched:
                     self.changes.touch(key)
-                told = self._notices.tell(touched) if touched else None
-        if told is not None:
-            await told
+                if tx is not None and touched:
+                    tx.told = self._notices.tell(touched)
 
     async def sync(self) -> None:
         if self._listener is None or self._listener.is_closed():

@@ -9,7 +9,7 @@ from folkmoot.model.views import Crosspost
 from folkmoot.store import images, sight
 from folkmoot.store.db import Tx
 from folkmoot.store.rows import columns, maker
-from folkmoot.store.search_pending import index_soon
+from folkmoot.store.search_pending import index_soon, texts_changed
 
 POST = columns(Post, "p")
 make_post = maker(Post)
@@ -78,6 +78,8 @@ async def update(tx: Tx, post_id: int, values: dict[str, Any]) -> Post:
     post = make_post(row)
     if values.keys() & {"name", "body", "alt_text", "deleted", "removed"}:
         await index_soon(tx, "post", [post_id])
+    elif values.keys() & {"url", "url_host", "featured_local", "featured_community"}:
+        texts_changed(tx, "post", [post_id])
     tell(tx, post_id, post.community_id)
     return post
 

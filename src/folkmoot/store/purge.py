@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from folkmoot.model.comments import Comment
-from folkmoot.model.communities import Community
 from folkmoot.model.posts import Post
-from folkmoot.store import counts
+from folkmoot.store import communities, counts
 from folkmoot.store.db import Tx
 from folkmoot.store.people import looks_changed
 
@@ -82,13 +81,11 @@ async def delete_comment(tx: Tx, comment: Comment, post: Post) -> None:
     _tell_everybody(tx)
 
 
-async def delete_community(tx: Tx, community: Community) -> None:
+async def delete_community(tx: Tx, community_id: int) -> None:
     """A community, its posts and their comments, its followers, moderators and bans."""
     here = "i.community_id = :community_id"
-    held = await tx.value(
-        "SELECT id FROM community WHERE id = :community_id FOR_UPDATE", community_id=community.id
-    )
-    if held is None:
+    community = await communities.for_change(tx, community_id)
+    if community is None:
         return  # somebody else was faster
     await tx.all(
         "SELECT id FROM post WHERE community_id = :community_id ORDER BY id FOR_UPDATE",

@@ -1,194 +1,129 @@
-"""Full-text search: which posts and comments have these words; and the tables it looks in.
+"""Full-text search: which posts and comments with these words a reader sees, and the tables it looks in.
 
-Common words are found on the way down the list (`search_down.py`). For others a search goes in three steps. *Hits*: at most so many ids, the newest first, from the engine's index (or, where no index can serve the words,
-the newest rows there are). *Which*: those that this reader's lists would show, in order. *Verified*: rows that really have the words, one
-after the other in one field, looked at until the page is full. So both engines answer alike, and no search costs more than its bounds.
+What has the words, and in which order, is the same for all who ask (`search_order.py`): common words are found on the way down the list
+(`search_down.py`), others through the engine's index (`search_hits.py`). Down these *candidates* it goes until the reader's page is full, each
+time anew: what this reader may and wants to see is asked of the database in every search. Candidates really have the words, one after
+the other in one field, so that both engines answer alike, and no search costs more than its bounds.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, PostSort
-from folkmoot.model.views import CommentView, PostView
 from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
-from folkmoot.store.listing import filters, sorts
+from folkmoot.store.listing import pages, sorts
 from folkmoot.store.listing.filters import Shape
-from folkmoot.store.listing.pages import order_of
-from folkmoot.store.listing.views import comment_views, post_views
-from folkmoot.store.rows import ids_in
-from folkmoot.store.search_down import Walk, Wanted, leads_down, names_of_texts, values_of, with_words
+from folkmoot.store.marks import VISIT_GAP
+from folkmoot.store.search_down import Wanted, asked_of, names_of_texts, values_of
+from folkmoot.store.search_order import Candidates, Place, id_at
 
-HITS, FEW_HITS = 5000, 1000
-"""Hits of the index that are looked at, the newest first: where there are more than few, it is asked first whether the words are common."""
-LOOKED_AT = 2000
-"""Rows that are looked at where no index can serve, the newest first."""
-_CHUNK = 200
-"""Texts that are read at once while a page is being filled."""
+_AT_ONCE = 800
+"""Candidates that are asked about in one query at most."""
 
 _TABLES = ("post", "comment")
-_FEW = 60
-"""So many are read whole while they are being looked through."""
 
 
 # --- what is looked for --------------------------------------------------------------------------------------------
 
 
-View = PostView | CommentView
-
-
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """A page of ids in order. `views`: those that were read whole on the way. `bounded`: there may be more that were not looked at."""
+    """A page of ids in order. `shown`: by id, what was asked to be shown of them. `bounded`: there may be more that were not looked at."""
 
     ids: list[int]
     more: bool
     bounded: bool
-    views: dict[int, Any] = field(default_factory=dict)
+    shown: dict[int, Any] = field(default_factory=dict)
+
+    @property
+    def page(self) -> list[Any]:
+        """What is shown of them, in order."""
+        return [self.shown[number] for number in self.ids]
 
 
-async def find(tx: Tx, wanted: Wanted, *, limit: int, offset: int, whole: bool = True) -> Hits:
-    """The posts or comments (as `wanted.shape` says) that have the words; with the things themselves where `whole`. Two queries for common
-    words, three for others where nearly all that the index knows has them."""
+async def find(
+    tx: Tx,
+    wanted: Wanted,
+    candidates: Candidates | None = None,
+    *,
+    limit: int,
+    offset: int,
+    whole: bool = True,
+) -> Hits:
+    """The posts or comments (as `wanted.shape` says) that have the words and that this reader sees: themselves with the reader's part where
+    `whole`, else their lines. `candidates`: those of this search, where they are known. One query for the first page where nearly all
+    candidates can be seen, two for others; one or two more to find common words, three for others."""
+    candidates = candidates or Candidates(tx, wanted)
+    search = _Search(tx, wanted, whole=whole)
     enough = offset + limit + 1
-    kept, bounded, views = await _kept(tx, wanted, enough, whole=whole)
-    page = kept[offset : offset + limit]
-    absent = [number for number in page if number not in views] if whole else []
-    if absent:
-        views |= await _read_views(tx, wanted.shape.table, absent)
-    ids = [number for number in page if not whole or number in views]
-    return Hits(ids, len(kept) > offset + limit, bounded, views)
+    ids: list[int] = []
+    place: Place | None = None
+    many = enough + max(2, enough // 8)
+    while len(ids) < enough:
+        below = await candidates.below(tx, place, many)
+        if not below:
+            break
+        ids += await search.seen([id_at(each) for each in below], shown=place is None and offset == 0)
+        place, many = below[-1], min(4 * many, _AT_ONCE)
+    page = ids[offset : offset + limit]
+    shown = await search.shown(page)
+    full = len(ids) >= enough
+    return Hits([number for number in page if number in shown], full, candidates.bounded(full=full), shown)
 
 
-async def _kept(
-    tx: Tx, wanted: Wanted, enough: int, *, whole: bool
-) -> tuple[list[int], bool, dict[int, Any]]:
-    """The first `enough` that have the words, whether more may have them, and what was read whole."""
-    walk = Walk(wanted) if leads_down(wanted) else None
-    if walk and await walk.finds(tx, enough):
-        return walk.found[:enough], walk.bounded, {}
-    ordered, bounded = await _which(tx, wanted, min(FEW_HITS, HITS))
-    if bounded and walk and await walk.finds(tx, enough):
-        return walk.found[:enough], walk.bounded, {}
-    if bounded and FEW_HITS < HITS:
-        ordered, bounded = await _which(tx, wanted, HITS)
-    kept, views = await _verified(tx, wanted, ordered, enough, whole=whole)
-    return kept, bounded, views
+class _Search:
+    """One reader's look at candidates."""
 
+    def __init__(self, tx: Tx, wanted: Wanted, *, whole: bool) -> None:
+        shape = wanted.shape
+        self._tx = tx
+        self._wanted = wanted
+        self._named = pages.NAMED[shape.table]
+        self._dress, self._make = _dress(shape.table, shape.signed_in, whole)
+        self._values = values_of(tx, wanted) | {"visit_before": tx.now - VISIT_GAP}
+        self._shown: dict[int, Any] = {}
 
-async def _which(tx: Tx, wanted: Wanted, most: int) -> tuple[list[int], bool]:
-    """The hits that belong to the list, in order, and whether there may be more than the `most` that were looked at."""
-    hits, most, argument = _hits(tx, wanted, most)
-    values = values_of(tx, wanted) | {"text": argument}
-    ids, many = (await tx.all_aside(_listed(wanted.shape, wanted.sort, hits), **values))[0]
-    bounded = many == most
-    if bounded and most == HITS and (wanted.shape.community or wanted.shape.creator):
-        # Words that are everywhere: beside the newest of all, look at the newest of this person or community.
-        both = f"SELECT * FROM ({hits}) AS a UNION SELECT * FROM ({_newest(wanted.shape)}) AS b"
-        ids, _ = (await tx.all_aside(_listed(wanted.shape, wanted.sort, both), **values))[0]
-    return ids_in(ids), bounded
+    async def seen(self, ids: Sequence[int], *, shown: bool) -> list[int]:
+        """Which of these the reader sees; where `shown`, it is noted what they look like. One query."""
+        asked = _seen(self._wanted.shape, self._wanted.sort)
+        if not shown:
+            rows = await self._tx.all(
+                f"SELECT i.id FROM {self._wanted.shape.table} i WHERE i.id IN :ids[]{asked}",
+                ids=ids,
+                **self._values,
+            )
+            found = {row[0] for row in rows}
+        else:
+            rows = await self._tx.all(self._dress(self._named + asked), ids=ids, **self._values)
+            self._shown |= {row[1]: self._make(row[1:]) for row in rows}
+            found = set(self._shown)
+        return [number for number in ids if number in found]
 
-
-def _hits(tx: Tx, wanted: Wanted, most: int) -> tuple[str, int, str | None]:
-    """A statement for the ids to look at, how many it answers at most, and its `:text`."""
-    if wanted.url is not None or wanted.host is not None:
-        column = "url" if wanted.url is not None else "url_host"
-        text = wanted.url if wanted.url is not None else wanted.host
-        order = "ORDER BY i.published DESC, i.id DESC"
-        return f"SELECT i.id FROM post i WHERE i.{column} = :text {order} LIMIT {most}", most, text
-    match = tx.dialect.search_argument(wanted.words, title_only=wanted.title_only)
-    if match is None:
-        return _newest(wanted.shape), LOOKED_AT, None
-    table = f"{wanted.shape.table}_search"
-    condition = tx.dialect.search_match(table, title_only=wanted.title_only)
-    return (
-        f"SELECT s.rowid AS id FROM {table} s WHERE {condition} ORDER BY s.rowid DESC LIMIT {most}",
-        most,
-        match,
-    )
+    async def shown(self, ids: Sequence[int]) -> dict[int, Any]:
+        """What these look like, by id. One query where that is not known."""
+        absent = [number for number in ids if number not in self._shown]
+        if absent:
+            rows = await self._tx.all(self._dress(self._named), ids=absent, **self._values)
+            self._shown |= {row[1]: self._make(row[1:]) for row in rows}
+        return self._shown
 
 
 @cache
-def _newest(shape: Shape) -> str:
-    """The newest rows: of the person or community asked for, or of all."""
-    order = "i.published DESC, i.id DESC" if shape.creator or shape.community else "i.id DESC"
-    if shape.of_posts and shape.community and not shape.creator:
-        order = f"i.featured_community DESC, {order}"  # the order of the index
-    whose = " AND ".join(filters.conditions(shape, filters.WHOSE)) or "TRUE"
-    return f"SELECT i.id FROM {shape.table} i WHERE {whose} ORDER BY {order} LIMIT {LOOKED_AT}"
+def _dress(table: str, signed_in: bool, whole: bool) -> tuple[pages.Dress, Callable[[Any], Any]]:
+    """What makes a statement that names rows one that shows them, and a row of it what is shown."""
+    return (pages.whole if whole else pages.lines)(table, signed_in=signed_in)
 
 
 @cache
-def _listed(shape: Shape, sort: PostSort | CommentSort, hits: str) -> str:
-    """Of the hits those that belong to the list, in order, as one text; and the number of all hits."""
-    scope = filters.in_scope(shape)
-    asked = ["i.id IN (SELECT h.id FROM h)", *([scope] if scope else [])]
-    # The plus keeps the planner on the ids: a community may have a thousand times as many rows.
-    asked += [f"+{condition}" for condition in filters.conditions(shape, filters.WHOSE)]
-    asked += filters.conditions(shape, filters.WHICH)
+def _seen(shape: Shape, sort: PostSort | CommentSort) -> str:
+    """What is asked of each candidate for this reader, as one condition: the planner shall not think of another way than by the ids."""
+    asked = asked_of(shape, everybody=False)
     if isinstance(sort, PostSort) and sorts.has_window(sort):
         asked.append("i.published > :since")
-    order = order_of(sort)
-    columns = ", ".join(f"i.{name}" for name in order.columns if name != "id")
-    first = ""
-    if shape.of_posts and shape.pins:
-        flag = "featured_community" if shape.community else "featured_local"
-        columns, first = f"i.{flag} AS featured, {columns}", "w.featured DESC, "
-    # The rows are gathered before they are sorted: no index of the order may lure the planner away from the ids.
-    return (
-        f"WITH h AS MATERIALIZED ({hits}),"
-        f" w AS MATERIALIZED (SELECT i.id, {columns} FROM {shape.table} i WHERE {' AND '.join(asked)})"
-        f" SELECT (SELECT string_agg(CAST(w.id AS TEXT), ',' ORDER BY {first}{order.clause('w')}) FROM w), (SELECT count(*) FROM h)"
-    )
-
-
-async def _verified(
-    tx: Tx, wanted: Wanted, ids: Sequence[int], enough: int, *, whole: bool
-) -> tuple[list[int], dict[int, Any]]:
-    """The first `enough` ids whose rows have the words, in the order given and within one field; and what was read whole on the way.
-
-    Most hits have them: where few are wanted, and the things themselves, the first are read whole, so that nothing is read twice.
-    """
-    if not wanted.words:
-        return list(ids[:enough]), {}
-    table = wanted.shape.table
-    kept: list[int] = []
-    views: dict[int, Any] = {}
-    texts: dict[int, Collection[str | None]]
-    begin = 0
-    if whole and ids and enough <= _FEW:
-        begin = enough
-        views = await _read_views(tx, table, ids[:enough])
-        texts = {number: _texts_of(view, title_only=wanted.title_only) for number, view in views.items()}
-        kept = with_words(ids[:enough], texts, wanted.words)
-    while len(kept) < enough and begin < len(ids):
-        chunk = ids[begin : begin + max(_CHUNK, enough) if begin else enough]
-        begin += len(chunk)
-        texts = await _texts(tx, table, chunk, title_only=wanted.title_only)
-        kept += with_words(chunk, texts, wanted.words)
-    return kept[:enough], views
-
-
-async def _read_views(tx: Tx, table: str, ids: Sequence[int]) -> dict[int, Any]:
-    return await (post_views(tx, ids) if table == "post" else comment_views(tx, ids, placed=True))
-
-
-def _texts_of(view: View, *, title_only: bool) -> list[str | None]:
-    """The texts of something that was read whole."""
-    if isinstance(view, CommentView):
-        return [view.comment.content]
-    return [getattr(view.post, name) for name in names_of_texts("post", title_only=title_only)]
-
-
-async def _texts(
-    tx: Tx, table: str, ids: Collection[int], *, title_only: bool
-) -> dict[int, Collection[str | None]]:
-    """The texts of these rows, by id."""
-    names = ", ".join(names_of_texts(table, title_only=title_only))
-    rows = await tx.all(f"SELECT id, {names} FROM {table} WHERE id IN :ids[]", ids=list(ids))
-    return {row[0]: row[1:] for row in rows}
+    return f" AND CASE WHEN {' AND '.join(asked)} THEN TRUE ELSE FALSE END" if asked else ""
 
 
 # --- addresses -----------------------------------------------------------------------------------------------------

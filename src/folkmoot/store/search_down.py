@@ -6,12 +6,12 @@ does not depend on the page that is asked for, so that pages fit together.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from folkmoot.model.enums import CommentSort, PostSort
+from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing import filters, sorts
@@ -36,7 +36,8 @@ call would wait for the event loop to let go of the interpreter, a thousand time
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for, and in which list of one reader. `words` in order, with anything between them; none: everything.
-    `url`: posts with exactly this link; `host`: posts that link there. The rest as in `listing/pages.py`."""
+    `url`: posts with exactly this link; `host`: posts that link there. `everybody`: nothing is asked that depends on the reader. The rest
+    as in `listing/pages.py`."""
 
     shape: Shape
     sort: PostSort | CommentSort
@@ -48,11 +49,28 @@ class Wanted:
     community_id: int = 0
     creator_id: int = 0
     languages: frozenset[int] = field(default_factory=frozenset)
+    everybody: bool = False
 
     @property
     def order(self) -> Order:
         """The order of the list."""
         return order_of(self.sort)
+
+
+def asked_of(shape: Shape, *, everybody: bool) -> list[str]:
+    """What is asked of a row of the list, other than whose it is and that it has the words."""
+    if everybody:
+        return [_LOCAL] if shape.scope is Listing.LOCAL else []
+    scope = filters.in_scope(shape)
+    return [*([scope] if scope else []), *filters.conditions(shape, filters.WHICH)]
+
+
+_LOCAL = "(SELECT m.local FROM community m WHERE m.id = i.community_id)"
+
+
+def flag_of(shape: Shape) -> str:
+    """The column that says which posts are featured in this list."""
+    return "featured_community" if shape.community else "featured_local"
 
 
 def values_of(tx: Tx, wanted: Wanted) -> dict[str, Any]:
@@ -92,12 +110,12 @@ def any_has_words(texts: Collection[str | None], words: Sequence[str]) -> bool:
 
 
 class Walk:
-    """On the way down the list that is wanted."""
+    """On the way down the list that is wanted. `featured` and `rest`: what was found so far, in order, as `_window` answers it."""
 
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
-        self._featured: list[Any] = []
-        self._rest: list[Any] = []
+        self.featured: list[Any] = []
+        self.rest: list[Any] = []
         self._enough = 0
         self._looked_at = 0
         self._ended = False
@@ -115,26 +133,28 @@ class Walk:
             await self._on(tx)
         if self._hits < COMMON:
             return False
-        while self.bounded and self._looked_at < FARTHEST:
-            await self._on(tx)
+        await self.goes_on(tx, 0)
         return True
+
+    async def goes_on(self, tx: Tx, more: int) -> None:
+        """Look on until there are so many more than now that are not featured, or as many as `finds` was asked for."""
+        self._enough = max(self._enough, len(self.rest) + more)
+        while len(self.rest) < self._enough and not self.over:
+            await self._on(tx)
 
     @property
     def _hits(self) -> int:
-        return len(self._featured) + len(self._rest)
+        return len(self.featured) + len(self.rest)
 
     @property
-    def found(self) -> list[int]:
-        """The ids so far, in the order of the list."""
-        rows = [*self._featured, *self._rest]
-        if self._featured and not self.wanted.shape.pins:
-            rows.sort(key=lambda row: _place(self.wanted.order, row), reverse=True)
-        return [row[1] for row in rows]
+    def over(self) -> bool:
+        """Whether there is nothing more to look at, or nothing that is near enough."""
+        return self._ended or self._looked_at >= FARTHEST
 
     @property
     def bounded(self) -> bool:
-        """Whether it stopped too far down, before there was enough."""
-        return not self._ended and len(self._rest) < self._enough
+        """Whether it stopped too far down, before the end of the list."""
+        return self.over and not self._ended
 
     async def _on(self, tx: Tx) -> None:
         """Look at the next rows, the farther down the more of them, and first of all at the featured posts. One query."""
@@ -147,13 +167,13 @@ class Walk:
         if self._last:
             values |= {f"at_{name}": value for name, value in zip((*names, "id"), self._last, strict=True)}
         sql = _window(
-            wanted.shape, wanted.sort, many, after=bool(self._last),
-            words=bool(wanted.words), title_only=wanted.title_only,
+            wanted.shape, wanted.sort, many, after=bool(self._last), words=bool(wanted.words), title_only=wanted.title_only,
+            everybody=wanted.everybody,
         )  # fmt: skip
         rows = await tx.all(sql, **values)
         for row in rows:
             if row[2]:
-                (self._featured if row[0] else self._rest).append(row)
+                (self.featured if row[0] else self.rest).append(row)
         below = [row for row in rows if not row[0]]
         self._looked_at += len(below)
         self._ended = len(below) < many
@@ -170,24 +190,22 @@ def leads_down(wanted: Wanted) -> bool:
     return not (shape.community and sort is CommentSort.CONTROVERSIAL)
 
 
-def _place(order: Order, row: Any) -> tuple[Any, ...]:
-    """A number for each column, greater where the row stands farther up."""
-    values = (*row[3:], row[1])
-    return tuple(
-        -value if name in order.rising else value for name, value in zip(order.columns, values, strict=True)
-    )
-
-
 @cache
 def _window(
-    shape: Shape, sort: PostSort | CommentSort, many: int, *, after: bool, words: bool, title_only: bool
+    shape: Shape,
+    sort: PostSort | CommentSort,
+    many: int,
+    *,
+    after: bool,
+    words: bool,
+    title_only: bool,
+    everybody: bool,
 ) -> str:
     """The next rows of a list in order: the flag of featured ones, the id, whether it has the words and belongs to the reader's list, and what
     orders it."""
     order = order_of(sort)
-    flag = "featured_community" if shape.community else "featured_local"
-    scope = filters.in_scope(shape)
-    asked = [*([scope] if scope else []), *filters.conditions(shape, filters.WHICH)]
+    flag = flag_of(shape)
+    asked = asked_of(shape, everybody=everybody)
     if isinstance(sort, PostSort) and sorts.has_window(sort):
         asked.insert(0, "i.published > :since")
     names = names_of_texts(shape.table, title_only=title_only)
@@ -209,10 +227,3 @@ def _window(
         return strip("0", [*whose, *beyond])
     rest = strip("0", [f"i.{flag} = FALSE", *whose, *beyond])
     return rest if after else f"{strip('1', [f'i.{flag} = TRUE', *whose], _FEATURED)} UNION ALL {rest}"
-
-
-def with_words(
-    ids: Sequence[int], texts: Mapping[int, Collection[str | None]], words: Sequence[str]
-) -> list[int]:
-    """Those of the ids whose texts, as they were written, have the words."""
-    return [number for number in ids if any_has_words(texts.get(number, ()), words)]

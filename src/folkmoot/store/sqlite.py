@@ -19,22 +19,29 @@ import apsw
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
+from folkmoot.store.checkpoints import Checkpoints
 from folkmoot.store.db import Tx, counting, must_not_write_yet, writing
 from folkmoot.store.dialect import words
 from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
 from folkmoot.store.handover import Handover
 from folkmoot.store.rows import Row
+from folkmoot.store.turns import Turns
 
 _DIALECT: Dialect = SqliteDialect()
 _BATCH = 64
 """Writers that may share one commit."""
 _BATCH_SECONDS = 0.012
+_AT_ONCE = 16
+"""Writers that are called one right behind the other: they will all write, whatever becomes of the time meanwhile."""
 _LOCK_SECONDS = 20.0
 """How long a writer waits for other processes before it gives up with `Busy`."""
 _PAUSE = 0.002
 """Seconds between looks whether a process that did not wait for its turn has let go of the file."""
 _IDLE_READERS = 4
+_CACHE, _NEAR_CACHE = 8192, 16384
+"""KiB of pages that a connection keeps, and that the reader keeps who is taken first: statements run where they are asked, so that nearly
+all are its. Fifty people's pages need 12 MB of a site with 400,000 comments."""
 
 _UNDO_IN_MEMORY = -1
 """All of the pages that SQLite keeps to undo one of the writers that share a commit stay in memory. By itself it keeps 64 KiB, less than a
@@ -52,7 +59,17 @@ if not apsw.connections():  # that can only be said while no database is open
 class SqliteTx:
     """A transaction on one connection."""
 
-    __slots__ = ("_connection", "_offload", "changes", "dialect", "memory", "now", "touched", "writes")
+    __slots__ = (
+        "_connection",
+        "_offload",
+        "changes",
+        "dialect",
+        "heard",
+        "memory",
+        "now",
+        "touched",
+        "writes",
+    )
 
     def __init__(
         self, connection: apsw.Connection, database: "SqliteDatabase", *, offload: bool = False
@@ -63,6 +80,7 @@ class SqliteTx:
         self.now = database.clock.now()
         self.memory = database.memory
         self.changes = database.changes
+        self.heard = self.changes.latest()
         self.touched: dict[tuple[str, int], None] = {}
         self.writes = 0
 
@@ -161,6 +179,10 @@ class _Batch:
         self.size = 0
         self.touched: dict[tuple[str, int], None] = {}
 
+    def is_full(self, now: float) -> bool:
+        """Whether nobody else is to be called into it."""
+        return self.size >= _BATCH or now - self.started >= _BATCH_SECONDS
+
 
 class SqliteDatabase:
     """One SQLite file, opened by one process. Made by `open_sqlite`."""
@@ -173,14 +195,18 @@ class SqliteDatabase:
         self.changes = Changes()
         self.memory: dict[str, Any] = {}
         self.where = f"SQLite {apsw.sqlite_lib_version()}, file {os.path.abspath(path)}"
-        self._readers: list[apsw.Connection] = []
+        self._near = self._connect()
+        self._near.pragma("cache_size", -_NEAR_CACHE)
+        self._readers: list[apsw.Connection] = [self._near]
+        """Those at hand, the near one last unless it is in use."""
         self._writer = self._connect()
+        self._checkpoints = Checkpoints(self._connect, self._while_nobody_writes)
+        self._checkpoints.watch(self._writer)
         self._watcher = self._connect()
         self._seen_version = -1
         self._seen_change = 0
         self._handover = Handover(path)
-        self._turn = asyncio.Lock()
-        self._waiting = 0
+        self._turns = Turns()
         self._batch: _Batch | None = None
 
     def _connect(self) -> apsw.Connection:
@@ -189,10 +215,10 @@ class SqliteDatabase:
         connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", 1)
         connection.pragma("foreign_keys", True)
-        connection.pragma("cache_size", -8192)
+        connection.pragma("cache_size", -_CACHE)
         connection.pragma("temp_store", 1)
         connection.pragma("journal_size_limit", 64 << 20)
-        connection.wal_autocheckpoint(8000)
+        connection.wal_autocheckpoint(0)
         for name, (function, arguments) in words.SQLITE_FUNCTIONS.items():
             connection.create_scalar_function(name, function, arguments, deterministic=True)
         # Without this, SQLite plans a join anew whenever a parameter is bound to another value: 70 µs where running it takes 4.
@@ -208,15 +234,16 @@ class SqliteDatabase:
             yield SqliteTx(connection, self, offload=slow)
         finally:
             connection.execute("COMMIT")
-            if len(self._readers) < _IDLE_READERS:
+            if connection is self._near:
                 self._readers.append(connection)
+            elif len(self._readers) < _IDLE_READERS:
+                self._readers.insert(0, connection)
             else:
                 connection.close()
 
     @asynccontextmanager
     async def write(self, *, soon: bool = False) -> AsyncIterator[Tx]:
         must_not_write_yet()
-        await self.sync()
         batch = await self._enter()
         token = writing.set(asyncio.current_task())
         tx = SqliteTx(self._writer, self)
@@ -233,28 +260,26 @@ class SqliteDatabase:
             batch.touched.update(tx.touched)
         finally:
             writing.reset(token)
-            self._leave(batch)
+            self._leave()
         if not soon:
             await asyncio.shield(batch.done)
 
     async def _enter(self) -> _Batch:
         """Wait for this writer's turn; the batch it joins, its transaction open."""
-        self._waiting += 1
         try:
-            await self._turn.acquire()
+            await self._turns.take()
         except asyncio.CancelledError:
-            self._waiting -= 1
-            if self._batch is not None:
-                self._commit_if_idle(self._batch)
+            self._go_on()
             raise
-        self._waiting -= 1
         if self._batch is None:
             try:
                 await self._begin()
             except BaseException:
-                self._turn.release()
+                self._turns.give()
+                self._go_on()
                 raise
             self._batch = _Batch(asyncio.get_running_loop())
+            self._turns.call(_AT_ONCE)
         return self._batch
 
     async def _begin(self) -> None:
@@ -267,30 +292,41 @@ class SqliteDatabase:
             while True:
                 try:
                     self._writer.execute("BEGIN IMMEDIATE")
-                    return
+                    break
                 except apsw.BusyError:
                     if loop.time() > began + _LOCK_SECONDS:
                         raise Busy from None
                 await asyncio.sleep(_PAUSE)
+            self._look()
         except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
             self._handover.leave()
             raise
         finally:
             self._writer.set_busy_timeout(2000)
 
-    def _leave(self, batch: _Batch) -> None:
-        """End this writer's turn. The batch is committed once all that was to be done in this turn of the event loop had its chance to join;
-        at once where it is full or old."""
+    def _leave(self) -> None:
+        """End this writer's turn."""
+        self._turns.give()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """See to it that the next writer comes, or else that the batch is committed: at once where it is full or old, else once all that was
+        to be done in this turn of the event loop had its chance to join."""
+        if self._turns.expected:
+            return
         loop = asyncio.get_running_loop()
-        if batch.size >= _BATCH or loop.time() - batch.started >= _BATCH_SECONDS:
+        if (batch := self._batch) is not None and batch.is_full(loop.time()):
             self._commit(batch)
-        elif not self._waiting:
-            loop.call_soon(self._commit_if_idle, batch)
-        self._turn.release()
+        if self._turns.waited_for:
+            self._turns.call(_AT_ONCE if self._batch is not None else 1)
+        elif self._batch is not None:
+            loop.call_soon(self._commit_if_idle, self._batch)
 
     def _commit_if_idle(self, batch: _Batch) -> None:
         """Commit this batch unless that is done, or left to a writer who is at work or about to be."""
-        if self._batch is batch and not self._waiting and not self._turn.locked():
+        if self._batch is batch and self._turns.idle:
             self._commit(batch)
 
     def _commit(self, batch: _Batch) -> None:
@@ -313,8 +349,13 @@ class SqliteDatabase:
                 self.changes.wake(kind)  # who waits for it in this process; what changed is for `sync` to say
         finally:
             self._handover.leave()
+            self._checkpoints.after_commit()
 
     async def sync(self) -> None:
+        if self._batch is None:  # else nobody can have committed anything since it began
+            self._look()
+
+    def _look(self) -> None:
         # The pragma looks at the file; apsw's data_version() only at what this connection has noticed so far.
         version: Any = self._watcher.execute("PRAGMA data_version").get
         if version == self._seen_version:
@@ -338,10 +379,7 @@ class SqliteDatabase:
             self.changes.touch((kind, object_id))
 
     async def script(self, statements: list[str]) -> None:
-        await self._turn.acquire()
-        try:
-            if self._batch is not None:
-                self._commit(self._batch)
+        async with self._alone():
             await self._begin()
             try:
                 for statement in statements:
@@ -352,8 +390,31 @@ class SqliteDatabase:
                 raise
             finally:
                 self._handover.leave()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """A turn in this process without a transaction."""
+        try:
+            await self._turns.take()
+        except asyncio.CancelledError:
+            self._go_on()
+            raise
+        try:
+            if self._batch is not None:
+                self._commit(self._batch)
+            yield
         finally:
-            self._turn.release()
+            self._leave()
+
+    @asynccontextmanager
+    async def _while_nobody_writes(self) -> AsyncIterator[None]:
+        """The turn between processes, too."""
+        async with self._alone():
+            await self._handover.enter()
+            try:
+                yield
+            finally:
+                self._handover.leave()
 
     async def backup(self, path: str) -> bool:
         await asyncio.to_thread(
@@ -375,10 +436,10 @@ class SqliteDatabase:
         """Checkpoint the WAL and refresh statistics, off the loop; forget old change rows."""
 
         def tend(connection: apsw.Connection) -> None:
-            _checkpoint(connection)
             connection.execute("PRAGMA analysis_limit = 1000").fetchall()
             connection.execute("PRAGMA optimize").fetchall()
 
+        await self.checkpoint()
         await asyncio.to_thread(self._aside, tend)
         async with self.write() as tx:
             await tx.run("DELETE FROM change WHERE seq < (SELECT max(seq) FROM change) - 50000")
@@ -388,7 +449,7 @@ class SqliteDatabase:
 
     async def checkpoint(self) -> None:
         """Move committed pages from the WAL into the file, in a thread, so that no writer has to."""
-        await asyncio.to_thread(self._aside, _checkpoint)
+        await self._checkpoints.copy()
 
     def _aside(self, work: Callable[[apsw.Connection], Any]) -> Any:
         connection = self._connect()
@@ -398,20 +459,14 @@ class SqliteDatabase:
             connection.close()
 
     async def close(self) -> None:
-        await self._turn.acquire()
+        await self._checkpoints.stop()
+        await self._turns.take()
         if self._batch is not None:
             self._commit(self._batch)
         for connection in [*self._readers, self._watcher, self._writer]:
             connection.close()
         self._readers.clear()
         self._handover.close()
-
-
-def _checkpoint(connection: apsw.Connection) -> None:
-    try:
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-    except apsw.BusyError:
-        pass  # another process is at it
 
 
 def open_sqlite(path: str, clock: Clock) -> SqliteDatabase:

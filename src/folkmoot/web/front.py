@@ -1,5 +1,6 @@
 """Lists that people read: the front page, a community's page, what a reader saved."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -24,7 +25,7 @@ from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Busy, NotLoggedIn
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
-from folkmoot.model.views import CommentView, Marks
+from folkmoot.model.views import CommentView, Marks, Page, PostKey, PostLine
 from folkmoot.web import i18n
 from folkmoot.web.base import Templates, context, page, viewer
 from folkmoot.web.communities import community_card, head, words_of_ban
@@ -275,6 +276,16 @@ async def post_rows(
     return Markup(html), found.next  # noqa: S704 - the renderer escapes
 
 
+async def rows_of_lines(tx: Any, look: Look, lines: Sequence[PostLine]) -> Markup:
+    """The rows of posts whose lines are there. Posts that were shown before are not read again."""
+    keys = [PostKey(*line[:6]) for line in lines]
+    kept = post_card.kept_pieces(keys, look)
+    absent = [key.id for key in keys if key.id not in kept]
+    views = await front.post_views(tx, absent) if absent else {}
+    mine = {line.id: front.overlay_of(line) for line in lines}
+    return Markup(post_card.render_cards(Page(keys), kept, views, mine, look))  # noqa: S704 - the renderer escapes
+
+
 async def comment_rows(tx: Any, who: Viewer, look: Look, asked: ListComments) -> tuple[Markup, str | None]:
     """The rows of a list of comments, and the cursor of the next page."""
     found = await comments.list_comments(tx, who, asked)
@@ -314,7 +325,8 @@ async def saved_rows(tx: Any, who: Viewer, look: Look, asked: Form, kind: str) -
     after = asked.text("after") or None
     if kind == "comments":
         return await comment_rows(tx, who, look, ListComments(scope=Listing.ALL, saved=True, after=after))
-    return await post_rows(tx, who, look, ListPosts(Listing.ALL, saved=True, show_hidden=True, after=after))
+    asked_for = ListPosts(Listing.ALL, PostSort.NEW, saved=True, show_hidden=True, after=after)
+    return await post_rows(tx, who, look, asked_for)
 
 
 # --- values for templates ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from folkmoot.core.listings.front import ListPosts, list_posts
 from folkmoot.core.posts.hide import hide_post
 from folkmoot.core.posts.read import mark_post_read
 from folkmoot.core.posts.save import save_post
-from folkmoot.model.enums import Listing
+from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import NotLoggedIn
 from folkmoot.web.base import context, done, flash, keep_flashes, limited, page, viewer, wants_json
 from folkmoot.web.forms import query, read_form
@@ -53,7 +53,8 @@ async def show_hidden(request: Request) -> Response:
     if who.account is None:
         raise NotLoggedIn
     async with context(request).db.read() as tx:
-        found = await list_posts(tx, who, ListPosts(Listing.ALL, hidden=True, after=trail.after or None))
+        asked = ListPosts(Listing.ALL, PostSort.NEW, hidden=True, after=trail.after or None)
+        found = await list_posts(tx, who, asked)
     rows = [
         (view.post, Markup(view.post.name_html), community_link(view.community))  # noqa: S704 - cleaned when it was written
         for view in found.items

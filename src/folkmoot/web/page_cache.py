@@ -5,7 +5,7 @@ A handler says what its page was made from (`may_be_kept`); the page is right fo
 the answer sets a cookie. A hit costs no database, no routing and no rendering.
 
 JSON is kept packed and plain, because apps ask for much of it and some take it plain; a page is kept plain too once it was asked for so
-a few times, because unpacking it costs ten times what sending it does. Calls of apps are counted (K-1) also where they are
+a few times, because unpacking it costs ten times what sending it does. Calls of apps and searches are counted (K-1) also where they are
 answered from here.
 """
 
@@ -42,11 +42,25 @@ _LARGEST_KEY = 500
 _OFTEN = 4
 """So many times asked for, a page is worth being packed well; so many times asked for plain, it is worth being kept so."""
 _WORDS = frozenset(
-    {"", "about", "c", "comment", "communities", "docs", "feeds", "instances", "legal", "modlog", "post", "u"}
+    {
+        "",
+        "about",
+        "c",
+        "comment",
+        "communities",
+        "docs",
+        "feeds",
+        "instances",
+        "legal",
+        "modlog",
+        "post",
+        "search",
+        "u",
+    }
 )
 """First words of the paths whose pages may be kept."""
 _API = "/api/v3/"
-_SEARCH = "/api/v3/search"
+_SEARCHES = frozenset({"/api/v3/search", "/search"})
 """Calls that are counted apart from all others (section 16 of the behaviour rules)."""
 _PERSONAL = (b"jwt=", b"flash=")
 """Cookies with which a page is not the same as for others."""
@@ -117,7 +131,7 @@ class PageCache:
             await other.wait()
             await self.db.sync()
             page = self.right_page(asked.name)
-        if page is not None and (not asked.by_app or await self.counted(scope)):
+        if page is not None and (not asked.is_counted or await self.counted(scope)):
             await self.send_page(page, send, asked, with_body=scope["method"] == "GET")
         elif page is None and scope["method"] == "GET":
             await self.make(asked, scope, receive, send)
@@ -125,10 +139,10 @@ class PageCache:
             await self.app(scope, receive, send)
 
     async def counted(self, scope: Any) -> bool:
-        """Count a call of an app; False leaves it to the handler, who refuses it or asks the database what is allowed."""
+        """Count a call of an app, or a search; False leaves it to the handler, who refuses it or asks the database what is allowed."""
         address = scope["client"][0] if scope["client"] else ""
         try:
-            if scope["path"] == _SEARCH:
+            if scope["path"] in _SEARCHES:
                 await limits.enforce(self.db, "search", 0, address)
                 return True
             return limits.spend_as_known(self.db, address)
@@ -205,7 +219,7 @@ class PageCache:
         else:
             headers, body, status = page.unpacked, self.plain(page, asked.name) if with_body else b"", 200
         if asked.origin:
-            headers = [*headers, (b"access-control-allow-origin", asked.origin), (b"vary", b"origin")]
+            headers = [*headers, (b"access-control-allow-origin", asked.origin)]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body if with_body else b""})
 
@@ -218,12 +232,13 @@ class PageCache:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a kept page could answer. `packs`: the client takes gzip; `known`: the ETag it has; `origin`: the site whose script asks."""
+    """What a kept page could answer. `packs`: the client takes gzip; `known`: the ETag it has; `origin`: the site whose script asks.
+    `is_counted`: the rate limits say how often it may be asked for."""
 
     name: Any
     packs: bool
     known: bytes
-    by_app: bool
+    is_counted: bool
     origin: bytes
 
 
@@ -258,7 +273,7 @@ def _asked(scope: Any) -> _Asked | None:
         # The contract of the API knows no ETags.
         return _Asked((path, query), packs, b"", by_app, origin)
     code = i18n.choose_language(setting, accepted.decode("latin-1")[:1000])
-    return _Asked((path, query, code), packs, known, by_app, b"")
+    return _Asked((path, query, code), packs, known, path in _SEARCHES, b"")
 
 
 def _language_in(cookies: bytes) -> str | None:
@@ -307,8 +322,8 @@ class _Collector:
         if packed:
             body = zlib.compress(body, 5, wbits=31)
         etag = b'"%08x-%x"' % (crc32(body), len(body))
+        varies = [value for name, value in self.headers if name == b"vary"]
         # Which site's script asked is nothing that is kept.
-        varies = [value for name, value in self.headers if name == b"vary" and value != b"origin"]
         common = [header for header in self.headers if header[0] not in _OWN_HEADERS]
         common += [
             *([] if by_app else [(b"etag", b"W/" + etag)]),

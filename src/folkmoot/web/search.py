@@ -1,7 +1,8 @@
 """Search: one box for words, addresses and handles; kinds as tabs, filters in the address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,23 +13,26 @@ from starlette.responses import RedirectResponse, Response
 from folkmoot.core.communities.view import find_community
 from folkmoot.core.instances.neighbours import ADDRESS, KEPT
 from folkmoot.core.people.find import find_person
-from folkmoot.core.search.find import Found, SearchFor, find
+from folkmoot.core.search.find import Found, FoundLines, SearchFor, find, find_lines
 from folkmoot.core.search.resolve import Resolved, look_up, resolve, resolve_anywhere
 from folkmoot.core.site.frame import read_site
 from folkmoot.model.enums import Listing, PostSort, SearchType
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import Viewer
-from folkmoot.web.base import context, limited, page, viewer
+from folkmoot.web import i18n
+from folkmoot.web.base import Templates, context, limited, page, viewer
 from folkmoot.web.errors import words
 from folkmoot.web.forms import Form, query
-from folkmoot.web.front import comment_row
+from folkmoot.web.front import comment_row, rows_of_lines
 from folkmoot.web.handles import community_link, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.page_cache import FRONT, POSTS, SITE, Key, may_be_kept
 from folkmoot.web.render.look import Look, look_of
-from folkmoot.web.render.post_card import render_views
 
 PER_PAGE = 20
 LAST_PAGE = 50
+_LARGEST_KEPT = 500
+"""Characters of an address whose head is kept."""
 
 KINDS: dict[str, tuple[SearchType, str]] = {
     "posts": (SearchType.POSTS, N_("Posts")),
@@ -131,14 +135,22 @@ async def show_search(request: Request) -> Response:
             return RedirectResponse(_place_of(thing), 303)
         unknown = True
     who = viewer(request)
-    async with context(request).db.read(slow=True) as tx:
+    async with context(request).db.read() as tx:
         try:
             wanted = await _wanted(tx, who, asked)
         except (NotFound, Invalid) as refusal:
             return await _show(request, asked, errors={refusal.field or "community": words(refusal)})
-        found = await find(tx, who, wanted)
         look = look_of(who, await read_site(tx), tx.now, tx.memory)
-    return await _show(request, asked, found, rows=_rows(found, look), unknown=unknown)
+        found: Found | FoundLines
+        if wanted.kind in (SearchType.POSTS, SearchType.URL):
+            found = await find_lines(tx, who, wanted)
+            rows = await rows_of_lines(tx, look, found.posts)
+        else:
+            found = await find(tx, who, wanted)
+            rows = _rows(found, look)
+    if not unknown:
+        may_be_kept(request, SITE, POSTS, ("search", 0), *_made_from(wanted, found), late=(FRONT,))
+    return await _show(request, asked, found, rows=rows, unknown=unknown)
 
 
 async def open_here(request: Request) -> Response:
@@ -203,18 +215,38 @@ async def _wanted(tx: Any, who: Viewer, asked: Asked) -> SearchFor:
     )
 
 
+def _made_from(wanted: SearchFor, found: Found | FoundLines) -> Iterator[Key]:
+    """What a page shows something of, or was narrowed by."""
+    if wanted.kind is SearchType.USERS:
+        yield ("names", 0)
+    yield from (("community", number) for number in (wanted.community_id,) if number)
+    yield from (("person", number) for number in (wanted.creator_id,) if number)
+    if isinstance(found, FoundLines):
+        for post in found.posts:
+            yield from (("thread", post.id), ("community", post.community_id), ("person", post.creator_id))
+    else:
+        for said in (view.comment for view in found.comments):
+            yield from (
+                ("thread", said.post_id),
+                ("community", said.community_id),
+                ("person", said.creator_id),
+            )
+    yield from (("community", each.community.id) for each in found.communities)
+    yield from (("person", each.id) for each in found.people)
+
+
 def _rows(found: Found, look: Look) -> Markup:
-    """Posts or comments as lists show them; empty for other kinds, which the template shows."""
-    if found.comments:
-        rows = "".join(comment_row(view, look) for view in found.comments)
-        return Markup(f'<ul class="rows">\n{rows}</ul>')  # noqa: S704 - made of escaped parts
-    return Markup(render_views(found.posts, look))  # noqa: S704 - the renderer escapes
+    """Comments as lists show them; empty for other kinds, which the template shows."""
+    if not found.comments:
+        return Markup()
+    rows = "".join(comment_row(view, look) for view in found.comments)
+    return Markup(f'<ul class="rows">\n{rows}</ul>')  # noqa: S704 - made of escaped parts
 
 
 async def _show(
     request: Request,
     asked: Asked,
-    found: Found | None = None,
+    found: Found | FoundLines | None = None,
     *,
     rows: Markup | str = "",
     unknown: bool = False,
@@ -226,24 +258,48 @@ async def _show(
         request,
         "search/show.html",
         asked=asked,
-        kept=asked.kept(),
+        head=_head_of(request, asked, errors or {}, found=found is not None),
         found=found,
         rows=rows,
         unknown=unknown,
         bounded=found is not None and kind in found.bounded,
         communities=[(view, community_link(view.community)) for view in found.communities] if found else [],
         people=[(person, person_link(person)) for person in found.people] if found else [],
-        kinds=_tabs(asked),
-        sorts=[(sort.value, gettext(label)) for sort, label in SORTS.items()],
-        scopes=[
-            (name, gettext(label))
-            for name, (_, label) in SCOPES.items()
-            if viewer(request).account is not None or name in ("", "local")
-        ],
         prev=asked.address(page=asked.page - 1 if asked.page > 2 else "") if asked.page > 1 else "",
         next=asked.address(page=asked.page + 1) if more else "",
         errors=errors or {},
     )
+
+
+def _head_of(request: Request, asked: Asked, errors: dict[str, str], *, found: bool) -> Markup:
+    """The box, the filters and the kinds: the same for whoever asks the same, so they are kept where nothing is wrong."""
+    templates, member = request.app.state.templates, viewer(request).account is not None
+    if errors or len(asked.address()) > _LARGEST_KEPT:
+        return _head(templates, asked, errors, member=member, found=found)
+    return _kept_head(templates, asked, i18n.current().code, member=member, found=found)
+
+
+@lru_cache(maxsize=1000)
+def _kept_head(templates: Templates, asked: Asked, _code: str, *, member: bool, found: bool) -> Markup:
+    return _head(templates, asked, {}, member=member, found=found)
+
+
+def _head(templates: Templates, asked: Asked, errors: dict[str, str], *, member: bool, found: bool) -> Markup:
+    scopes = [
+        (name, gettext(label))
+        for name, (_, label) in SCOPES.items()
+        if member or name not in ("subscribed", "moderating")
+    ]
+    values = {
+        "asked": asked,
+        "kept": asked.kept(),
+        "kinds": _tabs(asked),
+        "sorts": [(sort.value, gettext(label)) for sort, label in SORTS.items()],
+        "scopes": scopes,
+        "found": found,
+        "errors": errors,
+    }
+    return Markup(templates.render("search/head.html", values))  # noqa: S704 - a template escapes
 
 
 def _sort_in(asked: Asked, kind: str) -> str:

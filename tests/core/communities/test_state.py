@@ -1,5 +1,7 @@
 """Delete, remove, hide; follow and leave."""
 
+import asyncio
+
 import pytest
 
 from folkmoot.core.communities.delete import delete_community
@@ -45,6 +47,26 @@ async def test_a_deleted_community_cannot_be_edited_but_restored__R_2(db: Databa
             await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, title="Still here"))
         assert not (await delete_community(tx, cast.bob, cast.gardening.id, deleted=False)).deleted
         await assert_no_drift(tx)
+
+
+async def test_what_many_do_to_it_at_once_is_counted_once(db: Database, cast: Cast) -> None:
+    number = cast.gardening.id
+
+    async def remove(removed: bool) -> None:
+        async with db.write() as tx:
+            await remove_community(tx, cast.admin, number, removed=removed)
+
+    async def delete(deleted: bool) -> None:
+        async with db.write() as tx:
+            await delete_community(tx, cast.bob, number, deleted=deleted)
+
+    for state in (True, False, True):
+        await asyncio.gather(
+            *(remove(state) for _ in range(4)),
+            *(delete(state) for _ in range(4)),
+        )
+        async with db.write() as tx:
+            await assert_no_drift(tx)
 
 
 async def test_moderators_do_not_remove_communities__R_5(db: Database, cast: Cast) -> None:

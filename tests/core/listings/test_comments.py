@@ -73,6 +73,12 @@ async def test_a_post_or_a_parent_ignores_the_default_scope__L_5(
         await texts(ANONYMOUS, parent_id=999_999)
 
 
+async def test_a_community_makes_it_all__L_3(cast: Cast, story: dict[str, int], texts: Texts) -> None:
+    for scope in (None, Listing.LOCAL, Listing.SUBSCRIBED, Listing.MODERATOR_VIEW):
+        assert await texts(cast.alice, scope=scope, community_id=cast.baking.id) == ["other"]
+        assert await texts(ANONYMOUS, scope=scope, community_id=cast.baking.id) == ["other"]
+
+
 async def test_distinguished_ones_come_first_in_their_thread__C_5(
     db: Database, cast: Cast, story: dict[str, int], texts: Texts
 ) -> None:

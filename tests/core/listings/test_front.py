@@ -223,6 +223,19 @@ async def test_votes_as_a_filter__L_14(db: Database, cast: Cast, two: None) -> N
     assert await titles(db, ANONYMOUS, ListPosts(Listing.ALL, saved=True)) == []
 
 
+async def test_what_was_saved_is_windowed_as_any_list__L_14(
+    db: Database, clock: FixedClock, cast: Cast, two: None
+) -> None:
+    clock.advance(2 * DAY)
+    async with db.write() as tx:
+        await tx.run(
+            "INSERT INTO post_saved (person_id, post_id, published) SELECT :p, id, 0 FROM post",
+            p=cast.alice.id,
+        )
+    for sort, shown in ((PostSort.TOP_DAY, []), (PostSort.TOP_WEEK, ["there", "here"])):
+        assert await titles(db, cast.alice, ListPosts(Listing.ALL, sort, saved=True)) == shown
+
+
 @pytest.mark.parametrize(
     ("table", "column", "target"),
     [

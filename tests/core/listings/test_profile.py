@@ -82,6 +82,34 @@ async def test_posts_and_comments_in_one_list_page_by_page(
     assert seen == written[::-1]
 
 
+async def test_a_post_of_the_moment_of_the_last_comment_is_not_passed_over(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    async with db.write() as tx:
+        start = await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "older than all comments"))
+    clock.advance(MINUTE)
+    async with db.write() as tx:
+        await create_comment(tx, cast.alice, CreateComment(start.id, "as old as the post"))
+        await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "as old as the comment"))
+    for number in range(2):
+        clock.advance(2 * MINUTE)
+        async with db.write() as tx:
+            await create_comment(tx, cast.alice, CreateComment(start.id, f"thing {number}"))
+    assert cast.alice.person
+    seen: list[str] = []
+    after = None
+    async with db.read() as tx:
+        while after is not None or not seen:
+            page = await overview(tx, ANONYMOUS, cast.alice.person, after=after, limit=3)
+            seen += [
+                view.post.name if isinstance(view, PostView) else view.comment.content for view in page.items
+            ]
+            after = page.next
+    assert seen[:2] == ["thing 1", "thing 0"]
+    assert sorted(seen[2:4]) == ["as old as the comment", "as old as the post"]
+    assert seen[4:] == ["older than all comments"]
+
+
 @pytest.mark.parametrize("cursor", ["x", "P1", "P-", "Pzz-C1", "C1-P1"])
 async def test_a_cursor_that_leads_nowhere_is_refused(db: Database, cast: Cast, cursor: str) -> None:
     assert cast.alice.person

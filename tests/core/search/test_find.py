@@ -16,7 +16,7 @@ from folkmoot.model.enums import Listing, PostSort, SearchType
 from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.time import HOUR, FixedClock
-from folkmoot.store import blocks, people, search
+from folkmoot.store import blocks, people, search_hits
 from folkmoot.store.db import Database
 from tests.cast import Cast
 
@@ -163,20 +163,20 @@ async def test_case_does_not_matter_in_any_script(db: Database, cast: Cast) -> N
 async def test_short_words_are_looked_for_among_the_newest_only(
     db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "LOOKED_AT", 2)
-    search._newest.cache_clear()
+    monkeypatch.setattr(search_hits, "LOOKED_AT", 2)
+    search_hits._newest.cache_clear()
     numbers = [await post(db, cast.alice, cast.gardening, f"Ox number {count}") for count in range(3)]
     found = await look(db, "ox", kind=SearchType.POSTS)
     assert sorted(view.post.id for view in found.posts) == numbers[1:]
     assert SearchType.POSTS in found.bounded
     assert not (await look(db, "number", kind=SearchType.POSTS)).bounded
-    search._newest.cache_clear()
+    search_hits._newest.cache_clear()
 
 
 async def test_common_words_are_looked_for_among_the_newest_and_the_person_s_own(
     db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "HITS", 2)
+    monkeypatch.setattr(search_hits, "HITS", 2)
     old = await post(db, cast.bob, cast.gardening, "Seeds, the first")
     numbers = [await post(db, cast.alice, cast.gardening, f"Seeds number {count}") for count in range(3)]
     found = await look(db, "seeds", kind=SearchType.POSTS)

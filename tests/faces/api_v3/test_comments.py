@@ -227,6 +227,10 @@ async def test_lists_and_trees_take_the_same_filters__L_7__L_11__L_14(
         assert await texts(bob, **(asked | {"type_": "ModeratorView"})) == ["first", "second"]
         assert await texts(bob, **(asked | {"type_": "Local"})) == ["first", "second"]
         assert await texts(bob, community_id=cast.baking.id, **asked) == []
+        for scope in ("Subscribed", "ModeratorView"):  # within a community everything is meant (L-3)
+            of_community = asked | {"type_": scope, "community_id": cast.gardening.id}
+            assert await texts(alice, **of_community) == ["first", "second"]
+            assert await texts(nobody, **of_community) == ["first", "second"]
     async with db.write() as tx:
         await tx.run("UPDATE community SET hidden = :yes WHERE id = :id", yes=True, id=cast.gardening.id)
         await tx.run("UPDATE person SET bot = :yes WHERE id = :id", yes=True, id=cast.bob.id)

@@ -89,6 +89,20 @@ async def test_answers_are_private_where_any_token_was_sent__T_13(app: Open) -> 
     assert (bad.status_code, bad.headers["cache-control"]) == (200, "private")
 
 
+async def test_a_cache_may_not_give_to_one_what_another_was_answered__T_13__T_14(app: Open) -> None:
+    alice = await app("alice")
+    callers = ({}, {"origin": "https://client.example"}, {"authorization": f"Bearer {alice.token}"})
+    for headers in callers:
+        for accepted in ("identity", "gzip"):
+            for _ in range(2):  # made, and from memory
+                answer = await (await app()).call(
+                    "GET", "/site", headers=headers | {"accept-encoding": accepted}
+                )
+                varies = answer.headers["vary"].replace(" ", "").split(",")
+                assert {"origin", "authorization", "cookie"} <= set(varies)
+                assert ("access-control-allow-origin" in answer.headers) == ("origin" in headers)
+
+
 async def test_any_origin_may_read__T_14(app: Open) -> None:
     nobody = await app()
     there = {"origin": "https://client.example"}

@@ -135,6 +135,23 @@ async def test_what_was_deleted_keeps_its_place_without_its_text__C_6(
         assert names((await reader.get("/user", username="alice"))["comments"]) == [text]
 
 
+async def test_comments_stay_on_the_page_where_their_post_is_gone__C_6(app: Open, cast: Cast) -> None:
+    alice, bob = await app("alice"), await app("bob")
+    post = await alice.post("/post", name="Slugs", community_id=cast.gardening.id)
+    number = post["post_view"]["post"]["id"]
+    said = await bob.post("/comment", post_id=number, content="Beer traps.")
+    await bob.put("/comment/save", comment_id=said["comment_view"]["comment"]["id"], save=True)
+    await bob.post("/post/remove", post_id=number, removed=True)
+    for reader, asked in (
+        (await app(), {}),
+        (alice, {}),
+        (bob, {"saved_only": True}),
+    ):
+        page = await reader.get("/user", username="bob", **asked)
+        assert names(page["comments"]) == ["Beer traps."]
+        assert names(page["posts"]) == []
+
+
 async def test_removed_posts_are_on_the_page_for_admins__L_9(app: Open, db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         post = await write_post(tx, cast.bob, cast.gardening, "Removed")

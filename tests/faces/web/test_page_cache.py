@@ -11,10 +11,15 @@ import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.delete import delete_comment
+from folkmoot.core.communities.edit import EditCommunity, edit_community
+from folkmoot.core.posts.delete import delete_post
+from folkmoot.core.search.index import index_all
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
+from folkmoot.model.enums import Visibility
 from folkmoot.model.posts import Post
 from folkmoot.model.time import MINUTE, SECOND, FixedClock
 from folkmoot.settings import Settings
+from folkmoot.store import people
 from folkmoot.store.db import Counter, Database, counting
 from folkmoot.store.engine import open_database
 from folkmoot.web import page_cache
@@ -299,3 +304,39 @@ async def test_memory_is_bounded(
         assert (await visitor.get(f"/post/1?x={number}")).status_code == 200
     assert await statements(counted, visitor, "/post/1?x=699") == 0
     assert await statements(counted, visitor, "/post/1?x=0") > 0
+
+
+async def test_a_search_is_kept_and_counted_and_never_out_of_date__K_1(
+    browser: Any, db: Database, cast: Cast, post: Post, counted: Counter
+) -> None:
+    await index_all(db)
+    visitor, path = await browser(), "/search?q=slugs"
+    assert await statements(counted, visitor, path) > 1
+    assert await statements(counted, visitor, path) == 1
+    assert "rate_bucket" in counted.statements[-1]
+    await write_post(db, cast.bob, cast.gardening.id, "More slugs")
+    assert len(read(await visitor.get(path)).css("article")) == 2
+    async with db.write() as tx:
+        await delete_post(tx, cast.alice, post.id, deleted=True)
+    assert len(read(await visitor.get(path)).css("article")) == 1
+    asked = "/search?q=slugs&community=gardening"
+    assert len(read(await visitor.get(asked)).css("article")) == 1
+    async with db.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, visibility=Visibility.PRIVATE))
+    assert read(await visitor.get(path)).css_first("article") is None
+    assert read(await visitor.get(asked)).css_first("article") is None
+    async with db.write() as tx:
+        await tx.run("UPDATE local_site SET rate_search = 1, rate_search_seconds = 600")
+        await tx.run("DELETE FROM rate_bucket")
+        tx.changed("site")
+    assert [(await visitor.get(path)).status_code for _ in range(2)] == [200, 429]
+
+
+async def test_people_who_are_new_are_found_at_once(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
+    visitor, path = await browser(), "/search?q=caterpillar&type=people"
+    assert "/u/alice" not in (await visitor.get(path)).text
+    async with db.write() as tx:
+        await people.update(tx, cast.alice.id, {"display_name": "Caterpillar"})
+    assert "/u/alice" in (await visitor.get(path)).text

@@ -9,8 +9,8 @@ import pytest
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import DAY, HOUR, MINUTE
-from folkmoot.store.db import Database
+from folkmoot.model.time import DAY, HOUR, MINUTE, FixedClock
+from folkmoot.store.db import Database, count_statements
 from folkmoot.store.listing import pages, sorts
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.listing.pages import Wanted
@@ -261,3 +261,29 @@ def test_windows_count_in_calendar_months() -> None:
     assert from_march - sorts.since(PostSort.TOP_MONTH, from_march) == 30 * DAY  # the 28th of February
     assert from_march - sorts.since(PostSort.TOP_HOUR, from_march) == HOUR
     assert MINUTE * 60 == HOUR
+
+
+@pytest.mark.parametrize("window", [3], indirect=True)
+@pytest.mark.parametrize("table", ["post", "comment"])
+async def test_where_the_window_was_too_short_it_is_not_looked_at_again_for_a_while(
+    db: Database, cast: Cast, garden: Garden, clock: FixedClock, window: int, table: str
+) -> None:
+    sort = PostSort.HOT if table == "post" else CommentSort.HOT
+    first = wanted(cast.alice, cast, Listing.SUBSCRIBED, sort, table=table, limit=5)
+    read = pages.post_keys if table == "post" else pages.comment_keys
+
+    async def ask() -> tuple[Any, int]:
+        async with db.read() as tx:
+            with count_statements() as counter:
+                return await read(tx, first), len(counter.statements)
+
+    found, statements = await ask()
+    assert len(found[0]) == 5
+    assert statements == 2
+    assert await ask() == (found, 1)
+    async with db.read() as tx:
+        with count_statements() as counter:
+            await read(tx, replace(first, viewer_id=cast.bob.id))
+    assert len(counter.statements) == 2, "another reader may follow more"
+    clock.advance(11 * MINUTE)
+    assert (await ask())[1] == 2

@@ -44,7 +44,7 @@ READERS = [pytest.param({}, id="visitor"), pytest.param(MEMBER, id="member")]
 VALUES: dict[str, Any] = {
     "viewer": 1, "now": 1, "community_id": 1, "creator_id": 1, "home": 1, "languages": [1], "since": 1, "at_id": 1, "at_published": 1,
     "at_hot_rank": 0.5, "at_active_rank": 0.5, "at_scaled_rank": 0.5, "at_controversy_rank": 0.5, "at_newest_comment": 1, "at_comments": 1,
-    "at_score": 1, "post_id": 1, "at_noted": 1,
+    "at_score": 1, "post_id": 1, "at_noted": 1, "not_before": 1,
 }  # fmt: skip
 
 
@@ -130,12 +130,21 @@ async def test_a_persons_newest_are_read_off_one_index(db: Database, cast: Cast,
     assert not sorts(plan), plan
 
 
-async def test_a_persons_comments_as_apps_ask_for_them_are_read_off_one_index(
-    db: Database, cast: Cast
+async def test_a_persons_posts_since_a_moment_are_the_start_of_that_index(db: Database, cast: Cast) -> None:
+    shape = Shape("post", creator=True, recent=True, pins=False)
+    plan = await plan_of(db, pages._straight(shape, PostSort.NEW, "rest", "21"))
+    assert "post_by_creator " in plan
+    assert "published>?" in plan or ("Index Cond" in plan and "published >=" in plan), plan
+    assert not sorts(plan), plan
+
+
+@pytest.mark.parametrize(("table", "sort"), [("post", PostSort.HOT), ("comment", CommentSort.HOT)])
+async def test_what_a_person_wrote_as_apps_ask_for_it_is_read_off_one_index(
+    db: Database, cast: Cast, table: str, sort: PostSort | CommentSort
 ) -> None:
-    shape = Shape("comment", creator=True, gone_too=True, **MEMBER)
-    plan = await plan_of(db, pages._straight(shape, CommentSort.HOT, "start", "11"))
-    assert "comment_by_creator_hot" in plan
+    shape = Shape(table, creator=True, gone_too=table == "comment", **MEMBER)
+    plan = await plan_of(db, pages._straight(shape, sort, "start", "11"))
+    assert f"{table}_by_creator_hot" in plan
     assert not sorts(plan), plan
 
 

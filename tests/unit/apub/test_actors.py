@@ -207,12 +207,13 @@ def test_who_moderates__ACT_8(members: dict[str, Any], url: str | None, named: t
     assert (found.moderators_url, found.moderators) == (url, named)
 
 
-def test_a_site() -> None:
+@pytest.mark.parametrize("name", [None, "there.example:8536"])
+def test_a_site(name: str | None) -> None:
     found = read(
         "Application",
         SITE,
         inbox=f"{SITE}inbox",
-        preferredUsername=None,
+        preferredUsername=name,
         summary="A place",
         content="<p>Side</p>",
         source={"content": "Side", "mediaType": "text/markdown"},

@@ -306,7 +306,7 @@ def test_polls__POL_1__POL_2() -> None:
     found = post(type="Question", anyOf=options, endTime="2026-04-01T00:00:00Z", votersCount=3.0)
     assert found.poll is not None
     assert [(option.text, option.votes) for option in found.poll.options] == [("Rye", 3), ("Oat", 0)]
-    assert found.body == "- Rye\n- Oat"
+    assert found.body == "- Rye — 3\n- Oat — 0"
     assert (found.poll.multiple, found.poll.ends, found.poll.voters) == (
         True,
         from_rfc3339("2026-04-01T00:00:00Z"),

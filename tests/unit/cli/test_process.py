@@ -1,5 +1,6 @@
 """What a process that serves does to itself."""
 
+import gc
 import sys
 
 import pytest
@@ -18,13 +19,18 @@ class Machine:
         self.needed = 100
         self.used = self.now = 0.0
         self.trims = 0
+        self.looks = self.collections = 0
         monkeypatch.setattr(process.time, "process_time", lambda: self.used)
         monkeypatch.setattr(process.time, "monotonic", lambda: self.now)
-        self.slack = Slack(lambda: self.mb * MB, self.trim)
+        self.slack = Slack(lambda: self.mb * MB, self.trim, lambda: self.looks, self.collect)
 
     def trim(self) -> None:
         self.trims += 1
         self.mb = self.needed
+
+    def collect(self) -> None:
+        self.collections += 1
+        self.looks = 0
 
     def after(self, seconds: float, *, busy: float) -> int:
         """Look again; how often memory was given back so far."""
@@ -61,6 +67,32 @@ def test_what_is_needed_is_not_tried_for_again_and_again(machine: Machine) -> No
     assert [machine.after(5, busy=0) for _ in range(3)] == [1, 1, 1]
     machine.mb = 260
     assert machine.after(5, busy=0) == 2
+
+
+def test_all_that_lies_in_circles_is_looked_for_when_the_process_is_quiet(machine: Machine) -> None:
+    machine.looks = 19
+    machine.after(5, busy=0.01)
+    assert machine.collections == 0, "there is too little new"
+    machine.looks = 20
+    machine.after(5, busy=0.5)
+    assert machine.collections == 0, "it would hold up those who are here"
+    machine.after(5, busy=0.01)
+    machine.after(5, busy=0.01)
+    assert machine.collections == 1
+
+
+def test_looking_for_circles_takes_no_longer_than_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was loaded is left out, and what is new is looked through before there is much of it."""
+    monkeypatch.setattr(process.gc, "freeze", lambda: None)
+    before = gc.get_threshold()
+    try:
+        process.tune()
+        new, once, everything = gc.get_threshold()
+    finally:
+        gc.set_threshold(*before)
+    assert new <= 5_000
+    assert new * once <= 50_000
+    assert new * once * everything >= 10_000_000, "everything takes long, and is left to quiet moments"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there it is known how")

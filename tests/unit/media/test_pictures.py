@@ -6,7 +6,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from PIL import ImageChops
+from PIL import ImageChops, ImageSequence
 
 from folkmoot.media import pictures
 from folkmoot.media.pictures import NotAPicture, smaller, taken_in
@@ -113,6 +113,32 @@ def test_moving_pictures_keep_moving(kind: str) -> None:
     assert opened(taken_in(body).body).n_frames == 3  # type: ignore[attr-defined]
     assert opened(smaller(body, kind, 16).body).n_frames == 3  # type: ignore[attr-defined]
     assert smaller(body, "JPEG", 16).width == 16
+
+
+def _times(body: bytes) -> list[int]:
+    """For how long each frame is shown, in milliseconds."""
+    image = opened(body)
+    shown = []
+    for frame in ImageSequence.Iterator(image):
+        frame.load()
+        shown.append(round(image.info["duration"]))
+    return shown
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
+@pytest.mark.parametrize("target", ["GIF", "WEBP", "PNG", "AVIF"])
+def test_moving_pictures_keep_their_pace__I_8(kind: str, target: str) -> None:
+    body = moving(kind, times=[50, 80, 2000])
+    assert _times(taken_in(body).body) == [50, 80, 2000]
+    assert _times(smaller(body, target, 16).body) == [50, 80, 2000]
+
+
+def test_what_is_shown_once_is_shown_once() -> None:
+    once, for_ever = moving("GIF", loop=None), moving("GIF", loop=0)
+    assert "loop" not in opened(taken_in(once).body).info
+    assert opened(smaller(once, "WEBP", 16).body).info["loop"] == 1
+    assert opened(taken_in(for_ever).body).info["loop"] == 0
+    assert opened(smaller(for_ever, "WEBP", 16).body).info["loop"] == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)

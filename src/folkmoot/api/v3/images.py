@@ -119,6 +119,7 @@ def _picture(call: Call, shown: Shown) -> Answer:
     tag = b'"' + shown.name.encode() + b'"'
     headers = (
         (b"cache-control", FOREVER),
+        (b"vary", b"origin"),
         (b"etag", tag),
         (b"content-security-policy", b"default-src 'none'; sandbox"),
         (b"content-disposition", b'inline; filename="' + _file_name(shown).encode() + b'"'),

@@ -85,8 +85,9 @@ async def get_post(call: Call, asked: wire.GetPost) -> bytes:
         looks.note(call.viewer, post)
     crossposts = (("posts", 0),) if post.url else ()
     call.made_from(
-        ("site", 0), ("thread", post.id), ("community", post.community_id), ("author", 0), *crossposts
-    )
+        ("site", 0), ("thread", post.id), ("community", post.community_id), ("author", 0), *crossposts,
+        late=(("front", 0),),
+    )  # fmt: skip
     return pieces.join_opened(pieces.pieces_of(call.context.db.memory), opened)
 
 

@@ -18,7 +18,8 @@ async def bring(resolver: Resolver, task: Task, missing: Missing, budget: Budget
         await _try(task, ident, resolver.actor(ident, budget))
     for ident in sorted(missing.objects - task.fetched):
         quiet = ident not in missing.news
-        await _try(task, ident, resolver.thing(ident, budget, quiet=quiet))
+        context = missing.contexts.get(ident)
+        await _try(task, ident, resolver.answered(ident, budget, quiet=quiet, context=context))
     for old, new in sorted(missing.moved):
         task.fetched |= {old, new}
         task.moves[old, new] = await resolver.moved(old, new, budget)

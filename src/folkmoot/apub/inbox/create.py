@@ -84,7 +84,8 @@ async def _comment(tx: Tx, arrived: Arrived[Activity], comment: Comment) -> Comm
     if parent is None:
         if arrived.direct and not arrived.fetched and not _worth_fetching(arrived, comment):
             raise NotAllowed("unknown_parent", detail=comment.parent)
-        raise Missing(objects=[comment.parent])
+        contexts = {comment.parent: comment.context} if comment.context else {}
+        raise Missing(objects=[comment.parent], contexts=contexts)
     if parent.kind == "message":
         raise NotAllowed("answers_a_message", detail=comment.parent)
     community = await known.community(tx, parent.community_id)

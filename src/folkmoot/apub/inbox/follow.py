@@ -5,6 +5,7 @@ from folkmoot.apub.inbox import answers
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.core.communities.follow import accept_follow, end_follow, follow_community
+from folkmoot.core.communities.news import read_whole
 from folkmoot.core.people.mirror import mirror_follower, stand_in_of
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Subscribed, Visibility
@@ -91,6 +92,8 @@ async def accept(tx: Tx, arrived: Arrived[Accept]) -> None:
     community, person = await _asked(tx, arrived)
     if not await accept_follow(tx, community.id, person.id):
         raise NotAllowed("nobody_waits", detail=community.ap_id)
+    if community.visibility == Visibility.PRIVATE:
+        await read_whole(tx, community.ap_id)
 
 
 async def reject(tx: Tx, arrived: Arrived[Reject]) -> None:

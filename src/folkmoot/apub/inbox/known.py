@@ -3,8 +3,9 @@
 Who needs an address that is not there raises `Missing`; whoever runs the batch fetches it and tries again.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from folkmoot.apub.policy import Policy
@@ -19,7 +20,7 @@ class Missing(Exception):
     """These addresses have to be fetched first; `again` also where they are known, because they have changed.
 
     `moved`: an account and the one it says it moved to: both are to be asked. `news`: those of them that are new, not only found: whom
-    they answer or name hears of it.
+    they answer or name hears of it. `contexts`: of those that are answered, what the answer says lists its thread.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Missing(Exception):
         again: Iterable[str] = (),
         moved: Iterable[tuple[str, str]] = (),
         news: Iterable[str] = (),
+        contexts: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.actors = frozenset(actors)
@@ -37,6 +39,7 @@ class Missing(Exception):
         self.again = frozenset(again)
         self.moved = frozenset(moved)
         self.news = frozenset(news)
+        self.contexts = contexts
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -50,6 +53,7 @@ class Missing(Exception):
             again=self.again | other.again,
             moved=self.moved | other.moved,
             news=self.news | other.news,
+            contexts={**self.contexts, **other.contexts},
         )
 
 

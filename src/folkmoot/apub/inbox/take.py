@@ -9,7 +9,7 @@ from typing import Any
 from folkmoot.apub.documents import web_address
 from folkmoot.apub.inbox import checks
 from folkmoot.apub.inbox.known import Known
-from folkmoot.apub.objects.content import Comment, Post, Written
+from folkmoot.apub.objects.content import Comment, Post, Written, without_counts
 from folkmoot.core.comments.create import CreateComment, Uncounted, create_comment
 from folkmoot.core.comments.distinguish import distinguish_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
@@ -19,7 +19,8 @@ from folkmoot.core.posts.rules import ALT_TEXT_MAX
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.people import Viewer
-from folkmoot.model.tags import read_tags
+from folkmoot.model.posts import Post as PostHere
+from folkmoot.model.tags import chosen, read_tags
 from folkmoot.model.time import Micros
 from folkmoot.store import comments, posts
 from folkmoot.store.actors import Placed
@@ -60,11 +61,21 @@ async def take_post(
         )
         stored = await create_post(tx, author, asked)
         return _placed(known, "post", stored.id, post, community.id, author, stored.local)
-    _must_be_newer(placed, post, "post", fetched=fetched)
+    _must_be_newer(placed, post, "post", fetched=fetched or post.poll is not None)
     changed: dict[str, Any] = {name: "" if value is None else value for name, value in values.items()}
     before = await posts.by_id(tx, placed.id)
-    if not _is_newer(placed, post) and before is not None and before.name == title and _same(before, changed):
-        return placed  # told of what we have
+    same = before is not None and before.name == title and _same(before, changed)
+    if same and fetched:
+        same = before is not None and before.tags == chosen(tags, community.post_tags)
+    if not _is_newer(placed, post):
+        if same and fetched:
+            return placed  # told of what we have
+        if not same and before is not None and _counts_more(before, post, title, changed):
+            counted = EditPost(placed.id, body=changed["body"], counted=True)
+            await edit_post(tx, author, counted)
+            return placed
+        if not fetched:
+            raise Conflict("not_newer", detail=post.id)
     changed["tags"] = tags
     await edit_post(
         tx,
@@ -72,6 +83,13 @@ async def take_post(
         EditPost(placed.id, title, language_id=language_id(post), updated=post.updated or tx.now, **changed),
     )
     return _placed(known, "post", placed.id, post, placed.community_id, author, placed.local)
+
+
+def _counts_more(before: PostHere, post: Post, title: str, changed: dict[str, Any]) -> bool:
+    """Whether nothing but the votes of a poll differs (POL-4)."""
+    as_before = changed | {"body": before.body}
+    alike = without_counts(before.body) == without_counts(changed["body"])
+    return post.poll is not None and alike and before.name == title and _same(before, as_before)
 
 
 def _same(before: Any, changed: dict[str, Any]) -> bool:
@@ -204,11 +222,8 @@ def _thumbnail(post: Post) -> str | None:
 
 
 def _text_of_post(post: Post) -> str | None:
-    """Its text; behind a warning where it came with one, and with the answers of a poll as a list (14.2)."""
+    """Its text; behind a warning where it came with one."""
     text = post.body or ""
     if post.content_warning and text:
         text = f"::: spoiler {post.content_warning}\n{text}\n:::"
-    if post.poll is not None:
-        options = "\n".join(f"- {option.text}" for option in post.poll.options if option.text not in text)
-        text = f"{text}\n\n{options}" if text and options else text or options
     return text or None

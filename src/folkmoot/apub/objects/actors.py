@@ -169,11 +169,12 @@ def _site_summary(document: Document) -> str | None:
 
 
 def _username(document: Document, kind: str, ident: str) -> str:
-    """What it is called in handles: letters, digits, `_`, `.` and `-`, 60 at most (3.1). A site without one is called for its host."""
+    """What it is called in handles: letters, digits, `_`, `.` and `-`, 60 at most (3.1). A site without one is called for its host, and so
+    is one whose name is no such thing: that of a server with a port has a colon (URL-15)."""
     value = document.get("preferredUsername")
-    if value is None and kind == "Application":
-        return host_of(ident)
     if not isinstance(value, str) or _USERNAME.fullmatch(value) is None:
+        if kind == "Application":
+            return host_of(ident)
         raise malformed("invalid_name", value, field="preferredUsername")
     return value
 

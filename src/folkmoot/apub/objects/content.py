@@ -19,6 +19,8 @@ MAX_OPTION = 200
 POST_TYPES = frozenset({"Page", "Article", "Note", "Video", "Event", "Question", "Audio", "Image"})
 CONTENT_TYPES = POST_TYPES | {"ChatMessage", "Tombstone"}
 
+_COUNT = " — "
+_COUNTED = re.compile(rf"^(- .*){_COUNT}[0-9]+$", re.MULTILINE)
 _LINKED_BY_PAGE = frozenset({"Video", "Event", "Audio"})
 
 
@@ -231,7 +233,7 @@ def _parse_post(document: Document, kind: str) -> Post:
     more += _quoted(document)
     poll = _read_poll(document) if kind == "Question" else None
     if poll is not None:
-        more.append("\n".join(f"- {parts.html_text(escape(option.text))}" for option in poll.options))
+        more.append("\n".join(_counted(option) for option in poll.options))
     thumbnail = parts.read_picture(document, "image")
     if thumbnail is None and kind in _LINKED_BY_PAGE:
         thumbnail = parts.read_picture(document, "icon")
@@ -359,6 +361,16 @@ def _read_poll(document: Document) -> Poll | None:
     if closed is True:
         ends = document.now
     return Poll(tuple(options.values()), multiple, ends, read_count(document.get("votersCount")))
+
+
+def _counted(option: Option) -> str:
+    """A line of the list that stands in the text, for everybody whose program knows no polls (POL-4)."""
+    return f"- {parts.html_text(escape(option.text))}{_COUNT}{option.votes}"
+
+
+def without_counts(text: str | None) -> str:
+    """A text without the votes that the list of a poll in it shows."""
+    return _COUNTED.sub(r"\1", text or "")
 
 
 def _quoted(document: Document) -> list[str]:

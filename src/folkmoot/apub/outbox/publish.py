@@ -51,6 +51,17 @@ async def ask_again(db: Database, payload: Mapping[str, Any]) -> None:
             await outbox.note(tx, "CommunityFollowed", again)
 
 
+async def follow_anew(db: Database, payload: Mapping[str, Any]) -> None:
+    """Send a Follow of what somebody follows elsewhere, one community or all, as if it was new (`core/communities/follow.py`). A job."""
+    person_id, community_id = payload["person_id"], payload["community_id"]
+    async with db.write() as tx:
+        kept = await follows.followed_elsewhere(tx, person_id)
+        for number in kept if community_id is None else {community_id} & set(kept):
+            await follows.begin_anew(tx, person_id, number)
+            again = {"actor_id": person_id, "community_id": number, "state": True}
+            await outbox.note(tx, "CommunityFollowed", again)
+
+
 # --- publishing ------------------------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,9 @@ from folkmoot.model.errors import Invalid
 from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import Micros, from_datetime
 from folkmoot.store import bulk
+from folkmoot.store.changes import MANY
 from folkmoot.store.counts import counted
+from folkmoot.store.search_pending import index_soon
 from folkmoot.text import languages, names
 from folkmoot.text.tidy import tidy
 
@@ -126,6 +128,8 @@ async def _communities(work: Work, lines: list[tuple[int, r.Community]]) -> None
         work.deltas.site[3] += here
         present[ap_ids[handle]] = number
     await bulk.insert_many(work.tx, "community", rows)
+    if rows:
+        work.tx.changed("community_name", MANY)
     await bulk.insert_many(work.tx, "community_moderator", moderators)
     await bulk.insert_many(work.tx, "community_language", spoken)
     for handle, (_, _, here) in parts.items():
@@ -208,9 +212,7 @@ async def _posts(work: Work, lines: list[tuple[int, r.Post]]) -> None:
         work.known.posts[record.id] = KnownPost(number, creator.id, community.id, published, counts, totals)
         work.report.wrote("post", fresh, not fresh)
     await bulk.insert_many(work.tx, "post", rows)
-    await bulk.insert_many(
-        work.tx, "search_pending", [{"kind": "post", "object_id": row["id"]} for row in rows]
-    )
+    await index_soon(work.tx, "post", [row["id"] for row in rows])
 
 
 def _post_values(work: Work, record: r.Post) -> dict[str, Any]:
@@ -288,9 +290,7 @@ async def _comments(work: Work, lines: list[tuple[int, r.Comment]]) -> None:
         work.known.comments[record.id] = KnownComment(number, creator.id, post.id, paths[number], totals)
         work.report.wrote("comment", fresh, not fresh)
     await bulk.insert_many(work.tx, "comment", rows)
-    await bulk.insert_many(
-        work.tx, "search_pending", [{"kind": "comment", "object_id": row["id"]} for row in rows]
-    )
+    await index_soon(work.tx, "comment", [row["id"] for row in rows])
 
 
 def _comment_row(

@@ -89,7 +89,7 @@ async def impose(
 
 
 async def lift(tx: Tx, viewer: Viewer, community_id: int, person_id: int, *, reason: str | None) -> None:
-    """End a ban; nothing happens where there is none."""
+    """End a ban; nothing happens where there is none. Who lives here and goes on following elsewhere asks there once more."""
     if await bans.drop_community_ban(tx, community_id, person_id):
         await modlog.record(
             tx,
@@ -101,6 +101,7 @@ async def lift(tx: Tx, viewer: Viewer, community_id: int, person_id: int, *, rea
             community_id=community_id,
         )
         await after.record(tx, PersonBanned(viewer.id, person_id, community_id, False, reason, False, None))
+        await follow.follow_anew(tx, person_id, community_id)
 
 
 async def own_ban(tx: Tx, viewer: Viewer, community_id: int) -> Barred | None:

@@ -15,8 +15,9 @@ async def delete_community(tx: Tx, viewer: Viewer, community_id: int, *, deleted
 
     Raises `NotFound` couldnt_find_community; `NotAllowed` not_a_mod_or_admin, not_top_mod, banned_from_community, site_ban.
     """
-    community, _ = await permissions.officer_in(tx, viewer, community_id, "community.delete")
-    if community.deleted != deleted:
+    await permissions.officer_in(tx, viewer, community_id, "community.delete")
+    community = await communities.for_change(tx, community_id)
+    if community is not None and community.deleted != deleted:
         await communities.update(tx, community_id, {"deleted": deleted})
         await counts.community_changed(tx, community, replace(community, deleted=deleted))
         await after.record(tx, CommunityDeleted(viewer.id, community_id, deleted))

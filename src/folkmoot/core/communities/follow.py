@@ -7,7 +7,8 @@ from folkmoot.model.enums import Subscribed, Visibility
 from folkmoot.model.errors import NotFound, NotLoggedIn
 from folkmoot.model.events import CommunityFollowed
 from folkmoot.model.people import Viewer
-from folkmoot.store import communities, counts
+from folkmoot.model.time import MINUTE, Micros
+from folkmoot.store import communities, counts, follows, jobs, people
 from folkmoot.store.db import Tx
 
 
@@ -50,6 +51,20 @@ async def end_follow(tx: Tx, community: Community, person_id: int, *, follower_l
             await count_follow(tx, community, -1, follower_local=follower_local)
         await after.record(tx, CommunityFollowed(person_id, community.id, False))
         tx.changed("person", person_id)
+
+
+async def follow_anew(
+    tx: Tx, person_id: int, community_id: int | None = None, *, wait: Micros = MINUTE
+) -> None:
+    """Have somebody of this server ask once more to follow what they follow elsewhere, one community or all: whoever was banned ceased to
+    follow there, and went on here, so that we hear of the end of the ban. After a while, in which the other servers hear of that too."""
+    if community_id is not None:
+        asks = await follows.keeps_following(tx, person_id, community_id)
+    else:
+        asks = await people.is_local(tx, person_id) and bool(await follows.followed_elsewhere(tx, person_id))
+    if asks:
+        payload = {"person_id": person_id, "community_id": community_id}
+        await jobs.enqueue(tx, follows.FOLLOW_ANEW, payload, run_at=tx.now + wait)
 
 
 async def accept_follow(tx: Tx, community_id: int, person_id: int) -> bool:

@@ -3,7 +3,7 @@
 from folkmoot.core import after, permissions, ranks
 from folkmoot.model.enums import ModlogKind
 from folkmoot.model.errors import Conflict, Invalid, NotAllowed, NotFound
-from folkmoot.model.events import ModeratorChanged
+from folkmoot.model.events import CommunityEdited, ModeratorChanged
 from folkmoot.model.people import Person, Viewer
 from folkmoot.store import communities, modlog, people
 from folkmoot.store.db import Tx
@@ -56,6 +56,10 @@ async def transfer_community(tx: Tx, viewer: Viewer, community_id: int, person_i
             tx, ModlogKind.TRANSFER_COMMUNITY, viewer.id, person_id=person_id, community_id=community_id
         )
         await after.record(tx, ModeratorChanged(viewer.id, community_id, person_id, True))
+        if (
+            community.local
+        ):  # that says nothing of the order, which others read anew when the community has changed
+            await after.record(tx, CommunityEdited(viewer.id, community_id))
     return await communities.moderators(tx, community_id)
 
 

@@ -8,7 +8,7 @@ from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 
 LOOK_AGAIN = "actors.look_again"
-"""The job that reads one actor once more from its own server."""
+"""The job that reads one actor, or one post, once more from its own server."""
 MAX_AGE: Micros = DAY
 """What was read longer ago is read again, once it is used (ACT-6)."""
 
@@ -31,6 +31,12 @@ async def ask_for_news(tx: Tx, community: Community) -> None:
     await read_again(tx, community.ap_id)
 
 
+async def read_whole(tx: Tx, ap_id: str) -> None:
+    """Have a community read as if it were new here, with its posts: those of a private one show only to whom it lets in (VIS-2)."""
+    key = f"{LOOK_AGAIN} whole {ap_id}"
+    await jobs.enqueue(tx, LOOK_AGAIN, {"ap_id": ap_id, "whole": True}, unique_key=key)
+
+
 async def read_again(tx: Tx, ap_id: str, *, run_at: Micros | None = None) -> None:
-    """Have an actor read once more from its own server, now or at a moment; asked for twice it is done once."""
+    """Have an actor, or a post, read once more from its own server, now or at a moment; asked for twice it is done once."""
     await jobs.enqueue(tx, LOOK_AGAIN, {"ap_id": ap_id}, run_at=run_at, unique_key=f"{LOOK_AGAIN} {ap_id}")

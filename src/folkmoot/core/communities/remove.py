@@ -23,16 +23,18 @@ async def remove_community(
     `Invalid` invalid_body_field.
     """
     reason = checked_reason(reason)
-    community, _ = await permissions.officer_in(tx, viewer, community_id, "community.remove")
-    if community.removed != removed:
-        await mark_removed(tx, viewer, community, removed=removed, reason=reason)
+    await permissions.officer_in(tx, viewer, community_id, "community.remove")
+    await mark_removed(tx, viewer, community_id, removed=removed, reason=reason)
     return await _known(tx, community_id)
 
 
 async def mark_removed(
-    tx: Tx, viewer: Viewer, community: Community, *, removed: bool, reason: str | None
+    tx: Tx, viewer: Viewer, community_id: int, *, removed: bool, reason: str | None
 ) -> None:
     """The same for use cases that have asked already who may."""
+    community = await communities.for_change(tx, community_id)
+    if community is None or community.removed == removed:
+        return
     await communities.update(tx, community.id, {"removed": removed})
     await counts.community_changed(tx, community, replace(community, removed=removed))
     await modlog.record(

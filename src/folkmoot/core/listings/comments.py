@@ -127,8 +127,10 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wante
     narrow = asked.post_id is not None or asked.parent_id is not None
     if asked.no_scope:
         scope = None
-    elif narrow or asked.community_id is not None:
-        scope = asked.scope or Listing.ALL  # L-3, L-5
+    elif asked.community_id is not None:
+        scope = Listing.ALL  # L-3
+    elif narrow:
+        scope = asked.scope or Listing.ALL  # L-5
     else:
         scope = scope_of(viewer, site, asked.scope)
     shape = Shape(

@@ -7,6 +7,7 @@ from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import Invalid
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
+from folkmoot.model.time import Micros
 from folkmoot.model.views import Page, PostKey, PostLine, PostOverlay, PostView
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
@@ -22,9 +23,9 @@ _SORTS: dict[str, PostSort] = {each: each for each in PostSort}
 class ListPosts:
     """What was asked. None leaves it to the account, else to the site (L-3, L-10, L-12).
 
-    `no_scope`: no listing type at all (L-8). `url`: only posts of this address, the post `but` left out (P-11). `hidden`: only what the
-    reader hid, whatever else their lists leave out. `vote`: only what the reader voted 1 or -1 on. `pins`: featured posts first. `after`:
-    the cursor of the page before; or `page`, counting from 1 (L-2).
+    `no_scope`: no listing type at all (L-8). `url`: only posts of this address, the post `but` left out (P-11). `not_before`: only
+    posts of that moment or later. `hidden`: only what the reader hid, whatever else their lists leave out. `vote`: only what the reader
+    voted 1 or -1 on. `pins`: featured posts first. `after`: the cursor of the page before; or `page`, counting from 1 (L-2).
     """
 
     scope: Listing | None = None
@@ -34,6 +35,7 @@ class ListPosts:
     creator_id: int | None = None
     url: str | None = None
     but: int = 0
+    not_before: Micros | None = None
     saved: bool = False
     hidden: bool = False
     vote: int = 0
@@ -83,6 +85,11 @@ async def post_views(tx: Tx, ids: list[int]) -> dict[int, PostView]:
 async def overlays(tx: Tx, viewer: Viewer, ids: list[int]) -> dict[int, PostOverlay]:
     """The reader's own part of these posts; empty for who has no account. One query."""
     return await views.post_overlays(tx, viewer.id, ids) if viewer.account and ids else {}
+
+
+def overlay_of(line: PostLine) -> PostOverlay:
+    """The same for a post whose line is there."""
+    return views.overlay_of(line)
 
 
 def post_cursor(post_id: int) -> str:
@@ -161,6 +168,7 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:
         shows_hidden=asked.show_hidden or asked.hidden,
         removed_too=viewer.admin and asked.creator_id is not None,
         link=asked.url is not None,
+        recent=asked.not_before is not None,
         saved=asked.saved,
         put_away=asked.hidden,
         vote=asked.vote if account else 0,
@@ -174,6 +182,7 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:
         creator_id=asked.creator_id or 0,
         url=asked.url or "",
         but=asked.but,
+        not_before=asked.not_before or 0,
         home_instance_id=site.instance_id,
         languages=viewer.languages,
         limit=asked.limit,

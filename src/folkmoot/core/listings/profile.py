@@ -90,6 +90,7 @@ async def read_person(tx: Tx, viewer: Viewer, asked: ReadPerson) -> PersonPage:
             sort=comment_sort(asked.sort),
             no_scope=True,
             gone_too=True,
+            anywhere=True,
             creator_id=creator_id,
             community_id=asked.community_id,
             saved=asked.saved,
@@ -133,18 +134,12 @@ def _may_know(viewer: Viewer, person: Person, community: Community) -> bool:
 async def overview(
     tx: Tx, viewer: Viewer, person: Person, *, after: str | None = None, limit: int = 20
 ) -> Page[PostView | CommentView]:
-    """What somebody wrote, posts and comments together, newest first. The cursor holds one cursor for each.
+    """What somebody wrote, posts and comments together, newest first. The cursor holds one cursor for each. Where comments fill the page,
+    posts older than all of them are not read.
 
     Raises `Invalid` unknown for a cursor that leads nowhere.
     """
     post_after, comment_after = _both(after)
-    posts = await front.list_posts(
-        tx,
-        viewer,
-        ListPosts(
-            sort=PostSort.NEW, no_scope=True, creator_id=person.id, pins=False, limit=limit, after=post_after
-        ),
-    )
     replies = await comments.list_comments(
         tx,
         viewer,
@@ -152,6 +147,14 @@ async def overview(
             sort=CommentSort.NEW, no_scope=True, creator_id=person.id, limit=limit, after=comment_after
         ),
     )
+    posts = await front.list_posts(
+        tx,
+        viewer,
+        ListPosts(
+            sort=PostSort.NEW, no_scope=True, creator_id=person.id, pins=False, limit=limit, after=post_after,
+            not_before=replies.items[-1].comment.published if replies.next else None,
+        ),
+    )  # fmt: skip
     together: list[PostView | CommentView] = sorted([*posts.items, *replies.items], key=_moment, reverse=True)
     shown = together[:limit]
     more = len(together) > limit or posts.next is not None or replies.next is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from folkmoot.core import after, permissions, ranks
 from folkmoot.core.communities import ban as community_ban
 from folkmoot.core.communities import remove as community_removal
+from folkmoot.core.communities.follow import follow_anew
 from folkmoot.core.moderation import checked_expiry, checked_reason
 from folkmoot.core.people import content
 from folkmoot.core.permissions import Standing
@@ -12,9 +13,12 @@ from folkmoot.model.enums import ModlogKind
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import PersonBanned
 from folkmoot.model.people import Person, Viewer
-from folkmoot.model.time import Micros
+from folkmoot.model.time import HOUR, Micros
 from folkmoot.store import bans, communities, modlog, people
 from folkmoot.store.db import Tx
+
+_ALL_HAVE_ENDED_IT: Micros = 2 * HOUR
+"""After a ban is over: servers look for such once an hour, and until then it holds there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ async def _remove_everything(tx: Tx, viewer: Viewer, person: Person, reason: str
     await people.update(tx, person.id, {"avatar": None, "banner": None, "bio": None, "bio_html": None})
     for community in await communities.topped_by(tx, person.id):
         if not community.removed:
-            await community_removal.mark_removed(tx, viewer, community, removed=True, reason=reason)
+            await community_removal.mark_removed(tx, viewer, community.id, removed=True, reason=reason)
 
 
 async def _lift(tx: Tx, viewer: Viewer, person: Person, *, reason: str | None) -> None:
@@ -102,6 +106,7 @@ async def _lift(tx: Tx, viewer: Viewer, person: Person, *, reason: str | None) -
     await bans.set_site_ban(tx, person.id, banned=False, expires=None)
     await modlog.record(tx, ModlogKind.BAN, viewer.id, state=False, reason=reason, person_id=person.id)
     await after.record(tx, PersonBanned(viewer.id, person.id, None, False, reason, False, None))
+    await follow_anew(tx, person.id)
 
 
 async def banned_people(tx: Tx, viewer: Viewer) -> list[Person]:
@@ -112,4 +117,9 @@ async def banned_people(tx: Tx, viewer: Viewer) -> list[Person]:
 
 async def lift_expired_bans(tx: Tx) -> int:
     """End the bans, of site and communities, whose time is over; how many. Runs hourly: until then they still hold (R-9)."""
-    return await bans.lift_expired(tx)
+    people_ids, places = await bans.lift_expired(tx)
+    for person_id in people_ids:
+        await follow_anew(tx, person_id, wait=_ALL_HAVE_ENDED_IT)
+    for community_id, person_id in places:
+        await follow_anew(tx, person_id, community_id, wait=_ALL_HAVE_ENDED_IT)
+    return len(people_ids) + len(places)

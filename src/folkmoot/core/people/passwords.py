@@ -1,5 +1,9 @@
 """Passwords: hashed with argon2id, checked against that or the bcrypt of accounts that moved in. Never in the event loop, never while
 a write transaction is held: both take tens of milliseconds and megabytes.
+
+How many log-ins a second there can be is argon2's doing, by design: each takes a core for some twenty milliseconds, half of the cores
+hash at the same time, and who comes meanwhile waits in line. So 64 who log in at once take 64 times as long as one, and no more memory.
+Every function here that hashes or compares raises `Busy` where the line is too long.
 """
 
 import asyncio
@@ -19,7 +23,7 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from folkmoot.model.accounts import Credentials
-from folkmoot.model.errors import Invalid, NotLoggedIn
+from folkmoot.model.errors import Busy, Invalid, NotLoggedIn
 from folkmoot.model.people import Viewer
 from folkmoot.store import accounts
 from folkmoot.store.db import Database, writing
@@ -36,11 +40,24 @@ _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$o7CWH+FSZFkGc7unLTW47w$Bl5ZkvdtDbg2koI
 long (A-4)."""
 _AT_ONCE = max(1, (os.cpu_count() or 2) // 2)
 """Hashes computed side by side in this process: each takes 19 MiB and a whole core, and there may be a process for each core."""
+MOST_WAITING = 200
+"""Who may wait for their turn in this process, four to five seconds of a core: whoever comes then is told that the server is busy, at once.
+A flood of log-ins so keeps others from logging in, and nothing else."""
 _NICER = 10
 """By so much a thread that hashes stands back behind those that answer: who logs in can wait for a moment, everybody else need not."""
 
 Result = TypeVar("Result")
-_threads: WeakKeyDictionary[asyncio.AbstractEventLoop, ThreadPoolExecutor] = WeakKeyDictionary()
+
+
+class _Counter:
+    """Where the passwords of one event loop are hashed, in the order in which they come. `waiting`: those under way included."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(_AT_ONCE, "passwords", initializer=_stand_back)
+        self.waiting = 0
+
+
+_counters: WeakKeyDictionary[asyncio.AbstractEventLoop, _Counter] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +147,29 @@ def _outdated(stored: str) -> bool:
 
 
 async def _aside(work: Callable[..., Result], *arguments: object) -> Result:
-    """Do the work in a thread that stands back behind the others, a few at a time."""
+    """Do the work in a thread that stands back behind the others, a few at a time. Whoever is cancelled before their turn gives it up.
+    Raises `Busy` where too many wait already."""
     if writing.get():
         raise RuntimeError(
             "a password is hashed or compared before the transaction that needs it, not within"
         )
     loop = asyncio.get_running_loop()
-    threads = _threads.get(loop)
-    if threads is None:
-        threads = _threads[loop] = ThreadPoolExecutor(_AT_ONCE, "passwords", initializer=_stand_back)
-    return await loop.run_in_executor(threads, work, *arguments)
+    counter = _counters.get(loop)
+    if counter is None:
+        counter = _counters[loop] = _Counter()
+    if counter.waiting >= MOST_WAITING:
+        raise Busy
+    counter.waiting += 1
+    try:
+        return await loop.run_in_executor(counter.threads, work, *arguments)
+    finally:
+        counter.waiting -= 1
+
+
+def waiting() -> int:
+    """How many passwords are being hashed or compared for this event loop, or wait for their turn."""
+    counter = _counters.get(asyncio.get_running_loop())
+    return counter.waiting if counter else 0
 
 
 def _stand_back() -> None:

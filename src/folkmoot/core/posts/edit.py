@@ -31,7 +31,8 @@ _NO_FACTS: dict[str, Any] = {
 @dataclass(frozen=True, slots=True)
 class EditPost:
     """What was asked. None leaves as it is; an empty text erases, where that is possible (P-4).
-    `updated` comes with edits from elsewhere."""
+    `updated` comes with edits from elsewhere. `counted`: only the votes of a poll elsewhere, which stand in its text, have changed: that is
+    no edit, and nothing follows from it."""
 
     post_id: int
     name: str | None = None
@@ -43,6 +44,7 @@ class EditPost:
     custom_thumbnail: str | None = None
     tags: tuple[str, ...] | None = None
     updated: Micros | None = None
+    counted: bool = False
 
 
 async def edit_post(tx: Tx, viewer: Viewer, asked: EditPost) -> Post:
@@ -64,6 +66,8 @@ async def edit_post(tx: Tx, viewer: Viewer, asked: EditPost) -> Post:
         texts["language_id"] = languages.chosen(viewer, taken, asked.language_id)
     if asked.tags is not None:
         texts["tags"] = chosen(asked.tags, place.ground.community.post_tags)
+    if asked.counted:
+        return await posts.update(tx, post.id, texts)
     texts["updated"] = tx.now if asked.updated is None else asked.updated
     stored = await posts.update(tx, post.id, texts)
     await preview_replaced(tx, post.thumbnail_url, stored.thumbnail_url)

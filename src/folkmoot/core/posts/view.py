@@ -1,6 +1,6 @@
 """One post: as answers show it, and with all that stands around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from folkmoot.core.communities.view import known_moderators, must_be_open_to
 from folkmoot.core.kept import Known
@@ -58,8 +58,11 @@ async def open_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0
         known.crossposts, known.image,
     )  # fmt: skip
     must_be_visible(viewer, post, moderates=beside.moderates or viewer.admin)
+    community = post.community
+    if community.comments != beside.comments:  # which raise nobody's version
+        community = replace(community, comments=beside.comments)
     place = CommunityView(
-        post.community, mine.subscribed, beside.blocked, mine.banned_from_community, beside.moderates
+        community, mine.subscribed, beside.blocked, mine.banned_from_community, beside.moderates
     )
     must_be_open_to(viewer, place)
     return Opened(

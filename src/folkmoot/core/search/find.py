@@ -3,18 +3,16 @@
 from dataclasses import dataclass, field, replace
 
 from folkmoot.core.communities.directory import ListCommunities, list_communities
-from folkmoot.core.listings import comments as comment_lists
 from folkmoot.core.listings import front
 from folkmoot.core.listings.comments import comment_sort
+from folkmoot.core.search import remembered
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import Listing, PostSort, SearchType
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import CommentLine, CommentView, CommunityView, PostLine, PostView
-from folkmoot.store import search, search_people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
-from folkmoot.store.listing import pages
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.search import Hits
 from folkmoot.store.search_down import Wanted
@@ -66,6 +64,8 @@ class FoundLines:
     comments: list[CommentLine]
     communities: list[CommunityView]
     people: list[Person]
+    more: frozenset[SearchType] = frozenset()
+    bounded: frozenset[SearchType] = frozenset()
 
 
 async def find(tx: Tx, viewer: Viewer, asked: SearchFor) -> Found:
@@ -86,19 +86,17 @@ async def find(tx: Tx, viewer: Viewer, asked: SearchFor) -> Found:
 async def find_lines(tx: Tx, viewer: Viewer, asked: SearchFor) -> FoundLines:
     """The same, with lines of posts and comments. Raises as `find`."""
     await must_be_open(tx, viewer)
-    kinds, reader = _kinds(asked), viewer.id if viewer.account else 0
+    kinds, noted = _kinds(asked), Found()
     posts: list[PostLine] = []
     comments: list[CommentLine] = []
     if SearchType.POSTS in kinds:
-        ids = (await _post_hits(tx, viewer, asked, whole=False)).ids
-        line = await pages.lines_of_posts(tx, reader, ids) if ids else {}
-        posts = [line[number] for number in ids if number in line]
+        hits = await _post_hits(tx, viewer, asked, whole=False)
+        posts, noted = hits.page, _noted(noted, SearchType.POSTS, hits)
     if SearchType.COMMENTS in kinds:
-        ids = (await _comment_hits(tx, viewer, asked, whole=False)).ids
-        said = await pages.lines_of_comments(tx, reader, ids) if ids else {}
-        comments = [said[number] for number in ids if number in said]
-    named = await _with_names(tx, viewer, asked, kinds, Found())
-    return FoundLines(posts, comments, named.communities, named.people)
+        hits = await _comment_hits(tx, viewer, asked, whole=False)
+        comments, noted = hits.page, _noted(noted, SearchType.COMMENTS, hits)
+    named = await _with_names(tx, viewer, asked, kinds, noted)
+    return FoundLines(posts, comments, named.communities, named.people, named.more, named.bounded)
 
 
 async def _with_names(
@@ -191,15 +189,12 @@ async def _post_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool) -
         languages=viewer.languages,
     )
     limit, offset = _span(asked)
-    return await search.find(tx, wanted, limit=limit, offset=offset, whole=whole)
+    return await remembered.find(tx, wanted, limit=limit, offset=offset, whole=whole)
 
 
 async def _with_posts(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
     hits = await _post_hits(tx, viewer, asked, whole=True)
-    mine = await front.overlays(tx, viewer, hits.ids)
-    shown = [hits.views[number] for number in hits.ids]
-    posts = [replace(view, mine=mine[view.post.id]) if view.post.id in mine else view for view in shown]
-    return _noted(replace(found, posts=posts), SearchType.POSTS, hits)
+    return _noted(replace(found, posts=hits.page), SearchType.POSTS, hits)
 
 
 async def _comment_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool) -> Hits:
@@ -216,17 +211,12 @@ async def _comment_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool
         languages=viewer.languages,
     )
     limit, offset = _span(asked)
-    return await search.find(tx, wanted, limit=limit, offset=offset, whole=whole)
+    return await remembered.find(tx, wanted, limit=limit, offset=offset, whole=whole)
 
 
 async def _with_comments(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
     hits = await _comment_hits(tx, viewer, asked, whole=True)
-    mine = await comment_lists.overlays(tx, viewer, hits.ids)
-    shown = [hits.views[number] for number in hits.ids]
-    comments = [
-        replace(view, mine=mine[view.comment.id]) if view.comment.id in mine else view for view in shown
-    ]
-    return _noted(replace(found, comments=comments), SearchType.COMMENTS, hits)
+    return _noted(replace(found, comments=hits.page), SearchType.COMMENTS, hits)
 
 
 async def _with_communities(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
@@ -250,7 +240,7 @@ async def _with_people(tx: Tx, asked: SearchFor, found: Found) -> Found:
     if asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW):
         return found  # L-18
     limit, offset = _span(asked)
-    listed = await search_people.people(
+    listed = await remembered.people(
         tx,
         _term(asked),
         asked.sort,

@@ -77,7 +77,7 @@ async def purge_community(tx: Tx, viewer: Viewer, community_id: int, *, reason: 
     ]
     await gone.remember_purged_in(tx, community_id=community_id)
     await gone.remember_purged(tx, community.ap_id)
-    await purge.delete_community(tx, community)
+    await purge.delete_community(tx, community.id)
     await modlog.record(tx, ModlogKind.PURGE_COMMUNITY, viewer.id, reason=reason)
     event = Purged(viewer.id, "community", community_id, community.ap_id, None, reason, tuple(pictures))
     await after.record(tx, event)

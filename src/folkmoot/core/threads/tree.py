@@ -1,7 +1,7 @@
 """A thread, or the comments below one of them, as API v3 sends it: level by level, without places for what the reader does not see."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from folkmoot.core.communities.rules import may_read
 from folkmoot.core.threads import order
@@ -22,7 +22,7 @@ _ORDERS_KEPT = 8
 @dataclass(frozen=True, slots=True)
 class ReadTree:
     """What was asked: the thread of `post_id`, or `parent_id` with what is below it. `vote`: only what the reader voted 1 or -1 on.
-    `scope`: nothing, unless the community is in it (L-7)."""
+    `scope`: nothing, unless the community is in it (L-7); of a list of one community's comments it is All (L-3)."""
 
     max_depth: int
     post_id: int | None = None
@@ -50,6 +50,8 @@ async def read_tree(tx: Tx, viewer: Viewer, asked: ReadTree) -> Tree:
     Raises `NotFound` couldnt_find_comment for an unknown parent; `NotAllowed` instance_is_private (R-11).
     """
     await must_be_open(tx, viewer)
+    if asked.community_id is not None:
+        asked = replace(asked, scope=Listing.ALL)  # L-3
     post_id = asked.post_id
     if asked.parent_id is not None:
         parent = await comments.by_id(tx, asked.parent_id)

@@ -1,6 +1,6 @@
 """The directory of communities: one query per page, with the reader's own standing beside each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ _ORDER: dict[PostSort, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which communities. `person_id` 0 is a visitor."""
+    """Which communities. `person_id` 0 is a visitor. `ids`: only of these, where it is known who has the term."""
 
     person_id: int
     admin: bool
@@ -44,6 +44,7 @@ class Wanted:
     scope: Listing
     term: str
     show_nsfw: bool
+    ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,15 @@ def _scope(wanted: Wanted) -> str | None:
     }[wanted.scope]
 
 
+_HAS_TERM = "(c.name LIKE_ANY_CASE :term ESCAPE '\\' OR c.title LIKE_ANY_CASE :term ESCAPE '\\')"
+
+
 def _term(wanted: Wanted) -> str | None:
-    if not wanted.term:
-        return None
-    return "(c.name LIKE_ANY_CASE :term ESCAPE '\\' OR c.title LIKE_ANY_CASE :term ESCAPE '\\')"
+    return _HAS_TERM if wanted.term else None
+
+
+def _named(wanted: Wanted) -> str | None:
+    return "c.id IN :ids[]" if wanted.ids is not None else None
 
 
 _FILTERS: tuple[Callable[[Wanted], str | None], ...] = (
@@ -111,6 +117,7 @@ _FILTERS: tuple[Callable[[Wanted], str | None], ...] = (
     _not_nsfw,
     _not_local_only,
     _listed,
+    _named,
     _term,
 )
 
@@ -125,6 +132,8 @@ async def page(tx: Tx, wanted: Wanted, *, limit: int, offset: int) -> list[Found
     """The communities in order."""
     conditions = [condition for condition in (make(wanted) for make in _FILTERS) if condition] or ["c.id > 0"]
     values: dict[str, Any] = {"term": like_pattern(wanted.term)} if wanted.term else {}
+    if wanted.ids is not None:
+        values["ids"] = list(wanted.ids)
     rows = await tx.all(
         "SELECT f.person_id IS NOT NULL, f.pending, m.person_id IS NOT NULL,"
         " EXISTS (SELECT 1 FROM community_ban x WHERE x.community_id = c.id AND x.person_id = :person_id),"
@@ -139,3 +148,16 @@ async def page(tx: Tx, wanted: Wanted, *, limit: int, offset: int) -> list[Found
         Found(make_community(row[5:]), bool(row[0]), bool(row[1]), bool(row[4]), bool(row[3]), bool(row[2]))
         for row in rows
     ]
+
+
+async def with_term(
+    tx: Tx, term: str, most: int, ids: Collection[int] | None = None
+) -> frozenset[int] | None:
+    """All communities, or those of certain ids, that have a term in name or title, whatever their state; None where they are more than
+    `most`."""
+    of_these = " AND c.id IN :ids[]" if ids is not None else ""
+    rows = await tx.all(
+        f"SELECT c.id FROM community c WHERE {_HAS_TERM}{of_these} LIMIT :most",
+        term=like_pattern(term), ids=list(ids or ()), most=most + 1,
+    )  # fmt: skip
+    return frozenset(row[0] for row in rows) if len(rows) <= most else None

@@ -4,7 +4,7 @@ Each function looks at the `Shape` of a list and gives a condition on the item `
 to say. Conditions on other tables stand in scalar subselects, never in joins: whatever else a list asks for, the planner then sees a
 single table in the order of a single index. `IS TRUE` and `IS NOT TRUE` keep EXISTS from being turned into a join.
 
-Parameters: `:viewer` the reader, `:now` the moment, `:community_id`, `:creator_id`, `:languages`.
+Parameters: `:viewer` the reader, `:now` the moment, `:community_id`, `:creator_id`, `:languages`, `:not_before` a moment.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ class Shape:
     `scope` None: no listing type at all (L-8). `shows_…`: what is not left out. `removed_too`: an admin looks at one person (L-9).
     `put_away`: only posts the reader hid. `shallow`: only comments of the first levels. `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: comments of posts and
     communities that are gone, too. `choosy`: blocks and languages apply (L-15). `pins`: featured posts
-    come first.
+    come first. `recent`: nothing from before a moment.
     """
 
     table: str
@@ -43,6 +43,7 @@ class Shape:
     vote: int = 0
     pins: bool = True
     link: bool = False
+    recent: bool = False
     thread: bool = False
     branch: bool = False
     shallow: bool = False
@@ -99,6 +100,11 @@ def by_creator(shape: Shape) -> Condition:
 def with_link(shape: Shape) -> Condition:
     """Only posts of one address, one of them left out (P-11)."""
     return "i.url = :url AND i.id <> :but" if shape.link else None
+
+
+def not_before(shape: Shape) -> Condition:
+    """Only what was published at some moment or later."""
+    return "i.published >= :not_before" if shape.recent else None
 
 
 def in_thread(shape: Shape) -> Condition:
@@ -236,7 +242,7 @@ def not_of_blocked_keyword(shape: Shape) -> Condition:
     )
 
 
-WHOSE: tuple[Filter, ...] = (in_community, by_creator, with_link, in_thread, in_branch, voted_on)
+WHOSE: tuple[Filter, ...] = (in_community, by_creator, with_link, not_before, in_thread, in_branch, voted_on)
 """What an index can follow: these stand where the rows are fetched."""
 
 WHICH: tuple[Filter, ...] = (

@@ -6,23 +6,26 @@ What costs: twenty rows of one index, whatever lies behind them. Three ways lead
 * *A window*: a list that draws from some communities (Local, Subscribed, ModeratorView), or from a short time, looks at the first few
   hundred rows of all. Where what it wants is a fair share of the site, that fills the page.
 * *From each*: where it did not, the first few rows of each community are taken from its own index and merged; of a short time, all are.
+  For a while this process then knows that the window is too short for this reader, and does not look at it first.
 
 Statements are built once per combination of conditions and kept, so that both engines plan them once.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid
+from folkmoot.model.time import MINUTE, Micros
 from folkmoot.model.views import CommentKey, CommentLine, CommentView, PostKey, PostLine, PostView
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import filters, sorts, views
 from folkmoot.store.listing.filters import Shape
 from folkmoot.store.listing.sorts import Order
 from folkmoot.store.marks import VISIT_GAP
+from folkmoot.store.rows import Row
 
 WINDOW = 400
 """Rows looked at before the merge."""
@@ -62,10 +65,15 @@ class Wanted:
     depth: int = 0
     url: str = ""
     but: int = 0
+    not_before: Micros = 0
     limit: int = 20
     after: int | None = None
     page: int = 1
 
+
+_SHORT = "short_windows"
+_SHORT_FOR = 10 * MINUTE
+_SHORT_KEPT = 10_000
 
 Dress = Callable[[str], str]
 """Makes of a statement that names rows one that answers more about them: the flag of the featured first, the rest in the same order."""
@@ -89,14 +97,6 @@ async def post_lines(tx: Tx, wanted: Wanted) -> list[PostLine]:
     return [PostLine(*row[1:]) for row in rows]
 
 
-async def lines_of_posts(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, PostLine]:
-    """The lines of certain posts, by id, whatever their state. `viewer_id` 0: a visitor's. One query."""
-    named = f"SELECT FALSE, {_keys('post')} FROM post i WHERE i.id IN :ids[]"
-    text = views.marked_posts(signed_in=viewer_id != 0)(named)
-    rows = await tx.all(text, ids=ids, viewer=viewer_id, visit_before=tx.now - VISIT_GAP)
-    return {row[1]: PostLine(*row[1:]) for row in rows}
-
-
 async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:
     """A page of comments, and whether there are more. Raises as `post_keys`."""
     rows, more = await _page(tx, wanted)
@@ -109,18 +109,31 @@ async def comment_lines(tx: Tx, wanted: Wanted) -> list[CommentLine]:
     return [CommentLine(*row[1:]) for row in rows]
 
 
-async def lines_of_comments(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, CommentLine]:
-    """The same for comments. One query."""
-    named = f"SELECT FALSE, {_keys('comment')} FROM comment i WHERE i.id IN :ids[]"
-    text = views.marked_comments(signed_in=viewer_id != 0)(named)
-    rows = await tx.all(text, ids=ids, viewer=viewer_id)
-    return {row[1]: CommentLine(*row[1:]) for row in rows}
-
-
 async def comments(tx: Tx, wanted: Wanted) -> tuple[list[CommentView], bool]:
     """The same with the comments themselves, their post and community, and the reader's part of them, in as many queries."""
     rows, more = await _page(tx, wanted, views.dressed_comments(signed_in=wanted.shape.signed_in))
     return [views.placed_comment_of(row[1:], signed_in=wanted.shape.signed_in) for row in rows], more
+
+
+NAMED = {
+    table: f"SELECT FALSE, {_keys(table)} FROM {table} i WHERE i.id IN :ids[]"
+    for table in ("post", "comment")
+}
+"""Names certain posts or comments, in no order, for a `Dress`. More conditions may follow."""
+
+
+def lines(table: str, *, signed_in: bool) -> tuple[Dress, Callable[[Row], PostLine | CommentLine]]:
+    """What makes of a statement that names rows one that answers their lines; and a line of such a row without its first column."""
+    if table == "post":
+        return views.marked_posts(signed_in=signed_in), lambda row: PostLine(*row)
+    return views.marked_comments(signed_in=signed_in), lambda row: CommentLine(*row)
+
+
+def whole(table: str, *, signed_in: bool) -> tuple[Dress, Callable[[Row], PostView | CommentView]]:
+    """The same for posts and comments themselves, with the reader's part of them."""
+    if table == "post":
+        return views.dressed_posts(signed_in=signed_in), partial(views.post_view_of, signed_in=signed_in)
+    return views.dressed_comments(signed_in=signed_in), partial(views.placed_comment_of, signed_in=signed_in)
 
 
 def _bare(keys: str) -> str:
@@ -135,19 +148,39 @@ async def _page(tx: Tx, wanted: Wanted, dress: Dress = _bare) -> tuple[list[Any]
     spot = _spot(wanted, values)
     drawn = shape.scope in _OWNERS and not shape.narrow
     rows: list[Any] = []
-    if drawn or (order_of(wanted.sort).gathered and not shape.small):
+    if (drawn and not _is_short(tx, wanted)) or (order_of(wanted.sort).gathered and not shape.small):
         rows = await tx.all(dress(_windowed(shape, wanted.sort, spot, limit)), **values)
     if len(rows) <= wanted.limit * wanted.page:
         # There was no window, or it did not fill the page.
         if drawn:
-            beyond = spot == "rest" or (spot != "start" and not shape.of_posts)
-            text = _merged(tx.dialect.of_each, shape, wanted.sort, beyond, limit)
-            # Featured ones were all found.
-            rows = [row for row in rows if row[0]] + await tx.all(dress(text), **values)
+            _note_short(tx, wanted)
+            text = _from_each(tx.dialect.of_each, shape, wanted.sort, spot, limit)
         else:
-            rows = await tx.all(dress(_straight(shape, wanted.sort, spot, limit)), **values)
+            text = _straight(shape, wanted.sort, spot, limit)
+        rows = await tx.all(dress(text), **values)
     rows = rows[(wanted.page - 1) * wanted.limit :]
     return rows[: wanted.limit], len(rows) > wanted.limit
+
+
+def _drawn_for(wanted: Wanted) -> tuple[Any, ...]:
+    """Whose list that draws from some communities this is, and in which order: where a window is too short."""
+    whose = 0 if wanted.shape.scope is Listing.LOCAL else wanted.viewer_id
+    return wanted.shape.table, wanted.shape.scope, whose, wanted.sort
+
+
+def _is_short(tx: Tx, wanted: Wanted) -> bool:
+    """Whether the window did not fill a page of this list lately. Both ways lead to the same rows: this only says which costs less."""
+    until: Micros = tx.memory.get(_SHORT, {}).get(_drawn_for(wanted), 0)
+    return tx.now < until
+
+
+def _note_short(tx: Tx, wanted: Wanted) -> None:
+    """For the next minutes; then it is tried again."""
+    if not _is_short(tx, wanted):
+        known: dict[tuple[Any, ...], Micros] = tx.memory.setdefault(_SHORT, {})
+        if len(known) >= _SHORT_KEPT:
+            known.clear()
+        known[_drawn_for(wanted)] = tx.now + _SHORT_FOR
 
 
 async def _values(tx: Tx, wanted: Wanted) -> dict[str, Any]:
@@ -164,6 +197,7 @@ async def _values(tx: Tx, wanted: Wanted) -> dict[str, Any]:
         "depth": wanted.depth,
         "url": wanted.url,
         "but": wanted.but,
+        "not_before": wanted.not_before,
         "below": f"{wanted.path}.%",
         "reach": wanted.page * wanted.limit + 1,
         "visit_before": tx.now - VISIT_GAP,
@@ -222,16 +256,20 @@ def _cursor(shape: Shape, sort: PostSort | CommentSort) -> tuple[tuple[str, ...]
 def _straight(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
     """Down one index (or one person's noted or voted rows)."""
     if shape.noted:
-        return _noted(shape, spot, limit)
+        return _noted(shape, sort, spot, limit)
     if not shape.of_posts:
         return _comments(shape, sort, spot != "start", limit)
     if not shape.pins:
         return _strip(shape, sort, featured=None, after=spot != "start", limit=limit)
-    strips = (
-        [] if spot == "rest" else [_strip(shape, sort, featured=True, after=spot == "featured", limit=limit)]
-    )
-    strips.append(_strip(shape, sort, featured=False, after=spot == "rest", limit=limit))
-    return _together(strips)
+    rest = _strip(shape, sort, featured=False, after=spot == "rest", limit=limit)
+    return _together([*_featured(shape, sort, spot, limit), rest])
+
+
+def _featured(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> list[str]:
+    """The featured posts of a list, unless the page begins beyond them."""
+    if not shape.of_posts or spot == "rest":
+        return []
+    return [_strip(shape, sort, featured=True, after=spot == "featured", limit=limit)]
 
 
 @cache
@@ -239,9 +277,6 @@ def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
     """Those of the first few hundred rows that belong to the list."""
     order = replace(order_of(sort), gathered=False)
     which = [*_which(shape), *_range(sort, order, after=False)]
-    strips = []
-    if shape.of_posts and spot != "rest":
-        strips.append(_strip(shape, sort, featured=True, after=spot == "featured", limit=limit))
     where = [f"i.{_flag(shape)} = FALSE"] if shape.of_posts else []
     where += filters.conditions(shape, filters.WHOSE)
     if spot == "rest" or (spot != "start" and not shape.of_posts):
@@ -249,10 +284,8 @@ def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
     tested = _TESTED[shape.table] + _order_columns(order)
     asked = " AND ".join(where) or "TRUE"
     inner = f"SELECT {tested} FROM {shape.table} i WHERE {asked} ORDER BY {order.clause('i')} LIMIT {_window(shape)}"
-    strips.append(
-        f"SELECT FALSE, {_keys(shape.table)} FROM ({inner}) AS i WHERE {' AND '.join(which)} LIMIT {limit}"
-    )
-    return _together(strips)
+    rest = f"SELECT FALSE, {_keys(shape.table)} FROM ({inner}) AS i WHERE {' AND '.join(which)} LIMIT {limit}"
+    return _together([*_featured(shape, sort, spot, limit), rest])
 
 
 def _window(shape: Shape) -> int:
@@ -269,6 +302,15 @@ _OWNERS = {
 
 
 @cache
+def _from_each(
+    of_each: Callable[..., str], shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str
+) -> str:
+    """The featured posts of the list, then the first rows of each of its communities, merged."""
+    beyond = spot == "rest" or (spot != "start" and not shape.of_posts)
+    rest = _merged(of_each, shape, sort, beyond, limit)
+    return _together([*_featured(shape, sort, spot, limit), rest])
+
+
 def _merged(
     of_each: Callable[..., str], shape: Shape, sort: PostSort | CommentSort, after: bool, limit: str
 ) -> str:
@@ -318,13 +360,14 @@ def _comments(shape: Shape, sort: PostSort | CommentSort, after: bool, limit: st
     return f"SELECT FALSE, {_keys('comment')} FROM comment i WHERE {where} ORDER BY {first}{order.clause('i')} LIMIT {limit}"
 
 
-def _noted(shape: Shape, spot: str, limit: str) -> str:
-    """What the reader saved or hid, the last first (L-14)."""
+def _noted(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
+    """What the reader saved or hid, the last first (L-14): of a sort only the window in time counts."""
     key = f"{shape.table}_id"
     asked = [
         f"i.id = s.{key}",
         "s.person_id = :viewer",
         *filters.conditions(shape, filters.WHOSE),
+        *_range(sort, order_of(sort), after=False),
         *_which(shape),
     ]
     if spot != "start":

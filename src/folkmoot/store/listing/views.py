@@ -125,12 +125,13 @@ def marked_comments(*, signed_in: bool) -> Callable[[str], str]:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is told of a post with its line: whether the reader moderates its community or has blocked it, and whether there are other
-    posts of its link, whatever their state."""
+    """What is told of a post with its line: whether there are other posts of its link, whatever their state, how many comments its
+    community has by now, and whether the reader moderates that or has blocked it."""
 
-    moderates: bool
-    blocked: bool
     linked: bool
+    comments: int
+    moderates: bool = False
+    blocked: bool = False
 
 
 _MODERATED = "EXISTS (SELECT 1 FROM community_moderator b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
@@ -173,15 +174,16 @@ async def line_of_post(
         mine, reading = f", {_MY_POST}, {_MODERATED}, {_PLACE_BLOCKED}", f" {_MY_READING}"
         asked |= {"viewer": viewer_id, "visit_before": tx.now - VISIT_GAP}
     row: Any = await tx.first(
-        f"SELECT i.id, i.version, i.creator_id, i.community_id, w.version, m.version, {MODERATES}, {BANNED}, {_LINKED}{mine}"
+        f"SELECT i.id, i.version, i.creator_id, i.community_id, w.version, m.version, {MODERATES}, {BANNED}, {_LINKED}, m.comments{mine}"
         f" FROM post i JOIN person w ON w.id = +i.creator_id JOIN community m ON m.id = +i.community_id{reading} WHERE i.id = {which}",
         **asked,
     )
     if row is None:
         return None
+    line, linked, comments = PostLine(*row[:8]), bool(row[8]), row[9]
     if not viewer_id:
-        return PostLine(*row[:8]), NO_POST_OVERLAY, Beside(False, False, bool(row[8]))
-    return PostLine(*row[:8]), _post_overlay(row[9:18]), Beside(bool(row[18]), bool(row[19]), bool(row[8]))
+        return line, NO_POST_OVERLAY, Beside(linked, comments)
+    return line, _post_overlay(row[10:19]), Beside(linked, comments, bool(row[19]), bool(row[20]))
 
 
 async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, PostOverlay]:
@@ -193,6 +195,11 @@ async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[in
         visit_before=tx.now - VISIT_GAP,
     )
     return {row[0]: _post_overlay(row[1:]) for row in rows}
+
+
+def overlay_of(line: PostLine) -> PostOverlay:
+    """The reader's own part of a post, from its line."""
+    return _post_overlay(line[8:])
 
 
 async def comment_views(tx: Tx, ids: Collection[int], *, placed: bool = False) -> dict[int, CommentView]:

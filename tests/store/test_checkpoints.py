@@ -1,0 +1,103 @@
+"""SQLite's log: it is copied into the file beside the writers, and begins anew although they never pause."""
+
+import asyncio
+import os
+import threading
+
+import apsw
+import pytest
+
+from folkmoot.model.time import FixedClock
+from folkmoot.store import checkpoints
+from folkmoot.store.db import Database
+from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
+
+
+@pytest.fixture
+def sqlite(empty_db: Database) -> SqliteDatabase:
+    if not isinstance(empty_db, SqliteDatabase):
+        pytest.skip("PostgreSQL looks after its log itself")
+    return empty_db
+
+
+async def _write(db: SqliteDatabase, pages: int, *, first: int = 0) -> None:
+    """Rows that fill about so many pages."""
+    async with db.write() as tx:
+        rows = [{"domain": f"{first + number}.{'x' * 3500}.example"} for number in range(pages)]
+        await tx.many("INSERT INTO instance (domain, published) VALUES (:domain, 1)", rows)
+
+
+def _log(db: SqliteDatabase) -> int:
+    """Pages in the log as SQLite counts them."""
+    connection = apsw.Connection(db.path)
+    connection.execute("SELECT count(*) FROM instance").fetchall()
+    try:
+        return connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)[0]
+    finally:
+        connection.close()
+
+
+async def test_no_writer_copies_the_log(sqlite: SqliteDatabase) -> None:
+    """SQLite would copy a log of more than a thousand pages within the commit: all of them, while everybody waits."""
+    before = os.stat(sqlite.path).st_mtime_ns
+    await _write(sqlite, 9000)
+    assert os.stat(sqlite.path).st_mtime_ns == before
+
+
+async def test_the_log_begins_anew_although_two_processes_never_pause(
+    sqlite: SqliteDatabase, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "LONGEST", 300)
+    monkeypatch.setattr(checkpoints, "LITTLE", 100)
+    monkeypatch.setattr(checkpoints, "_REST", 0.0)
+    other = open_sqlite(sqlite.path, clock)
+    written = begun = 0
+
+    async def keep_writing(db: SqliteDatabase) -> None:
+        nonlocal written, begun
+        while begun < 3:
+            before = db._checkpoints._pages
+            written += 10
+            await _write(db, 10, first=written)
+            begun += db._checkpoints._pages < before
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(keep_writing(sqlite), keep_writing(other))
+    await other.close()
+    async with sqlite.read() as tx:
+        assert await tx.value("SELECT count(*) FROM instance") == written
+    assert await sqlite.check() == []
+
+
+async def test_the_copying_is_done_in_a_thread(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    connect = sqlite._checkpoints._connect
+
+    def note() -> apsw.Connection:
+        threads.append(threading.current_thread())
+        return connect()
+
+    monkeypatch.setattr(sqlite._checkpoints, "_connect", note)
+    await _write(sqlite, 200)
+    await sqlite._checkpoints.stop()
+    assert len(threads) == 2, "once beside writers, once while they wait"
+    assert threading.main_thread() not in threads
+    await _write(sqlite, 1, first=1000)
+    assert _log(sqlite) < 100
+
+
+async def test_who_reads_for_long_keeps_the_log_but_nobody_waits_for_them(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    monkeypatch.setattr(checkpoints, "LITTLE", 50)
+    async with asyncio.timeout(10), sqlite.read() as tx:
+        assert await tx.value("SELECT count(*) FROM instance") == 0
+        await _write(sqlite, 200)
+        await sqlite._checkpoints.stop()
+        await _write(sqlite, 1, first=1000)
+        assert await tx.value("SELECT count(*) FROM instance") == 0
+    assert _log(sqlite) > 200
