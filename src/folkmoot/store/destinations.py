@@ -61,7 +61,7 @@ async def ensure(tx: Tx, instance_ids: Collection[int], cursor: int) -> None:
     """Begin sending to these servers behind `cursor`, unless that has begun already (DLV-7)."""
     if not instance_ids:
         return
-    await tx.many(
+    await tx.at_once(
         "INSERT INTO destination (instance_id, cursor, since) VALUES (:instance_id, :cursor, :now) ON CONFLICT (instance_id) DO NOTHING",
         [{"instance_id": number, "cursor": cursor, "now": tx.now} for number in sorted(set(instance_ids))],
     )
@@ -113,7 +113,7 @@ def doubt_of(number: int) -> Doubt | None:
 
 async def keep_progress(tx: Tx, progress: Sequence[Progress]) -> None:
     """Write down how far servers have got. A cursor never goes back, whoever writes later."""
-    await tx.many(
+    await tx.at_once(
         "UPDATE destination SET cursor = CASE WHEN cursor < :cursor THEN :cursor ELSE cursor END, fails = :fails, last_try = :last_try,"
         " next_try = :next_try, last_success = :last_success, last_error = :last_error, delivered = delivered + :delivered,"
         " rejected = rejected + :rejected, dead = :dead, scheme = :scheme, scheme_since = :scheme_since WHERE instance_id = :instance_id",
@@ -123,7 +123,7 @@ async def keep_progress(tx: Tx, progress: Sequence[Progress]) -> None:
 
 async def count_failures(tx: Tx, failures: Mapping[tuple[int, str], int]) -> None:
     """Add to how often deliveries failed, by server and reason."""
-    await tx.many(
+    await tx.at_once(
         "INSERT INTO delivery_failure (instance_id, reason, number, last) VALUES (:instance_id, :reason, :number, :now)"
         " ON CONFLICT (instance_id, reason) DO UPDATE SET number = delivery_failure.number + excluded.number, last = excluded.last",
         [

@@ -15,7 +15,7 @@ async def add(tx: Tx, comment_id: int) -> None:
 
 async def confirm(tx: Tx, comment_ids: Collection[int]) -> None:
     """Their community passed them on."""
-    await tx.run("DELETE FROM unconfirmed_comment WHERE comment_id IN :ids[]", ids=set(comment_ids))
+    await tx.by_the_end("DELETE FROM unconfirmed_comment WHERE comment_id IN :ids[]", ids=set(comment_ids))
 
 
 async def among(tx: Tx, comment_ids: Collection[int]) -> set[int]:

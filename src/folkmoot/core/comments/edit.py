@@ -12,7 +12,7 @@ from folkmoot.model.errors import NotFound
 from folkmoot.model.events import CommentEdited
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import Micros
-from folkmoot.store import comments, communities, notifications, places
+from folkmoot.store import comments, notifications, places
 from folkmoot.store.db import Tx
 from folkmoot.store.places import PlacedComment
 
@@ -49,11 +49,10 @@ async def edit_comment(tx: Tx, viewer: Viewer, asked: EditComment) -> Edited:
     if text is not None:
         values |= {"content": text.source, "content_html": text.html}
     if asked.language_id is not None:
-        taken = frozenset(await communities.languages(tx, place.comment.community_id))
-        values["language_id"] = languages.chosen(viewer, taken, asked.language_id)
+        values["language_id"] = await languages.language_for(tx, viewer, place.ground, asked.language_id)
     comment = await comments.update(tx, asked.comment_id, values)
     told = await _tell(tx, viewer, comment, place, asked.named) if text is not None else []
-    await after.record(tx, CommentEdited(viewer.id, comment.id))
+    await after.record(tx, CommentEdited(viewer.id, comment.id), viewer)
     return Edited(comment, told)
 
 
