@@ -101,3 +101,36 @@ async def test_who_reads_for_long_keeps_the_log_but_nobody_waits_for_them(
         await _write(sqlite, 1, first=1000)
         assert await tx.value("SELECT count(*) FROM instance") == 0
     assert _log(sqlite) > 200
+
+
+async def test_who_reads_for_a_moment_is_waited_for(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody always reads. Were nobody waited for, the log of a busy site would begin anew by luck alone."""
+    monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    monkeypatch.setattr(checkpoints, "_PATIENCE", 20.0)
+    gone = asyncio.Event()
+
+    async def read() -> None:
+        async with sqlite.read() as tx:
+            assert await tx.value("SELECT count(*) FROM instance") >= 200
+            await gone.wait()
+
+    await _write(sqlite, 90)
+    await _write(sqlite, 110, first=1000)
+    reading = asyncio.create_task(read())
+    making = sqlite._checkpoints._working
+    assert making is not None
+    copy = sqlite._checkpoints._copy
+
+    def copy_and_tell(mode: int) -> int | None:
+        if mode == apsw.SQLITE_CHECKPOINT_RESTART:
+            loop.call_soon_threadsafe(gone.set)
+        return copy(mode)
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(sqlite._checkpoints, "_copy", copy_and_tell)
+    async with asyncio.timeout(20):
+        await asyncio.gather(reading, making)
+    await _write(sqlite, 1, first=5000)
+    assert _log(sqlite) < 100

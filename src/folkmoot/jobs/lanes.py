@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from folkmoot.apub.deliver import SCHEME_KEPT, Outcome, Postman
 from folkmoot.apub.look_again import without_inbox
-from folkmoot.apub.outbox.publish import publish_due
+from folkmoot.apub.outbox.publish import BATCH, publish_due
 from folkmoot.apub.signing import Scheme
 from folkmoot.context import Context
 from folkmoot.jobs.lane import DEAD_AFTER, LONGEST_PAUSE, WINDOW, Alarm, Lane
@@ -34,7 +34,7 @@ _LOOK = 0.25
 _REST = 0.004
 """And between any two: what happens meanwhile is looked at together."""
 _REST_AFTER_PUBLISHING = 0.02
-"""The same after something was published: people who write are many, and what they say in between shares the next transaction."""
+"""The same after all was published that waited: people who write are many, and what they say in between shares the next transaction."""
 _WRITE_EVERY: Micros = SECOND
 _IDLE_WRITE_EVERY: Micros = 30 * SECOND
 _BEGIN_IN_DELIVERY = 2000
@@ -96,7 +96,7 @@ class Lanes:
             self._landed.clear()
             try:
                 published = await self.turn()
-                await asyncio.sleep(_REST_AFTER_PUBLISHING if published else _REST)
+                await asyncio.sleep(_REST_AFTER_PUBLISHING if 0 < published < BATCH else _REST)
             except Exception:
                 log.exception("sending_failed")
                 await asyncio.sleep(_AFTER_FAILURE)

@@ -18,10 +18,12 @@ LITTLE = 500
 """Pages that may be left for when writers wait: a few milliseconds."""
 _ROUNDS = 4
 """Copies beside writers, after which they wait however much is left: else those who write faster than it is copied would make it grow for ever."""
-_ATTEMPTS, _PAUSE = 20, 0.002
-"""Attempts while writers wait, and the seconds between them, where somebody else is copying."""
-_REST = 0.25
-"""Seconds until the next attempt, where somebody who reads for long keeps the log from being copied to its end."""
+_PATIENCE = 0.04
+"""Seconds for which writers wait, beyond the copying: for those who still read what is only in the log, and for another process that is
+copying."""
+_PAUSE = 0.002
+_REST, _LONGEST_REST = 0.25, 8.0
+"""Seconds until the next attempt; twice as many after each that was in vain, because somebody reads for long."""
 
 
 class Checkpoints:
@@ -37,6 +39,7 @@ class Checkpoints:
         self._pages = 0
         self._working: asyncio.Task[None] | None = None
         self._not_before = 0.0
+        self._rest = _REST
 
     def watch(self, writer: apsw.Connection) -> None:
         """Be told how long the log is whenever this connection commits, in the place of what SQLite would do then."""
@@ -53,18 +56,18 @@ class Checkpoints:
             return
         loop = asyncio.get_running_loop()
         if loop.time() >= self._not_before:
-            self._not_before = loop.time() + _REST
             self._working = loop.create_task(self._make_short())
 
     async def copy(self) -> int | None:
         """Copy what was committed; how many pages are left, because somebody still reads what was before them, or writes on. None where somebody
         else is copying."""
-        return await asyncio.to_thread(self._copy)
+        return await asyncio.to_thread(self._copy, apsw.SQLITE_CHECKPOINT_PASSIVE)
 
-    def _copy(self) -> int | None:
+    def _copy(self, mode: int) -> int | None:
         connection = self._connect()
         try:
-            length, copied = connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            connection.set_busy_timeout(int(1000 * _PATIENCE))
+            length, copied = connection.wal_checkpoint(mode=mode)
         except apsw.BusyError:
             return None
         finally:
@@ -72,19 +75,22 @@ class Checkpoints:
         return length - copied
 
     async def _make_short(self) -> None:
+        loop = asyncio.get_running_loop()
+        done = False
         try:
             for _ in range(_ROUNDS):
                 left = await self.copy()
-                if left is None:
-                    return
-                if left <= LITTLE:
+                if left is not None and left <= LITTLE:
                     break
             async with self._alone():
-                for _ in range(_ATTEMPTS):
-                    if await self.copy() is not None:
-                        return
-                    await asyncio.sleep(_PAUSE)
+                until = loop.time() + _PATIENCE
+                while not done and loop.time() < until:
+                    # It waits for readers itself, but not for who copies.
+                    done = await asyncio.to_thread(self._copy, apsw.SQLITE_CHECKPOINT_RESTART) is not None
+                    await asyncio.sleep(0 if done else _PAUSE)
         finally:
+            self._rest = _REST if done else min(2 * self._rest, _LONGEST_REST)
+            self._not_before = max(self._not_before, loop.time() + self._rest)
             self._working = None
 
     async def stop(self) -> None:

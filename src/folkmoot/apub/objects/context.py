@@ -1,7 +1,8 @@
 """What makes a document of ours complete: its `@context`, and the bytes."""
 
-import json
 from typing import Any
+
+import msgspec
 
 from folkmoot.apub.documents import AS
 
@@ -45,7 +46,7 @@ def with_context(document: Json) -> Json:
 
 def to_bytes(document: Json) -> bytes:
     """The whole document as it is sent or kept: UTF-8, no blanks, `@context` in front."""
-    return json.dumps(with_context(document), ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(with_context(document))
 
 
 def _used(document: Json) -> dict[str, Any]:
@@ -57,11 +58,10 @@ def _used(document: Json) -> dict[str, Any]:
         if isinstance(value, list):
             waiting += [inner for inner in value if type(inner) in _DEEPER]
             continue
-        for name, inner in value.items():
-            if name in _TERMS:
-                found[name] = _TERMS[name]
-            if type(inner) in _DEEPER:
-                waiting.append(inner)
-            elif name == "type" and inner in _TYPES:
-                found[inner] = _TYPES[inner]
+        for name in value.keys() & _TERMS.keys():
+            found[name] = _TERMS[name]
+        kind = value.get("type")
+        if type(kind) not in _DEEPER and kind in _TYPES:
+            found[kind] = _TYPES[kind]
+        waiting += [inner for inner in value.values() if type(inner) in _DEEPER]
     return found

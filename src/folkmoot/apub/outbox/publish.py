@@ -22,7 +22,8 @@ from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
 from folkmoot.store.outbox import Activity, Noted
 
-BATCH = 200
+BATCH = 60
+"""Things that are published at once: some milliseconds of the event loop, in which nobody else is answered."""
 AGAIN = "federation.publish"
 """The job that tries once more what could not be made into an activity."""
 ASK_AGAIN = "federation.ask_again"
