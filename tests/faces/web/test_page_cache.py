@@ -1,6 +1,7 @@
 """Ready pages for visitors: never anything personal, never out of date, never more than they may weigh."""
 
 import asyncio
+import threading
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -238,6 +239,33 @@ async def test_packed_and_unpacked_hold_the_same(browser: Any, cast: Cast, post:
     assert {"accept-encoding", "cookie", "accept-language"} <= set(
         packed.headers["vary"].replace(" ", "").split(",")
     )
+
+
+async def test_a_long_page_is_packed_quickly_and_then_well_beside_other_requests(
+    browser: Any, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_cache, "_LONG", 0)
+    monkeypatch.setattr(page_cache, "_LONG_PACKED", 0)
+    levels: list[int] = []
+    before = zlib.compress
+
+    def compress(body: bytes, level: int, **options: Any) -> bytes:
+        levels.append(level)
+        assert threading.current_thread() is not threading.main_thread()
+        return before(body, level, **options)
+
+    monkeypatch.setattr(page_cache, "zlib", SimpleNamespace(decompress=zlib.decompress, compress=compress))
+    visitor = await browser()
+    first = await visitor.get("/", headers={"accept-encoding": "gzip"})
+    again = first
+    async with asyncio.timeout(10):
+        while again.headers["content-length"] == first.headers["content-length"]:
+            await asyncio.sleep(0)  # requests here wait for nothing
+            again = await visitor.get("/", headers={"accept-encoding": "gzip"})
+            assert again.text == first.text
+            assert again.headers["etag"] == first.headers["etag"]
+    assert int(again.headers["content-length"]) < int(first.headers["content-length"])
+    assert levels == [9]
 
 
 async def test_a_page_that_is_often_asked_for_plain_is_unpacked_no_more(
