@@ -6,6 +6,7 @@ time anew: what this reader may and wants to see is asked of the database in eve
 the other in one field, so that both engines answer alike, and no search costs more than its bounds.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -61,13 +62,15 @@ async def find(
     enough = offset + limit + 1
     ids: list[int] = []
     place: Place | None = None
-    many = enough + max(2, enough // 8)
+    many = min(enough + max(2, enough // 8), _AT_ONCE)
     while len(ids) < enough:
         below = await candidates.below(tx, place, many)
         if not below:
             break
         ids += await search.seen([id_at(each) for each in below], shown=place is None and offset == 0)
         place, many = below[-1], min(4 * many, _AT_ONCE)
+        if many == _AT_ONCE:
+            await asyncio.sleep(0)  # others have their turn before the next
     page = ids[offset : offset + limit]
     shown = await search.shown(page)
     full = len(ids) >= enough

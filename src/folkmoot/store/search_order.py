@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
-from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.store import search_hits
 from folkmoot.store.changes import MANY
 from folkmoot.store.db import Tx
@@ -31,16 +30,16 @@ from folkmoot.store.search_down import (
     values_of,
 )
 
-LAG: Micros = 5 * SECOND
-"""How old an order may be once anything changed on the site."""
-LONGEST: Micros = 10 * MINUTE
-"""How old it may be at all."""
+LAG = 5.0
+"""Seconds that an order may be old once anything changed on the site."""
+LONGEST = 600.0
+"""Seconds that it may be old at all."""
 _CHUNK = 100
 """Hits of the index whose texts are read at once."""
 _MOST_CHANGED = 300
 """After so many changed texts it is cheaper to look anew."""
 _PERSONAL = (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW)
-_SIZE, _SIZE_OF_PLACE = 2000, 300
+_SIZE, _SIZE_OF_PLACE = 2000, 500
 """Bytes that candidates take, and each place of them."""
 
 Place = tuple[Any, ...]
@@ -65,10 +64,16 @@ def of_everybody(wanted: Wanted) -> Wanted:
     )  # fmt: skip
 
 
-def may_stand(tx: Tx, made: Micros, began: int, *, changes: bool = True) -> bool:
-    """Whether an order may be used that was made at a moment, when so much was heard of. `changes`: whether votes or age can change it."""
-    age = tx.now - made
-    return -LAG < age < LONGEST and (age < LAG or not changes or tx.changes.latest() == began)
+def running_time() -> float:
+    """Seconds of a clock that neither stands nor is set: how old an order is has nothing to do with what people call now."""
+    return asyncio.get_running_loop().time()
+
+
+def may_stand(tx: Tx, made: float, began: int, *, changes: bool = True) -> bool:
+    """Whether an order may be used that was made at a moment of the running time, when so much was heard of. `changes`: whether votes or age
+    can change it."""
+    age = running_time() - made
+    return age < LONGEST and (age < LAG or not changes or tx.changes.latest() == began)
 
 
 def id_at(place: Place) -> int:
@@ -82,7 +87,7 @@ class Candidates:
 
     def __init__(self, tx: Tx, wanted: Wanted) -> None:
         self.wanted = wanted
-        self._made = tx.now
+        self._made = running_time()
         self._began = self._heard = tx.heard
         self._lasts = set(wanted.order.columns) <= {"published", "id"}
         self._hasty = False

@@ -31,7 +31,7 @@ from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.enums import Listing, PostSort, SearchType, Visibility
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND, FixedClock
-from folkmoot.store import people, posts, search_down, search_hits, search_order
+from folkmoot.store import people, posts, search, search_down, search_hits, search_order
 from folkmoot.store.db import Database, count_statements
 from folkmoot.store.postgres import PostgresDatabase, open_postgres
 from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
@@ -248,13 +248,14 @@ async def test_more_texts_than_are_looked_at_wait_for_the_index(
 
 
 async def test_votes_move_what_was_remembered_within_seconds(
-    db: Database, cast: Cast, clock: FixedClock
+    db: Database, cast: Cast, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     *others, last = await tomatoes(db, cast, clock)
     assert await look(db, sort=PostSort.TOP_ALL) == [*others, last]
     async with db.write() as tx:
         await vote_on_post(tx, cast.bob, last, 1)
-    clock.advance(search_order.LAG)
+    assert await look(db, sort=PostSort.TOP_ALL) == [*others, last]
+    monkeypatch.setattr(search_order, "LAG", 0.0)
     assert await look(db, sort=PostSort.TOP_ALL) == [last, *others]
 
 
@@ -284,6 +285,17 @@ async def test_pages_fit_together_whoever_asked_for_what_before(
     for who in (cast.bob, ANONYMOUS):
         pages = [await look(db, who, limit=7, page=page) for page in (3, 1, 2, 4, 5)]
         assert pages == [seen[14:21], seen[:7], seen[7:14], seen[21:], []]
+
+
+async def test_far_pages_are_reached_in_steps(
+    db: Database, cast: Cast, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_AT_ONCE", 4)
+    ids = await tomatoes(db, cast, clock, 20)
+    with count_statements() as counter:
+        assert await look(db, limit=5, page=4) == ids[15:]
+        assert await look(db, limit=50, page=1000) == []
+    assert len([text for text in counter.statements if text.startswith("SELECT i.id FROM post")]) == 10
 
 
 async def test_a_writer_finds_what_is_not_committed_and_leaves_nothing_of_it(

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from folkmoot.core.kept import Kept
 from folkmoot.model.enums import PostSort
 from folkmoot.model.people import Person
-from folkmoot.model.time import Micros
 from folkmoot.store import search, search_people
 from folkmoot.store.changes import Key
 from folkmoot.store.db import Tx, writing
 from folkmoot.store.people import NAMES
 from folkmoot.store.search import Hits
 from folkmoot.store.search_down import Wanted
-from folkmoot.store.search_order import Candidates, may_stand, of_everybody
+from folkmoot.store.search_order import Candidates, may_stand, of_everybody, running_time
 
 LIMIT, LIMIT_OF_PEOPLE = 16 << 20, 4 << 20
 """Bytes that candidates and people take at most, about."""
@@ -44,7 +43,7 @@ class _People:
     people: list[Person]
     keys: tuple[Key, ...]
     began: int
-    made: Micros
+    made: float
 
 
 async def people(tx: Tx, term: str, sort: PostSort, *, local: bool, limit: int, offset: int) -> list[Person]:
@@ -62,5 +61,5 @@ async def people(tx: Tx, term: str, sort: PostSort, *, local: bool, limit: int, 
         return known.people
     found = await search_people.people(tx, term, sort, local=local, limit=limit, offset=offset)
     keys = (NAMES, *(("person", each.id) for each in found))
-    kept.put(name, 0, _People(found, keys, tx.heard, tx.now), 500 + _SIZE_OF_PERSON * len(found))
+    kept.put(name, 0, _People(found, keys, tx.heard, running_time()), 500 + _SIZE_OF_PERSON * len(found))
     return found
