@@ -58,9 +58,11 @@ class Wanted:
 
 
 def asked_of(shape: Shape, *, everybody: bool) -> list[str]:
-    """What is asked of a row of the list, other than whose it is and that it has the words."""
+    """What is asked of a row of the list, other than whose it is and that it has the words. Of `everybody` what nobody finds and what never
+    changes: who deleted a post still finds it."""
     if everybody:
-        return [_LOCAL] if shape.scope is Listing.LOCAL else []
+        gone = "NOT i.removed" if shape.of_posts else "NOT i.deleted AND NOT i.removed"
+        return [gone, *([_LOCAL] if shape.scope is Listing.LOCAL else [])]
     scope = filters.in_scope(shape)
     return [*([scope] if scope else []), *filters.conditions(shape, filters.WHICH)]
 

@@ -215,6 +215,32 @@ async def test_a_new_address_is_found_by_its_site(db: Database, cast: Cast, cloc
     assert await look(db, term="https://seeds.example/tomatoes", kind=SearchType.URL) == [first]
 
 
+async def test_what_is_new_belongs_to_its_own_lists_only(db: Database, cast: Cast, clock: FixedClock) -> None:
+    ids = await tomatoes(db, cast, clock)
+    narrowed: dict[str, dict[str, Any]] = {
+        "here": {"scope": Listing.LOCAL},
+        "anywhere": {"scope": Listing.ALL},
+        "gardening": {"community_id": cast.gardening.id},
+        "baking": {"community_id": cast.baking.id},
+        "alice": {"creator_id": cast.alice.id},
+        "bob": {"creator_id": cast.bob.id},
+        "titles": {"title_only": True},
+    }
+
+    async def found() -> dict[str, list[int]]:
+        return {name: await look(db, **asked) for name, asked in narrowed.items()}
+
+    before = await found()
+    assert before == {name: [] if name in ("baking", "bob") else ids for name in narrowed}
+    async with db.write() as tx:
+        asked = CreatePost(cast.baking.id, "Bread", body="With dried tomatoes")
+        new = (await create_post(tx, cast.bob, asked)).id
+    at_once = await found()
+    assert at_once == before | {"anywhere": [new, *ids], "baking": [new], "bob": [new]}
+    db.memory.pop(remembered._KEPT)
+    assert await found() == at_once
+
+
 async def test_more_changes_than_are_named_are_looked_for_anew(
     db: Database, cast: Cast, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
