@@ -100,11 +100,12 @@ async def same_since(
     tx: Tx, creator_id: int, post_id: int, parent_id: int | None, content: str, since: Micros
 ) -> Comment | None:
     """An equal comment by the same person under the same parent, published after `since` and among their last `_TWINS_AMONG`: a double
-    submit."""
+    submit. It is looked for among what is new under the post, which is less than a person who writes much has written."""
     row = await tx.first(
-        f"SELECT {COMMENT} FROM comment c WHERE c.id IN (SELECT l.id FROM comment l WHERE l.creator_id = :creator_id AND l.published > :since"
-        f" ORDER BY l.published DESC, l.id DESC LIMIT {_TWINS_AMONG}) AND c.post_id = :post_id"
-        " AND coalesce(c.parent_id, 0) = :parent_id AND c.content = :content AND NOT c.deleted ORDER BY c.published DESC LIMIT 1",
+        f"SELECT {COMMENT} FROM comment c WHERE c.post_id = :post_id AND c.id >= (SELECT min(r.id) FROM (SELECT l.id FROM comment l"
+        " WHERE l.creator_id = :creator_id AND l.published > :since ORDER BY l.published DESC, l.id DESC"
+        f" LIMIT {_TWINS_AMONG}) AS r) AND +c.creator_id = :creator_id AND +c.published > :since AND coalesce(c.parent_id, 0) = :parent_id"
+        " AND c.content = :content AND NOT c.deleted ORDER BY c.id DESC LIMIT 1",
         creator_id=creator_id, since=since, post_id=post_id, parent_id=parent_id or 0, content=content,
     )  # fmt: skip
     return make_comment(row) if row else None

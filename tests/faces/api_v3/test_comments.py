@@ -51,6 +51,26 @@ async def test_what_a_comment_may_not_be__C_2(
     assert await alice.refused("POST", "/comment", **wanted) == (400, name)
 
 
+@pytest.mark.parametrize("name", ["alice", "bob", "admin"])
+async def test_the_answer_to_writing_is_the_comment_as_it_is_read__C_2(
+    app: Open, post_id: int, cast: Cast, name: str
+) -> None:
+    """It is made of what was at hand for writing: for who moderates, follows, or does neither."""
+    somebody = await app(name)
+    for parent_id in (None, await say(await app("alice"), post_id, "Anybody?")):
+        content = f"{name} says *something*."
+        said = (await somebody.post("/comment", post_id=post_id, content=content, parent_id=parent_id))[
+            "comment_view"
+        ]
+        assert said == (await somebody.get("/comment", id=said["comment"]["id"]))["comment_view"]
+        again = await somebody.post("/comment", post_id=post_id, content=content, parent_id=parent_id)
+        assert again["comment_view"] == said, "and so is the one to sending it once more"
+    await somebody.post("/community/follow", community_id=cast.gardening.id, follow=True)
+    said = (await somebody.post("/comment", post_id=post_id, content="And one more."))["comment_view"]
+    assert said["subscribed"] == "Subscribed"
+    assert said == (await somebody.get("/comment", id=said["comment"]["id"]))["comment_view"]
+
+
 async def test_writing_needs_a_session__T_11(app: Open, post_id: int) -> None:
     nobody = await app()
     for method, path, asked in (

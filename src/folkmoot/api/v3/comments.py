@@ -25,6 +25,7 @@ from folkmoot.core.votes.cast import vote_on_comment
 from folkmoot.core.votes.list import votes_on_comment
 from folkmoot.model.enums import CommentSort, Listing
 from folkmoot.model.errors import Invalid
+from folkmoot.model.views import CommentView
 
 
 async def list_comments(call: Call, asked: wire.GetComments) -> bytes:
@@ -97,7 +98,7 @@ async def add_comment(call: Call, asked: wire.CreateComment) -> wire.CommentResp
     wanted = CreateComment(asked.post_id, asked.content, asked.parent_id, asked.language_id, orphan=True)
     async with call.write() as tx:
         made = await create_comment(tx, call.viewer, wanted)
-        return await _comment(tx, call, made.comment.id, made.recipient_ids)
+        return _response(await view.view_of_written(tx, call.viewer, made), call, made.recipient_ids)
 
 
 async def change_comment(call: Call, asked: wire.EditComment) -> wire.CommentResponse:
@@ -158,6 +159,9 @@ async def set_saved(call: Call, asked: wire.SaveComment) -> wire.CommentResponse
 
 async def _comment(tx: Any, call: Call, comment_id: int, told: Sequence[int] = ()) -> wire.CommentResponse:
     """The comment as it is now, and who is told."""
-    found = await view.comment_view(tx, call.viewer, comment_id)
+    return _response(await view.comment_view(tx, call.viewer, comment_id), call, told)
+
+
+def _response(found: CommentView, call: Call, told: Sequence[int]) -> wire.CommentResponse:
     shown = comment_view(found, in_full=call.viewer.admin)
     return wire.CommentResponse(comment_view=shown, recipient_ids=list(told))

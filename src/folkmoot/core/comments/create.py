@@ -41,10 +41,12 @@ class CreateComment:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """The comment, and the accounts (local user ids) that are told of it (C-9)."""
+    """The comment, and the accounts (local user ids) that are told of it (C-9). `place`: its post as it was found; None where the comment
+    was here already."""
 
     comment: Comment
     recipient_ids: list[int]
+    place: PlacedPost | None = None
 
 
 Uncounted = tuple[Comment, PlacedPost]
@@ -136,7 +138,7 @@ async def create_comment(
         later.append((comment, place))
     if comment.local:
         await counts.site_wrote(tx, comments=1)
-    return Created(comment, told)
+    return Created(comment, told, place)
 
 
 async def count_together(tx: Tx, written: Sequence[Uncounted]) -> None:

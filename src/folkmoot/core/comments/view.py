@@ -1,5 +1,6 @@
 """One comment, with its place and the viewer's part of it."""
 
+from folkmoot.core.comments.create import Created
 from folkmoot.core.communities.sight import reads
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.comments import Comment
@@ -25,6 +26,25 @@ async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
     if not await reads(tx, viewer, found.community):
         raise NotFound("couldnt_find_comment")
     return found
+
+
+async def view_of_written(tx: Tx, viewer: Viewer, made: Created) -> CommentView:
+    """The same for the author of a comment that this transaction wrote, of what was at hand to write it. At most one query.
+
+    The counts of its post and community are those of before. Raises as `comment_view`.
+    """
+    if made.place is None or viewer.person is None:
+        return await comment_view(tx, viewer, made.comment.id)
+    ground = made.place.ground
+    return CommentView(
+        made.comment,
+        viewer.person,
+        ground.moderates,
+        ground.banned,
+        made.place.post,
+        ground.community,
+        await views.overlay_of_written(tx, viewer.id, ground),
+    )
 
 
 async def what_it_answers(tx: Tx, comment: Comment) -> Comment | Post:
