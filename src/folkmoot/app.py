@@ -264,6 +264,11 @@ async def keep_neighbours(db: Database) -> None:
             log.exception("neighbours_not_read")
 
 
+def compile_templates() -> None:
+    """Do what every process would do at its first pages, once for all that are forked from this one."""
+    Templates(Assets(fresh=False)).compile()
+
+
 def build_app(context: Context) -> Any:
     """The ASGI application on an open context: every face, and the layers around them."""
     settings = context.settings

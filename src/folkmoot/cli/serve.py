@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from folkmoot import __version__
-from folkmoot.app import Prepared, Server, opened, prepare
+from folkmoot.app import Prepared, Server, compile_templates, opened, prepare
 from folkmoot.cli.common import UNREACHABLE, Exit, fail, read_settings
 from folkmoot.cli.doctor_database import other_name
 from folkmoot.cli.doors import Door, Doors
@@ -259,6 +259,7 @@ class Master:
     def run(self) -> None:
         """Until told to stop; the last process to end ends this one."""
         # What was loaded is shared with the processes below for as long as nobody touches it.
+        compile_templates()
         tune()
         for number in _SIGNALS:
             signal.signal(number, self._stop)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,7 +12,8 @@ from starlette.routing import Route
 from folkmoot.model.errors import Invalid, NotLoggedIn
 from folkmoot.store.db import Database, count_statements
 from folkmoot.web import filters, i18n
-from folkmoot.web.base import done, limited, theme_of
+from folkmoot.web.assets import Assets
+from folkmoot.web.base import Templates, done, limited, theme_of
 from folkmoot.web.csrf import guard
 from folkmoot.web.forms import Form
 from folkmoot.web.i18n import choose_language
@@ -260,3 +262,22 @@ async def test_a_private_site_shows_visitors_the_way_in__R_11(db: Database, brow
     assert (await visitor.get("/login")).status_code == 200
     member = await browser("alice")
     assert (await member.get("/communities")).status_code == 200
+
+
+def test_what_was_compiled_before_a_process_was_forked_is_not_compiled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Templates(Assets()).compile()
+
+    def compile_again(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was compiled before")
+
+    monkeypatch.setattr(Environment, "compile", compile_again)
+    after = Templates(Assets())
+    for name in ("front/show.html", "profiles/show.html", "layout.html"):
+        assert after.whole.get_template(name)
+        assert after.parts.get_template(name)
+    # A fragment has a frame of its own.
+    assert (
+        after.parts.get_template("layout.html").filename != after.whole.get_template("layout.html").filename
+    )
