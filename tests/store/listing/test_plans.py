@@ -9,9 +9,13 @@ import pytest
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.store.db import Database
+from folkmoot.store.dialect.base import split_statements
 from folkmoot.store.listing import pages
 from folkmoot.store.listing.filters import Shape
+from folkmoot.store.migrate import known_migrations
+from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
 from tests.cast import Cast
+from tests.store.listing.conftest import Garden, plant_post
 
 SORTS = {
     PostSort.ACTIVE: "active",
@@ -163,3 +167,25 @@ async def test_the_top_of_a_short_time_gathers_that_time_only(db: Database, cast
     )
     assert "post_by_published" in plan
     assert "post_by_score" not in plan
+
+
+async def test_an_index_that_comes_later_is_not_taken_for_other_orders(
+    db: Database, cast: Cast, garden: Garden
+) -> None:
+    """What SQLite counted before it came is no reason to think that it leads to fewer rows."""
+    if not isinstance(db, SqliteDatabase):
+        pytest.skip("PostgreSQL counts by columns")
+    async with db.write() as tx:
+        for number in range(100, 4000):
+            await plant_post(tx, number, community_id=cast.gardening.id, creator_id=cast.alice.id)
+    (later,) = [each for each in known_migrations() if "posts_of_people_by_hot" in each.name]
+    await db.script(["DROP INDEX post_by_creator_hot", "ANALYZE"])
+    await db.script(split_statements(later.script, "sqlite"))
+    again = open_sqlite(db.path, db.clock)
+    for sort, index in ((PostSort.NEW, "post_by_creator "), (PostSort.HOT, "post_by_creator_hot ")):
+        plan = await plan_of(
+            again, pages._straight(Shape("post", creator=True, **MEMBER), sort, "start", "21")
+        )
+        assert index in plan
+        assert not sorts(plan), plan
+    await again.close()
