@@ -165,3 +165,32 @@ async def test_who_changes_their_mind_in_one_batch_has_the_last_vote__INB_11(sto
     assert await story.work() == {("accepted", None): 3 * NUMBER}
     assert await story.tally() == (1, NUMBER)
     assert await recount(story.a.db, repair=False) == []
+
+
+async def test_many_answers_to_a_post_look_it_up_once__and_again_after_it_was_closed__INB_11(
+    story: Story,
+) -> None:
+    def answers(word: str) -> list[Members]:
+        return [
+            story.there.in_community(
+                "Create",
+                person,
+                story.there.note(person, story.page["id"], story.baking.id, word),
+                story.baking.id,
+            )
+            for person in story.people
+        ]
+
+    await story.arrive(*answers("Rye."))
+    with count_statements() as counter:
+        assert await story.work() == {("accepted", None): NUMBER}
+    looked_up = [
+        sql for sql in counter.statements if "newest_comment_necro" in sql and sql.startswith("SELECT")
+    ]
+    assert len(looked_up) < NUMBER, looked_up
+    lock = story.there.in_community("Lock", story.carol, story.page["id"], story.baking.id)
+    await story.arrive(*answers("Spelt."), lock, *answers("Oats."))
+    ends = await story.work()
+    assert (ends[("accepted", None)], ends[("refused", "locked")]) == (NUMBER + 1, NUMBER)
+    assert await story.a.value("SELECT comments FROM post ORDER BY id DESC LIMIT 1") == 2 * NUMBER
+    assert await recount(story.a.db, repair=False) == []

@@ -5,6 +5,7 @@ later than what is about the same (INB-11), nor than anything that may change wh
 go past it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,12 @@ from folkmoot.apub.inbox.known import Known
 from folkmoot.apub.inbox.tasks import Outcome, Task, had_effect, refused
 from folkmoot.apub.inbox.turns import Queue
 from folkmoot.apub.objects.actors import Actor
+from folkmoot.apub.objects.content import Comment
 from folkmoot.core.comments.create import Uncounted, count_together
-from folkmoot.core.votes.cast import Ballot, vote_together
+from folkmoot.core.votes.cast import FEW, Ballot, vote_together
+from folkmoot.store import places
 from folkmoot.store.db import Tx
+from folkmoot.store.places import Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,6 @@ class Box:
 
     def lets_pass(self, task: Task) -> bool:
         """Whether a task may be done before what is in here is counted."""
-        if not (self._votes or self._comments):
-            return True
         if _is_vote(task.activity):  # they are counted in their order, several of one person on one thing too
             return self._ids.isdisjoint(_ids(task.activity))
         return goes_past(task.activity) and not self._queue.is_before(task.turn)
@@ -60,6 +62,7 @@ class Box:
 
     async def count(self, tx: Tx, known: Known) -> None:
         """Count what is in here, and be empty: comments first, which may be voted on."""
+        known.places.clear()
         comments, self._comments = self._comments, []
         gathered, self._votes, self._queue, self._ids = self._votes, [], Queue(), set()
         await count_together(tx, comments)
@@ -70,6 +73,20 @@ class Box:
             known.accepted = (known.accepted or set()) - had_effect(one.task, one.outcome)
             known.notes = [note for note in known.notes if not any(note is told for told in one.notes)]
             one.outcome.closed, one.outcome.inner = refused(one.task.row, refusal), ()
+
+
+async def stand_ready(tx: Tx, known: Known, activities: Iterable[Activity]) -> None:
+    """Look up the posts that new comments of a batch answer, for all of them at once."""
+    wanted = set[Pair]()
+    for activity in activities:
+        said = _passed_on(activity) or activity
+        if not isinstance(said, Create) or not isinstance(said.object, Comment):
+            continue
+        post, author = known.objects.get(said.object.parent), known.people.get(said.actor)
+        if post is not None and post.kind == "post" and author and said.object.id not in known.objects:
+            wanted.add((post.id, author.id))
+    if len(wanted) >= FEW:
+        known.places |= await places.posts(tx, wanted)
 
 
 def _ids(activity: Activity) -> set[str]:

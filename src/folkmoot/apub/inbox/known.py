@@ -14,6 +14,7 @@ from folkmoot.model.people import Person
 from folkmoot.store import actors, communities, follows, gone, people, quarantine
 from folkmoot.store.actors import Placed
 from folkmoot.store.db import Tx
+from folkmoot.store.places import Pair, PlacedPost
 
 
 class Missing(Exception):
@@ -75,6 +76,9 @@ class Known:
     quarantined: set[int] = field(default_factory=set)
     accepted: set[str] | None = None
     """Of the activities inside those of the batch, those that had their effect before; None where nobody has looked."""
+
+    places: dict[Pair, PlacedPost] = field(default_factory=dict)
+    """Posts as those who answer them stand before them, locked. Empty as soon as anything was done that may have changed one."""
 
     def person(self, ap_id: str) -> Person:
         """A person; raises `Missing` where it has to be fetched first."""

@@ -18,7 +18,7 @@ from folkmoot.apub.inbox import answers, checks
 from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived, Gathered
-from folkmoot.apub.inbox.ballots import Box, goes_past
+from folkmoot.apub.inbox.ballots import Box, goes_past, stand_ready
 from folkmoot.apub.inbox.bring import bring
 from folkmoot.apub.inbox.known import Known, Missing, look_up
 from folkmoot.apub.inbox.names import addresses
@@ -276,6 +276,8 @@ class Processor:
                 for ident in inner_ids(task.activity)
             ]
             known.accepted = await received.accepted_among(tx, inside) if inside else set()
+            if not fenced:
+                await stand_ready(tx, known, (task.activity for task in tasks))
             await self._put_off.look(tx, self._turn_of)
             left, queue, put_off, box = list(tasks), Queue(), PutOff(), Box()
             while left and (len(outcomes) < LEAST or time.monotonic() - began < patience):

@@ -37,6 +37,7 @@ async def take_post(
     Malformed no_title.
     """
     _must_not_be_gone(known, post)
+    known.places.clear()
     title = post.title_in(community.ap_id)
     values: dict[str, Any] = {
         "url": _usable_link(post.link),
@@ -132,7 +133,8 @@ async def take_comment(
             locked=comment.open is False,
             named=named,
         )
-        made = (await create_comment(tx, author, asked, later=later)).comment
+        place = known.places.get((post_id, author.id))
+        made = (await create_comment(tx, author, asked, later=later, place=place)).comment
         placed = _placed(known, "comment", made.id, comment, made.community_id, author, made.local)
         if made.distinguished == comment.distinguished:
             return placed

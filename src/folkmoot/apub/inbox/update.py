@@ -83,6 +83,7 @@ async def _marks(tx: Tx, arrived: Arrived[Update], post: Post) -> Community:
     checks.must_be_from(arrived, community)
     if arrived.direct and not community.local and not same_host(arrived.activity.actor, community.ap_id):
         raise NotAllowed("not_announced", detail=community.ap_id)
+    arrived.known.places.clear()
     language, tags = take.language_id(post), take.post_tags(community, post)
     await mark_post(tx, arrived.viewer(), placed.id, nsfw=post.sensitive, language_id=language, tags=tags)
     return community

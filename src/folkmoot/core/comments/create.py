@@ -54,18 +54,25 @@ Uncounted = tuple[Comment, PlacedPost]
 
 
 async def create_comment(
-    tx: Tx, author: Viewer, asked: CreateComment, *, later: list[Uncounted] | None = None
+    tx: Tx,
+    author: Viewer,
+    asked: CreateComment,
+    *,
+    later: list[Uncounted] | None = None,
+    place: PlacedPost | None = None,
 ) -> Created:
     """Write a comment under a post or another comment; its author's vote comes with it, the people concerned are told (C-2, C-3, N-1).
     An equal comment within a minute is the same one, and so is one of the same address. `later`: where it is put for the caller to have it
     counted with others of the same transaction (`count_together`); until then it has no vote, and nothing counts it.
+    `place`: the post as the author stands before it, where the caller has looked it up, locked.
 
     Raises `Invalid` invalid_body_field, blocked_url, couldnt_create_comment, max_comment_depth_reached, language_not_allowed;
     `NotFound` couldnt_find_post; `NotAllowed` deleted, locked, banned_from_community, site_ban.
     """
     house = await writing.house(tx)
     text = house.long_text(asked.content, "content")
-    place = await places.post(tx, asked.post_id, author.id)
+    if place is None:
+        place = await places.post(tx, asked.post_id, author.id)
     if place is None:
         raise NotFound("couldnt_find_post")
     post, ground = place.post, place.ground
