@@ -238,10 +238,10 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
 
-_QUICK, _SLOW, _WRITERS = 4, 3, 6
-"""How many read, ask something long, and write at once in one process. On one machine four statements in the server keep a process busy; were
-there more, the server's processes would take turns with ours at the processors, and all would take longer. Writers also wait for each
-other's rows, and for the disk together."""
+_QUICK, _SLOW, _WRITERS = 6, 3, 10
+"""How many read, ask something long, and write at once in one process. On one machine six statements in the server keep a process busy; were there
+more, the server's processes would take turns with ours at the processors, and some would wait long. Writers wait for each other's rows, and
+for the disk together: with six of them fewer likes a second came through."""
 _QUICK_AWAY = 8
 """How many read at once where the server is elsewhere, and most of the time is the way there."""
 
