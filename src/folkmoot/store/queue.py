@@ -7,11 +7,10 @@ then wait again, behind everybody. With three times as many requests as connecti
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from typing import Any
 
-_holder: ContextVar["asyncio.Task[Any] | None"] = ContextVar("holder", default=None)
-"""The task that has a place in any queue, as seen from within it."""
+_holders: "set[asyncio.Task[Any] | None]" = set()
+"""The tasks that have a place in any queue. Not a context variable: timers that others start meanwhile would keep the task with their context."""
 
 
 class Queue:
@@ -25,12 +24,12 @@ class Queue:
     async def place(self) -> AsyncIterator[None]:
         """Wait for a place, and have it until the end of the block."""
         task = asyncio.current_task()
-        if _holder.get() is task:
+        if task in _holders:
             yield
             return
         async with self._places:
-            token = _holder.set(task)
+            _holders.add(task)
             try:
                 yield
             finally:
-                _holder.reset(token)
+                _holders.discard(task)
