@@ -34,7 +34,9 @@ _LOOK = 0.25
 _REST = 0.004
 """And between any two: what happens meanwhile is looked at together."""
 _REST_AFTER_PUBLISHING = 0.02
-"""The same after all was published that waited: people who write are many, and what they say in between shares the next transaction."""
+"""The same after something was published: people who write are many, and what they say in between shares the next transaction."""
+_PIECES = 10
+"""So many pieces are published in one turn, before what they became is sent."""
 _WRITE_EVERY: Micros = SECOND
 _IDLE_WRITE_EVERY: Micros = 30 * SECOND
 _BEGIN_IN_DELIVERY = 2000
@@ -96,7 +98,7 @@ class Lanes:
             self._landed.clear()
             try:
                 published = await self.turn()
-                await asyncio.sleep(_REST_AFTER_PUBLISHING if 0 < published < BATCH else _REST)
+                await asyncio.sleep(_REST_AFTER_PUBLISHING if published else _REST)
             except Exception:
                 log.exception("sending_failed")
                 await asyncio.sleep(_AFTER_FAILURE)
@@ -139,9 +141,7 @@ class Lanes:
             return 0
         published = 0
         if 0 in shards and self._has_changed("outgoing"):
-            published = await publish_due(self.context)
-            if published:
-                self._seen.pop("outgoing", None)
+            published = await self._publish()
         if self._has_changed("destination", "site"):
             await self._reread(shards)
         if self._has_changed("outbox"):
@@ -150,6 +150,19 @@ class Lanes:
             self._ready[instance_id] = None
         await self._begin(now)
         await self._write_down()
+        return published
+
+    async def _publish(self) -> int:
+        """Publish in pieces all that waits, up to so many: a turn is long where much is sent, and one piece a turn would fall behind."""
+        published = 0
+        for _ in range(_PIECES):
+            piece = await publish_due(self.context)
+            published += piece
+            if piece < BATCH:
+                break
+            await asyncio.sleep(0)  # others are answered in between
+        if published:
+            self._seen.pop("outgoing", None)
         return published
 
     def _has_changed(self, *kinds: str) -> bool:
