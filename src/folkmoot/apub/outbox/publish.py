@@ -48,8 +48,7 @@ async def ask_again(db: Database, payload: Mapping[str, Any]) -> None:
     person_id, community_id = payload["person_id"], payload["community_id"]
     async with db.write() as tx:
         if await follows.is_pending(tx, person_id, community_id):
-            again = {"actor_id": person_id, "community_id": community_id, "state": True}
-            await outbox.note(tx, "CommunityFollowed", again)
+            await _note_follow(tx, person_id, community_id)
 
 
 async def follow_anew(db: Database, payload: Mapping[str, Any]) -> None:
@@ -59,8 +58,13 @@ async def follow_anew(db: Database, payload: Mapping[str, Any]) -> None:
         kept = await follows.followed_elsewhere(tx, person_id)
         for number in kept if community_id is None else {community_id} & set(kept):
             await follows.begin_anew(tx, person_id, number)
-            again = {"actor_id": person_id, "community_id": number, "state": True}
-            await outbox.note(tx, "CommunityFollowed", again)
+            await _note_follow(tx, person_id, number)
+
+
+async def _note_follow(tx: Tx, person_id: int, community_id: int) -> None:
+    await outbox.note(
+        tx, "CommunityFollowed", {"actor_id": person_id, "community_id": community_id, "state": True}
+    )
 
 
 # --- publishing ------------------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.events import CommentCreated, CommentTold
 from folkmoot.model.people import Viewer
+from folkmoot.model.posts import Post
 from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import comments, counts, marks, places, votes
@@ -79,13 +80,7 @@ async def create_comment(
     permissions.check("comment.create", permissions.standing_on(author, ground))
     moderates = ground.moderates or author.admin or asked.quiet  # what is only found now was written before
     rules.must_take_comments(post, moderates=moderates)
-    parent = None
-    if asked.parent_id is not None:
-        parent = await comments.by_id(tx, asked.parent_id)
-        if parent is not None:
-            rules.must_take_replies(parent, post, moderates=moderates)
-        elif not asked.orphan:
-            raise Invalid("couldnt_create_comment", field="parent_id")
+    parent = await _parent(tx, asked, post, moderates=moderates)
     language_id = await languages.language_for(tx, author, ground, asked.language_id)
     if asked.ap_id is None:
         parent_id, since = (parent.id if parent else None), tx.now - MINUTE
@@ -146,6 +141,18 @@ async def create_comment(
     if comment.local:
         await counts.site_wrote(tx, comments=1)
     return Created(comment, told, place)
+
+
+async def _parent(tx: Tx, asked: CreateComment, post: Post, *, moderates: bool) -> Comment | None:
+    """The comment that is answered, if it takes answers; None where the post is."""
+    if asked.parent_id is None:
+        return None
+    parent = await comments.by_id(tx, asked.parent_id)
+    if parent is not None:
+        rules.must_take_replies(parent, post, moderates=moderates)
+    elif not asked.orphan:
+        raise Invalid("couldnt_create_comment", field="parent_id")
+    return parent
 
 
 async def count_together(tx: Tx, written: Sequence[Uncounted]) -> None:
