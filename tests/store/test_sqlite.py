@@ -135,6 +135,24 @@ async def test_what_nobody_waits_for_is_committed_all_the_same(sqlite: SqliteDat
     assert await _count(sqlite) == 1
 
 
+async def test_whoever_writes_for_long_again_and_again_lets_others_go_on(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each write fills a commit of its own, which is done when it ends: there is nothing to wait for, and others wait all the same."""
+    monkeypatch.setattr("folkmoot.store.sqlite._BATCH_SECONDS", 0.0)
+    turns: list[int] = []
+
+    async def beside() -> None:
+        while True:
+            turns.append(await asyncio.sleep(0, 1))
+
+    other_work = asyncio.create_task(beside())
+    for number in range(5):
+        await _add(sqlite, f"{number}.example")
+    other_work.cancel()
+    assert len(turns) >= 4
+
+
 async def test_writers_who_waited_for_another_process_come_one_right_behind_the_other(
     sqlite: SqliteDatabase, other: SqliteDatabase
 ) -> None:

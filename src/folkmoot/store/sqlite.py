@@ -260,6 +260,9 @@ class SqliteDatabase:
         finally:
             writing.reset(token)
             self._leave()
+        if batch.done.done():
+            # Nothing is left to wait for: who writes again and again would let nobody else go on.
+            await asyncio.sleep(0)
         if not soon:
             await asyncio.shield(batch.done)
 
