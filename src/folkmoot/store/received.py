@@ -83,17 +83,7 @@ async def put(tx: Tx, arrivals: Sequence[Arrival]) -> None:
         "INSERT INTO received (id, ap_id, kind, actor, host, object, lane, body, state, received)"
         " VALUES (:id, :ap_id, :kind, :actor, :host, :object, :lane, :body, 'waiting', :now) ON CONFLICT (ap_id) DO NOTHING",
         [
-            {
-                "id": row[0],
-                "ap_id": one.ap_id,
-                "kind": one.kind,
-                "actor": one.actor,
-                "host": one.host,
-                "object": one.object,
-                "lane": one.lane,
-                "body": one.body,
-                "now": tx.now,
-            }
+            {"id": row[0], **_values(one, tx.now), "body": one.body}
             for row, one in zip(rows, arrivals, strict=True)
         ],
     )
@@ -232,7 +222,7 @@ async def remember_inner(tx: Tx, arrivals: Sequence[Arrival]) -> None:
         "INSERT INTO received (ap_id, kind, actor, host, object, lane, state, received, closed)"
         " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, 'accepted', :now, :now) ON CONFLICT (ap_id) DO UPDATE"
         " SET state = 'accepted', reason = NULL, detail = NULL, body = NULL, closed = excluded.closed",
-        _closed_at(tx.now, arrivals),
+        _each_once(arrivals, tx.now),
     )
 
 
@@ -244,24 +234,26 @@ async def remember_undone(tx: Tx, arrivals: Sequence[Arrival]) -> None:
         " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, 'accepted', 'taken_back', :now, :now) ON CONFLICT (ap_id) DO UPDATE"
         " SET state = 'accepted', reason = coalesce(received.reason, excluded.reason), body = NULL, due = NULL, closed = excluded.closed"
         " WHERE received.state <> 'accepted'",
-        _closed_at(tx.now, arrivals),
+        _each_once(arrivals, tx.now),
     )
 
 
-def _closed_at(now: Micros, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
+def _values(one: Arrival, now: Micros) -> dict[str, Any]:
+    """What is written down of every activity."""
+    return {
+        "ap_id": one.ap_id,
+        "kind": one.kind,
+        "actor": one.actor,
+        "host": one.host,
+        "object": one.object,
+        "lane": one.lane,
+        "now": now,
+    }
+
+
+def _each_once(arrivals: Sequence[Arrival], now: Micros) -> list[dict[str, Any]]:
     """Their values, each address once."""
-    return [
-        {
-            "ap_id": one.ap_id,
-            "kind": one.kind,
-            "actor": one.actor,
-            "host": one.host,
-            "object": one.object,
-            "lane": one.lane,
-            "now": now,
-        }
-        for one in {one.ap_id: one for one in arrivals}.values()
-    ]
+    return [_values(one, now) for one in {one.ap_id: one for one in arrivals}.values()]
 
 
 _TOLD = "SELECT id, ap_id, kind, actor, host, state, reason, detail, attempts, due, received, closed FROM received"

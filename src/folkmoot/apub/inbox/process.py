@@ -8,20 +8,20 @@ transaction: a process that dies loses nothing and does nothing twice.
 import asyncio
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import Any
 
-from folkmoot.apub import documents, signatures
+from folkmoot.apub import signatures
 from folkmoot.apub.activities import Announce, Other
 from folkmoot.apub.fetch import Budget
 from folkmoot.apub.inbox import answers, checks
+from folkmoot.apub.inbox.ahead import reading_ahead
 from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
 from folkmoot.apub.inbox.answers import AnsweredNo
 from folkmoot.apub.inbox.arrived import Arrived, Gathered
 from folkmoot.apub.inbox.ballots import Box, goes_past, stand_ready
 from folkmoot.apub.inbox.bring import bring
 from folkmoot.apub.inbox.known import Known, Missing, look_up
-from folkmoot.apub.inbox.names import addresses
+from folkmoot.apub.inbox.overtaken import overtaken
 from folkmoot.apub.inbox.put_off import PutOff
 from folkmoot.apub.inbox.table import TABLE
 from folkmoot.apub.inbox.tasks import (
@@ -30,15 +30,13 @@ from folkmoot.apub.inbox.tasks import (
     as_row,
     had_effect,
     has_to_wait,
-    is_vote_passed_on,
     keeps,
     refused,
     taken_back,
-    vote_taken_back,
+    task_of,
 )
-from folkmoot.apub.inbox.turns import Queue, Turn, turn_of
+from folkmoot.apub.inbox.turns import Queue
 from folkmoot.apub.policy import policy
-from folkmoot.apub.reading import parse
 from folkmoot.apub.resolve import Resolver
 from folkmoot.context import Context
 from folkmoot.logs import logger
@@ -47,15 +45,13 @@ from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.store import leases, outbox, received
 from folkmoot.store.db import Tx, persistently
 from folkmoot.store.holders import new_holder
-from folkmoot.store.received import LANES, Closed, Waiting
+from folkmoot.store.received import LANES, Closed
 
 BATCH = 200
 BATCH_SECONDS = {"sqlite": 0.015, "postgresql": 0.2}
 """How long one transaction may take: on SQLite everybody waits meanwhile, on PostgreSQL who writes in the same threads."""
 LEAST = 10
 """But so many are done in it however long they take: what a batch costs besides is a multiple of what each of them costs."""
-READ_AT_A_TIME = 3
-"""Documents that are read before others have their turn: the database may have answered."""
 LEASE: Micros = 6 * SECOND
 LOOK_AGAIN: Micros = SECOND
 FETCHING = 16
@@ -73,17 +69,6 @@ log = logger(__name__)
 
 class _Halfway(Exception):
     """An activity failed after it had written something: the batch has to be done again, with care."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """Rows as tasks, and those that are to be closed because they cannot be read. `last`: the highest id; None: there were none. `full`:
-    there may be more."""
-
-    tasks: list[Task]
-    closed: list[Closed]
-    last: int | None
-    full: bool
 
 
 class Processor:
@@ -184,55 +169,14 @@ class Processor:
         async with self.db.read() as tx:
             if not await received.anything_waits(tx):
                 return 0
-        done = after = 0
-        ahead: asyncio.Task[_Read] | None = None
-        try:
-            while lanes := await self._hold():
-                read = await (ahead or self._read(lanes, after))
-                if read.last is None:
-                    break
-                after = read.last
-                # While the database works at these, the next are read.
-                ahead = asyncio.create_task(self._read(lanes, after)) if read.full else None
+        done = 0
+        async with reading_ahead(self.context, self._aside, BATCH) as reader:
+            while (lanes := await self._hold()) and (read := await reader.next(lanes)) is not None:
                 tasks, closed = read.tasks, read.closed
                 while tasks or closed:
                     tasks, number = await self._batch(tasks, closed)
                     done, closed = done + number, []
-        finally:
-            if ahead is not None:
-                ahead.cancel()
-                await asyncio.gather(ahead, return_exceptions=True)
         return done
-
-    async def _read(self, lanes: list[int], after: int) -> "_Read":
-        """The next rows that may be worked at now, parsed; those that cannot be read are to be closed."""
-        async with self.db.read() as tx:
-            rows = await received.take(tx, lanes, after=after, limit=BATCH)
-        read = _Read([], [], rows[-1].id if rows else None, full=len(rows) == BATCH)
-        for number, row in enumerate(rows):
-            if number % READ_AT_A_TIME == 0:
-                await asyncio.sleep(0)
-            if row.id in self._aside:
-                continue
-            try:
-                read.tasks.append(self._task(row))
-            except Refusal as error:
-                read.closed.append(refused(row, error))
-            except Exception as error:  # nobody's document stops what all others sent
-                log.exception("activity_not_read", id=row.ap_id, kind=row.kind)
-                read.closed.append(Closed(row.id, "refused", "internal_error", repr(error)))
-        return read
-
-    def _task(self, row: Waiting) -> Task:
-        settings = self.context.settings
-        document = documents.read(
-            row.body.encode(), now=self.context.clock.now(), development=settings.development
-        )
-        activity = parse(document)
-        return Task(row, activity, frozenset(addresses(activity)), turn_of(activity))
-
-    def _turn_of(self, row: Waiting) -> Turn:
-        return self._task(row).turn
 
     # --- doing -----------------------------------------------------------------------------------------------------------
 
@@ -278,7 +222,7 @@ class Processor:
             known.accepted = await received.accepted_among(tx, inside) if inside else set()
             if not fenced:
                 await stand_ready(tx, known, (task.activity for task in tasks))
-            await self._put_off.look(tx, self._turn_of)
+            await self._put_off.look(tx, lambda row: task_of(self.context, row).turn)
             left, queue, put_off, box = list(tasks), Queue(), PutOff(), Box()
             while left and (len(outcomes) < LEAST or time.monotonic() - began < patience):
                 task = left.pop(0)
@@ -315,7 +259,7 @@ class Processor:
         if known is not None:
             await outbox.note_all(tx, known.notes)
         ended = [*closed, *(outcome.closed for _, outcome in outcomes if outcome.closed is not None)]
-        ended += await self._overtaken(tx, outcomes)
+        ended += await overtaken(tx, self.context, self._put_off, outcomes)
         if ended:
             await received.close(tx, ended)
         inner = [as_row(one) for _, outcome in outcomes for one in outcome.inner if one.id]
@@ -333,19 +277,6 @@ class Processor:
                         tx, task.row.id, due=outcome.due, reason=outcome.reason, detail=outcome.detail
                     )
                 self._due = min(self._due or outcome.due, outcome.due)
-
-    async def _overtaken(self, tx: Tx, outcomes: list[tuple[Task, Outcome]]) -> list[Closed]:
-        """The votes that were put off since a community passed them on, and whose voters have taken them back by now."""
-        closed = []
-        for task, outcome in outcomes:
-            name = vote_taken_back(task, outcome)
-            earlier = self._put_off.earlier(task.row, name) if name is not None else set()
-            for row in await received.rows(tx, earlier):
-                if name is not None and is_vote_passed_on(self._task(row).activity, name):
-                    closed.append(Closed(row.id, "accepted", "taken_back"))
-        if closed:
-            tx.changed("put_off")
-        return closed
 
     def _remember_put_off(self, outcomes: list[tuple[Task, Outcome]]) -> None:
         """What was put off just now, and is written down: on PostgreSQL that is heard of a moment later only."""

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from folkmoot.apub.activities import Activity, Announce, Block, Delete, Dislike, EmojiReact, Like, Lock, Undo
+from folkmoot.apub import documents
+from folkmoot.apub.activities import Activity, Block, Delete, Dislike, EmojiReact, Like, Lock, Undo
 from folkmoot.apub.documents import host_of, same_host
 from folkmoot.apub.fetch import NotFetched
 from folkmoot.apub.inbox.known import Missing
-from folkmoot.apub.inbox.names import kind_of, object_of
-from folkmoot.apub.inbox.turns import Queue, Turn, name_of_vote
+from folkmoot.apub.inbox.names import addresses, kind_of, object_of
+from folkmoot.apub.inbox.turns import Queue, Turn, turn_of
+from folkmoot.apub.reading import parse
+from folkmoot.context import Context
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import Micros
 from folkmoot.store.received import Arrival, Closed, Waiting
@@ -44,6 +47,14 @@ class Outcome:
     inner: tuple[Activity, ...] = ()
 
 
+def task_of(context: Context, row: Waiting) -> Task:
+    """A row on its way. Raises `Refusal` where it cannot be read."""
+    development = context.settings.development
+    document = documents.read(row.body.encode(), now=context.clock.now(), development=development)
+    activity = parse(document)
+    return Task(row, activity, frozenset(addresses(activity)), turn_of(activity))
+
+
 def taken_back(task: Task, outcome: Outcome) -> list[Activity]:
     """What was taken back just now. It may be on its way still, by another server that has to wait for something, and is to have no effect
     any more when it comes (INB-11). Only where it is of the server that takes it back; follows come by the way that their Undo comes."""
@@ -57,24 +68,6 @@ def taken_back(task: Task, outcome: Outcome) -> list[Activity]:
         and undo.undone.id
         and same_host(undo.undone.id, undo.actor)
     ]
-
-
-def vote_taken_back(task: Task, outcome: Outcome) -> str | None:
-    """The name (`turns.py`) of the votes of whoever just said themselves that they take one back. Most programs give the vote in an Undo an
-    address of its own, so that what waits of them is found by who and what (IDV-3)."""
-    undo = task.activity
-    if outcome.closed is None or outcome.closed.state != "accepted" or not isinstance(undo, Undo):
-        return None
-    vote = undo.undone
-    return name_of_vote(vote) if isinstance(vote, Like | Dislike | EmojiReact) else None
-
-
-def is_vote_passed_on(activity: Activity, name: str) -> bool:
-    """Whether a community passes on a vote of that name, and nothing else."""
-    if not isinstance(activity, Announce) or len(activity.items) != 1:
-        return False
-    vote = activity.items[0]
-    return isinstance(vote, Like | Dislike | EmojiReact) and name_of_vote(vote) == name
 
 
 def had_effect(task: Task, outcome: Outcome) -> set[str]:
