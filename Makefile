@@ -65,6 +65,10 @@ fix: setup ## put right what the formatter and the linter can
 docs: setup ## write the generated pages under docs/ anew
 	.venv/bin/python -m tools.docs
 
+.PHONY: changes
+changes: setup ## show the notes of changes.d/ as they go into CHANGELOG.md
+	@.venv/bin/python -m tools.changes
+
 .PHONY: messages
 messages: setup ## collect the interface's texts for translation, and compile what is translated
 	.venv/bin/python -m tools.messages
