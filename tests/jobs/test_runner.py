@@ -88,7 +88,7 @@ async def test_a_job_that_fails_is_tried_later_and_given_up_in_the_end(
         assert await jobs.next_due(tx) is None
     assert (lost.attempts, lost.error) == (MOST_ATTEMPTS, "ValueError: no such luck")
     async with db.write() as tx:
-        assert await jobs.try_again(tx, lost.id)
+        assert await jobs.try_all_again(tx) == 1
     assert await runner.run_all_due() == 1
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from folkmoot import __version__
-from folkmoot.cli import db, doctor, federation, import_, map, seed, serve, user, work
+from folkmoot.cli import db, doctor, federation, import_, jobs, map, seed, serve, user, work
 
 COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "serve": serve.serve,
@@ -14,6 +14,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "user": user.user,
     "federation": federation.federation,
     "db": db.db,
+    "jobs": jobs.jobs,
     "seed": seed.seed,
     "import": import_.import_archive,
     "doctor": doctor.doctor,

@@ -136,15 +136,12 @@ async def given_up(tx: Tx, limit: int = 100) -> list[GivenUp]:
     return [GivenUp(row[0], row[1], json.loads(row[2]), row[3], row[4] or "", row[5]) for row in rows]
 
 
-async def try_again(tx: Tx, job_id: int) -> bool:
-    """Let a job that was given up begin anew; whether there was one."""
+async def try_all_again(tx: Tx) -> int:
+    """Let every job that was given up begin anew; how many."""
     tx.changed("jobs")
-    return bool(
-        await tx.run(
-            "UPDATE job SET failed = NULL, attempts = 0, run_at = :now WHERE id = :job_id AND failed IS NOT NULL",
-            now=tx.now, job_id=job_id,
-        )
-    )  # fmt: skip
+    return await tx.run(
+        "UPDATE job SET failed = NULL, attempts = 0, run_at = :now WHERE failed IS NOT NULL", now=tx.now
+    )
 
 
 async def forget_given_up(tx: Tx, before: Micros) -> int:
