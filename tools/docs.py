@@ -30,6 +30,8 @@ def settings_page() -> str:
 
 
 def _as_typed(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
