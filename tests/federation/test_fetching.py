@@ -9,14 +9,16 @@ from yarl import URL
 
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.lookup import lookup_of
+from folkmoot.core.comments.delete import delete_comment
 from folkmoot.core.posts.read import record_visit
 from folkmoot.core.threads.complete import completeness
 from folkmoot.core.threads.read import ReadThread, read_thread
+from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.errors import Invalid, Refusal
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, MINUTE
-from folkmoot.store import posts
+from folkmoot.store import comments, people, posts
 from tests.core.moderation.drift import assert_no_drift
 from tests.federation.conftest import Found
 from tests.federation.network import Answer, Network, Request, Server
@@ -343,7 +345,7 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
         assert post is not None
         found = completeness(await read_thread(tx, ANONYMOUS, ReadThread(1)), tx.now)
     assert found is not None
-    assert (found.here, found.total, found.missing) == (40, 40, 0)
+    assert (found.here, found.missing) == (40, 0)
     assert (found.score, post.score) == (10, 1), "what its origin counts is only shown (BKF-5)"
     asked = len(network.asked)
     assert not await scene.opens(scene.alice, post)
@@ -351,6 +353,78 @@ async def test_opening_a_thread_completes_it_once_in_a_quarter_of_an_hour__case_
     assert len(network.asked) == asked
     scene.a.clock.advance(16 * MINUTE)
     assert await scene.opens(scene.alice, post)
+
+
+async def completed(scene: Scene, page: Members, notes: list[Members], **counts: int) -> Post:
+    """alice opens a thread of there.example whose context names these comments, and the rest of it was sent for."""
+    page["context"] = f"{page['id']}/context"
+    page |= {name: {"type": "Collection", "totalItems": number} for name, number in counts.items()}
+    ids = [page["id"], *(note["id"] for note in notes)]
+    scene.there.documents[page["context"]] = {"id": page["context"], "type": "OrderedCollection", "orderedItems": ids}  # fmt: skip
+    await scene.resolves(page["id"])
+    async with scene.a.db.read() as tx:
+        post = await posts.by_id(tx, 1)
+    assert post is not None
+    assert await scene.opens(scene.alice, post)
+    await scene.a.settle()
+    return post
+
+
+async def looks(scene: Scene) -> tuple[int, int, int | None]:
+    """What a reader is told of the thread: how many comments are here, how many are missing, and the score at home."""
+    async with scene.a.db.read() as tx:
+        found = completeness(await read_thread(tx, ANONYMOUS, ReadThread(1)), tx.now)
+    assert found is not None
+    return found.here, found.missing, found.score
+
+
+async def test_what_is_deleted_later_is_not_missing__BKF_3(scene: Scene) -> None:
+    there = scene.there
+    page = there.page(scene.carol, scene.baking.id)
+    notes = [there.note(scene.carol, page["id"], scene.baking.id, f"Number {n}") for n in range(3)]
+    unknown = there.note(scene.carol, page["id"], scene.baking.id, "Nobody gets this")
+    del there.documents[unknown["id"]]
+    await completed(scene, page, [*notes, unknown])
+    assert await looks(scene) == (3, 1, None)
+    async with scene.a.writing() as tx:
+        comment = await comments.by_ap_id(tx, notes[1]["id"])
+        assert comment is not None
+        carol = Viewer(await people.by_id(tx, comment.creator_id))
+        await delete_comment(tx, carol, comment.id, deleted=True)
+    assert await looks(scene) == (2, 1, None), "it is here, and gone"
+
+
+async def test_the_score_at_home_is_shown_where_it_was_another_when_it_was_asked__BKF_5(scene: Scene) -> None:
+    there = scene.there
+    page = there.page(scene.carol, scene.baking.id)
+    await completed(scene, page, [], likes=1, dislikes=0)
+    async with scene.a.writing() as tx:
+        await vote_on_post(tx, scene.alice, 1, 1)
+    assert await looks(scene) == (0, 0, None), "it was the same; what came since came to both"
+    page["likes"]["totalItems"] = 9
+    scene.a.clock.advance(16 * MINUTE)
+    async with scene.a.db.read() as tx:
+        post = await posts.by_id(tx, 1)
+    assert post is not None
+    assert await scene.opens(scene.alice, post)
+    await scene.a.settle()
+    assert await looks(scene) == (0, 0, 9)
+
+
+async def test_a_server_that_is_away_does_not_keep_a_thread_from_its_rest__BKF_3__FET_8(
+    scene: Scene, network: Network, peer: Callable[[str], Peer]
+) -> None:
+    away = peer("away.example")
+    dave = away.person("dave")
+    page = scene.there.page(scene.carol, scene.baking.id)
+    here = [scene.there.note(scene.carol, page["id"], scene.baking.id, f"Here {n}") for n in range(3)]
+    gone = [away.note(dave, page["id"], scene.baking.id, f"Away {n}") for n in range(5)]
+    network.down.add("away.example")
+    await completed(scene, page, [*here, *gone])
+    assert await looks(scene) == (3, 5, None)
+    assert len(network.asked_of("away.example")) == 1, (
+        "each try may last for seconds, and others wait behind it"
+    )
 
 
 @pytest.mark.parametrize("left", ["410", "tombstone", "404"])

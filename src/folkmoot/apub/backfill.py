@@ -189,10 +189,11 @@ async def complete_thread(context: Context, payload: dict[str, Any]) -> int:
             break
     async with context.db.write() as tx:
         score = content.likes - (content.dislikes or 0) if content.likes is not None else None
-        await fetches.set_thread_total(tx, post.id, len(ids), score)
         known = await actors.objects_at(tx, ids)
+        missing = [ident for ident in reversed(ids) if ident not in known]
+        await fetches.set_thread_missing(tx, post.id, len(missing), score)
     came = 0
-    for ident in [ident for ident in reversed(ids) if ident not in known][:THREAD_RUN]:
+    for ident in missing[:THREAD_RUN]:
         try:
             await resolver.thing(ident, budget, thread=post.ap_id)
             came += 1

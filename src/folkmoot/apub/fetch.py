@@ -63,13 +63,20 @@ class Budget:
         self._total = total
         self._per_host = per_host
         self._used: Counter[str] = Counter()
+        self._silent: set[str] = set()
 
     def allow_chain(self) -> None:
         """What is fetched from now on belongs to one chain of answers (PAR-1)."""
         self._per_host = max(self._per_host, CHAIN_PER_HOST)
 
+    def give_up(self, host: str) -> None:
+        """This server did not answer: whoever waits for many of its things, one after the other, would wait for nothing else (FET-8)."""
+        self._silent.add(host)
+
     def spend(self, host: str) -> None:
-        """One more. Raises `NotFetched` budget_exhausted."""
+        """One more. Raises `NotFetched` budget_exhausted; left_alone where the host did not answer before."""
+        if host in self._silent:
+            raise NotFetched("left_alone", detail=host, temporary=True)
         if self._used.total() >= self._total or self._used[host] >= self._per_host:
             raise NotFetched("budget_exhausted", detail=host)
         self._used[host] += 1
@@ -129,7 +136,12 @@ class Fetcher:
     async def look(self, address: str, budget: Budget) -> tuple[Document, Fetched]:
         """Whatever document an address answers with, and the answer itself. Raises as `document`, wrong_id excepted."""
         rules = await self._may_ask(address, budget)
-        answer = await self._ask(address, budget, rules)
+        try:
+            answer = await self._ask(address, budget, rules)
+        except NotFetched as error:
+            if error.code in ("timed_out", "unreachable"):
+                budget.give_up(host_of(address))
+            raise
         if answer.status in (404, 410):
             await self._failed(address, "not_found")
             code = "deleted" if answer.status == 410 else "not_found"

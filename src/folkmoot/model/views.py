@@ -258,11 +258,11 @@ class Crosspost:
 
 @dataclass(frozen=True, slots=True)
 class ThreadFetch:
-    """When a thread was last completed, how many comments its origin names, and what score it says the post has (None where it did not
-    say)."""
+    """When a thread was last completed, how many comments are known to be missing since (None while its origin has not answered), and what
+    score it said the post has, where that was another than here."""
 
     fetched: Micros
-    total: int | None
+    missing: int | None
     score: int | None
 
 

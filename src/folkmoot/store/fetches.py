@@ -89,12 +89,21 @@ async def by_alternate(tx: Tx, address: str) -> str | None:
     return ap_id
 
 
+MISSING = (
+    "CASE WHEN f.total IS NULL THEN -1 WHEN f.total <= (SELECT p.comments FROM post p WHERE p.id = f.post_id) THEN 0"
+    " ELSE f.total - (SELECT count(*) FROM comment c WHERE c.post_id = f.post_id) END"
+)
+"""How many comments of a thread `f` are missing; less than none, where that is not known or more came since. What was deleted or removed
+since is not missing. They are counted only where fewer are shown than there were to be."""
+
+
 async def thread_fetch(tx: Tx, post_id: int) -> ThreadFetch | None:
     """When a thread was last completed; None where never."""
     row = await tx.first(
-        "SELECT fetched, total, score FROM thread_fetch WHERE post_id = :post_id", post_id=post_id
+        f"SELECT f.fetched, f.total IS NULL, {MISSING}, f.score FROM thread_fetch f WHERE f.post_id = :post_id",
+        post_id=post_id,
     )
-    return ThreadFetch(*row) if row else None
+    return ThreadFetch(row[0], None if row[1] else max(row[2], 0), row[3]) if row else None
 
 
 async def begin_thread_fetch(tx: Tx, post_id: int, *, pause: Micros) -> bool:
@@ -108,12 +117,12 @@ async def begin_thread_fetch(tx: Tx, post_id: int, *, pause: Micros) -> bool:
     )  # fmt: skip
 
 
-async def set_thread_total(tx: Tx, post_id: int, total: int, score: int | None = None) -> None:
-    """How many comments the origin names."""
+async def set_thread_missing(tx: Tx, post_id: int, missing: int, score: int | None = None) -> None:
+    """How many comments that the origin names are not here, and the score it says. One that is the same as here is not kept: the votes
+    that come later come to both."""
     await tx.run(
-        "UPDATE thread_fetch SET total = :total, score = :score WHERE post_id = :post_id",
-        total=total,
-        score=score,
-        post_id=post_id,
-    )
+        "UPDATE thread_fetch SET total = :missing + (SELECT count(*) FROM comment WHERE post_id = :post_id),"
+        " score = (SELECT CAST(:score AS INTEGER) FROM post WHERE id = :post_id AND score <> CAST(:score AS INTEGER)) WHERE post_id = :post_id",
+        missing=missing, score=score, post_id=post_id,
+    )  # fmt: skip
     tx.changed("thread", post_id)

@@ -10,7 +10,7 @@ from folkmoot.model.instances import Doubt
 from folkmoot.model.posts import Post
 from folkmoot.model.time import MINUTE
 from folkmoot.model.views import NO_MARKS, Branch, CommentView, Crosspost, Marks, Moderator, ThreadFetch
-from folkmoot.store import destinations, sight
+from folkmoot.store import destinations, fetches, sight
 from folkmoot.store.db import Tx
 from folkmoot.store.listing.views import BANNED, COMMENT_VIEW, MODERATES, comment_view_of
 from folkmoot.store.outbox import LOOK_LATER
@@ -90,8 +90,8 @@ _AWAITED = (
 )
 """What moderators of ours did in communities elsewhere within the last minute and nobody has agreed to yet."""
 _FETCHED = (
-    "SELECT 10 AS kind, f.fetched, coalesce(CAST(f.score AS TEXT), ''), '', '' AS title, coalesce(f.total, -1) FROM thread_fetch f"
-    " WHERE f.post_id = :post_id"
+    "SELECT 10 AS kind, f.fetched, coalesce(CAST(f.score AS TEXT), ''), CASE WHEN f.total IS NULL THEN '' ELSE 'asked' END, '' AS title,"
+    f" {fetches.MISSING} FROM thread_fetch f WHERE f.post_id = :post_id"
 )
 """When the rest of a thread from elsewhere was last asked for, and what its origin said."""
 _LANGUAGES = "SELECT 7 AS kind, l.language_id, '', '', '' AS title, 0 FROM community_language l WHERE l.community_id = :community_id"
@@ -145,7 +145,7 @@ async def beside(
 
 
 def _fetched(row: Row) -> ThreadFetch:
-    return ThreadFetch(row[1], row[5] if row[5] >= 0 else None, int(row[2]) if row[2] else None)
+    return ThreadFetch(row[1], max(row[5], 0) if row[3] else None, int(row[2]) if row[2] else None)
 
 
 def _for_writers(community: Community) -> list[str]:

@@ -30,7 +30,7 @@ from folkmoot.web import choices
 from folkmoot.web.base import context, page, viewer
 from folkmoot.web.communities import CommunityCard, community_card, words_of_ban
 from folkmoot.web.federation import words_of_doubt
-from folkmoot.web.filters import number
+from folkmoot.web.filters import number, time_ago
 from folkmoot.web.forms import query
 from folkmoot.web.front import post_rows
 from folkmoot.web.handles import PersonLink
@@ -125,11 +125,11 @@ def _incomplete(here: Completeness | None, who: Viewer, view: PostView) -> str:
 
 
 def _score_there(here: Completeness | None, view: PostView) -> str:
-    """The score that the origin of a post counts, where it is another than ours."""
-    if here is None or here.score is None or here.score == view.post.score:
+    """The score that the origin of a post counted and when, where that is another than ours."""
+    if here is None or here.score is None or here.asked is None or here.score == view.post.score:
         return ""
-    figures = {"there": number(here.score), "here": number(view.post.score)}
-    return gettext("Score where it is from: %(there)s, here: %(here)s") % figures
+    figures = {"there": number(here.score), "here": number(view.post.score), "when": time_ago(here.asked)}
+    return gettext("Score where it is from: %(there)s (%(when)s), here: %(here)s") % figures
 
 
 async def _record_visit(ctx: Context, who: Viewer, post: Post) -> None:

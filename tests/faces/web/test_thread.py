@@ -528,12 +528,12 @@ async def test_a_thread_of_another_server_says_how_much_of_it_is_here__BKF_3(
     clock.advance(2 * MINUTE)
     assert asking not in (await alice.get(path)).text, "it does not answer"
     async with db.write() as tx:
-        await fetches.set_thread_total(tx, away.id, 61)
-    assert "where it is from" not in (await alice.get(path)).text
+        await fetches.set_thread_missing(tx, away.id, 61, 1)
+    assert "where it is from" not in (await alice.get(path)).text, "it is the same as here"
     async with db.write() as tx:
-        await fetches.set_thread_total(tx, away.id, 61, 12)
+        await fetches.set_thread_missing(tx, away.id, 61, 12)
     for member in (alice, nobody):
-        assert "Score where it is from: 12, here: 1" in (await member.get(path)).text
+        assert "Score where it is from: 12 (2 minutes ago), here: 1" in (await member.get(path)).text
         assert "0 of 61 comments are here" in (await member.get(path)).text
 
 

@@ -20,18 +20,14 @@ _MOST_ASKED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """So many of so many comments are here; `total` None while nobody has heard from its origin. `asking`: it is asked, or is when a member
-    looks at the thread. `score`: of the post, as its origin says."""
+    """So many comments are here, and so many are known to be missing. `asking`: its origin is asked, or is when a member looks at the
+    thread. `score`: of the post, as its origin said when it was `asked`, where that was another than here."""
 
     here: int
-    total: int | None
+    missing: int
     asking: bool = False
     score: int | None = None
-
-    @property
-    def missing(self) -> int:
-        """How many are known to be missing."""
-        return max((self.total or 0) - self.here, 0)
+    asked: Micros | None = None
 
 
 def completeness(thread: Thread, now: Micros) -> Completeness | None:
@@ -39,9 +35,10 @@ def completeness(thread: Thread, now: Micros) -> Completeness | None:
     post, fetched = thread.post.post, thread.fetched
     if post.local:
         return None
-    total = fetched.total if fetched else None
-    asking = total is None and (fetched is None or now < fetched.fetched + MINUTE)
-    return Completeness(post.comments, total, asking, fetched.score if fetched else None)
+    if fetched is None:
+        return Completeness(post.comments, 0, asking=True)
+    asking = fetched.missing is None and now < fetched.fetched + MINUTE
+    return Completeness(post.comments, fetched.missing or 0, asking, fetched.score, fetched.fetched)
 
 
 async def wants_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
