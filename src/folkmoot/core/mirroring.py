@@ -88,6 +88,12 @@ async def columns_of(
     return columns | fresh
 
 
+def news_of(known: Known, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that are to be others than they are, and those that no reader sees, which the value does not have. Everybody is read
+    again daily, and mostly as before: only what is new may cost the pages that show them."""
+    return {name: value for name, value in values.items() if getattr(known, name, ...) != value}
+
+
 def text_or_none(house: House, source: str | None) -> Written | None:
     """A long text of a remote profile: what this house would refuse is left out rather than the whole profile."""
     if not source or not source.strip():

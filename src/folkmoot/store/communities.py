@@ -16,6 +16,18 @@ from folkmoot.store.search_pending import texts_changed
 COMMUNITY = columns(Community, "c")
 make_community = maker(Community)
 _RETURNED = columns(Community)
+_UNSEEN = frozenset(
+    {
+        "name_key",
+        "last_refreshed",
+        "public_key",
+        "inbox_url",
+        "shared_inbox_url",
+        "moderators_url",
+        "featured_url",
+    }
+)
+"""Columns that no reader sees."""
 _PERSON_AT = 1 + len(Community.__dataclass_fields__)
 
 
@@ -169,14 +181,17 @@ async def insert(tx: Tx, values: dict[str, Any]) -> Community | None:
 
 
 async def update(tx: Tx, community_id: int, values: dict[str, Any]) -> None:
-    """Set columns; the version grows, caches of the community and of every list are told."""
+    """Set columns. Where a reader sees one of them the version grows, and caches of the community and of every list are told."""
     await images.remember_in(tx, values)
-    assignments = "".join(f"{name} = :{name}, " for name in values)
+    seen = not values.keys() <= _UNSEEN
+    assignments = ", ".join(f"{name} = :{name}" for name in values)
     await tx.run(
-        f"UPDATE community SET {assignments}version = version + 1 WHERE id = :community_id",
+        f"UPDATE community SET {assignments}{', version = version + 1' if seen else ''} WHERE id = :community_id",
         community_id=community_id,
         **values,
     )
+    if not seen:
+        return
     tx.changed("community", community_id)
     if "name" in values or "title" in values:
         tx.changed("community_name", community_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from folkmoot.core import writing
 from folkmoot.core.communities import rules
-from folkmoot.core.mirroring import columns_of, gone, text_or_none
+from folkmoot.core.mirroring import columns_of, gone, news_of, text_or_none
 from folkmoot.core.writing import House
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Visibility
@@ -63,8 +63,9 @@ async def mirror_community(tx: Tx, said: RemoteCommunity) -> Community:
         if known is None:
             raise Conflict("name_taken", detail=said.ap_id)
     else:
-        await communities.update(tx, known.id, values)
-    await communities.set_languages(tx, known.id, said.language_ids)
+        await communities.update(tx, known.id, news_of(known, values))
+    if await communities.languages(tx, known.id) != sorted(set(said.language_ids)):
+        await communities.set_languages(tx, known.id, said.language_ids)
     stored = await communities.by_id(tx, known.id)
     assert stored is not None
     return stored
@@ -89,7 +90,9 @@ def _values(house: House, said: RemoteCommunity) -> dict[str, Any]:
 
 async def set_subscribers(tx: Tx, community_id: int, number: int) -> None:
     """How many follow it, as its home says (SND-12)."""
-    await communities.update(tx, community_id, {"subscribers": number})
+    community = await communities.by_id(tx, community_id)
+    if community is not None and community.subscribers != number:
+        await communities.update(tx, community_id, {"subscribers": number})
 
 
 async def set_moderators(tx: Tx, community_id: int, person_ids: list[int]) -> None:

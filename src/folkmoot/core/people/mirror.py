@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.core import writing
-from folkmoot.core.mirroring import columns_of, gone, text_or_none
+from folkmoot.core.mirroring import columns_of, gone, news_of, text_or_none
 from folkmoot.core.writing import House
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import Conflict
@@ -48,9 +48,7 @@ async def mirror_person(tx: Tx, said: RemotePerson) -> Person:
     if known is None:
         await people.insert(tx, values)
     else:
-        # Everybody is read again daily, and mostly as before: only what is new may cost the pages that they wrote on.
-        news = {name: value for name, value in values.items() if getattr(known, name, ...) != value}
-        await people.update(tx, known.id, news)
+        await people.update(tx, known.id, news_of(known, values))
     stored = (await actors.people_at(tx, [said.ap_id])).get(said.ap_id)
     if stored is None:  # another transaction was first to take the name
         raise Conflict("name_taken", detail=said.ap_id)
