@@ -11,6 +11,7 @@ import pytest
 from folkmoot.model.time import FixedClock
 from folkmoot.store.db import Database
 from folkmoot.store.handover import PATIENCE, Handover
+from folkmoot.store.migrate import upgrade
 from folkmoot.store.sqlite import _CACHE, SqliteDatabase, open_sqlite
 
 
@@ -59,6 +60,22 @@ def _written() -> int:
     if not account.exists():
         pytest.skip("this system does not say how much a process writes")
     return int(account.read_text().split("wchar:")[1].split()[0])
+
+
+async def test_who_migrates_a_new_file_hears_what_is_committed_there_afterwards(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    db = open_sqlite(str(tmp_path / "new.db"), clock)
+    await db.sync()
+    await upgrade(db)
+    await db.sync()
+    key = (("outgoing", 0),)
+    before = db.changes.newest(key)
+    async with db.write() as tx:
+        tx.changed("outgoing")
+    await db.sync()
+    assert db.changes.newest(key) > before
+    await db.close()
 
 
 async def test_what_undoing_needs_is_not_written_to_a_file(sqlite: SqliteDatabase) -> None:

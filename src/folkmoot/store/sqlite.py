@@ -364,15 +364,16 @@ class SqliteDatabase:
             return
         first = self._seen_version == -1
         self._seen_version = version
-        if not self._watcher.table_exists(None, "change"):
+        try:
+            if first:
+                self._seen_change = self._watcher.execute("SELECT coalesce(max(seq), 0) FROM change").get or 0
+                self.changes.flush()
+                return
+            rows = self._watcher.execute(
+                "SELECT seq, kind, object_id FROM change WHERE seq > ? ORDER BY seq", (self._seen_change,)
+            )
+        except apsw.SQLError:  # not migrated yet; asked like this, SQLite looks whether that is still so
             return
-        if first:
-            self._seen_change = self._watcher.execute("SELECT coalesce(max(seq), 0) FROM change").get or 0
-            self.changes.flush()
-            return
-        rows = self._watcher.execute(
-            "SELECT seq, kind, object_id FROM change WHERE seq > ? ORDER BY seq", (self._seen_change,)
-        )
         found: Any = rows.fetchall()
         for seq, kind, object_id in found:
             if seq > self._seen_change + 100_000:
