@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
 from folkmoot.context import Context
 from folkmoot.core.people.sessions import Client
 from folkmoot.model.errors import NotLoggedIn
@@ -70,13 +72,23 @@ Handler = Callable[..., Awaitable[Any]]
 
 
 async def read_body(receive: Any) -> bytes:
-    """The whole body of a request; the layers before have bounded it."""
-    message = await receive()
+    """The whole body of a request; the layers before have bounded it.
+
+    Raises `ClientDisconnect` where the connection ended before the body did: what came may read like all of it.
+    """
+    message = await _part(receive)
     if not message.get("more_body", False):
         body: bytes = message.get("body", b"")
         return body
     parts = [message.get("body", b"")]
     while message.get("more_body", False):
-        message = await receive()
+        message = await _part(receive)
         parts.append(message.get("body", b""))
     return b"".join(parts)
+
+
+async def _part(receive: Any) -> Any:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from folkmoot.api.v3 import comments
@@ -49,6 +50,36 @@ async def test_a_body_over_two_mebibytes_is_too_large__T_8(app: Open) -> None:
     )
     assert (response.status_code, response.json()["error"]) == (413, "unknown")
     assert response.headers["cache-control"] == "public, max-age=60"
+
+
+@pytest.mark.parametrize("path", ["/post", "/user/login"])
+async def test_what_was_cut_off_is_not_carried_out(
+    app: Open, served: Any, cast: Cast, db: Database, path: str
+) -> None:
+    alice = await app("alice")
+    asked = {"name": "Half of it", "community_id": cast.gardening.id}
+    asked |= {"username_or_email": "alice", "password": "not this one"}
+    sent = [
+        {"type": "http.request", "body": msgspec.json.encode(asked), "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return sent.pop(0) if len(sent) > 1 else sent[0]
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"authorization", b"Bearer " + alice.token.encode())]
+    scope = {
+        "type": "http", "method": "POST", "path": f"/api/v3{path}", "query_string": b"", "headers": headers,
+        "client": ("192.0.2.1", 1),
+    }  # fmt: skip
+    await served(scope, receive, send)
+    assert answered == []
+    async with db.read() as tx:
+        assert await tx.value("SELECT count(*) FROM post") == 0
 
 
 async def test_words_about_a_sign_are_not_the_sign__T_10(app: Open, cast: Cast) -> None:
