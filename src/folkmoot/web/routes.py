@@ -22,6 +22,7 @@ from folkmoot.web import (
     front,
     inbox,
     instances,
+    lemmy_pages,
     marks,
     members,
     messages,
@@ -267,5 +268,14 @@ ROUTES: list[Route] = guard(
         Route("/favicon.ico", site.show_icon),
         Route("/robots.txt", site.show_robots),
         Route("/sitemap.xml", site.show_sitemap),
+        # pages as Lemmy's web interface names them
+        Route("/signup", lemmy_pages.to("/register")),
+        Route("/login_reset", lemmy_pages.to("/password_reset")),
+        Route("/registration_applications", lemmy_pages.to("/admin/applications")),
+        Route("/create_post", lemmy_pages.to_submit),
+        Route("/create_private_message/{person_id:int}", lemmy_pages.to_conversation),
+        Route("/modlog/{community_id:int}", lemmy_pages.to_modlog),
+        Route("/post/{id:int}/{comment_id:int}", lemmy_pages.to_comment),
+        Route("/post/{id:int}/comment/{comment_id:int}", lemmy_pages.to_comment),
     ]
 )
