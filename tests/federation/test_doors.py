@@ -315,13 +315,20 @@ async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28__
     assert len(network.asked_of("there.example")) == before + 1, "one look in ten minutes"
 
 
-async def test_a_new_key_that_its_owner_told_of_is_taken_at_once__ACT_10(scene: Scene) -> None:
+async def test_a_new_key_that_its_owner_told_of_is_taken_at_once_and_the_old_one_no_more__ACT_10__ABU_17(
+    scene: Scene,
+) -> None:
     assert (await scene.there.send(scene.a, scene.create())).status == 202
     await scene.a.settle()
+    old = Actor(scene.carol.id, scene.carol.keys, dict(scene.carol.document))
     fresh = scene.there.key_pool[5]
     scene.carol.document["publicKey"] = {**scene.carol.document["publicKey"], "publicKeyPem": fresh.public}
     told = scene.there.activity("Update", scene.carol, scene.carol.document, to=[PUBLIC])
     assert await scene.there.tells(scene.a, told) == "accepted", "signed with the old one"
+    await scene.a.settle()
+    assert (await scene.there.send(scene.a, scene.create(), old)).status == 401, (
+        "whoever has it, has it in vain"
+    )
     scene.carol.keys = fresh
     assert (await scene.there.send(scene.a, scene.create())).status == 202
 

@@ -3,14 +3,17 @@
 Numbers are those of the acceptance cases.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
+from folkmoot.apub import signatures
 from folkmoot.apub.fetch import Budget
 from folkmoot.apub.resolve import Resolver
+from folkmoot.apub.signing import target_of
 from folkmoot.core.communities.edit import EditCommunity, edit_community
 from folkmoot.core.communities.follow import follow_community, unfollow_community
 from folkmoot.core.messages.send import SendMessage, send_message
@@ -26,7 +29,8 @@ from folkmoot.model.time import DAY, HOUR, SECOND, FixedClock
 from folkmoot.store import actors, communities, keys, outbox, posts
 from tests.core.stories import write_comment, write_post
 from tests.federation.conftest import Found
-from tests.federation.network import Network, Request, Server
+from tests.federation.network import Answer, Network, Request, Server
+from tests.federation.peer import Peer
 
 AS_JSON = CIMultiDict({"Accept": "application/activity+json"})
 
@@ -234,6 +238,63 @@ async def test_28_a_new_key_is_learned_before_it_signs(
         await write_post(tx, bob, on_b, "Signed with the new one")
     await network.settle()
     assert await a.rows("SELECT name FROM post") == [("Signed with the new one",)]
+
+
+async def test_28_what_is_said_while_some_know_a_new_key_and_others_do_not_reaches_both__ACT_10(
+    servers: Found, network: Network, clock: FixedClock
+) -> None:
+    a, b, c = await servers("a", "b", "c")
+    alice = await a.joins("alice")
+    home = await a.founds("gardening", alice)
+    for server, name in ((b, "bob"), (c, "carol")):
+        await meets(server, await server.joins(name), home)
+    listening = network.hosts["c.example"]
+
+    async def hears_of_no_keys(request: Request) -> Answer:
+        return Answer(202) if b'"type":"Update"' in request.body else await listening(request)
+
+    network.hosts["c.example"] = hears_of_no_keys
+    pair = await new_key_pair()
+    async with a.writing() as tx:
+        await keys.replace(tx, "community", home.id, public=pair.public, private=pair.private, until=tx.now + HOUR)  # fmt: skip
+        await outbox.note(tx, "key_replaced", {"owner": "community", "owner_id": home.id})
+    clock.advance(SECOND)
+    await network.settle()
+    query = "SELECT public_key FROM community WHERE ap_id = :id"
+    assert await b.value(query, id=home.ap_id) == pair.public != await c.value(query, id=home.ap_id)
+    for number in range(2):
+        clock.advance(SECOND)
+        async with a.writing() as tx:
+            await write_post(tx, alice, home, f"Post {number}")
+        before = len(network.asked_of("b.example", method="POST"))
+        await network.settle()
+        for server in (b, c):
+            assert await server.value("SELECT count(*) FROM post") == number + 1
+        sent = len(network.asked_of("b.example", method="POST")) - before
+        assert sent == (3, 2)[number], "who did not believe the old one once is not told with it again"
+    assert await a.value("SELECT sum(rejected) FROM destination") == 0
+
+
+async def test_what_is_fetched_is_signed_with_a_new_key_as_soon_as_there_is_one__ACT_10(
+    servers: Found, network: Network, peer: Callable[[str], Peer]
+) -> None:
+    (a,) = await servers("a")
+    alice = await a.joins("alice")
+    there = peer("there.example")
+    carol = there.person("carol")
+    await a.resolves(alice, carol.id)
+    pair = await new_key_pair()
+    async with a.writing() as tx:
+        number = await tx.value("SELECT site_id FROM local_site")
+        await keys.replace(tx, "site", number, public=pair.public, private=pair.private, until=tx.now + HOUR)
+    await a.resolves(alice, there.person("dora").id)
+    asked = network.asked_of("there.example", method="GET")[-1]
+    headers = {name.lower(): value for name, value in {**asked.headers, "Host": "there.example"}.items()}
+    request = signatures.Request(asked.method, target_of(str(asked.url)), headers, b"")
+    claims = signatures.read_claims(request, origin="https://there.example", now=a.clock.now())
+    signatures.verify(
+        claims, "https://a.example/", signatures.PublicKey("https://a.example/#main-key", pair.public)
+    )
 
 
 async def test_68_many_followers_at_one_server_are_one_request__DLV_8(

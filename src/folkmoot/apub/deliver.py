@@ -25,6 +25,7 @@ TIMEOUT = 10.0
 SCHEME_KEPT: Micros = 30 * DAY
 _KEY_KEPT: Micros = 5 * MINUTE
 _KEYS = 2000
+_CHANGES = (("keys", 0),)
 _ANSWER_LIMIT = 4096
 _REDIRECT_PATIENCE: Micros = DAY
 _TEMPORARY = frozenset({408, 425, 429})
@@ -105,6 +106,27 @@ class Signer:
             wanted.signed.set_result(headers)
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """With what an actor signs, none for one that is no more. While a new key is told to others (ACT-10) there are two, the one before
+    first: some know one of them, some the other. `learned`: the inboxes that believed the new one. Looked up again after `until`, and when
+    somebody has another key: `stamp` is the number of the last such change."""
+
+    until: Micros
+    stamp: int
+    keys: tuple[SigningKey, ...]
+    learned: set[str]
+
+    def for_inbox(self, inbox: str) -> tuple[SigningKey, ...]:
+        """The keys to sign with, the likeliest first."""
+        return self.keys[::-1] if inbox in self.learned else self.keys
+
+    def believed(self, inbox: str, key: SigningKey) -> None:
+        """This inbox took what was signed with this key."""
+        if key is not self.keys[0]:
+            self.learned.add(inbox)
+
+
 class Postman:
     """What delivers, one for each process."""
 
@@ -112,25 +134,32 @@ class Postman:
         self._db = db
         self._http = http
         self._clock = clock
-        self._keys: dict[tuple[Owner, int], tuple[Micros, SigningKey | None]] = {}
+        self._keys: dict[tuple[Owner, int], _Keys] = {}
         self._looking_up = asyncio.Lock()
         self._signer = Signer()
 
     async def deliver(self, activity: Sent, inbox: str, scheme: Scheme, *, accepted_before: bool) -> Outcome:
         """Send an activity to an inbox, signed by its actor; where the signature is not understood, once more in the other way (SIG-19).
 
+        Where the actor has a new key, either way with both: what is not taken now is never sent again.
         `accepted_before`: whether this server ever took something from us; then only 401 means that the signature was not understood.
         """
-        key = await self._key(activity.actor_kind, activity.actor_id)
-        if key is None:
+        known = await self._keys_of(activity.actor_kind, activity.actor_id)
+        if not known.keys:
             return Outcome("rejected", "no key")
         body = activity.body.encode()
-        outcome = await self._knock(inbox, body, key, scheme, activity.published)
-        if outcome.status == 401 or (outcome.status in {400, 403} and not accepted_before):
-            second = await self._knock(inbox, body, key, scheme.other, activity.published)
-            if second.result != "rejected":
-                return second
-        return outcome
+        first: Outcome | None = None
+        for way in (scheme, scheme.other):
+            for key in known.for_inbox(inbox):
+                outcome = await self._knock(inbox, body, key, way, activity.published)
+                if outcome.result != "rejected":
+                    known.believed(inbox, key)
+                    return outcome
+                first = first or outcome
+                if first.status != 401 and (first.status not in {400, 403} or accepted_before):
+                    return first
+        assert first is not None
+        return first
 
     async def _knock(
         self, inbox: str, body: bytes, key: SigningKey, scheme: Scheme, published: Micros
@@ -150,20 +179,29 @@ class Postman:
             return Outcome("rejected" if error.permanent else "failed", _name_of(error))
         return _outcome(answer, scheme, now, published)
 
-    async def _key(self, kind: Owner, actor_id: int) -> SigningKey | None:
-        """The key with which this actor signs now; None for an actor that is no more."""
-        now = self._clock.now()
-        if (known := self._keys.get((kind, actor_id))) is not None and known[0] > now:
-            return known[1]
+    async def _keys_of(self, kind: Owner, actor_id: int) -> _Keys:
+        """The keys with which this actor signs now."""
+        if (known := self._at_hand(kind, actor_id)) is not None:
+            return known
         async with self._looking_up:
-            if (known := self._keys.get((kind, actor_id))) is not None and known[0] > now:
-                return known[1]
+            if (known := self._at_hand(kind, actor_id)) is not None:
+                return known
+            stamp = self._db.changes.newest(_CHANGES)
             found = await self._find(kind, actor_id)
-            key = SigningKey(key_id(found.actor), found.private_pem) if found is not None else None
+            pems = (found.private_pem, found.next_pem) if found is not None else ()
+            ident = key_id(found.actor) if found is not None else ""
+            until = self._clock.now() + _KEY_KEPT
+            known = _Keys(until, stamp, tuple(SigningKey(ident, pem) for pem in pems if pem), set())
             if len(self._keys) >= _KEYS:
                 self._keys.clear()
-            self._keys[(kind, actor_id)] = (now + _KEY_KEPT, key)
-            return key
+            self._keys[(kind, actor_id)] = known
+            return known
+
+    def _at_hand(self, kind: Owner, actor_id: int) -> _Keys | None:
+        known = self._keys.get((kind, actor_id))
+        if known is None or known.until <= self._clock.now():
+            return None
+        return known if known.stamp == self._db.changes.newest(_CHANGES) else None
 
     async def _find(self, kind: Owner, actor_id: int) -> keys.Signer | None:
         """An actor's key, made where it has none yet (ACT-9)."""

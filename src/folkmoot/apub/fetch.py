@@ -37,6 +37,7 @@ CHAIN_PER_HOST = 60
 """A chain of answers, and what a person asks for, may lie on one host (PAR-1)."""
 PER_DOMAIN_A_MINUTE = 20
 """Unknown things of one registrable domain that are fetched in a minute because others sent us there (ABU-11)."""
+_SITES = (("sites", 0),)
 _REDIRECTS = {301, 302, 303, 307, 308}
 _TEMPORARY = {408, 425, 429}
 
@@ -97,7 +98,7 @@ class Fetcher:
         self._hosts: dict[str, asyncio.Semaphore] = {}
         self._schemes: dict[str, Scheme] = {}
         self._lately: dict[str, deque[int]] = {}
-        self._key: SigningKey | None = None
+        self._key: tuple[int, SigningKey] | None = None
 
     async def document(self, address: str, budget: Budget) -> Document:
         """The document that lies at this id.
@@ -266,12 +267,14 @@ class Fetcher:
             raise await self._no_answer(address, error) from error
 
     async def _signing_key(self) -> SigningKey:
-        if self._key is None:
+        """Our site's, as long as nobody gives it another: who verifies what is fetched looks a new one up (SIG-13)."""
+        stamp = self.context.db.changes.newest(_SITES)
+        if self._key is None or self._key[0] != stamp:
             pair = await site_key_pair(self.context.db)
             async with self.context.db.read() as tx:
                 rules = await policy(tx)
-            self._key = SigningKey(f"{rules.own_actor}#main-key", pair.private)
-        return self._key
+            self._key = (stamp, SigningKey(f"{rules.own_actor}#main-key", pair.private))
+        return self._key[1]
 
     # --- remembering -------------------------------------------------------------------------------------------------------
 

@@ -10,14 +10,21 @@ from folkmoot.app import bring_of, opened_tools
 from folkmoot.cli.common import AsJson, fail, print_json, read_settings, run
 from folkmoot.core.instances.arrivals import State, read_arrivals
 from folkmoot.core.instances.arrivals import explain as explain_arrival
-from folkmoot.core.instances.federation import read_servers, retry_server, server_named, skip_server
+from folkmoot.core.instances.federation import (
+    is_shut_out,
+    read_servers,
+    retry_server,
+    server_named,
+    skip_server,
+)
 from folkmoot.core.instances.policy import DecideInstance, allow_instance, block_instance
 from folkmoot.core.people.keys import new_key_pair
 from folkmoot.core.search.resolve import resolve_anywhere
 from folkmoot.core.threads import complete
 from folkmoot.jobs.catalogue import CATALOGUE
 from folkmoot.jobs.tools import Tools
-from folkmoot.model.errors import Refusal
+from folkmoot.model.errors import Invalid, Refusal
+from folkmoot.model.instances import Instance
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import DAY, HOUR, SECOND, to_rfc3339
 from folkmoot.store import accounts, bans, keys, outbox
@@ -95,11 +102,12 @@ def status(as_json: AsJson = False) -> None:
 def retry(server: Server) -> None:
     """Send at once what waits for a server, whatever failed before."""
 
-    async def work(tx: Tx, who: Viewer) -> None:
-        await retry_server(tx, who, (await server_named(tx, server)).instance_id)
+    async def work(tx: Tx, who: Viewer) -> str:
+        found = await server_named(tx, server)
+        await retry_server(tx, who, found.instance_id)
+        return found.domain
 
-    _writing(work)
-    typer.echo(f"What waits for {server} is tried now.")
+    typer.echo(f"What waits for {_writing(work)} is tried now.")
 
 
 @federation.command("skip")
@@ -111,40 +119,37 @@ def skip(
 ) -> None:
     """Leave out what a server does not take: the first activity that waits, or all."""
 
-    async def work(tx: Tx, who: Viewer) -> None:
-        number = (await server_named(tx, server)).instance_id
-        await skip_server(tx, who, number, everything=everything)
+    async def work(tx: Tx, who: Viewer) -> str:
+        found = await server_named(tx, server)
+        await skip_server(tx, who, found.instance_id, everything=everything)
+        return found.domain
 
-    _writing(work)
-    typer.echo(f"{'All that waited' if everything else 'One activity'} for {server} is left out.")
+    typer.echo(f"{'All that waited' if everything else 'One activity'} for {_writing(work)} is left out.")
 
 
 @federation.command("block")
 def block(server: Server, reason: Reason = None, days: Days = None) -> None:
     """Have nothing to do with a server."""
-    _decide(block_instance, server, True, reason, days)
-    typer.echo(f"{server} is blocked.")
+    typer.echo(f"{_decide(block_instance, server, True, reason, days)} is blocked.")
 
 
 @federation.command("unblock")
 def unblock(server: Server) -> None:
     """End the block of a server."""
-    _decide(block_instance, server, False, None, None)
-    typer.echo(f"{server} is not blocked.")
+    typer.echo(f"{_decide(block_instance, server, False, None, None)} is not blocked.")
 
 
 @federation.command("allow")
 def allow(server: Server, reason: Reason = None, days: Days = None) -> None:
     """Put a server on the list of the only ones allowed; the first one there shuts out all others."""
-    _decide(allow_instance, server, True, reason, days)
-    typer.echo(f"{server} is on the list of allowed servers.")
+    typer.echo(f"{_decide(allow_instance, server, True, reason, days)} is on the list of allowed servers.")
 
 
 @federation.command("unallow")
 def unallow(server: Server) -> None:
     """Take a server off the list of allowed ones."""
-    _decide(allow_instance, server, False, None, None)
-    typer.echo(f"{server} is not on the list of allowed servers.")
+    found = _decide(allow_instance, server, False, None, None)
+    typer.echo(f"{found} is not on the list of allowed servers.")
 
 
 @federation.command("resolve")
@@ -217,7 +222,7 @@ def explain(
     if as_json:
         print_json(found)
     elif not found:
-        fail("Nothing like that was received lately.")
+        fail(_why_nothing(activity))
     else:
         for each in found:
             why = (
@@ -229,6 +234,20 @@ def explain(
                 else ""
             )
             typer.echo(f"{each['received']} {each['kind']} {each['activity']} {each['state']}{why}")
+
+
+def _why_nothing(activity: str) -> str:
+    """What to say where nothing is known of an activity or a server."""
+
+    async def work(tx: Tx, who: Viewer) -> bool:
+        try:
+            return await is_shut_out(tx, who, activity)
+        except Invalid:
+            return False
+
+    if _reading(work):
+        return "Nothing is taken from this server: it is blocked, or not on the list of allowed ones."
+    return "Nothing like that was received lately."
 
 
 @federation.command("new-key")
@@ -259,17 +278,19 @@ def new_key(
 
 
 def _decide(
-    do: Callable[[Tx, Viewer, DecideInstance], Awaitable[object]],
+    do: Callable[[Tx, Viewer, DecideInstance], Awaitable[Instance]],
     server: str,
     on: bool,
     reason: str | None,
     days: int | None,
-) -> None:
-    async def work(tx: Tx, who: Viewer) -> None:
-        expires = (tx.now + days * DAY) // SECOND if days else None
-        await do(tx, who, DecideInstance(server, on, reason, expires))
+) -> str:
+    """Decide; the domain that holds for, which is the server without what stood around it."""
 
-    _writing(work)
+    async def work(tx: Tx, who: Viewer) -> str:
+        expires = (tx.now + days * DAY) // SECOND if days else None
+        return (await do(tx, who, DecideInstance(server, on, reason, expires))).domain
+
+    return _writing(work)
 
 
 def _reading(work: Callable[[Tx, Viewer], Awaitable[Result]]) -> Result:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from folkmoot.core.writing import House, Written
 from folkmoot.model.errors import Conflict, NotAllowed, Refusal
 from folkmoot.model.time import Micros
-from folkmoot.store import instances
+from folkmoot.store import actors, instances
 from folkmoot.store.db import Tx
 from folkmoot.text.names import name_key
 
@@ -82,6 +82,9 @@ async def columns_of(
         "last_refreshed": tx.now,
     }
     if known is not None:
+        stored = await actors.key_of(tx, said.ap_id)
+        if stored is None or stored.public_key != said.public_key:
+            tx.changed("keys")
         return columns | {"updated": said.updated or known.updated}
     published = said.published if said.published is not None else tx.now
     fresh = {"ap_id": said.ap_id, "local": False, "published": published, "updated": said.updated}

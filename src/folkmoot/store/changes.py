@@ -9,7 +9,7 @@ Kinds in use: `site` (0), `sites` (0: what servers say of themselves), `front` (
 called otherwise), `search` (0: the search tables), `post_text` and `comment_text` (id: it was written, changed, pinned, went or came back;
 0: many were), `community_name` (id: it is new or called otherwise; 0: many are), `modlog` (0), `jobs` (0), `followers` (community id), `fans` (person id), `outgoing` (0: something has to be told to other
 servers), `outbox` (0: an activity was written), `received` (0: an activity arrived), `put_off` (0: one was put off, or taken up again),
-`destination` (0: who is sent to, or what an admin decided about them), `keys` (0).
+`destination` (0: who is sent to, or what an admin decided about them), `keys` (0: an actor, here or elsewhere, has another key).
 """
 
 import asyncio

@@ -31,20 +31,26 @@ async def keep(tx: Tx, owner: Owner, owner_id: int, *, public: str, private: str
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """An actor of ours with the private key that it signs with, empty before one was made."""
+    """An actor of ours with the private key that it signs with, empty before one was made; and the `next` one, while the one before signs
+    on."""
 
     actor: str
     private_pem: str = field(repr=False)
+    next_pem: str | None = field(repr=False, default=None)
 
 
 async def signer(tx: Tx, owner: Owner, owner_id: int) -> Signer | None:
     """How somebody signs now: with the key before, while others still learn the new one (ACT-10). None for who is no more, or lives elsewhere."""
     row = await tx.first(
-        "SELECT a.ap_id, coalesce((SELECT r.private_key FROM retired_key r WHERE r.actor_kind = :owner AND r.actor_id = a.id AND r.until > :now),"
-        f" a.private_key, '') FROM {owner} a WHERE a.id = :owner_id AND a.instance_id = (SELECT i.id FROM instance i WHERE i.local)",
+        "SELECT a.ap_id, coalesce(a.private_key, ''),"
+        " (SELECT r.private_key FROM retired_key r WHERE r.actor_kind = :owner AND r.actor_id = a.id AND r.until > :now)"
+        f" FROM {owner} a WHERE a.id = :owner_id AND a.instance_id = (SELECT i.id FROM instance i WHERE i.local)",
         owner=owner, now=tx.now, owner_id=owner_id,
     )  # fmt: skip
-    return Signer(row[0], row[1]) if row else None
+    if row is None:
+        return None
+    actor, private_pem, retired_pem = row
+    return Signer(actor, private_pem) if retired_pem is None else Signer(actor, retired_pem, private_pem)
 
 
 async def owner_named(tx: Tx, name: str) -> tuple[Owner, int] | None:
@@ -71,6 +77,7 @@ async def replace(tx: Tx, owner: Owner, owner_id: int, *, public: str, private: 
         f"UPDATE {owner} SET public_key = :public, private_key = :private WHERE id = :owner_id",
         public=public, private=private, owner_id=owner_id,
     )  # fmt: skip
+    tx.changed("keys")
     if owner == "site":
         tx.changed("sites")
 

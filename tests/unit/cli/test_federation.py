@@ -131,6 +131,25 @@ def test_whom_to_talk_to() -> None:
     assert waiting()["state"] == "failing"
 
 
+def test_a_server_is_meant_by_any_address_on_it__URL_15() -> None:
+    meanwhile(something_waits)
+    for verb in ("retry", "skip", "block", "unblock", "allow", "unallow"):
+        said = folkmoot(verb, "https://There.example:443/c/garden")
+        assert (said.exit_code, "there.example" in said.stdout, "https" in said.stdout) == (0, True, False), (
+            verb
+        )
+
+
+def test_nothing_is_known_of_what_a_blocked_server_said() -> None:
+    address = "https://there.example/activities/1"
+    for verb, other in (("block", "there.example"), ("allow", "other.example")):
+        assert folkmoot(verb, other).exit_code == 0
+        for what in (address, "there.example"):
+            assert "Nothing is taken from this server" in folkmoot("explain", what).stderr
+        assert folkmoot(f"un{verb}", other).exit_code == 0
+    assert "Nothing like that" in folkmoot("explain", address).stderr
+
+
 def test_why_something_was_refused() -> None:
     address = "https://there.example/activities/1"
 

@@ -21,6 +21,7 @@ YOUNG: Micros = 5 * MINUTE
 PAUSE: Micros = 10 * MINUTE
 """Between two looks at one actor because of bad signatures (ABU-17)."""
 MOST_KEPT = 20_000
+_KEYS = (("keys", 0),)
 
 
 class Unavailable(Exception):
@@ -42,11 +43,16 @@ class Senders:
         self.context = context
         self.resolver = Resolver(context)
         self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._stamp = 0
         self._looked: dict[str, Micros] = {}
         self._due: dict[str, Micros] = {}
 
     async def verify(self, claims: tuple[Claim, ...], actor: str) -> VerifiedSender:
         """Raises BadSignature; `Unavailable`; `NotFetched` gone for an actor that is no more."""
+        if (stamp := self.context.db.changes.newest(_KEYS)) != self._stamp:
+            # Somebody has another key: with the one before, nobody is believed any more (ABU-17).
+            self._kept.clear()
+            self._stamp = stamp
         kept = self._kept.get(actor) or await self._known(actor)
         if kept is None:
             await self._read(actor)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from folkmoot.core import permissions
+from folkmoot.core.instances.policy import checked_domain
 from folkmoot.core.permissions import Standing
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import NotFound
@@ -144,9 +145,20 @@ async def doubt_about(tx: Tx, community: Community) -> Doubt | None:
     return await destinations.doubt(tx, community.instance_id)
 
 
+async def is_shut_out(tx: Tx, viewer: Viewer, domain: str) -> bool:
+    """Whether nothing is taken from a server, by its domain or any address on it, because of the lists.
+
+    Raises `NotAllowed` not_an_admin; `Invalid` invalid_domain.
+    """
+    permissions.check("instances.block", Standing(viewer))
+    domain = checked_domain(domain)
+    allowed = await instances.decided_hosts(tx, "allow")
+    return domain in await instances.decided_hosts(tx, "block") or bool(allowed and domain not in allowed)
+
+
 async def server_named(tx: Tx, domain: str) -> Destination:
-    """A server that is sent to, by its domain. Raises `NotFound` unknown."""
-    instance = await instances.by_domain(tx, domain.strip().lower())
+    """A server that is sent to, by its domain or any address on it. Raises `NotFound` unknown; `Invalid` invalid_domain."""
+    instance = await instances.by_domain(tx, checked_domain(domain))
     found = await destinations.by_instance(tx, instance.id) if instance else None
     if found is None:
         raise NotFound("unknown", detail=domain)
