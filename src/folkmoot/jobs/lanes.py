@@ -180,8 +180,11 @@ class Lanes:
         """Bring the lanes up to date with who is sent to, who is shut out, and what admins did."""
         async with self.db.read() as tx:
             known = await destinations.all_of_them(tx)
-            self._shut_out = await destinations.shut_out(tx)
+            before, self._shut_out = self._shut_out, await destinations.shut_out(tx)
             site = await store_site.local_site(tx)
+        if let_in := before - self._shut_out:
+            async with self.db.write() as tx:
+                await destinations.leave_out(tx, let_in)
         self._enabled, self._retention = site.federation_enabled, site.retention_days * DAY
         kept: dict[int, Lane] = {}
         for destination in known:

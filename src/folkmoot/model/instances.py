@@ -104,12 +104,14 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class PostElsewhere:
     """What became of a post on another server. `passed`: it was sent there. `refused`: the status with which that server would
-    not take it. `confirmed`: when the community, where it lives elsewhere, sent it back."""
+    not take it. `confirmed`: when the community, where it lives elsewhere, sent it back. `left_out`: it was not sent, because that server
+    was shut out or dead, or an administrator skipped it."""
 
     domain: str
     passed: bool
     refused: int | None
     confirmed: Micros | None
+    left_out: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ MOST_COUNTED = 5000
 _FROM = "destination d JOIN instance i ON i.id = d.instance_id"
 _BLOCKED = "EXISTS (SELECT 1 FROM federation_block b WHERE b.instance_id = i.id)"
 _NOT_ALLOWED = "(EXISTS (SELECT 1 FROM federation_allow) AND NOT EXISTS (SELECT 1 FROM federation_allow a WHERE a.instance_id = i.id))"
+_LEFT_OUT = 0
+"""In the place of a status: nothing was sent."""
 _AILING_FAILS = 3
 _SILENT: Micros = HOUR
 _REFUSAL_COUNTS: Micros = DAY
@@ -163,6 +165,22 @@ async def refuse_post(tx: Tx, refusals: Sequence[tuple[int, int, int]]) -> None:
     )
 
 
+async def leave_out(tx: Tx, instance_ids: Collection[int]) -> None:
+    """These servers were shut out or dead and are sent to again: what was posted since they last took something never gets there."""
+    await _leave_out(
+        tx, "d.instance_id IN :ids[] AND a.published > coalesce(d.last_success, 0)", ids=set(instance_ids)
+    )
+
+
+async def _leave_out(tx: Tx, which: str, **values: Any) -> None:
+    await tx.run(
+        "INSERT INTO delivery_refusal (post_id, instance_id, status, published)"
+        f" SELECT DISTINCT a.post_id, d.instance_id, {_LEFT_OUT}, CAST(:now AS BIGINT) FROM sent_activity a JOIN destination d ON {which}"
+        " WHERE a.post_id IS NOT NULL ON CONFLICT (post_id, instance_id) DO NOTHING",
+        now=tx.now, **values,
+    )  # fmt: skip
+
+
 async def set_looked(
     tx: Tx, instance_id: int, *, software: str | None, version: str | None, answered: bool
 ) -> None:
@@ -192,6 +210,10 @@ async def to_look_at(tx: Tx, before: Micros) -> list[int]:
 
 async def revive(tx: Tx, instance_id: int) -> bool:
     """A dead server gave a sign of life: it is sent to again, from now on (DLV-9). Whether it was dead."""
+    if await tx.value(
+        "SELECT dead FROM destination WHERE instance_id = :instance_id", instance_id=instance_id
+    ):
+        await leave_out(tx, [instance_id])
     revived = await tx.run(
         "UPDATE destination SET dead = :no, fails = 0, next_try = NULL, since = :now,"
         " cursor = (SELECT coalesce(max(id), 0) FROM sent_activity) WHERE instance_id = :instance_id AND dead",
@@ -224,6 +246,12 @@ async def retry_now(tx: Tx, instance_id: int) -> bool:
 
 async def skip_to(tx: Tx, instance_id: int, cursor: int) -> bool:
     """Leave out what waits, up to this id (DLV-14). False for a server that is not sent to."""
+    await _leave_out(
+        tx,
+        "d.instance_id = :instance_id AND a.id > d.cursor AND a.id <= :cursor",
+        instance_id=instance_id,
+        cursor=cursor,
+    )
     changed = await tx.run(
         "UPDATE destination SET fails = 0, next_try = NULL, cursor = CASE WHEN cursor < :cursor THEN :cursor ELSE cursor END"
         " WHERE instance_id = :instance_id",
@@ -314,7 +342,8 @@ async def lag(tx: Tx, instance_id: int, cursor: int) -> Lag:
 async def post_elsewhere(tx: Tx, post_id: int) -> list[PostElsewhere]:
     """What became of a post on other servers, by domain, while its activity is kept."""
     rows = await tx.all(
-        "SELECT DISTINCT i.domain, d.cursor >= a.id, r.status, a.confirmed FROM sent_activity a"
+        "SELECT DISTINCT i.domain, d.cursor >= a.id, r.status, a.confirmed,"
+        " r.status IS NULL AND d.cursor >= a.id AND coalesce(d.last_success, 0) < a.published FROM sent_activity a"
         " JOIN destination d ON d.cursor >= 0 JOIN instance i ON i.id = d.instance_id"
         " LEFT JOIN delivery_refusal r ON r.post_id = a.post_id AND r.instance_id = i.id"
         " WHERE a.post_id = :post_id AND (EXISTS (SELECT 1 FROM sent_inbox x WHERE x.activity_id = a.id AND x.instance_id = i.id)"
@@ -323,4 +352,9 @@ async def post_elsewhere(tx: Tx, post_id: int) -> list[PostElsewhere]:
         " ORDER BY i.domain",
         post_id=post_id,
     )
-    return [PostElsewhere(row[0], bool(row[1]), row[2], row[3]) for row in rows]
+    return [
+        PostElsewhere(
+            row[0], bool(row[1]), row[2] or None, row[3], left_out=row[2] == _LEFT_OUT or bool(row[4])
+        )
+        for row in rows
+    ]

@@ -16,6 +16,7 @@ from folkmoot.core.instances.federation import (
 )
 from folkmoot.model.errors import NotAllowed, NotFound
 from folkmoot.model.instances import Doubt, FederationState, PostElsewhere
+from folkmoot.model.posts import Post
 from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.store import communities, destinations, outbox
 from folkmoot.store.db import Database, Tx
@@ -144,9 +145,45 @@ async def test_who_has_a_post_can_be_seen(db: Database, cast: Cast) -> None:
         await ails(tx, elsewhere, cursor=number)
         await destinations.refuse_post(tx, [(post.id, elsewhere, 400)])
         assert await post_elsewhere(tx, cast.admin, post.id) == [
-            PostElsewhere("elsewhere.example", passed=True, refused=400, confirmed=None),
-            PostElsewhere(THERE, passed=False, refused=None, confirmed=None),
+            PostElsewhere("elsewhere.example", passed=True, refused=400, confirmed=None, left_out=False),
+            PostElsewhere(THERE, passed=False, refused=None, confirmed=None, left_out=False),
         ]
+        await ails(tx, there(cast), cursor=number, last_success=tx.now)
+        assert await state_there(tx, cast, post) == (True, False)
+
+
+async def state_there(tx: Tx, cast: Cast, post: Post) -> tuple[bool, bool]:
+    """Whether there.example has got past a post, and whether that was left out."""
+    (found,) = [one for one in await post_elsewhere(tx, cast.admin, post.id) if one.domain == THERE]
+    return found.passed, found.left_out
+
+
+@pytest.mark.parametrize("why", ["skipped", "dead", "shut out"])
+async def test_what_was_left_out_is_not_there_also_when_other_things_arrive(
+    db: Database, cast: Cast, clock: FixedClock, why: str
+) -> None:
+    async with db.write() as tx:
+        await communities.set_follow(tx, cast.gardening.id, cast.carol.id, pending=False)
+        await destinations.ensure(tx, [there(cast)], 0)
+        await ails(tx, there(cast), last_success=tx.now, dead=why == "dead")
+    clock.advance(MINUTE)
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+        number = await sent(tx, there(cast), community_id=cast.gardening.id, post_id=post.id)
+        assert await state_there(tx, cast, post) == (False, False)
+        if why == "skipped":
+            await skip_server(tx, cast.admin, there(cast))
+        else:
+            await ails(tx, there(cast), cursor=number)  # nothing waits for one that is shut out or dead
+        assert await state_there(tx, cast, post) == (True, True)
+    clock.advance(MINUTE)
+    async with db.write() as tx:
+        if why == "dead":
+            await destinations.seen(tx, there(cast))
+        elif why == "shut out":
+            await destinations.leave_out(tx, [there(cast)])
+        await ails(tx, there(cast), last_success=tx.now)
+        assert await state_there(tx, cast, post) == (True, True)
 
 
 async def test_who_writes_where_nobody_may_read_it_is_told_so(
