@@ -11,9 +11,9 @@ from folkmoot.apub.inbox import process
 from folkmoot.apub.inbox.process import LEASE, Processor, processor_of
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import HOUR
-from folkmoot.store import received
+from folkmoot.store import leases, received
 from folkmoot.store.db import Tx
-from folkmoot.store.received import Wanted
+from folkmoot.store.received import LANES, Wanted
 from tests.federation.conftest import Found
 from tests.federation.network import Answer, Request, Server
 from tests.federation.peer import Actor, Members, Peer
@@ -340,6 +340,29 @@ async def test_two_processes_share_the_lanes_and_do_nothing_twice__INB_11(scene:
     await asyncio.gather(one.drain(), two.drain())
     assert await scene.score() == 13
     assert await scene.a.value("SELECT count(DISTINCT holder) FROM lease WHERE name LIKE 'inbox %'") == 1
+
+
+async def test_who_has_no_lane_asks_for_them_once_a_second_and_not_for_each_arrival(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await processor_of(scene.a.context).stop()
+    one, two = Processor(scene.a.context), Processor(scene.a.context)
+    await one._hold()
+    asked, take = list[str](), leases.take
+
+    async def counted(tx: Tx, name: str, **more: Any) -> bool:
+        asked.append(name)
+        return await take(tx, name, **more)
+
+    monkeypatch.setattr(leases, "take", counted)
+    for voter in scene.voters[:3]:
+        await scene.arrives("Like", voter, scene.page)
+        assert await two.work() == 0
+    assert len(asked) == LANES
+    scene.a.clock.advance(process.LOOK_AGAIN)
+    assert await two.work() == 0
+    assert len(asked) == 2 * LANES
+    assert await one.work() == 3
 
 
 async def test_lanes_that_were_given_back_are_free_at_once(scene: Scene) -> None:

@@ -96,7 +96,7 @@ async def test_what_arrived_is_never_seen_before_what_has_a_lower_number__INB_11
         )
 
     async def put(number: int) -> None:
-        async with db.write() as tx:
+        async with db.write(single=number == 2) as tx:
             await received.put(tx, [arrival(number)])
 
     async with db.write() as first:
@@ -610,3 +610,32 @@ async def test_a_turn_that_does_not_come_is_not_waited_for_forever(
 
     async with asyncio.timeout(10):
         await asyncio.gather(with_the_row(), with_the_turn())
+
+
+async def test_a_single_statement_is_committed_with_it_and_told_of(postgres: PostgresDatabase) -> None:
+    add, key = "INSERT INTO instance (domain, published) VALUES (:domain, 0)", (("site", 0),)
+    before = postgres.changes.newest(key)
+    async with postgres.write(single=True) as tx:
+        await tx.run(add, domain="one.test")
+        tx.changed("site")
+        async with postgres.read() as reader:
+            assert await reader.value("SELECT domain FROM instance WHERE domain = 'one.test'")
+    assert postgres.changes.newest(key) > before
+    with pytest.raises(Busy):  # somebody else has added it just now
+        async with postgres.write(single=True) as tx:
+            await tx.run(add, domain="one.test")
+
+
+async def test_after_a_single_statement_comes_no_other(postgres: PostgresDatabase) -> None:
+    add = "INSERT INTO instance (domain, published) VALUES (:domain, 0)"
+    async with postgres.write(single=True) as tx:
+        await tx.run(add, domain="one.test")
+        with pytest.raises(RuntimeError, match="single"):
+            await tx.run(add, domain="two.test")
+    async with postgres.write(single=True) as tx:
+        await tx.by_the_end(add, domain="three.test")
+        with pytest.raises(RuntimeError, match="single"):
+            await tx.by_the_end(add, domain="four.test")
+    async with postgres.read() as tx:
+        rows = await tx.all("SELECT domain FROM instance WHERE domain LIKE '%.test' ORDER BY id")
+    assert [row[0] for row in rows] == ["one.test", "three.test"]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from folkmoot.apub.documents import host_of
 from folkmoot.model.errors import NotAllowed
+from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import instances
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx
+from folkmoot.store.changes import Changes
+from folkmoot.store.db import Database, Tx
 
 _KEY = (("site", 0),)
 
@@ -56,9 +58,15 @@ class Policy:
                 raise NotAllowed("instance_not_allowed", detail=host)
 
 
+def policy_at_hand(db: Database) -> Policy | None:
+    """The lists as they stand, where nobody has to look them up."""
+    cached = db.memory.get("apub.policy")
+    return cached[1] if cached is not None and cached[0] == _stamp(db.changes, db.clock.now()) else None
+
+
 async def policy(tx: Tx) -> Policy:
     """The lists as they stand; those whose time is over no longer count."""
-    stamp = (tx.changes.newest(_KEY), tx.now // 60_000_000)
+    stamp = _stamp(tx.changes, tx.now)
     cached = tx.memory.get("apub.policy")
     if cached is None or cached[0] != stamp:
         site = await store_site.local_site(tx)
@@ -71,6 +79,10 @@ async def policy(tx: Tx) -> Policy:
         cached = tx.memory["apub.policy"] = (stamp, fresh)
     found: Policy = cached[1]
     return found
+
+
+def _stamp(changes: Changes, now: Micros) -> tuple[int, int]:
+    return changes.newest(_KEY), now // MINUTE
 
 
 def _bare(domain: str) -> str:

@@ -158,9 +158,13 @@ class Tx(Protocol):
         """Execute once for each row of values."""
         ...
 
-    async def at_once(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
+    async def at_once(
+        self, sql: str, rows: Sequence[Mapping[str, Any]], /, *, in_turn: str | None = None
+    ) -> None:
         """The same for a statement that inserts by VALUES, updates or deletes, where none of the rows touches what another one touches:
-        PostgreSQL is told it as one statement about all of them."""
+        PostgreSQL is told it as one statement about all of them. `in_turn`: the table, where it inserts into one that is read on from the
+        highest id that was seen: it waits until those who inserted so before have committed. Else a higher id could be seen before a
+        lower one, and the lower one never."""
         ...
 
     def part(self) -> AbstractAsyncContextManager[None]:
@@ -186,9 +190,10 @@ class Database(Protocol):
         """A transaction for reading. `slow=True` keeps a long statement off the event loop (search, exports)."""
         ...
 
-    def write(self, *, soon: bool = False) -> AbstractAsyncContextManager[Tx]:
+    def write(self, *, soon: bool = False, single: bool = False) -> AbstractAsyncContextManager[Tx]:
         """A transaction for writing: committed when the block ends, undone when it raises. `soon`: go on before it is safe on disk, with
-        what may be lost in a crash; who writes next in the same task is told "done" after it.
+        what may be lost in a crash; who writes next in the same task is told "done" after it. `single`: it is one statement, and
+        committed with that: PostgreSQL is asked once instead of three times.
 
         Raises `Busy` when the database stayed locked by others for too long, `RuntimeError` within another one of the same task.
         """

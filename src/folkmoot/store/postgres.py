@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -78,6 +78,7 @@ class PostgresTx:
         "_connection",
         "_left",
         "_left_tables",
+        "_single",
         "_turn",
         "changes",
         "dialect",
@@ -89,7 +90,7 @@ class PostgresTx:
         "writes",
     )
 
-    def __init__(self, connection: Any, database: "PostgresDatabase") -> None:
+    def __init__(self, connection: Any, database: "PostgresDatabase", *, single: bool = False) -> None:
         self._connection = connection
         self.dialect = _DIALECT
         self.now = database.clock.now()
@@ -100,6 +101,7 @@ class PostgresTx:
         self.told: Awaitable[None] | None = None
         """Set at the end: returns when the other processes were told."""
         self.writes = 0
+        self._single = single
         self._turn = database.turn
         self._at_once = database.at_once
         self._left: list[tuple[str, Mapping[str, Any]]] = []
@@ -144,7 +146,10 @@ class PostgresTx:
             self._left_tables |= written_by(sql)
 
     async def _settle_before(self, sql: str) -> None:
-        """Execute what was left where this statement names a table that it writes."""
+        """Execute what was left where this statement names a table that it writes. Raises `RuntimeError` for a second one where there was to be
+        one: the first is committed already."""
+        if self._single and self.writes:
+            raise RuntimeError(f"more than the single statement that was to be written: {sql}")
         if self._left and not self._left_tables.isdisjoint(words_of(sql)):
             await self.settle()
 
@@ -166,7 +171,9 @@ class PostgresTx:
             compiled.sql, [[_plain(row[name]) for name in compiled.names] for row in rows]
         )
 
-    async def at_once(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
+    async def at_once(
+        self, sql: str, rows: Sequence[Mapping[str, Any]], /, *, in_turn: str | None = None
+    ) -> None:
         if not rows:
             return
         await self._settle_before(sql)
@@ -176,7 +183,7 @@ class PostgresTx:
         text = self._at_once.get(sql)
         if text is None:
             kinds = (await self._connection.prepare(compiled.sql)).get_parameters()
-            text = self._at_once[sql] = at_once(compiled.sql, [kind.name for kind in kinds])
+            text = self._at_once[sql] = at_once(compiled.sql, [kind.name for kind in kinds], in_turn)
         await self._connection.execute(text, *([row[name] for row in rows] for name in compiled.names))
 
     @asynccontextmanager
@@ -283,25 +290,25 @@ class PostgresDatabase:
                 await self._pool.release(connection)
 
     @asynccontextmanager
-    async def write(self, *, soon: bool = False) -> AsyncIterator[Tx]:
+    async def write(self, *, soon: bool = False, single: bool = False) -> AsyncIterator[Tx]:
         must_not_write_yet()
         async with self._writers.place():
-            async with self._writing(soon=soon) as tx:
+            async with self._writing(soon=soon, single=single) as tx:
                 yield tx
             told = tx.told
         if told is not None:
             await told
 
     @asynccontextmanager
-    async def _writing(self, *, soon: bool) -> AsyncIterator[PostgresTx]:
+    async def _writing(self, *, soon: bool, single: bool) -> AsyncIterator[PostgresTx]:
         """A transaction on a connection of its own. What changed is on its way to the other processes at the end."""
         connection = await self._acquire()
         token = writing.set(asyncio.current_task())
         touched: dict[tuple[str, int], None] = {}
         tx: PostgresTx | None = None
         try:
-            async with _soon(connection) if soon else connection.transaction():
-                tx = PostgresTx(connection, self)
+            async with self._transaction(connection, soon=soon, single=single):
+                tx = PostgresTx(connection, self, single=single)
                 yield tx
                 await tx.settle()
                 touched = tx.touched
@@ -323,6 +330,12 @@ class PostgresDatabase:
                     self.changes.touch(key)
                 if tx is not None and touched:
                     tx.told = self._notices.tell(touched)
+
+    @staticmethod
+    def _transaction(connection: Any, *, soon: bool, single: bool) -> AbstractAsyncContextManager[Any]:
+        if single:
+            return nullcontext()
+        return _soon(connection) if soon else connection.transaction()
 
     async def sync(self) -> None:
         if self._listener is None or self._listener.is_closed():

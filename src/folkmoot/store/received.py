@@ -74,18 +74,13 @@ class Told:
 
 
 async def put(tx: Tx, arrivals: Sequence[Arrival]) -> None:
-    """Write down what arrived; an address that is here already stays as it is (INB-8). Whoever has seen a row has seen all with lower ids: they
-    are worked off in that order, and what a server sends first must not be passed over (INB-11)."""
-    if not arrivals:
-        return
-    rows = await tx.all(tx.dialect.next_ids_in_turn("received"), count=len(arrivals))
+    """Write down what arrived, in one statement; an address that is here already stays as it is (INB-8). Whoever has seen a row has seen all
+    with lower ids: they are worked off in that order, and what a server sends first must not be passed over (INB-11)."""
     await tx.at_once(
-        "INSERT INTO received (id, ap_id, kind, actor, host, object, lane, body, state, received)"
-        " VALUES (:id, :ap_id, :kind, :actor, :host, :object, :lane, :body, 'waiting', :now) ON CONFLICT (ap_id) DO NOTHING",
-        [
-            {"id": row[0], **_values(one, tx.now), "body": one.body}
-            for row, one in zip(rows, arrivals, strict=True)
-        ],
+        "INSERT INTO received (ap_id, kind, actor, host, object, lane, body, state, received)"
+        " VALUES (:ap_id, :kind, :actor, :host, :object, :lane, :body, 'waiting', :now) ON CONFLICT (ap_id) DO NOTHING",
+        [_values(one, tx.now) | {"body": one.body} for one in arrivals],
+        in_turn="received",
     )
     tx.changed("received")
 

@@ -146,8 +146,10 @@ class SqliteTx:
         self.writes += 1
         self._connection.executemany(_DIALECT.compile_sql(sql).sql, rows)
 
-    async def at_once(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
-        if rows:
+    async def at_once(
+        self, sql: str, rows: Sequence[Mapping[str, Any]], /, *, in_turn: str | None = None
+    ) -> None:
+        if rows:  # and always in turn: there is one writer at a time
             await self.many(sql, rows)
 
     @asynccontextmanager
@@ -241,7 +243,7 @@ class SqliteDatabase:
                 connection.close()
 
     @asynccontextmanager
-    async def write(self, *, soon: bool = False) -> AsyncIterator[Tx]:
+    async def write(self, *, soon: bool = False, single: bool = False) -> AsyncIterator[Tx]:
         must_not_write_yet()
         batch = await self._enter()
         token = writing.set(asyncio.current_task())

@@ -4,7 +4,7 @@ import pytest
 
 from folkmoot.store.changes import Changes
 from folkmoot.store.dialect.base import quoted_name, split_statements
-from folkmoot.store.dialect.postgres import PostgresDialect
+from folkmoot.store.dialect.postgres import PostgresDialect, at_once
 from folkmoot.store.dialect.sqlite import SqliteDialect
 
 
@@ -56,3 +56,12 @@ def test_what_was_forgotten_counts_as_changed() -> None:
     assert changes.newest((("thread", 1), ("site", 0))) == seen
     changes.flush()
     assert changes.newest((("thread", 1), ("site", 0))) > seen
+
+
+def test_one_row_becomes_many_whose_ids_are_taken_in_turn() -> None:
+    one = "INSERT INTO received (ap_id, lane) VALUES ($1, $2) ON CONFLICT (ap_id) DO NOTHING"
+    many = "SELECT given.value_1, given.value_2 FROM {}unnest($1::text[], $2::int4[]) AS given (value_1, value_2) ON CONFLICT (ap_id) DO NOTHING"
+    insert = f"INSERT INTO received (ap_id, lane) {many}"
+    assert at_once(one, ["text", "int4"]) == insert.format("")
+    turn = "WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(CAST(CAST('received' AS regclass) AS BIGINT)))"
+    assert at_once(one, ["text", "int4"], in_turn="received") == f"{turn} {insert.format('turn, ')}"

@@ -81,6 +81,8 @@ class Processor:
         self.holder = new_holder()
         self._seen = -1
         self._held: dict[int, float] = {}
+        self._others_until: Micros = 0
+        """Others have all lanes, and are asked for them once a second, not for each arrival."""
         self._aside: dict[int, Task] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(FETCHING)
@@ -154,15 +156,18 @@ class Processor:
 
     async def _hold(self) -> list[int]:
         """The lanes that this process has, renewed in time and taken where they are free."""
-        now = time.monotonic()
+        now, moment = time.monotonic(), self.context.clock.now()
         if len(self._held) == LANES and now - min(self._held.values()) < LEASE / SECOND / 3:
             return list(self._held)
+        if not self._held and moment < self._others_until:
+            return []
         held: dict[int, float] = {}
         async with self.db.write() as tx:
             for lane in range(LANES):
                 if await leases.take(tx, _lease(lane), holder=self.holder, length=LEASE):
                     held[lane] = now
         self._held = held
+        self._others_until = 0 if held else moment + LOOK_AGAIN
         return list(held)
 
     async def _work_off(self) -> int:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -17,10 +17,11 @@ from folkmoot.apub.documents import Document, Malformed, host_of, same_host
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.inbox.at_hand import Known, look_up
 from folkmoot.apub.inbox.buckets import Buckets
+from folkmoot.apub.inbox.regulars import Regulars
 from folkmoot.apub.inbox.senders import Senders, Unavailable
-from folkmoot.apub.policy import Policy
+from folkmoot.apub.policy import Policy, policy_at_hand
 from folkmoot.apub.reading import Envelope, envelope
-from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender
+from folkmoot.apub.signatures import BadSignature, Claim, Request, VerifiedSender
 from folkmoot.context import Context
 from folkmoot.core.instances.arrivals import RULES
 from folkmoot.logs import logger
@@ -84,6 +85,7 @@ class Receiver:
         self._addresses = Buckets(*PER_ADDRESS)
         self._hosts = Buckets(*PER_HOST)
         self._strangers = Buckets(*PER_STRANGER)
+        self._regulars = Regulars()
         self._friends: tuple[Micros, frozenset[str]] = (0, frozenset())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -138,12 +140,32 @@ class Receiver:
         self, request: Request, outside: Envelope, document: Document, text: bytes
     ) -> Document:
         """The document that its actor vouches for, where it is to have an effect here."""
+        if await self._may_pass(request, outside):
+            return document
         known = await self._look_up(outside)
         self._must_be_theirs(outside, known.rules)
         self._drop_what_is_nothing_to_us(outside, known, text)
-        if not self.context.settings.development:
-            await self._must_be_few(host_of(outside.actor))
+        if known.followed and known.sender is not None and known.sender.kind == "community":
+            self._regulars.note(outside.actor, self.context.clock.now())
+        await self._must_be_few(host_of(outside.actor))
         return await self._verified(request, outside, document)
+
+    async def _may_pass(self, request: Request, outside: Envelope) -> bool:
+        """Whether all that would be asked is known here and speaks for it: most of what comes needs no look at the database before it is
+        written. Where anything speaks against it the questions are asked in their order, and may find that it came before (INB-6)."""
+        db = self.context.db
+        if not self._regulars.concerns_us(outside, db.clock.now()):
+            return False
+        await db.sync()
+        rules = policy_at_hand(db)
+        if rules is None or not rules.enabled:
+            return False
+        self._must_be_theirs(outside, rules)
+        try:
+            await self._must_be_few(host_of(outside.actor))
+            return await self.senders.is_verified(self._claims_of(request), outside.actor)
+        except (_Answer, BadSignature):
+            return False
 
     async def _must_be_an_inbox(self, scope: Any, headers: Mapping[str, str]) -> None:
         if scope["method"] != "POST":
@@ -174,17 +196,25 @@ class Receiver:
     async def _write_all(self, arrivals: list[Arrival]) -> Sequence[None]:
         """Put arrivals on disk, all that came while the last ones were written with one commit (INB-9). Raises `Busy`."""
         try:
-            async with self.context.db.write() as tx:
+            async with self.context.db.write(single=True) as tx:
                 await received.put(tx, arrivals)
-                for host in {arrival.host for arrival in arrivals}:
-                    if tx.now - self._seen.get(host, 0) > HOUR:
-                        self._seen[host] = tx.now
-                        instance = await instances.known_or_new(tx, host)
-                        await destinations.seen(tx, instance.id)
+            await self._note_seen({arrival.host for arrival in arrivals})
         except Exception as error:
             log.exception("arrivals_not_written", number=len(arrivals))
             raise error if isinstance(error, Busy) else Busy from error
         return [None] * len(arrivals)
+
+    async def _note_seen(self, hosts: Collection[str]) -> None:
+        """Write down, once an hour, that we hear of these servers."""
+        now = self.context.clock.now()
+        fresh = [host for host in hosts if now - self._seen.get(host, 0) > HOUR]
+        if not fresh:
+            return
+        async with self.context.db.write() as tx:
+            for host in fresh:
+                instance = await instances.known_or_new(tx, host)
+                await destinations.seen(tx, instance.id)
+        self._seen |= dict.fromkeys(fresh, now)
 
     def _must_be_theirs(self, outside: Envelope, rules: Policy) -> None:
         """The activity is of its actor's host, which is not ours, and neither it nor anything it names is of a blocked one (INB-5)."""
@@ -219,6 +249,8 @@ class Receiver:
 
     async def _must_be_few(self, host: str) -> None:
         """Servers have as many a second as any of them needs, and strangers a few (INB-2, ABU-24)."""
+        if self.context.settings.development:
+            return
         now = self.context.clock.now()
         if now - self._friends[0] > MINUTE:
             await self.learn_friends()
@@ -233,11 +265,7 @@ class Receiver:
 
     async def _verified(self, request: Request, outside: Envelope, document: Document) -> Document:
         """The document that its actor vouches for: this one, or where somebody else signed it, what lies at its origin (SIG-14)."""
-        now = self.context.clock.now()
-        settings = self.context.settings
-        claims = signatures.read_claims(
-            request, origin=settings.origin, now=now, development=settings.development
-        )
+        claims = self._claims_of(request)
         if not any(same_host(claim.key_id, outside.actor) for claim in claims):
             return await self._from_origin(outside)
         try:
@@ -248,6 +276,12 @@ class Receiver:
             raise BadSignature("unknown_key", detail=outside.actor) from error
         assert isinstance(sender, VerifiedSender)
         return document
+
+    def _claims_of(self, request: Request) -> tuple[Claim, ...]:
+        now, settings = self.context.clock.now(), self.context.settings
+        return signatures.read_claims(
+            request, origin=settings.origin, now=now, development=settings.development
+        )
 
     async def _from_origin(self, outside: Envelope) -> Document:
         """Passed on by somebody who is not its actor: only what its own server says counts."""

@@ -77,6 +77,18 @@ class Senders:
             raise BadSignature("unknown_key", detail=actor)
         return signatures.verify(claims, actor, self._named(fresh, claims, kept))
 
+    async def is_verified(self, claims: tuple[Claim, ...], actor: str) -> bool:
+        """Whether the key at hand proves that it is theirs, without asking anybody. Where it does not, `verify` may find that it is."""
+        kept = self._kept.get(actor)
+        if kept is None or not signatures.names_key(claims[0], actor, kept.key):
+            return False
+        try:
+            signatures.verify(claims, actor, kept.key)
+        except BadSignature:
+            return False
+        await self._read_again_after_a_day(actor, kept)
+        return True
+
     async def _read_again_after_a_day(self, actor: str, kept: Kept) -> None:
         """Who acts is read again, aside, where that was long ago (ACT-6)."""
         now = self.context.clock.now()

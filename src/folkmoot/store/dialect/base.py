@@ -61,8 +61,8 @@ class Dialect(Protocol):
         ...
 
     def next_ids_in_turn(self, table: str) -> str:
-        """The same for a table that is read on from the highest id that was seen: whoever takes ids so waits until those who took lower ones
-        have committed. Else a higher id could be seen before a lower one, and the lower one never."""
+        """The same for a table that is read on from the highest id that was seen (`Tx.at_once`): whoever takes ids so waits until those who
+        took lower ones have committed."""
         ...
 
     def of_each(self, source: str, chosen: str, inner: str, target: str) -> str:

@@ -45,8 +45,15 @@ _ONE_ROW = re.compile(
 )
 
 
-def at_once(sql: str, kinds: Sequence[str]) -> str:
+def _turn_of(table: str) -> str:
+    """To wait for the turn of whoever takes ids of a table in turn, as a part of a statement."""
+    lock = f"pg_advisory_xact_lock(CAST(CAST('{quoted_name(table)}' AS regclass) AS BIGINT))"
+    return f"turn AS MATERIALIZED (SELECT {lock})"
+
+
+def at_once(sql: str, kinds: Sequence[str], in_turn: str | None = None) -> str:
     """A compiled statement about one row as one about many: each parameter, of these kinds, becomes an array with a value for each row.
+    `in_turn`: the table of an INSERT whose ids are taken in turn.
 
     Raises `ValueError` for a statement that does not insert by VALUES, update or delete.
     """
@@ -57,6 +64,9 @@ def at_once(sql: str, kinds: Sequence[str]) -> str:
     names = ", ".join(f"value_{number}" for number in range(1, len(kinds) + 1))
     given = f"unnest({arrays}) AS given ({names})"
     of_each = {name: _NUMBERED.sub(r"given.value_\1", text or "") for name, text in match.groupdict().items()}
+    if of_each["insert"] and in_turn is not None:
+        insert = f"{of_each['insert']} SELECT {of_each['values']} FROM turn, {given}{of_each['conflict']}"
+        return f"WITH {_turn_of(in_turn)} {insert}"
     if of_each["insert"]:
         return f"{of_each['insert']} SELECT {of_each['values']} FROM {given}{of_each['conflict']}"
     if of_each["set"]:
@@ -130,8 +140,7 @@ class PostgresDialect:
         return f"SELECT nextval({sequence}) FROM generate_series(1, CAST(:count AS INTEGER))"
 
     def next_ids_in_turn(self, table: str) -> str:
-        turn = f"SELECT pg_advisory_xact_lock(CAST(CAST('{quoted_name(table)}' AS regclass) AS BIGINT))"
-        return f"WITH turn AS MATERIALIZED ({turn}) {self.next_ids(table)}, turn"
+        return f"WITH {_turn_of(table)} {self.next_ids(table)}, turn"
 
     def of_each(self, source: str, chosen: str, inner: str, target: str) -> str:
         alias = target.rpartition(" ")[2]
