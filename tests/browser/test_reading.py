@@ -59,6 +59,23 @@ def test_a_branch_folds_without_scripts(browse: Browse) -> None:
     assert not body.is_displayed()
 
 
+_TABLE = """
+const cells = Array.from({ length: 9 }, (_, at) => `<td dir="auto" ${at ? '' : 'align="right"'}>Tomatoes${at}andbeans</td>`).join('')
+const heads = '<th>How much of it grew in the summer</th>'.repeat(9)
+document.querySelector(arguments[0]).innerHTML =
+  `<table><thead><tr>${heads}</tr></thead><tr>${cells}</tr></table><blockquote><p dir="auto">اقتباس</p></blockquote>`
+const root = document.documentElement, of = (name) => getComputedStyle(document.querySelector(`${arguments[0]} ${name}`))
+return [root.scrollWidth - root.clientWidth, of('td').textAlign.replace('-webkit-', ''), of('blockquote').borderRightWidth, of('blockquote').borderLeftWidth]
+"""
+
+
+@pytest.mark.parametrize("where", ["#tree > li > .c > details > [dir]", ".post > .body"])
+def test_a_wide_table_scrolls_by_itself_and_aligns_as_written(browse: Browse, where: str) -> None:
+    """And a quotation from right to left has its line at its beginning."""
+    browser = browse("/post/2", width=390)
+    assert browser.execute_script(_TABLE, where) == [0, "right", "3px", "0px"]
+
+
 def test_the_page_is_dark_where_the_system_is(browse: Browse) -> None:
     grounds = [
         browse("/", dark=dark).execute_script("return getComputedStyle(document.body).color")
