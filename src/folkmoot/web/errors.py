@@ -10,12 +10,12 @@ from folkmoot.model.errors import (
     RateLimited,
     Refusal,
 )
+from folkmoot.web.filters import time_after
 from folkmoot.web.i18n import N_, gettext
 
 WORDS: dict[str, tuple[int, str]] = {
     # the server itself
     "busy": (503, N_("The server is busy. Nothing was changed; please try again in a moment.")),
-    "rate_limit_error": (429, N_("That was a lot in a short time. Please wait a little and try again.")),
     "csrf": (403, N_("This form was too old, or was not sent from this site.")),
     "too_large": (413, N_("That is too large.")),
     # who is asking
@@ -74,7 +74,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "block_keyword_too_long": (400, N_("A keyword has at most 50 characters.")),
     "too_many_items": (400, N_("These are too many.")),
     "missing_file": (400, N_("Please choose a file.")),
-    "unknown": (400, N_("This cannot be understood.")),
+    "unknown": (400, N_("Something in the address or in the form is not as it should be.")),
     # posts
     "couldnt_find_post": (404, N_("There is no such post.")),
     "couldnt_save_post": (404, N_("There is no such post.")),
@@ -170,10 +170,11 @@ WORDS: dict[str, tuple[int, str]] = {
     "couldnt_find_emoji": (404, N_("There is no such emoji.")),
     "couldnt_find_registration_application": (404, N_("There is no such application.")),
 }
-"""Code → (status, words). `%(detail)s` in the words is the refusal's detail. Each section by noun; keep codes of one noun together."""
+"""Code → (status, words). `%(detail)s` in the words is the refusal's detail, `%(when)s` the end of a limit.
+Each section by noun; keep codes of one noun together."""
 
 BY_KIND: tuple[tuple[type[Refusal], int, str], ...] = (
-    (RateLimited, 429, N_("That was a lot in a short time. Please wait a little and try again.")),
+    (RateLimited, 429, N_("That was a lot in a short time. You can try again %(when)s.")),
     (Busy, 503, N_("The server is busy. Nothing was changed; please try again in a moment.")),
     (NotLoggedIn, 401, N_("Please log in.")),
     (NotFound, 404, N_("There is no such thing here.")),
@@ -188,7 +189,10 @@ BY_KIND: tuple[tuple[type[Refusal], int, str], ...] = (
 def words(refusal: Refusal) -> str:
     """What to tell the reader, in their language."""
     text = gettext(_entry(refusal)[1])
-    return text % {"detail": refusal.detail or ""} if "%(" in text else text
+    if "%(" not in text:
+        return text
+    when = time_after(refusal.retry_after) if isinstance(refusal, RateLimited) else ""
+    return text % {"detail": refusal.detail or "", "when": when}
 
 
 def status_of(refusal: Refusal) -> int:

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Match
 from structlog.contextvars import get_contextvars
 
 from folkmoot.model.errors import NotLoggedIn, RateLimited, Refusal
-from folkmoot.web.base import page, wants_json
+from folkmoot.web.base import context, page, wants_json
 from folkmoot.web.csrf import FIELD, Forged
 from folkmoot.web.errors import status_of, words
 from folkmoot.web.forms import Form
@@ -31,7 +31,7 @@ TITLES = {
     503: N_("The server is not ready"),
 }
 TEXTS = {
-    400: N_("The address or the form is malformed."),
+    400: N_("Something in the address or in the form is not as it should be."),
     404: N_("The address is wrong, or what was here is gone."),
     405: N_("This address does something else than what was asked."),
     413: N_("Texts can be up to two megabytes, pictures more."),
@@ -110,8 +110,15 @@ async def show_refusal(request: Request, refusal: Exception) -> Response:
         headers=headers,
         title=title,
         text=words(refusal),
-        back="",
+        back=_came_from(request),
     )
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours whose button or form was refused; empty where a page itself was, or its address was not sent along."""
+    said = request.headers.get("referer", "")
+    origin = f"{context(request).settings.origin}/"
+    return "" if request.method in ("GET", "HEAD") or not said.startswith(origin) else said[len(origin) - 1 :]
 
 
 _LABELS = {
@@ -158,7 +165,13 @@ async def show_http_error(request: Request, error: Exception) -> Response:
             {"error": "not_found" if status == 404 else "bad_request", "message": text}, status, error.headers
         )
     return await page(
-        request, "errors/refused.html", status=status, headers=error.headers, title=title, text=text, back=""
+        request,
+        "errors/refused.html",
+        status=status,
+        headers=error.headers,
+        title=title,
+        text=text,
+        back=_came_from(request),
     )
 
 

@@ -1,5 +1,6 @@
 """How pages write moments and numbers, in the reader's language. Also for renderers in Python."""
 
+import math
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
@@ -33,6 +34,15 @@ def time_until(moment: Micros) -> str:
     if moment - page_moment.get() < MINUTE:
         return i18n.gettext("in a moment")
     return time_ago(moment)
+
+
+def time_after(seconds: float) -> str:
+    """When a wait is over: "in 3 minutes", rounded up so that nobody comes too early; "in a moment" for up to ten seconds."""
+    if seconds <= 10:
+        return i18n.gettext("in a moment")
+    wait = math.ceil(seconds * SECOND)
+    unit = next((unit for least, unit in _AGES if wait >= least), "minute")
+    return _age_words(unit, -math.ceil(wait / _LENGTHS[unit]), i18n.current().code)
 
 
 @lru_cache(maxsize=4096)

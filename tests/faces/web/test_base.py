@@ -18,7 +18,7 @@ from folkmoot.web.csrf import guard
 from folkmoot.web.forms import Form
 from folkmoot.web.i18n import choose_language
 from folkmoot.web.routes import ROUTES
-from tests.cast import Cast
+from tests.cast import ORIGIN, Cast
 from tests.faces.web.conftest import read
 
 Browsers = Callable[..., Any]
@@ -132,8 +132,24 @@ async def test_too_much_is_told_with_the_time_to_wait(browser: Browsers) -> None
         assert (await alice.post("/something", {"what": "post"})).status_code == 303
     answer = await alice.post("/something", {"what": "post"})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "100")
+    assert "You can try again in 2 minutes." in answer.text
     elsewhere = await browser("bob", address="192.0.2.99")
     assert (await elsewhere.post("/something", {"what": "post"})).status_code == 303
+
+
+@pytest.mark.parametrize(("referer", "back"), [
+    (f"{ORIGIN}/post/7?sort=New", "/post/7?sort=New"),
+    (f"{ORIGIN}.evil.example/post/7", None),
+    (f"https://evil.example/{ORIGIN}/", None),
+    ("", None),
+])  # fmt: skip
+async def test_who_was_refused_something_finds_the_way_back(
+    browser: Browsers, referer: str, back: str | None
+) -> None:
+    answer = await (await browser()).post("/something", {"what": "log in"}, headers={"referer": referer})
+    assert answer.status_code == 401
+    assert (f'<a href="{back}">Back to where you were</a>' in answer.text) == (back is not None)
+    assert ('<a href="/">To the front page</a>' in answer.text) == (back is None)
 
 
 async def test_a_page_pays_for_its_reader_once(browser: Browsers, db: Database, cast: Cast) -> None:
@@ -193,6 +209,15 @@ def test_what_is_due_lies_ahead(seconds: int, words: str) -> None:
     i18n.speak("en")
     filters.page_moment.set(10**16)
     assert filters.time_until(10**16 + seconds * 1_000_000) == words
+
+
+@pytest.mark.parametrize(("seconds", "words"), [
+    (0.2, "in a moment"), (10, "in a moment"), (11, "in 1 minute"), (60, "in 1 minute"), (61, "in 2 minutes"), (3600, "in 1 hour"),
+    (3601, "in 2 hours"), (86_400, "in 1 day"), (86_401, "in 2 days"),
+])  # fmt: skip
+def test_a_wait_in_words_is_never_too_short(seconds: float, words: str) -> None:
+    i18n.speak("en")
+    assert filters.time_after(seconds) == words
 
 
 def test_ages_and_numbers_in_german() -> None:

@@ -56,9 +56,9 @@ def test_what_the_program_reads_is_what_was_written(path: Path) -> None:
     assert path.with_suffix(".mo").read_bytes() == as_mo(read_catalog(path)), "run `make messages`"
 
 
-def test_words_of_refusals_hold_no_values_but_the_detail() -> None:
+def test_words_of_refusals_hold_no_values_but_the_detail_and_the_time_to_wait() -> None:
     for _, words in [*WORDS.values(), *((status, words) for _, status, words in BY_KIND)]:
-        assert set(PLACEHOLDER.findall(words)) <= {"detail"}
+        assert set(PLACEHOLDER.findall(words)) <= {"detail", "when"}
 
 
 def test_words_come_in_the_readers_language() -> None:
