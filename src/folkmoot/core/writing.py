@@ -5,6 +5,8 @@ come the same way.
 """
 
 import re
+from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import overload
@@ -14,7 +16,7 @@ from folkmoot.core.images import addresses
 from folkmoot.model.errors import Invalid
 from folkmoot.model.site import LocalSite
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Database, Tx
 from folkmoot.text import filters, links, markdown
 from folkmoot.text.tidy import tidy, utf16_length
 
@@ -36,11 +38,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the house says about texts: read once per use case."""
+    """What the house says about texts: one for as long as the site stays as it is."""
 
     site: LocalSite
     filter: filters.Filter | None
     blocked_urls: tuple[str, ...]
+    ready: OrderedDict[tuple[str, int], Written]
+    """Texts with their limits that were made ready (`make_ready`), each for whoever writes it down next."""
 
     def check_words(self, text: str, field: str) -> None:
         """Titles, names and reasons with a filtered word are refused. Raises `Invalid` slurs."""
@@ -54,6 +58,8 @@ class House:
 
     def long_text(self, source: str, field: str, *, limit: int = TEXT_LIMIT) -> Written:
         """A Markdown text ready to store. Raises `Invalid` invalid_body_field, blocked_url."""
+        if (ready := self.ready.pop((source, limit), None)) is not None:
+            return ready
         source = tidy(source)
         if utf16_length(source) > limit:
             raise Invalid("invalid_body_field", field=field)
@@ -88,12 +94,32 @@ class House:
         return match[1] + escape(self.picture(unescape(match[2])))
 
 
+_READY = 200
+"""Texts that are kept ready; of more, the oldest are made again by who writes them down."""
+_SITE = (("site", 0),)
+
+
+def make_ready(db: Database, source: str, *, limit: int = TEXT_LIMIT) -> None:
+    """Make ready what `long_text` will be asked for in a transaction, so that nobody waits for it meanwhile. What is refused is refused
+    there, and what nobody can be sure of yet is made there."""
+    known = db.memory.get("house")
+    if known is None or known[0] != db.changes.newest(_SITE):
+        return
+    within: House = known[1]
+    with suppress(Invalid):
+        within.ready[source, limit] = within.long_text(source, "content", limit=limit)
+    if len(within.ready) > _READY:
+        within.ready.popitem(last=False)
+
+
 async def house(tx: Tx) -> House:
     """The site, its word filter and its blocklist; compiled once per change of the site."""
-    site = await store_site.local_site(tx)
-    stamp = tx.changes.newest((("site", 0),))
+    stamp = tx.changes.newest(_SITE)
     cached = tx.memory.get("house")
     if cached is None or cached[0] != stamp:
+        site = await store_site.local_site(tx)
         compiled = filters.compile_filter(site.slur_filter_regex) if site.slur_filter_regex else None
-        cached = tx.memory["house"] = (stamp, compiled, await store_site.blocked_urls(tx))
-    return House(site, cached[1], cached[2])
+        found = House(site, compiled, await store_site.blocked_urls(tx), OrderedDict())
+        cached = tx.memory["house"] = (stamp, found)
+    kept: House = cached[1]
+    return kept

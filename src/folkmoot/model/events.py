@@ -65,7 +65,7 @@ class CommentEdited(Event):
 
 @dataclass(frozen=True, slots=True)
 class CommentTold(Event):
-    """A comment, or an edit of it, made notices for these accounts, who had none of it before."""
+    """A comment, or an edit of it, made notices for these accounts, who had none of it before and want mails of them."""
 
     comment_id: int
     local_user_ids: list[int]

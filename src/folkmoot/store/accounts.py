@@ -77,6 +77,15 @@ async def with_mail_notices(tx: Tx, person_ids: Collection[int]) -> list[Viewer]
     return [Viewer(make_person(row[_WIDTH:]), make_account(row[:_WIDTH])) for row in rows]
 
 
+async def wanting_mail_notices(tx: Tx, account_ids: Collection[int]) -> list[int]:
+    """Those of these accounts that want notices by mail and have an address."""
+    rows = await tx.all(
+        "SELECT id FROM local_user WHERE id IN :ids[] AND send_notifications_to_email AND email IS NOT NULL ORDER BY id",
+        ids=set(account_ids),
+    )
+    return [row[0] for row in rows]
+
+
 async def admins_with_mail(tx: Tx) -> list[Viewer]:
     """Administrators who have a mail address."""
     rows = await tx.all(

@@ -120,6 +120,7 @@ async def reply(request: Request) -> Response:
             ground.parent.comment.id if ground.parent else None,
             form.number("language"),
         )
+        writing.make_ready(context(request).db, content)
         async with context(request).db.write() as tx:
             comment = (await create_comment(tx, viewer(request), asked)).comment
     except Refusal as refusal:

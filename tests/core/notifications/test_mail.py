@@ -24,6 +24,13 @@ async def carols_answer(db: Database, cast: Cast, content: str = "Hello *alice*"
         return (await create_comment(tx, cast.carol, CreateComment(post.id, content))).comment.id
 
 
+async def carols_next_answer(db: Database, cast: Cast) -> None:
+    """carol answers another post of alice's."""
+    async with db.write() as tx:
+        post = await create_post(tx, cast.alice, CreatePost(cast.gardening.id, "Another post"))
+        await create_comment(tx, cast.carol, CreateComment(post.id, "Hello again"))
+
+
 async def after(db: Database, comment_id: int) -> list[dict[str, str]]:
     """The mails that wait once the job has run."""
     await mail.mail_comment(db, {"actor_id": 1, "comment_id": comment_id})
@@ -49,6 +56,20 @@ async def test_no_mail_goes_to_who_wants_or_needs_none__N_7(db: Database, cast: 
     async with db.write() as tx:
         await tx.run(before)
     assert await after(db, comment_id) == []
+
+
+async def test_a_job_waits_only_where_somebody_wants_a_mail__N_7(db: Database, cast: Cast) -> None:
+    """alice wants mails, bob does not, and both are told."""
+    await carols_answer(db, cast, f"Hello @bob@{HERE}")
+    async with db.write() as tx:
+        [later] = await jobs(tx, "notifications.mail_comment")
+        assert cast.alice.account is not None
+        assert later["local_user_ids"] == [cast.alice.account.id]
+        await tx.run("DELETE FROM job")
+        await save_settings(tx, cast.alice, SaveSettings(send_notifications_to_email=False))
+    await carols_next_answer(db, cast)
+    async with db.read() as tx:
+        assert await jobs(tx, "notifications.mail_comment") == []
 
 
 async def test_an_answer_is_mailed__N_7(db: Database, cast: Cast) -> None:

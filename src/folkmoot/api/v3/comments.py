@@ -11,6 +11,7 @@ from folkmoot.api.v3.render import pieces
 from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.posts import vote_view
 from folkmoot.api.v3.wire import comments as wire
+from folkmoot.core import writing
 from folkmoot.core.comments import view
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.delete import delete_comment
@@ -96,9 +97,11 @@ async def get_comment(call: Call, asked: wire.GetComment) -> wire.CommentRespons
 async def add_comment(call: Call, asked: wire.CreateComment) -> wire.CommentResponse:
     """Write a comment (C-2, C-3)."""
     wanted = CreateComment(asked.post_id, asked.content, asked.parent_id, asked.language_id, orphan=True)
+    writing.make_ready(call.context.db, asked.content)
     async with call.write() as tx:
         made = await create_comment(tx, call.viewer, wanted)
-        return _response(await view.view_of_written(tx, call.viewer, made), call, made.recipient_ids)
+        written = await view.view_of_written(tx, call.viewer, made)
+    return _response(written, call, made.recipient_ids)
 
 
 async def change_comment(call: Call, asked: wire.EditComment) -> wire.CommentResponse:

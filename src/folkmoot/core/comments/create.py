@@ -10,7 +10,7 @@ from folkmoot.core.notifications import notify
 from folkmoot.core.site import languages
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Invalid, NotFound
-from folkmoot.model.events import CommentCreated, CommentTold
+from folkmoot.model.events import CommentCreated
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.ranking import hot_rank
@@ -130,8 +130,6 @@ async def create_comment(
     if author.account:
         # The own comment is no news: as many are seen as there are now.
         await marks.note_seen(tx, author.id, post.id, comments=post.comments + 1)
-    if told:
-        await after.record(tx, CommentTold(author.id, comment.id, told), author)
     if not asked.quiet:
         await after.record(tx, CommentCreated(author.id, comment.id), author)
     if later is None:

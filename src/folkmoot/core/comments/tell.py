@@ -1,11 +1,10 @@
 """Tell the people concerned of a comment, when it is changed, or when its time comes after it was written down."""
 
-from folkmoot.core import after, permissions
+from folkmoot.core import permissions
 from folkmoot.core.comments.view import what_it_answers
 from folkmoot.core.notifications import notify
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
-from folkmoot.model.events import CommentTold
 from folkmoot.model.people import Viewer
 from folkmoot.store import places
 from folkmoot.store.db import Tx
@@ -16,12 +15,9 @@ async def tell_of_comment(
 ) -> list[int]:
     """Tell whom it answers and names, if they have no notice of it yet (N-1); the accounts told now. `named`: as in `CreateComment`."""
     parent = await what_it_answers(tx, comment)
-    told = await notify.notify_of_comment(
+    return await notify.notify_of_comment(
         tx, author, comment, parent=parent, community=community, named=named
     )
-    if told:
-        await after.record(tx, CommentTold(author.id, comment.id, told), author)
-    return told
 
 
 async def tell_late(

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 
+from folkmoot.core import after
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
+from folkmoot.model.events import CommentTold
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.posts import Post
-from folkmoot.store import actors, notifications, people
+from folkmoot.store import accounts, actors, notifications, people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
 from folkmoot.text import mentions, names
@@ -21,8 +23,10 @@ async def notify_of_comment(
     community: Community,
     named: Collection[str] | None = None,
 ) -> list[int]:
-    """Write the notices of a new or edited comment; the account ids told now. `parent`: the comment or post that it answers. `named`: the
-    addresses that a comment from elsewhere says it mentions, whatever its text looks like; None: whoever the text names.
+    """Write the notices of a new or edited comment, and see to the mails about them (N-7); the account ids told now.
+
+    `parent`: the comment or post that it answers. `named`: the addresses that a comment from elsewhere says it mentions, whatever its text
+    looks like; None: whoever the text names.
 
     Everybody gets one notice at the most, a mention before a reply. An edit adds what is missing and leaves what is there (N-1). A
     reply is told to people of this server only, and not to who blocks the author, the community or its server (N-2).
@@ -39,6 +43,9 @@ async def notify_of_comment(
         )
         if answered is not None:
             told.append(answered)
+    # Few want mails, and a job for each notice that is told would cost more than the notice.
+    if told and (wanting := await accounts.wanting_mail_notices(tx, told)):
+        await after.record(tx, CommentTold(author.id, comment.id, wanting), author)
     return told
 
 
