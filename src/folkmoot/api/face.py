@@ -27,6 +27,8 @@ _PUBLIC, _PRIVATE = b"public, max-age=60", b"private"
 _VARY = (b"vary", b"origin, authorization, cookie")
 """Who is logged in and whose script asks: else a cache gives an app that has just logged in what it had as a visitor."""
 _METHODS = b"GET, POST, PUT, OPTIONS"
+_WHY = {400: "query string too long", 413: "body too large"}
+"""What is said of requests that no handler saw."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -122,7 +124,7 @@ class Api:
             decoder = self.decoders[route.asks] = msgspec.json.Decoder(route.asks)
         try:
             asked: msgspec.Struct = decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Unreadable(f"Json deserialize error: {error}") from None
         must_be_storable(body)
         return asked
@@ -151,11 +153,13 @@ def token_of(headers: Mapping[bytes, bytes]) -> str:
 def plain_answer(
     status: int, headers: Mapping[bytes, bytes], detail: str = ""
 ) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """Headers and body of an answer that was made before or after a handler could: too large, failed, not ready.
+    """Headers and body of an answer that was made before or after a handler could: no path at all, too large, failed, not ready.
 
     `headers`: those of the request.
     """
-    body = _encode({"error": "unknown", "message": detail or {413: "body too large"}.get(status, "internal")})
+    if status == 404:
+        return [*_common(headers, token_of(headers)), (b"content-length", b"0")], b""
+    body = _encode({"error": "unknown", "message": detail or _WHY.get(status, "internal")})
     own = [(b"content-type", JSON), (b"content-length", str(len(body)).encode())]
     return [*_common(headers, token_of(headers)), *own], body
 

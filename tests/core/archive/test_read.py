@@ -42,6 +42,10 @@ def test_a_file_without_our_header_is_refused(first: bytes, says: str) -> None:
             "published",
         ),
         (b"nothing like JSON", "not a JSON object"),
+        (
+            b'{"type": "instance", "host": "a.example", "x": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+            "not a JSON object",
+        ),
         (HEADER.strip(), "a second header"),
     ],
 )

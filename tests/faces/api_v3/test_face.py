@@ -27,6 +27,8 @@ async def test_bad_json_is_unknown_with_the_parsers_words__T_10(app: Open) -> No
         b"{",
         b'{"username_or_email": 5, "password": "x"}',
         b'{"username_or_email": "x"}',
+        b'{"nest": ' + b'{"a": ' * 5000,
+        b'{"nest": ' + b"[" * 5000 + b"]" * 5000 + b"}",
         b"\xff",
     ):
         response = await nobody.call(
@@ -106,8 +108,12 @@ async def test_unknown_names_in_a_query_are_passed_over__T_3(app: Open) -> None:
 
 async def test_an_unknown_route_is_404_and_a_wrong_method_405__T_10(app: Open) -> None:
     nobody = await app()
-    unknown = await nobody.call("GET", "/nosuch")
-    assert (unknown.status_code, unknown.content) == (404, b"")
+    for path in ("/nosuch", "/%00", "/pictrs/image/%ff"):
+        unknown = await nobody.call("GET", path)
+        assert (unknown.status_code, unknown.content) == (404, b"")
+        assert "content-type" not in unknown.headers
+    endless = await nobody.call("GET", "/site?" + "x" * 8001)
+    assert (endless.status_code, endless.json()["error"]) == (400, "unknown")
     wrong = await nobody.call("DELETE", "/post/list")
     assert (wrong.status_code, wrong.headers["allow"], wrong.content) == (405, "GET", b"")
 

@@ -64,10 +64,10 @@ def decode_record(raw: bytes, line: int) -> Record:
     try:
         record: Record = _decode.decode(raw)
         return record
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         try:
             kind = _decode_loosely.decode(raw).get("type")
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise BadArchive(line, "not a JSON object in UTF-8") from error
         if kind not in KINDS:
             raise BadArchive(line, f"unknown type {kind!r}; known are {', '.join(KINDS)}") from error
