@@ -1,6 +1,7 @@
 """Writing a comment."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from folkmoot.core.posts.read import record_visit
 from folkmoot.core.posts.remove import remove_post
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Invalid, NotAllowed, NotFound, NotLoggedIn
-from folkmoot.model.people import ANONYMOUS
+from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.store import communities
@@ -175,24 +176,31 @@ async def test_answering_keeps_a_visit_going(db: Database, cast: Cast, clock: Fi
 async def test_comments_of_others_lift_a_post_for_two_days__S_2__G_1(
     db: Database, cast: Cast, clock: FixedClock
 ) -> None:
+    faded, fresh = 0.01, pytest.approx(0.1370, abs=5e-5)
+
+    async def active_after(tx: Tx, by: Viewer, text: str, **more: Any) -> float:
+        """Where the post stands in Active once somebody wrote beneath it; before, it had faded."""
+        await tx.run("UPDATE post SET active_rank = :faded", faded=faded)
+        await write_comment(tx, by, post, text, **more)
+        return float((await now(tx, post)).active_rank)
+
     async with db.write() as tx:
         post = await write_post(tx, cast.alice, cast.gardening)
     clock.advance(10 * HOUR)
     async with db.write() as tx:
-        await write_comment(tx, cast.alice, post, "Anybody?")
-        assert (await now(tx, post)).active_rank == post.active_rank
+        assert await active_after(tx, cast.alice, "Anybody?") == faded, "the author's own"
         assert (await now(tx, post)).newest_comment == tx.now
-        await write_comment(tx, cast.bob, post, "Me")
-        lifted = await now(tx, post)
-        assert lifted.active_rank == pytest.approx(0.1370, abs=5e-5)
-        await write_comment(
-            tx, cast.carol, post, "Late", ap_id="https://there.example/comment/1", published=tx.now - HOUR
-        )
-        assert (await now(tx, post)).newest_comment == lifted.newest_comment, "it never goes back"
-    clock.advance(2 * DAY)
+        assert await active_after(tx, cast.bob, "Me") == fresh
+        newest = (await now(tx, post)).newest_comment
+        earlier = {"ap_id": "https://there.example/comment/1", "published": tx.now - HOUR}
+        assert await active_after(tx, cast.carol, "Late", **earlier) == faded, "older than one that lifted it"
+        assert (await now(tx, post)).newest_comment == newest, "it never goes back"
+    clock.advance(38 * HOUR - SECOND)
     async with db.write() as tx:
-        await write_comment(tx, cast.bob, post, "Still there?")
-        assert (await now(tx, post)).active_rank == lifted.active_rank, "too late to lift"
+        assert await active_after(tx, cast.bob, "Still there?") == fresh, "within two days of the post"
+    clock.advance(SECOND)
+    async with db.write() as tx:
+        assert await active_after(tx, cast.carol, "Me too") == faded, "too late to lift"
         assert (await now(tx, post)).newest_comment == tx.now
     await assert_counts_are_right(db)
 

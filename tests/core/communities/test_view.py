@@ -134,14 +134,42 @@ async def test_scopes__L_7(db: Database, cast: Cast) -> None:
         assert await names(tx, ANONYMOUS, scope=Listing.SUBSCRIBED) == []
 
 
-@pytest.mark.parametrize("sort", list(PostSort))
-async def test_every_sort_orders_the_list__S_9(db: Database, cast: Cast, sort: PostSort) -> None:
+COUNTED = {
+    "hot_rank": (PostSort.HOT, PostSort.ACTIVE, PostSort.SCALED),
+    "users_active_day": (
+        PostSort.NEW_COMMENTS, PostSort.TOP_HOUR, PostSort.TOP_SIX_HOUR, PostSort.TOP_TWELVE_HOUR, PostSort.TOP_DAY,
+    ),
+    "users_active_week": (PostSort.TOP_WEEK,),
+    "users_active_month": (PostSort.TOP_MONTH,),
+    "users_active_half_year": (PostSort.TOP_THREE_MONTHS, PostSort.TOP_SIX_MONTHS),
+    "subscribers": (PostSort.TOP_NINE_MONTHS, PostSort.TOP_YEAR, PostSort.TOP_ALL),
+    "comments": (PostSort.MOST_COMMENTS, PostSort.CONTROVERSIAL),
+}  # fmt: skip
+"""What each order goes by."""
+
+
+@pytest.mark.parametrize(
+    ("sort", "by"), [(sort, by) for by, sorts in COUNTED.items() for sort in sorts], ids=str
+)
+async def test_every_sort_goes_by_its_own_number__S_9(
+    db: Database, cast: Cast, sort: PostSort, by: str
+) -> None:
+    others = dict.fromkeys(COUNTED, 9) | {"published": cast.baking.published + 1}
     async with db.write() as tx:
-        bigger = dict.fromkeys(("subscribers", "comments", "users_active_day", "users_active_week"), 5)
-        bigger |= dict.fromkeys(("users_active_month", "users_active_half_year", "hot_rank"), 5)
-        await communities.update(tx, cast.gardening.id, bigger | {"published": cast.baking.published + 1})
-        order = await names(tx, cast.alice, sort=sort)
-    assert order == (["baking", "gardening"] if sort == PostSort.OLD else ["gardening", "baking"])
+        await communities.update(tx, cast.baking.id, others | {by: 4})
+        await communities.update(tx, cast.gardening.id, dict.fromkeys(COUNTED, 0) | {by: 5})
+        assert await names(tx, cast.alice, sort=sort) == ["gardening", "baking"]
+
+
+async def test_the_newest_and_the_oldest_come_first__S_9(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        await communities.update(tx, cast.baking.id, dict.fromkeys(COUNTED, 9))
+        await communities.update(tx, cast.gardening.id, {"published": cast.baking.published + 1})
+        assert await names(tx, cast.alice, sort=PostSort.NEW) == ["gardening", "baking"]
+        assert await names(tx, cast.alice, sort=PostSort.OLD) == ["baking", "gardening"]
+    assert {sort for sorts in COUNTED.values() for sort in sorts} | {PostSort.NEW, PostSort.OLD} == set(
+        PostSort
+    )
 
 
 async def test_terms_match_names_and_titles__Q_1(db: Database, cast: Cast) -> None:

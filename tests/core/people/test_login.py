@@ -104,6 +104,18 @@ async def test_an_undecided_application_keeps_out__A_9(db: Database, cast: Cast,
     assert await log_in(db, "alice")
 
 
+async def test_admins_are_let_in_whatever_became_of_their_application__A_9(db: Database, cast: Cast) -> None:
+    assert cast.admin.account
+    async with db.write() as tx:
+        await set_site(tx, registration_mode="Closed")
+        await tx.run(
+            "UPDATE local_user SET accepted_application = :no WHERE id = :id",
+            no=False,
+            id=cast.admin.account.id,
+        )
+    assert await log_in(db, "admin")
+
+
 async def test_name_and_address_are_matched_in_any_case__A_4(db: Database, cast: Cast) -> None:
     for name in ("alice", "ALICE", " Alice ", "Alice@Mail.Example"):
         token = await log_in(db, name, password_of("alice"))

@@ -56,6 +56,11 @@ async def test_ten_thousand_at_once_are_enough__P_14(db: Database, cast: Cast) -
             await hide_posts(tx, cast.bob, range(1, 10_002), hidden=True)
         with pytest.raises(Invalid, match="too_many_items"):
             await mark_posts_read(tx, cast.bob, range(1, 10_002), read=True)
+        post = await write_post(tx, cast.alice, cast.gardening)
+        await hide_posts(tx, cast.bob, [post.id] * 10_001, hidden=True)
+        await mark_posts_read(tx, cast.bob, [post.id] * 10_001, read=True)
+        for mark in ("hidden", "read"):
+            assert await marks.has(tx, mark, cast.bob.id, post.id), "repeats are one"
 
 
 # --- marks ---------------------------------------------------------------------------------------------------------

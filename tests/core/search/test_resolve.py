@@ -38,19 +38,19 @@ async def resolved(db: Database, query: str, viewer: Viewer) -> Resolved:
     ["nonsense", "", "alice", "@nobody@here.example", "https://elsewhere.example/post/1", f"{ORIGIN}/post/99999", f"{ORIGIN}/post/99999999999",
      f"{ORIGIN}/u/@@", "http://[", "!gardening@elsewhere.example"],
 )  # fmt: skip
-async def test_what_is_not_known_cannot_be_resolved(db: Database, cast: Cast, query: str) -> None:
+async def test_what_is_not_known_cannot_be_resolved__Q_3(db: Database, cast: Cast, query: str) -> None:
     with pytest.raises(Invalid) as refused:
         await resolved(db, query, cast.alice)
     assert refused.value.code == "couldnt_find_object"
 
 
-async def test_visitors_resolve_addresses_only(db: Database, cast: Cast) -> None:
+async def test_visitors_resolve_addresses_only__Q_3(db: Database, cast: Cast) -> None:
     with pytest.raises(Invalid):
         await resolved(db, f"!gardening@{HERE}", ANONYMOUS)
     assert (await resolved(db, f"{ORIGIN}/c/gardening", ANONYMOUS)).id == cast.gardening.id
 
 
-async def test_removed_things_are_gone_for_everybody(
+async def test_removed_things_are_gone_for_everybody__Q_3(
     db: Database, cast: Cast, discussion: tuple[int, int]
 ) -> None:
     async with db.write() as tx:
@@ -60,14 +60,14 @@ async def test_removed_things_are_gone_for_everybody(
             await resolved(db, f"https://{THERE}/post/77", viewer)
 
 
-async def test_deleted_people_are_gone(db: Database, cast: Cast) -> None:
+async def test_deleted_people_are_gone__Q_3(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         await people.update(tx, cast.bob.id, {"deleted": True})
     with pytest.raises(NotFound):
         await resolved(db, f"@bob@{HERE}", cast.admin)
 
 
-async def test_things_of_a_blocked_server_are_gone(
+async def test_things_of_a_blocked_server_are_gone__Q_3(
     db: Database, cast: Cast, discussion: tuple[int, int]
 ) -> None:
     async with db.write() as tx:
@@ -99,7 +99,7 @@ async def test_a_private_site_tells_visitors_nothing__R_11(db: Database, cast: C
         await resolved(db, f"{ORIGIN}/c/gardening", ANONYMOUS)
 
 
-async def test_addresses_of_things_and_of_pages(
+async def test_addresses_of_things_and_of_pages__Q_3(
     db: Database, cast: Cast, discussion: tuple[int, int]
 ) -> None:
     post_id, comment_id = discussion

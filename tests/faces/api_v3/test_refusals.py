@@ -118,6 +118,7 @@ async def test_admins_hear_that_there_is_no_such_community__R_2(
         ("POST", "/post/report", OWN | {"reason": "x"}, "deleted"),
         ("POST", "/comment", OWN | {"content": "x"}, "deleted"),
         ("PUT", "/comment", THEIRS | {"content": "x"}, "deleted"),
+        ("POST", "/community/follow", {"community_id": 1, "follow": True}, "deleted"),
     ],
 )
 async def test_a_community_that_is_gone_takes_nothing__R_3(
