@@ -1,5 +1,6 @@
 """Lists of posts as readers get them: what is left out, for whom, and what a list refuses."""
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -149,8 +150,11 @@ async def test_communities_that_are_gone_take_their_posts_along__L_9(
     db: Database, cast: Cast, two: None, state: str
 ) -> None:
     await change(db, f"UPDATE community SET {state} = :yes WHERE id = :c", yes=True, c=cast.gardening.id)
-    for reader in (ANONYMOUS, cast.alice, cast.bob):
+    for reader in (ANONYMOUS, cast.alice, cast.bob, cast.admin):
         assert await titles(db, reader, EVERYTHING) == ["there"]
+    of_alice = ListPosts(no_scope=True, creator_id=cast.alice.id)
+    assert await titles(db, cast.alice, of_alice) == []
+    assert await titles(db, cast.admin, of_alice) == (["here"] if state == "removed" else [])
 
 
 async def test_local_only_communities_are_for_members__R_10(db: Database, cast: Cast, two: None) -> None:
@@ -197,6 +201,14 @@ async def test_read_posts_by_setting__L_12(db: Database, cast: Cast, two: None) 
     assert await titles(
         db, cast.alice, ListPosts(no_scope=True, creator_id=cast.alice.id, show_read=False)
     ) == ["here"]
+    await change(
+        db,
+        "INSERT INTO post_saved (person_id, post_id, published) SELECT :p, id, 0 FROM post WHERE name = 'here'",
+        p=cast.alice.id,
+    )
+    assert await titles(db, cast.alice, replace(wanted, saved=True)) == [
+        "here"
+    ]  # read, and saved all the same
 
 
 async def test_hidden_posts__L_13(db: Database, cast: Cast, two: None) -> None:
@@ -210,6 +222,7 @@ async def test_hidden_posts__L_13(db: Database, cast: Cast, two: None) -> None:
         "here",
         "there",
     ]
+    assert await titles(db, cast.alice, ListPosts(no_scope=True, creator_id=cast.carol.id)) == ["there"]
     assert await titles(db, cast.bob, EVERYTHING) == ["here", "there"]
 
 
