@@ -76,6 +76,18 @@ def test_a_wide_table_scrolls_by_itself_and_aligns_as_written(browse: Browse, wh
     assert browser.execute_script(_TABLE, where) == [0, "right", "3px", "0px"]
 
 
+_LONG_WORD = """
+const word = 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihung', main = document.querySelector('main')
+main.insertAdjacentHTML('beforeend', `<div class="case"><div><p class="body">${word}</p></div></div>
+  <div class="scroll"><table class="stack"><tr><td>${word}</td><td>${word}</td></tr></table></div>`)
+return [document.documentElement, main.lastElementChild].map(each => each.scrollWidth - each.clientWidth)
+"""
+
+
+def test_a_long_word_in_a_report_or_a_reason_is_not_wider_than_a_phone(browse: Browse) -> None:
+    assert browse("/modlog", width=390).execute_script(_LONG_WORD) == [0, 0]
+
+
 def test_the_page_is_dark_where_the_system_is(browse: Browse) -> None:
     grounds = [
         browse("/", dark=dark).execute_script("return getComputedStyle(document.body).color")

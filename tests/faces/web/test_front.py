@@ -81,7 +81,7 @@ async def test_a_row_as_the_interface_promises(
     page = read(await (await browser()).get("/?scope=all"))
     row = page.css_first("ol.ps > li > article.p")
     assert row.attributes["id"] == f"p{post.id}"
-    assert row.css_first(".v .sc").text() == "1.2k points"
+    assert row.css_first(".v .sc").text() == "score 1.2k"
     link = row.css_first("h2 a")
     assert (link.attributes["href"], link.attributes["rel"], link.attributes["lang"]) == (
         "https://www.bread.example/1",

@@ -170,12 +170,12 @@ async def test_a_new_post_shows_at_once_and_a_score_within_a_second(
     browser: Any, db: Database, cast: Cast, post: Post, clock: FixedClock
 ) -> None:
     visitor = await browser()
-    assert read(await visitor.get("/")).css_first(".sc").text() == "1 points"
+    assert read(await visitor.get("/")).css_first(".sc").text() == "score 1"
     async with db.write() as tx:
         await vote_on_post(tx, cast.bob, post.id, 1)
     await visitor.get("/")  # may show either
     clock.advance(SECOND)
-    assert read(await visitor.get("/")).css_first(".sc").text() == "2 points"
+    assert read(await visitor.get("/")).css_first(".sc").text() == "score 2"
     await write_post(db, cast.bob, cast.gardening.id, "Snails")
     assert len(read(await visitor.get("/")).css("article.p")) == 2
 

@@ -44,7 +44,7 @@ class Words:
     downvotes: str
     upvote: str
     downvote: str
-    points: str
+    score: str
     reply: str
     save: str
     saved: str
@@ -88,7 +88,7 @@ def words_of(code: str) -> Words:
         downvotes=escaped(_("downvotes")),
         upvote=escaped(_("Upvote")),
         downvote=escaped(_("Downvote")),
-        points=escaped(_("points")),
+        score=escaped(_("score")),
         reply=escaped(_("reply")),
         save=escaped(_("save")),
         saved=escaped(_("saved")),

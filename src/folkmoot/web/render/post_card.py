@@ -52,7 +52,7 @@ def piece_of(view: PostView, words: Words) -> Piece:
         id=post.id,
         upvotes=post.upvotes,
         downvotes=post.downvotes,
-        score=f'<b class="sc">{filters.compact(post.score)}<small> {words.points}</small></b>',
+        score=f'<b class="sc"><small>{words.score} </small>{filters.compact(post.score)}</b>',
         title=_title(view),
         badges=_badges(view, words),
         author=person_link(view.creator),

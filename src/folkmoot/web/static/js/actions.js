@@ -32,7 +32,7 @@ function show({ up, down, score }, state) {
   press(down, state.mine === -1, -1);
   if (score) {
     const total = state.up - state.down;
-    if (Number.isFinite(total)) score.firstChild.data = short.format(total);
+    if (Number.isFinite(total)) last(score).data = short.format(total);
     return;
   }
   if (up && Number.isFinite(state.up)) last(up).data = short.format(state.up);
@@ -41,7 +41,7 @@ function show({ up, down, score }, state) {
 
 function now({ up, down, score }) {
   const mine = pressed(up) ? 1 : pressed(down) ? -1 : 0;
-  return score ? { up: Number(score.firstChild.data), down: 0, mine } : { up: count(up), down: count(down), mine };
+  return score ? { up: Number(last(score).data), down: 0, mine } : { up: count(up), down: count(down), mine };
 }
 
 function voted(before, value) {
