@@ -11,6 +11,7 @@ from folkmoot.cli.common import AsJson, fail, print_json, read_settings, run
 from folkmoot.core.instances.arrivals import State, read_arrivals
 from folkmoot.core.instances.arrivals import explain as explain_arrival
 from folkmoot.core.instances.federation import (
+    Health,
     is_shut_out,
     read_servers,
     retry_server,
@@ -91,7 +92,7 @@ def status(as_json: AsJson = False) -> None:
     if not servers:
         typer.echo("Nothing was sent to another server yet.")
     for each in servers:
-        error = f", {each['last_error']}" if each["last_error"] else ""
+        error = f", {each['last_error']}" if each["last_error"] and each["state"] != Health.WELL else ""
         typer.echo(
             f"{each['server']}: {each['state']}{error}; {each['waiting']} wait for it, {each['waiting_here']} of its wait here;"
             f" {each['delivered']} sent, {each['not_taken']} not taken; last seen {each['last_seen']}"

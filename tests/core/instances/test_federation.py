@@ -135,6 +135,21 @@ async def test_apps_are_told_how_far_who_was_sent_to_has_got__W_9(
         assert found.states[there(cast)].next_retry == clock.now() + SECOND
 
 
+async def test_a_server_that_takes_things_again_is_well_whatever_failed_before__DLV_6(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    async with db.write() as tx:
+        await sent(tx, there(cast))
+        await ails(tx, there(cast), fails=20, last_try=tx.now, last_success=tx.now - MINUTE)
+        (state,) = (await read_servers(tx, cast.admin)).items
+        assert state.health is Health.FAILING
+        await ails(tx, there(cast), fails=19, last_success=tx.now)
+        (state,) = (await read_servers(tx, cast.admin)).items
+        assert state.health is Health.WELL, (
+            "what failed is forgotten one by one, so that it waits if it fails again"
+        )
+
+
 async def test_who_has_a_post_can_be_seen(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         await communities.set_follow(tx, cast.gardening.id, cast.carol.id, pending=False)

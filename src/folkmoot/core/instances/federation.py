@@ -87,7 +87,8 @@ def _health(destination: Destination, shut_out: Collection[int]) -> Health:
         return Health.SHUT_OUT
     if destination.dead:
         return Health.DEAD
-    return Health.FAILING if destination.fails else Health.WELL
+    took_the_last = (destination.last_success or 0) >= (destination.last_try or 1)
+    return Health.FAILING if destination.fails and not took_the_last else Health.WELL
 
 
 async def read_states(tx: Tx, instance_ids: Collection[int]) -> dict[int, FederationState]:
