@@ -188,6 +188,16 @@ async def test_blocked_servers_are_refused_at_once__case_30(scene: Scene) -> Non
     assert (await scene.there.send(scene.a, scene.create())).status == 202
 
 
+async def test_what_is_about_a_blocked_server_is_refused_whoever_says_it__INB_5(scene: Scene) -> None:
+    admin = await scene.a.joins("admin", admin=True)
+    async with scene.a.writing() as tx:
+        await block_instance(tx, admin, DecideInstance("bad.example"))
+    about = {**scene.vote(), "object": "https://bad.example/post/1"}
+    assert (await scene.there.send(scene.a, about)).status == 403
+    aimed = {**scene.vote(), "type": "Add", "object": "https://fine.example/1", "target": "https://bad.example/c/x/moderators"}  # fmt: skip
+    assert (await scene.there.send(scene.a, aimed)).status == 403
+
+
 async def test_where_there_is_a_list_of_the_allowed_nobody_else_is_heard__case_99(
     scene: Scene, peer: Callable[[str], Peer]
 ) -> None:
@@ -297,7 +307,7 @@ async def test_a_key_is_asked_for_once_also_where_it_cannot_be_had__SIG_15__case
     assert len([one for one in network.asked if str(one.url) == dave.id]) == 1
 
 
-async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28__ABU_17(
+async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28__SIG_13__ABU_17(
     scene: Scene, network: Network
 ) -> None:
     assert (await scene.there.send(scene.a, scene.create())).status == 202
@@ -356,6 +366,9 @@ async def test_what_somebody_else_passes_on_is_read_at_its_origin__SIG_14(
     activity = scene.create()
     assert (await scene.there.send(scene.a, activity, relay)).status == 401, "its origin does not know it"
     scene.a.clock.advance(DAY)
+    other = scene.there.person("other")
+    scene.there.documents[activity["id"]] = {**activity, "actor": other.id}
+    assert (await scene.there.send(scene.a, activity, relay)).status == 401, "its origin names somebody else"
     scene.there.documents[activity["id"]] = activity
     forged = {**activity, "object": {**activity["object"], "name": "Buy pills"}}
     assert (await scene.there.send(scene.a, forged, relay)).status == 202

@@ -171,6 +171,9 @@ async def test_messages_and_inboxes_are_not_read__URL_9__URL_10(cast: Cast, peer
     for path in ("/site_outbox", "/u/alice/outbox", "/c/gardening/outbox"):
         refused = await peer.http.post(path, content=b"{}")
         assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    for path in ("/inbox", "/u/alice/inbox", "/c/gardening/inbox"):
+        refused = await peer.get(path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
 
 
 # --- pages and documents at one address ----------------------------------------------------------------------------

@@ -1,22 +1,25 @@
 """Signatures of requests: made, read and verified (section 7)."""
 
 import asyncio
+import base64
 import re
 from dataclasses import replace
 from functools import lru_cache
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from folkmoot.apub import signatures, signing
 from folkmoot.apub.documents import Document
-from folkmoot.apub.keys import read_public_pem
+from folkmoot.apub.keys import private_key, read_public_pem
 from folkmoot.apub.objects.actors import PublicKey
 from folkmoot.apub.signatures import BadSignature, Request, VerifiedSender, read_claims, verify
 from folkmoot.apub.signing import Scheme, SigningKey, sign
 from folkmoot.core.people.keys import KeyPair, new_key_pair
-from folkmoot.model.time import HOUR, MINUTE, from_rfc3339
+from folkmoot.model.time import HOUR, MINUTE, SECOND, from_rfc3339
 
 NOW = from_rfc3339("2026-01-06T12:00:00.5Z")
 HERE = "https://here.example"
@@ -193,6 +196,77 @@ def test_digests_that_are_none_or_wrong(name: str, value: str) -> None:
     request = signed(scheme=Scheme.DRAFT if name == "digest" else Scheme.RFC)
     with pytest.raises(BadSignature):
         check(changed(request, name, value))
+
+
+COVERED = ("(request-target)", "host", "date", "digest")
+
+
+def by_hand(*names: str, path: str = "/inbox", digest: str = "", **parameters: str) -> Request:
+    """A draft signature of carol's that is right, over these headers and no others, with these parameters."""
+    headers = {
+        "host": "here.example",
+        "date": signing.http_date(NOW),
+        "digest": digest or f"SHA-256={signing.hash64(BODY)}",
+    }
+    values = {"(request-target)": f"post {path}", **headers}
+    values |= {f"({name})": value for name, value in parameters.items()}
+    base = "\n".join(f"{name}: {values[name]}" for name in names)
+    made = private_key(pair().private).sign(base.encode(), PKCS1v15(), SHA256())
+    more = "".join(f',{name}="{value}"' for name, value in parameters.items())
+    text = f'keyId="{KEY_ID}",headers="{" ".join(names)}",signature="{base64.b64encode(made).decode()}"{more}'
+    return Request("POST", "/inbox", {**headers, "signature": text}, BODY)
+
+
+@pytest.mark.parametrize("left_out", COVERED)
+def test_a_right_signature_that_covers_too_little_is_refused__SIG_9(left_out: str) -> None:
+    assert check(by_hand(*COVERED)).actor == CAROL
+    with pytest.raises(BadSignature, match="not_covered"):
+        check(by_hand(*(name for name in COVERED if name != left_out)))
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "taken"),
+    [("rsa-sha256", True), ("hs2019", True), ("rsa-sha512", False), ("hmac-sha256", False), ("none", False), ("", False)],
+)  # fmt: skip
+def test_a_right_signature_of_an_unknown_kind_is_refused__SIG_8(algorithm: str, taken: bool) -> None:
+    request = by_hand(*COVERED, algorithm=algorithm)
+    if taken:
+        assert check(request).actor == CAROL
+    else:
+        with pytest.raises(BadSignature, match="unknown_algorithm"):
+            check(request)
+
+
+def test_a_right_signature_whose_time_is_over_is_refused__SIG_11() -> None:
+    seconds = NOW // SECOND
+    timed = ("(request-target)", "host", "(created)", "(expires)", "digest")
+    assert check(by_hand(*timed, created=str(seconds), expires=str(seconds + 60))).actor == CAROL
+    with pytest.raises(BadSignature, match="signature_expired"):
+        check(by_hand(*timed, created=str(seconds), expires=str(seconds - 60)))
+    with pytest.raises(BadSignature, match="signature_expired"):
+        check(by_hand(*timed, created=str(seconds + 7200), expires=str(seconds + 9000)))
+
+
+@pytest.mark.parametrize("form", ["sha-256={}", "MD5=eA==, SHA-256={}", "SHA-512=eA==,sha-256={}"])
+def test_of_several_digests_the_one_that_is_understood_counts_however_it_is_spelt__SIG_10(form: str) -> None:
+    assert check(by_hand(*COVERED, digest=form.format(signing.hash64(BODY)))).actor == CAROL
+    with pytest.raises(BadSignature, match="digest_mismatch"):
+        check(by_hand(*COVERED, digest=form.format(signing.hash64(b"another"))))
+
+
+def test_the_path_may_have_been_signed_without_its_query_and_not_the_other_way__SIG_12() -> None:
+    assert check(replace(by_hand(*COVERED), target="/inbox?shared=1")).actor == CAROL
+    with pytest.raises(BadSignature, match="invalid_signature"):
+        check(by_hand(*COVERED, path="/inbox?shared=1"))
+
+
+def test_a_right_signature_by_the_rfc_covers_the_body__SIG_17() -> None:
+    with_body = signed(scheme=Scheme.RFC)
+    without = signed(scheme=Scheme.RFC, body=None)
+    assert check(without).actor == CAROL
+    headers = {**without.headers, "content-digest": with_body.headers["content-digest"]}
+    with pytest.raises(BadSignature, match="not_covered"):
+        check(replace(without, headers=headers, body=BODY))
 
 
 def test_what_was_not_signed_is_said_so() -> None:
