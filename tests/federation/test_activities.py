@@ -95,7 +95,7 @@ async def test_what_was_purged_does_not_come_back__SND_10(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(("to", "verdict"), [([], "not_public"), ([PUBLIC], "accepted")])
-async def test_public_communities_take_public_posts__case_75(
+async def test_public_communities_take_public_posts__case_75__CMN_3(
     scene: Scene, to: list[str], verdict: str
 ) -> None:
     group = scene.gardening.ap_id

@@ -74,7 +74,7 @@ async def test_what_is_inside_an_announce_is_of_its_actors_host_too__IDV_1(scene
     assert await scene.a.value("SELECT score FROM post") == 1
 
 
-async def test_whom_it_names_gives_nobody_a_right__IDV_7(scene: Scene, other: Peer) -> None:
+async def test_whom_it_names_gives_nobody_a_right__IDV_7__OBJ_4(scene: Scene, other: Peer) -> None:
     """`audience`, `to` and `cc` name !baking; what is known of the post says where it is."""
     page = await scene.posted()
     eve = other.person("eve")
@@ -156,6 +156,15 @@ async def test_nobody_speaks_for_people_here__IDV_5__ABU_1(scene: Scene) -> None
         assert await scene.tells(scene.there.announce(scene.baking, forged)) == "never_sent_by_us"
     assert await scene.a.value("SELECT score FROM post") == 1
     assert not await scene.a.value("SELECT deleted FROM comment")
+    await scene.a.settle()
+    (sent,) = [one for one in scene.there.got if one["type"] == "Create"]
+    other = {
+        **sent,
+        "object": {**sent["object"], "content": "<p>Buy pills</p>", "id": "https://a.example/comment/99"},
+    }
+    for forged in (other, {**sent, "type": "Delete", "object": mine}):
+        assert await scene.tells(scene.there.announce(scene.baking, forged)) == "not_what_we_sent"
+    assert await scene.tells(scene.there.announce(scene.baking, sent)) == "accepted"
 
 
 # --- what a community passes on --------------------------------------------------------------------------------------------------
@@ -173,6 +182,11 @@ async def test_communities_that_nobody_follows_are_not_heard__ANN_1__ANN_6(scene
     note = other.note(dave, mine, knitting.id, audience=scene.baking.id)
     about_ours = other.announce(knitting, other.in_community("Create", dave, note, scene.baking.id))
     assert await other.tells(scene.a, about_ours) == "announced_by_other_community", "heard, but wrong"
+    loud = other.page(dave, knitting.id, content="<p>Look at https://a.example/post/1</p>")
+    spoken_of = other.announce(knitting, other.in_community("Create", dave, loud, knitting.id))
+    assert await other.tells(scene.a, spoken_of) == "community_not_followed", (
+        "to name us is not to concern us"
+    )
     assert mine_in_baking["id"]
 
 

@@ -10,6 +10,7 @@ from yarl import URL
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.lookup import lookup_of
 from folkmoot.core.comments.delete import delete_comment
+from folkmoot.core.instances.policy import DecideInstance, block_instance
 from folkmoot.core.posts.read import record_visit
 from folkmoot.core.threads.complete import completeness
 from folkmoot.core.threads.read import ReadThread, read_thread
@@ -118,6 +119,13 @@ async def test_one_redirect_is_followed_and_checked__FET_4(scene: Scene) -> None
     inside = "https://there.example/inside"
     scene.there.pages[inside] = Answer(302, headers={"Location": "https://10.0.0.1/x"})
     assert await scene.resolves(inside) == "nothing"
+    admin = await scene.a.joins("admin", admin=True)
+    async with scene.a.writing() as tx:
+        await block_instance(tx, admin, DecideInstance("blocked.example"))
+    blocked = "https://there.example/blocked"
+    scene.there.pages[blocked] = Answer(302, headers={"Location": "https://blocked.example/post/1"})
+    assert await scene.resolves(blocked) == "nothing"
+    assert scene.there.network.asked_of("blocked.example") == []
     twice = "https://there.example/twice"
     scene.there.pages[twice] = Answer(302, headers={"Location": moved})
     assert await scene.resolves(twice) == "nothing"
@@ -190,6 +198,18 @@ async def test_a_chain_over_sixty_hosts_is_not_followed_to_its_end__case_94__FET
     asked = [one for one in network.asked if "wild" in one.host]
     assert len(asked) <= 50
     assert await scene.a.value("SELECT count(*) FROM comment") == 0
+
+
+def test_a_budget_ends_in_all_and_for_each_host__FET_8() -> None:
+    budget = Budget(total=5, per_host=3)
+    for host in ("a.example", "a.example", "a.example", "b.example"):
+        budget.spend(host)
+    with pytest.raises(NotFetched, match="budget_exhausted"):
+        budget.spend("a.example")
+    budget.spend("b.example")
+    with pytest.raises(NotFetched, match="budget_exhausted"):
+        budget.spend("c.example")
+    assert budget.used == 5
 
 
 async def test_a_name_that_somebody_holds_is_not_handed_over_while_they_live__case_81__ACT_4__ABU_26(

@@ -197,7 +197,7 @@ async def test_the_follow_comes_back_with_the_answer(scene: Scene, there: tuple[
 
 
 @pytest.mark.parametrize(("to", "verdict"), [([PUBLIC], "public_in_private_community"), ([], "accepted")])
-async def test_private_communities_take_private_posts__case_75__CMN_3(
+async def test_private_communities_take_private_posts__case_75__CMN_3__VIS_5(
     scene: Scene, there: tuple[Peer, Actor], to: list[str], verdict: str
 ) -> None:
     peer, carol = there

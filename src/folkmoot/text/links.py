@@ -27,6 +27,7 @@ _WEB_ADDRESS_BYTES = re.compile(rb"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _DEFINITION = re.compile(rb"""[ \t>]*\[[^\]]+\]:[ \t]*\S+(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*""")
 _MOST_ROUNDS = 6
 """Stripping one address can make another a link. Each round reads the whole text, so that there is an end to it."""
+_PATH_OF_PICTURE = re.compile(rb"""(!\[(?:[^\]\\]|\\.)*\]\(\s*<?)(/(?!/)[^\s<>)]+)""")
 _PICTURE = re.compile(rb"""(!\[(?:[^\]\\]|\\.)*\]\(\s*<?)(https?://[^\s<>)]+)""", re.IGNORECASE)
 _PLACED = re.compile(r'<(a|img|p|li|pre|h[1-6]|t[dh]) data-sourcepos="([0-9]+):([0-9]+)-([0-9]+):([0-9]+)"')
 
@@ -194,6 +195,21 @@ def replace_pictures(source: str, change: Callable[[str], str]) -> str:
         return _PICTURE.sub(lambda match: match[1] + change(match[2].decode()).encode(), part)
 
     return _rewritten(source, {"img"}, put_through)
+
+
+def with_whole_pictures(source: str, base: str) -> str:
+    """Markdown whose images lie where they lay for who wrote it, at `base`: one that names only a path there gets its whole address.
+
+    Links stay as they are: Lemmy's people write `/c/name@server` for whatever server one reads on.
+    """
+    if "![" not in source or "](/" not in source:
+        return source
+
+    def complete(match: re.Match[bytes]) -> bytes:
+        whole = absolute(base, match[2].decode())
+        return match[0] if whole is None else match[1] + whole.encode()
+
+    return _rewritten(source, {"img"}, lambda part: _PATH_OF_PICTURE.sub(complete, part))
 
 
 def _rewritten(source: str, elements: Set[str], change: Callable[[bytes], bytes]) -> str:

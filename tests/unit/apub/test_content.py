@@ -98,6 +98,30 @@ def test_which_text_is_the_text__OBJ_7(
 
 
 @pytest.mark.parametrize(
+    ("members", "body"),
+    [
+        ({"content": '<p><img src="/up/a.png" alt="A"> <a href="/c/x">x</a></p>'}, "![A](https://there.example/up/a.png) [x](/c/x)"),
+        ({"source": {"content": "![A](/up/a.png)\n\n`![A](/up/b.png)`", "mediaType": "text/markdown"}},
+         "![A](https://there.example/up/a.png)\n\n`![A](/up/b.png)`"),
+        ({"content": "![A](//cdn.example/a.png) ![B](https://x.example/b.png)", "mediaType": "text/markdown"},
+         "![A](//cdn.example/a.png) ![B](https://x.example/b.png)"),
+    ],
+)  # fmt: skip
+def test_pictures_lie_on_the_server_that_names_them_and_links_where_one_reads__OBJ_7(
+    members: dict[str, Any], body: str
+) -> None:
+    """NodeBB leaves out its own name; Lemmy's people write `/c/name@server`."""
+    assert post(**members).body == body
+
+
+@pytest.mark.parametrize("name", ["image", "icon"])
+def test_a_film_is_no_small_picture(name: str) -> None:
+    film = {"type": "Image", "url": "https://there.example/media/cat.MP4?x=1"}
+    assert post(type="Video", **{name: film}).thumbnail is None
+    assert post(type="Video", **{name: {**film, "url": "https://there.example/cat.webp"}}).thumbnail
+
+
+@pytest.mark.parametrize(
     ("members", "title"),
     [
         ({"name": " Rye\u202e <b>bread</b> &amp; butter "}, "Rye bread & butter"),

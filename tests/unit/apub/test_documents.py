@@ -148,7 +148,7 @@ def test_while_developing_ids_may_have_ports_and_plain_hosts(ident: str) -> None
         documents.read_id(ident)
 
 
-def test_the_host_of_an_id_is_compared_without_its_port() -> None:
+def test_the_host_of_an_id_is_compared_without_its_port__URL_15() -> None:
     assert documents.host_of("https://a.example?c=1") == "a.example"
     assert documents.host_of("http://alpha:8541/x") == "alpha"
     assert documents.same_host("https://a.example/1", "https://a.example/2")
@@ -174,6 +174,7 @@ def test_a_type_may_be_a_list_with_one_that_we_know__JSN_3() -> None:
 def test_members_may_be_absent_null_single_or_lists__JSN_4() -> None:
     assert reading().ids("to") == reading(to=None).ids("to") == reading(to=[None]).ids("to") == ()
     assert reading(to="https://a.example/1").ids("to") == ("https://a.example/1",)
+    assert reading(actor=[None, "https://a.example/1", None]).id("actor") == "https://a.example/1"
     assert reading(to=["as:Public", "Public", PUBLIC, 5, {"id": "https://a.example/1"}]).ids("to") == (
         PUBLIC,
         "https://a.example/1",

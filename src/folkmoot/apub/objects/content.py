@@ -21,7 +21,6 @@ CONTENT_TYPES = POST_TYPES | {"ChatMessage", "Tombstone"}
 
 _COUNT = " — "
 _COUNTED = re.compile(rf"^(- .*){_COUNT}[0-9]+$", re.MULTILINE)
-_LINKED_BY_PAGE = frozenset({"Video", "Event", "Audio"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +233,6 @@ def _parse_post(document: Document, kind: str) -> Post:
     poll = _read_poll(document) if kind == "Question" else None
     if poll is not None:
         more.append("\n".join(_counted(option) for option in poll.options))
-    thumbnail = parts.read_picture(document, "image")
-    if thumbnail is None and kind in _LINKED_BY_PAGE:
-        thumbnail = parts.read_picture(document, "icon")
     comments_enabled = document.flag("commentsEnabled")
     sensitive = document.flag("sensitive") or False
     return Post(
@@ -244,7 +240,7 @@ def _parse_post(document: Document, kind: str) -> Post:
         title=title,
         link=link.url if link else None,
         alt_text=link.alt if link and link.picture else None,
-        thumbnail=thumbnail,
+        thumbnail=parts.read_thumbnail(document, kind),
         sensitive=sensitive,
         content_warning=_read_warning(document, title) if sensitive else None,
         locked=None if comments_enabled is None else not comments_enabled,
@@ -326,7 +322,7 @@ def _read_title(document: Document) -> str | None:
 
 def _read_link(document: Document, kind: str, attachments: list[Attachment]) -> Attachment | None:
     """What the post leads to, taken out of its attachments where it comes from there."""
-    if kind in _LINKED_BY_PAGE:
+    if kind in parts.LINKED_BY_PAGE:
         return Attachment(parts.read_page_address(document) or document.id(), False, None)
     if attachments:
         return attachments.pop(0)

@@ -22,6 +22,7 @@ from folkmoot.model import tags
 from folkmoot.model.tags import Tag
 from folkmoot.text import languages
 from folkmoot.text.html_to_markdown import to_markdown
+from folkmoot.text.links import with_whole_pictures
 
 MAX_MENTIONS = 25
 MAX_ATTACHMENTS = 20
@@ -37,6 +38,8 @@ _PICTURE = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 _POST_TAG_TYPES = frozenset(
     {"CommunityPostTag", "CommunityTag", "lemmy:CommunityPostTag", "lemmy:CommunityTag"}
 )
+LINKED_BY_PAGE = frozenset({"Video", "Event", "Audio"})
+_FILM = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|mp3|ogg|opus)(?:[?#]|$)", re.IGNORECASE)
 _TAG_KEY = re.compile(r"[\w.-]{1,60}")
 _COLOR = re.compile(r"[\w#-]{1,20}")
 
@@ -69,7 +72,14 @@ class Body:
 
 
 def read_body(document: Document) -> Body:
-    """The text of an object: its Markdown source, else Markdown or HTML of `content` (OBJ-7)."""
+    """The text of an object: its Markdown source, else Markdown or HTML of `content` (OBJ-7). Its pictures lie on its own server."""
+    body, ident = _read_text(document), document.id_or_none("id")
+    if body.text is None or ident is None:
+        return body
+    return Body(with_whole_pictures(body.text, ident), body.taken_from)
+
+
+def _read_text(document: Document) -> Body:
     source = document.get("source")
     if isinstance(source, dict) and source.get("mediaType") == MARKDOWN:
         text = source.get("content")
@@ -129,6 +139,14 @@ def read_picture(document: Document, name: str) -> str | None:
             if (url := web_address(candidate)) is not None:
                 return url
     return None
+
+
+def read_thumbnail(document: Document, kind: str) -> str | None:
+    """The small picture of a post: its `image`, of a film or the like its `icon`. PieFed may name the film itself, which is no picture."""
+    found = read_picture(document, "image")
+    if found is None and kind in LINKED_BY_PAGE:
+        found = read_picture(document, "icon")
+    return None if found is None or _FILM.search(found) else found
 
 
 def read_mentions(document: Document) -> tuple[Mention, ...]:
