@@ -97,17 +97,24 @@ class Moved:
         return cls(target, f"{name}@{host}" if name else None)
 
 
+BLOCKS = ("person", "community", "instance", "domain", "keyword")
+"""Kinds of what somebody may block."""
+BANS = "ban"
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who is looking or acting: a person with an account, a remote person (account None), or nobody (`ANONYMOUS`).
 
-    `session_id` names the session the request came with. `languages`: ids the account reads; empty means all.
+    `session_id` names the session the request came with. `languages`: ids the account reads; empty means all. `free_of`: what they
+    certainly have none of, kinds of blocks (`BLOCKS`) and `BANS` from communities; what is not named there they may or may not have.
     """
 
     person: Person | None = None
     account: LocalUser | None = None
     session_id: int | None = None
     languages: frozenset[int] = field(default_factory=frozenset)
+    free_of: frozenset[str] = frozenset()
 
     @property
     def id(self) -> int:

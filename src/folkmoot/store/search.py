@@ -85,7 +85,7 @@ class _Search:
         self._tx = tx
         self._wanted = wanted
         self._named = pages.NAMED[shape.table]
-        self._dress, self._make = _dress(shape.table, shape.signed_in, whole)
+        self._dress, self._make = _dress(shape, whole=whole)
         self._values = values_of(tx, wanted) | {"visit_before": tx.now - VISIT_GAP}
         self._shown: dict[int, Any] = {}
 
@@ -115,9 +115,9 @@ class _Search:
 
 
 @cache
-def _dress(table: str, signed_in: bool, whole: bool) -> tuple[pages.Dress, Callable[[Any], Any]]:
+def _dress(shape: Shape, *, whole: bool) -> tuple[pages.Dress, Callable[[Any], Any]]:
     """What makes a statement that names rows one that shows them, and a row of it what is shown."""
-    return (pages.whole if whole else pages.lines)(table, signed_in=signed_in)
+    return (pages.whole if whole else pages.lines)(shape)
 
 
 @cache

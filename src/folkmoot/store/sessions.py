@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from folkmoot.model.accounts import Session
-from folkmoot.model.people import LocalUser, Person, Viewer
+from folkmoot.model.people import BANS, BLOCKS, LocalUser, Person, Viewer
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
@@ -15,6 +15,11 @@ _ACCOUNT = columns(LocalUser, "u")
 _make_account = maker(LocalUser)
 _PERSON_AT = 2 + len(LocalUser.__dataclass_fields__)
 _LANGUAGE_AT = _PERSON_AT + len(Person.__dataclass_fields__)
+_HAS = {
+    **{kind: f"EXISTS (SELECT 1 FROM {kind}_block b WHERE b.person_id = p.id)" for kind in BLOCKS},
+    BANS: "EXISTS (SELECT 1 FROM community_ban b WHERE b.person_id = p.id)",
+}
+"""What lists need not ask about for who has none of it. Whoever adds such a row says that the person changed."""
 
 
 async def insert(
@@ -30,9 +35,9 @@ async def insert(
 
 
 async def viewer(tx: Tx, token_hash: str, local_user_id: int) -> tuple[Viewer, Micros] | None:
-    """Whose session this is, with account, person and languages, and when it was last used: one query."""
+    """Whose session this is, with account, person, languages and what they are free of, and when it was last used: one query."""
     rows = await tx.all(
-        f"SELECT s.id, s.last_used, {_ACCOUNT}, {PERSON}, l.language_id FROM session s"
+        f"SELECT s.id, s.last_used, {_ACCOUNT}, {PERSON}, l.language_id, {', '.join(_HAS.values())} FROM session s"
         " JOIN local_user u ON u.id = s.local_user_id JOIN person p ON p.id = u.person_id"
         " LEFT JOIN local_user_language l ON l.local_user_id = u.id"
         " WHERE s.token_hash = :token_hash AND s.local_user_id = :local_user_id",
@@ -43,7 +48,8 @@ async def viewer(tx: Tx, token_hash: str, local_user_id: int) -> tuple[Viewer, M
     first = rows[0]
     languages = frozenset(row[_LANGUAGE_AT] for row in rows if row[_LANGUAGE_AT] is not None)
     person = make_person(first[_PERSON_AT:_LANGUAGE_AT])
-    return Viewer(person, _make_account(first[2:_PERSON_AT]), first[0], languages), first[1]
+    free_of = frozenset(kind for kind, has in zip(_HAS, first[_LANGUAGE_AT + 1 :], strict=True) if not has)
+    return Viewer(person, _make_account(first[2:_PERSON_AT]), first[0], languages, free_of), first[1]
 
 
 async def of_account(tx: Tx, local_user_id: int) -> list[Session]:

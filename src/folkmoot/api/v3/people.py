@@ -1,12 +1,13 @@
 """People: their pages, and leaving somebody or something out of what one sees."""
 
+from typing import Any
+
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import page_of
-from folkmoot.api.v3.joined import as_member, comments_of, posts_of
-from folkmoot.api.v3.render.accounts import moderates
+from folkmoot.api.v3.joined import comments_of, posts_of
+from folkmoot.api.v3.render import pieces
 from folkmoot.api.v3.render.communities import community_view
 from folkmoot.api.v3.render.people import person_view
-from folkmoot.api.v3.render.site import site
 from folkmoot.api.v3.wire import communities as wire_communities
 from folkmoot.api.v3.wire import people as wire
 from folkmoot.api.v3.wire import site as wire_site
@@ -19,7 +20,7 @@ from folkmoot.model.enums import PostSort
 from folkmoot.model.errors import Invalid
 
 
-async def get_person(call: Call, asked: wire.GetPersonDetails) -> wire.GetPersonDetailsResponse:
+async def get_person(call: Call, asked: wire.GetPersonDetails) -> bytes:
     """Somebody, and what they wrote (Q-4, Q-5); asked for at their server where they are not known here (L-6)."""
     who = asked.username if asked.person_id is None else asked.person_id
     if who is None:
@@ -28,26 +29,18 @@ async def get_person(call: Call, asked: wire.GetPersonDetails) -> wire.GetPerson
     wanted = ReadPerson(
         who, asked.sort or PostSort.HOT, asked.community_id, bool(asked.saved_only), page, limit
     )
-    found = await or_bring(
-        call.context.db,
-        call.viewer,
-        str(who),
-        call.app.state.bring,
-        lambda tx: read_person(tx, call.viewer, wanted),
-    )
-    async with call.read() as tx:
+
+    async def look(tx: Any) -> bytes:
+        found = await read_person(tx, call.viewer, wanted)
         home = await site_of(tx, found.person.instance_id)
         posts = await posts_of(tx, found.posts)
         comments = await comments_of(tx, found.comments, in_full=call.viewer.admin)
-    places = (("community", each.id) for each in found.moderates)
-    call.made_from(("site", 0), ("posts", 0), ("person", found.person.id), *places, late=(("front", 0),))
-    return wire.GetPersonDetailsResponse(
-        person_view=person_view(found.person),
-        site=site(home) if home else None,
-        comments=as_member(comments),
-        posts=as_member(posts),
-        moderates=moderates(found.person, found.moderates),
-    )
+        places = (("community", each.id) for each in found.moderates)
+        call.made_from(("site", 0), ("posts", 0), ("person", found.person.id), *places, late=(("front", 0),))
+        shelf = pieces.pieces_of(tx.memory)
+        return pieces.join_person(shelf, found.person, found.moderates, home, posts=posts, comments=comments)
+
+    return await or_bring(call.context.db, call.viewer, str(who), call.app.state.bring, look)
 
 
 async def block_person(call: Call, asked: wire.BlockPerson) -> wire.BlockPersonResponse:

@@ -150,6 +150,7 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wante
         thread=narrow,
         branch=asked.parent_id is not None,
         shallow=asked.max_depth is not None,
+        free_of=viewer.free_of,
     )
     return pages.Wanted(
         shape=shape,

@@ -173,6 +173,7 @@ def _wanted(viewer: Viewer, site: LocalSite, asked: ListPosts) -> pages.Wanted:
         put_away=asked.hidden,
         vote=asked.vote if account else 0,
         pins=asked.pins,
+        free_of=viewer.free_of,
     )
     return pages.Wanted(
         shape=shape,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from folkmoot.core.communities.rules import is_visible
+from folkmoot.core.kept import Kept
 from folkmoot.core.listings import comments, front
 from folkmoot.core.listings.comments import ListComments, comment_sort
 from folkmoot.core.listings.front import ListPosts, read_cursor
@@ -14,8 +15,10 @@ from folkmoot.model.errors import UnknownName
 from folkmoot.model.people import Moved, Person, Viewer
 from folkmoot.model.views import CommentLine, CommentView, Page, PostLine, PostView
 from folkmoot.store import communities
-from folkmoot.store.db import Tx
+from folkmoot.store.changes import Key
+from folkmoot.store.db import Tx, writing
 from folkmoot.store.listing import profiles
+from folkmoot.store.listing.profiles import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,21 @@ async def read_profile(tx: Tx, viewer: Viewer, name: str) -> Profile:
     assert found is not None
     moderates = [community for community in found.moderated if _may_know(viewer, person, community)]
     return Profile(person, moderates, found.blocked, found.moved)
+
+
+_KNOWN, _LIMIT = "people_and_their_offices", 4 << 20
+"""Bytes of them that are remembered at most, about."""
+_Called = int | tuple[str, str | None]
+"""An id, or a folded name and its host."""
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownPerson:
+    """Somebody as they were when so much was heard of, and what that was made from."""
+
+    found: Found
+    keys: tuple[Key, ...]
+    began: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +120,36 @@ async def read_person(tx: Tx, viewer: Viewer, asked: ReadPerson) -> PersonPage:
 
 
 async def _person(tx: Tx, viewer: Viewer, who: int | str) -> tuple[Person, list[Community]]:
-    """Somebody and what they moderate, the newest community first. One query."""
-    if isinstance(who, int):
-        found = await profiles.by_id(tx, viewer.id, who)
-    else:
-        called = await key_of(tx, who)
-        found = await profiles.by_name(tx, viewer.id, *called) if called else None
-        if found is None:
-            raise UnknownName("couldnt_find_person", field="person")
+    """Somebody and what they moderate, the newest community first. One query, none where they are known."""
+    called = who if isinstance(who, int) else await key_of(tx, who)
+    found = await _known(tx, called) if called else None
+    if found is None and not isinstance(who, int):
+        raise UnknownName("couldnt_find_person", field="person")
     person = must_be_known(viewer, found.person if found else None)
     places = sorted(found.moderated if found else [], key=lambda community: community.id, reverse=True)
     return person, [community for community in places if _may_know(viewer, person, community)]
+
+
+async def _known(tx: Tx, called: _Called) -> Found | None:
+    """Somebody and what they moderate, as everybody sees it: remembered per process while neither they nor these communities are said to
+    have changed. What their votes brought them may be older."""
+    if writing.get():
+        return await _look(tx, called)
+    kept: Kept[_KnownPerson] = tx.memory.setdefault(_KNOWN, Kept(_LIMIT))
+    known = kept.get(called, 0)
+    if known is not None and tx.changes.newest(known.keys) <= known.began:
+        return known.found
+    found = await _look(tx, called)
+    if found is not None and found.moved is None:
+        keys = (("person", found.person.id), *(("community", each.id) for each in found.moderated))
+        kept.put(called, 0, _KnownPerson(found, keys, tx.heard), 2000 * (1 + len(found.moderated)))
+    return found
+
+
+async def _look(tx: Tx, called: _Called) -> Found | None:
+    if isinstance(called, int):
+        return await profiles.by_id(tx, 0, called)
+    return await profiles.by_name(tx, 0, *called)
 
 
 async def moderated(tx: Tx, viewer: Viewer, person: Person) -> list[Community]:

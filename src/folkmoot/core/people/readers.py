@@ -23,13 +23,15 @@ class Viewers:
         if kept is not None and kept[0] == db.changes.newest((("person", kept[1].id),)):
             return kept[1]
         async with db.read() as tx:
+            before = db.changes.latest()
             viewer = await sessions.viewer_of(tx, token)
         if viewer.person is None:
             self.kept.pop(token, None)
             return ANONYMOUS
         if len(self.kept) >= _MOST_KEPT:
             self.kept.clear()
-        self.kept[token] = (db.changes.newest((("person", viewer.id),)), viewer)
+        if (stamp := db.changes.newest((("person", viewer.id),))) <= before:
+            self.kept[token] = (stamp, viewer)
         return viewer
 
     async def note_use(self) -> None:

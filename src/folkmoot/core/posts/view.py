@@ -48,7 +48,7 @@ async def open_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0
     Raises `NotFound` couldnt_find_post, couldnt_find_comment, couldnt_find_community (P-9); `NotAllowed` instance_is_private.
     """
     await must_be_open(tx, viewer)
-    found = await views.line_of_post(tx, viewer.id, post_id, comment_id=comment_id)
+    found = await views.line_of_post(tx, viewer.id, post_id, comment_id=comment_id, free_of=viewer.free_of)
     if found is None:
         raise NotFound("couldnt_find_post" if post_id else "couldnt_find_comment")
     line, mine, beside = found

@@ -145,6 +145,7 @@ def _shape(table: str, viewer: Viewer, asked: SearchFor, *, shows_nsfw: bool = T
         shows_bots=account is None or account.show_bot_accounts,
         pins=asked.pins,
         anywhere=asked.anywhere and table == "comment",
+        free_of=viewer.free_of,
     )
 
 

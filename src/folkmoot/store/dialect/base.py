@@ -39,6 +39,9 @@ class Dialect(Protocol):
     """One engine's ways."""
 
     name: str
+    keeps_order: bool
+    """Whether the rows of a materialised part of a statement come in the order in which it was filled, also where more is looked up for
+    each of them."""
 
     def compile_sql(self, sql: str) -> Compiled:
         """The statement in the engine's form; cached, so give it constant texts."""

@@ -78,6 +78,7 @@ class PostgresDialect:
     """PostgreSQL 15 or later, with pg_trgm."""
 
     name = "postgresql"
+    keeps_order = False  # a join may turn round
 
     @staticmethod
     @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ class SqliteDialect:
     """SQLite 3.45 or later (contentless-delete FTS5, STRICT tables)."""
 
     name = "sqlite"
+    keeps_order = True
 
     @staticmethod
     @lru_cache(maxsize=4096)

@@ -21,7 +21,8 @@ class Shape:
     `scope` None: no listing type at all (L-8). `shows_…`: what is not left out. `removed_too`: an admin looks at one person (L-9).
     `put_away`: only posts the reader hid. `shallow`: only comments of the first levels. `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: comments of posts and
     communities that are gone, too. `choosy`: blocks and languages apply (L-15). `pins`: featured posts
-    come first. `recent`: nothing from before a moment.
+    come first. `recent`: nothing from before a moment. `free_of`: what this reader has none of (`Viewer.free_of`), so that it is not asked
+    about.
     """
 
     table: str
@@ -47,6 +48,7 @@ class Shape:
     thread: bool = False
     branch: bool = False
     shallow: bool = False
+    free_of: frozenset[str] = frozenset()
 
     @property
     def of_posts(self) -> bool:
@@ -66,6 +68,15 @@ class Shape:
     def narrow(self) -> bool:
         """Whether an index leads to what is asked for, so that a scope is only one more question about it."""
         return self.community or self.small
+
+    def leaves_out(self, kind: str) -> bool:
+        """Whether things are left out because this reader blocks something of a kind."""
+        return self.choosy and kind not in self.free_of
+
+    @property
+    def hides(self) -> bool:
+        """Whether posts that the reader hid are left out (L-13)."""
+        return self.of_posts and self.signed_in and not self.shows_hidden and not self.creator
 
 
 Condition = str | None
@@ -142,7 +153,7 @@ def of_open_community(shape: Shape) -> Condition:
         asked.append(sight.listed("m", follows if shape.signed_in else None))
     if shape.of_posts and not shape.shows_nsfw:
         asked.append("NOT m.nsfw")
-    if shape.choosy:
+    if shape.leaves_out("instance"):
         asked.append(
             "NOT EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id)"
         )
@@ -183,7 +194,7 @@ def not_read(shape: Shape) -> Condition:
 
 def not_hidden(shape: Shape) -> Condition:
     """Posts the reader hid, unless shown or of one person (L-13)."""
-    if not shape.of_posts or not shape.signed_in or shape.shows_hidden or shape.creator:
+    if not shape.hides:
         return None
     return "EXISTS (SELECT 1 FROM post_hidden b WHERE b.person_id = :viewer AND b.post_id = i.id) IS NOT TRUE"
 
@@ -199,14 +210,14 @@ def voted_on(shape: Shape) -> Condition:
 
 def not_by_blocked(shape: Shape) -> Condition:
     """People the reader blocks (L-15)."""
-    if not shape.choosy:
+    if not shape.leaves_out("person"):
         return None
     return "EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = i.creator_id) IS NOT TRUE"
 
 
 def not_in_blocked_community(shape: Shape) -> Condition:
     """Communities the reader blocks (L-15)."""
-    if not shape.choosy:
+    if not shape.leaves_out("community"):
         return None
     return "EXISTS (SELECT 1 FROM community_block b WHERE b.person_id = :viewer AND b.community_id = i.community_id) IS NOT TRUE"
 
@@ -218,7 +229,7 @@ def in_languages(shape: Shape) -> Condition:
 
 def not_of_blocked_domain(shape: Shape) -> Condition:
     """Links to sites the reader blocks, their subdomains included."""
-    if not shape.choosy or not shape.of_posts:
+    if not shape.leaves_out("domain") or not shape.of_posts:
         return None
     return (
         "EXISTS (SELECT 1 FROM domain_block b WHERE b.person_id = :viewer AND (b.expires IS NULL OR b.expires > :now)"
@@ -229,7 +240,7 @@ def not_of_blocked_domain(shape: Shape) -> Condition:
 def not_of_blocked_keyword(shape: Shape) -> Condition:
     """Posts whose title, link or text has a keyword the reader blocks as a word of its own. The texts are only read for readers who
     block any; their keywords become one pattern, made once."""
-    if not shape.choosy or not shape.of_posts:
+    if not shape.leaves_out("keyword") or not shape.of_posts:
         return None
     pattern = (
         "(SELECT string_agg(KEYWORD<<b.keyword>>, '|') FROM keyword_block b WHERE b.person_id = :viewer"

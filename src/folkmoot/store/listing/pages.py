@@ -87,13 +87,13 @@ async def post_keys(tx: Tx, wanted: Wanted) -> tuple[list[PostKey], bool]:
 
 async def posts(tx: Tx, wanted: Wanted) -> tuple[list[PostView], bool]:
     """The same with the posts themselves and the reader's part of them, in as many queries."""
-    rows, more = await _page(tx, wanted, views.dressed_posts(signed_in=wanted.shape.signed_in))
+    rows, more = await _page(tx, wanted, views.dressed_posts(_reader(tx, wanted.shape)))
     return [views.post_view_of(row[1:], signed_in=wanted.shape.signed_in) for row in rows], more
 
 
 async def post_lines(tx: Tx, wanted: Wanted) -> list[PostLine]:
     """The same as keys with the reader's part, in as many queries."""
-    rows, _ = await _page(tx, wanted, views.marked_posts(signed_in=wanted.shape.signed_in))
+    rows, _ = await _page(tx, wanted, views.marked_posts(_reader(tx, wanted.shape)))
     return [PostLine(*row[1:]) for row in rows]
 
 
@@ -105,13 +105,13 @@ async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:
 
 async def comment_lines(tx: Tx, wanted: Wanted) -> list[CommentLine]:
     """The same as keys with the reader's part, in as many queries."""
-    rows, _ = await _page(tx, wanted, views.marked_comments(signed_in=wanted.shape.signed_in))
+    rows, _ = await _page(tx, wanted, views.marked_comments(_reader(tx, wanted.shape)))
     return [CommentLine(*row[1:]) for row in rows]
 
 
 async def comments(tx: Tx, wanted: Wanted) -> tuple[list[CommentView], bool]:
     """The same with the comments themselves, their post and community, and the reader's part of them, in as many queries."""
-    rows, more = await _page(tx, wanted, views.dressed_comments(signed_in=wanted.shape.signed_in))
+    rows, more = await _page(tx, wanted, views.dressed_comments(_reader(tx, wanted.shape)))
     return [views.placed_comment_of(row[1:], signed_in=wanted.shape.signed_in) for row in rows], more
 
 
@@ -122,18 +122,32 @@ NAMED = {
 """Names certain posts or comments, in no order, for a `Dress`. More conditions may follow."""
 
 
-def lines(table: str, *, signed_in: bool) -> tuple[Dress, Callable[[Row], PostLine | CommentLine]]:
-    """What makes of a statement that names rows one that answers their lines; and a line of such a row without its first column."""
-    if table == "post":
-        return views.marked_posts(signed_in=signed_in), lambda row: PostLine(*row)
-    return views.marked_comments(signed_in=signed_in), lambda row: CommentLine(*row)
+def _reader(tx: Tx, shape: Shape) -> views.Reader:
+    """For whom the rows of a list are dressed."""
+    return _reader_of(shape, tx.dialect.keeps_order)
 
 
-def whole(table: str, *, signed_in: bool) -> tuple[Dress, Callable[[Row], PostView | CommentView]]:
+@cache
+def _reader_of(shape: Shape, keeps_order: bool) -> views.Reader:
+    free_of = shape.free_of | {views.HIDDEN} if shape.hides else shape.free_of
+    return views.Reader(shape.signed_in, free_of, numbered=not keeps_order)
+
+
+def lines(shape: Shape) -> tuple[Dress, Callable[[Row], PostLine | CommentLine]]:
+    """What makes of a statement that names rows one that answers their lines, in any order; and a line of such a row without its first
+    column. What the reader hid is among them."""
+    reader = views.Reader(shape.signed_in, shape.free_of)
+    if shape.of_posts:
+        return views.marked_posts(reader), lambda row: PostLine(*row)
+    return views.marked_comments(reader), lambda row: CommentLine(*row)
+
+
+def whole(shape: Shape) -> tuple[Dress, Callable[[Row], PostView | CommentView]]:
     """The same for posts and comments themselves, with the reader's part of them."""
-    if table == "post":
-        return views.dressed_posts(signed_in=signed_in), partial(views.post_view_of, signed_in=signed_in)
-    return views.dressed_comments(signed_in=signed_in), partial(views.placed_comment_of, signed_in=signed_in)
+    reader, signed_in = views.Reader(shape.signed_in, shape.free_of), shape.signed_in
+    if shape.of_posts:
+        return views.dressed_posts(reader), partial(views.post_view_of, signed_in=signed_in)
+    return views.dressed_comments(reader), partial(views.placed_comment_of, signed_in=signed_in)
 
 
 def _bare(keys: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.images import ImageDetails
-from folkmoot.model.people import Person
+from folkmoot.model.people import BANS, Person
 from folkmoot.model.posts import Post
 from folkmoot.model.views import (
     NO_POST_OVERLAY,
@@ -52,25 +52,48 @@ _POST_FROM = (
 COMMENT_VIEW = f"{columns(Comment, 'i')}, {columns(Person, 'w')}, {MODERATES}, {BANNED}"
 _PLACED_COMMENT = f"{COMMENT_VIEW}, {columns(Post, 't')}, {columns(Community, 'm')}"
 _PLACED_FROM = "comment i JOIN person w ON w.id = +i.creator_id JOIN post t ON t.id = +i.post_id JOIN community m ON m.id = +i.community_id"
-_NUMBERED = "k AS MATERIALIZED (SELECT row_number() OVER () AS place, featured, id FROM named)"
-
 _SUBSCRIBED = "(SELECT b.pending FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = i.community_id)"
 _BLOCKED = "EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = i.creator_id)"
 _BANNED_ME = (
     "EXISTS (SELECT 1 FROM community_ban b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
 )
-_MY_POST = (
-    "(SELECT b.value FROM post_vote b WHERE b.post_id = i.id AND b.person_id = :viewer),"
-    " EXISTS (SELECT 1 FROM post_saved b WHERE b.person_id = :viewer AND b.post_id = i.id), r.read,"
-    " EXISTS (SELECT 1 FROM post_hidden b WHERE b.person_id = :viewer AND b.post_id = i.id), r.read_comments,"
-    " CASE WHEN r.seen < :visit_before THEN r.seen ELSE r.visited END,"
-    f" {_SUBSCRIBED}, {_BLOCKED}, {_BANNED_ME}"
-)
+_HIDDEN = "EXISTS (SELECT 1 FROM post_hidden b WHERE b.person_id = :viewer AND b.post_id = i.id)"
+HIDDEN = "hidden"
+"""Stands among what a reader is free of where a list leaves out what they hid."""
+
+
+@cache
+def _my_post(free_of: frozenset[str] = frozenset()) -> str:
+    """The reader's own part of a post. `free_of`: what they have none of.
+
+    The ranges of one lead engines to the index that begins with the reader: their votes stand on few pages, those of a post wherever it is.
+    """
+    vote = "SELECT b.value FROM post_vote b WHERE b.person_id = :viewer AND b.post_id BETWEEN i.id AND i.id"
+    return (
+        f"({vote}), EXISTS (SELECT 1 FROM post_saved b WHERE b.person_id = :viewer AND b.post_id = i.id), r.read,"
+        f" {_unless(HIDDEN, free_of, _HIDDEN)}, r.read_comments, CASE WHEN r.seen < :visit_before THEN r.seen ELSE r.visited END,"
+        f" {_SUBSCRIBED}, {_unless('person', free_of, _BLOCKED)}, {_unless(BANS, free_of, _BANNED_ME)}"
+    )
+
+
+def _unless(kind: str, free_of: frozenset[str], asked: str) -> str:
+    return "FALSE" if kind in free_of else asked
+
+
 _MY_READING = "LEFT JOIN post_read r ON r.post_id = i.id AND r.person_id = :viewer"
-_MY_COMMENT = (
-    "(SELECT b.value FROM comment_vote b WHERE b.comment_id = i.id AND b.person_id = :viewer),"
-    f" EXISTS (SELECT 1 FROM comment_saved b WHERE b.person_id = :viewer AND b.comment_id = i.id), {_BLOCKED}, {_SUBSCRIBED}, {_BANNED_ME}"
-)
+
+
+@cache
+def _my_comment(free_of: frozenset[str] = frozenset()) -> str:
+    """The same of a comment."""
+    vote = (
+        "SELECT b.value FROM comment_vote b WHERE b.person_id = :viewer AND b.post_id = i.post_id"
+        " AND b.comment_id BETWEEN i.id AND i.id"
+    )
+    return (
+        f"({vote}), EXISTS (SELECT 1 FROM comment_saved b WHERE b.person_id = :viewer AND b.comment_id = i.id),"
+        f" {_unless('person', free_of, _BLOCKED)}, {_SUBSCRIBED}, {_unless(BANS, free_of, _BANNED_ME)}"
+    )
 
 
 async def post_views(tx: Tx, ids: Collection[int]) -> dict[int, PostView]:
@@ -79,49 +102,63 @@ async def post_views(tx: Tx, ids: Collection[int]) -> dict[int, PostView]:
     return {row[0]: post_view_of(row) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom statements that name rows are dressed. `signed_in`: with the reader's own part. `free_of`: what they have none of.
+    `numbered`: the rows are to come in the order in which they are named, and the engine does not see to that by itself."""
+
+    signed_in: bool = False
+    free_of: frozenset[str] = frozenset()
+    numbered: bool = False
+
+    def dress(self, names: str, asked: str) -> Callable[[str], str]:
+        """Puts a statement that names rows, with these columns, before one that asks more about them: they are its table `k`."""
+        if not self.numbered:
+            return lru_cache(maxsize=2000)(lambda keys: f"WITH k ({names}) AS MATERIALIZED ({keys}) {asked}")
+        placed = f"k AS MATERIALIZED (SELECT row_number() OVER () AS place, n.* FROM named AS n) {asked} ORDER BY place"
+        return lru_cache(maxsize=2000)(
+            lambda keys: f"WITH named ({names}) AS MATERIALIZED ({keys}), {placed}"
+        )
+
+
+_POST_KEYS = "featured, id, version, creator_id, community_id, creator_version, community_version"
+_COMMENT_KEYS = f"{_POST_KEYS}, post_id, post_version"
+
+
 @cache
-def dressed_posts(*, signed_in: bool) -> Callable[[str], str]:
+def dressed_posts(reader: Reader) -> Callable[[str], str]:
     """Makes of a statement that names posts (`featured`, then the columns of a `PostKey`) one that answers `featured` and a row for
     `post_view_of`, in the same order."""
-    mine, reading = (f", {_MY_POST}", f" {_MY_READING}") if signed_in else ("", "")
-    start = "WITH named (featured, id, version, creator_id, community_id, creator_version, community_version)"
-    asked = f"SELECT k.featured, {_POST_VIEW}{mine} FROM k CROSS JOIN {_POST_FROM}{reading} WHERE i.id = k.id ORDER BY k.place"
-    return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {_NUMBERED} {asked}")
+    mine, reading = (f", {_my_post(reader.free_of)}", f" {_MY_READING}") if reader.signed_in else ("", "")
+    asked = f"SELECT k.featured, {_POST_VIEW}{mine} FROM k CROSS JOIN {_POST_FROM}{reading} WHERE i.id = k.id"
+    return reader.dress(_POST_KEYS, asked)
 
 
 @cache
-def marked_posts(*, signed_in: bool) -> Callable[[str], str]:
+def marked_posts(reader: Reader) -> Callable[[str], str]:
     """The same for the columns of a `PostLine`: nothing of the posts but what keys have, and the reader's part."""
-    mine, reading = (f", {_MY_POST}", f" {_MY_READING}") if signed_in else ("", "")
-    names = "featured, id, version, creator_id, community_id, creator_version, community_version"
-    asked = f"SELECT {names}, {MODERATES}, {BANNED}{mine} FROM k AS i{reading} ORDER BY i.place"
-    asked = asked.replace(names, ", ".join(f"i.{name}" for name in names.split(", ")), 1)
-    numbered = "k AS MATERIALIZED (SELECT row_number() OVER () AS place, n.* FROM named AS n)"
-    return lru_cache(maxsize=2000)(
-        lambda keys: f"WITH named ({names}) AS MATERIALIZED ({keys}), {numbered} {asked}"
-    )
+    mine, reading = (f", {_my_post(reader.free_of)}", f" {_MY_READING}") if reader.signed_in else ("", "")
+    names = ", ".join(f"i.{name}" for name in _POST_KEYS.split(", "))
+    return reader.dress(_POST_KEYS, f"SELECT {names}, {MODERATES}, {BANNED}{mine} FROM k AS i{reading}")
 
 
 @cache
-def dressed_comments(*, signed_in: bool) -> Callable[[str], str]:
+def dressed_comments(reader: Reader) -> Callable[[str], str]:
     """The same for comments, with post and community: a row for `placed_comment_of`."""
-    mine = f", {_MY_COMMENT}" if signed_in else ""
-    start = "WITH named (featured, id, version, creator_id, community_id, creator_version, community_version, post_id, post_version)"
-    asked = f"SELECT k.featured, {_PLACED_COMMENT}{mine} FROM k CROSS JOIN {_PLACED_FROM} WHERE i.id = k.id ORDER BY k.place"
-    return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {_NUMBERED} {asked}")
+    mine = f", {_my_comment(reader.free_of)}" if reader.signed_in else ""
+    asked = f"SELECT k.featured, {_PLACED_COMMENT}{mine} FROM k CROSS JOIN {_PLACED_FROM} WHERE i.id = k.id"
+    return reader.dress(_COMMENT_KEYS, asked)
 
 
 @cache
-def marked_comments(*, signed_in: bool) -> Callable[[str], str]:
+def marked_comments(reader: Reader) -> Callable[[str], str]:
     """The same for the columns of a `CommentLine`."""
-    mine = f", {_MY_COMMENT}" if signed_in else ""
-    start = "WITH named (featured, id, version, creator_id, community_id, creator_version, community_version, post_id, post_version)"
-    numbered = "k AS MATERIALIZED (SELECT row_number() OVER () AS place, n.* FROM named AS n)"
+    mine = f", {_my_comment(reader.free_of)}" if reader.signed_in else ""
     asked = (
         f"SELECT k.featured, k.id, k.version, k.creator_version, {MODERATES}, {BANNED}, i.deleted, i.removed, k.post_id, k.post_version,"
-        f" k.community_version, k.community_id, k.creator_id{mine} FROM k CROSS JOIN comment i WHERE i.id = k.id ORDER BY k.place"
+        f" k.community_version, k.community_id, k.creator_id{mine} FROM k CROSS JOIN comment i WHERE i.id = k.id"
     )
-    return lru_cache(maxsize=2000)(lambda keys: f"{start} AS MATERIALIZED ({keys}), {numbered} {asked}")
+    return reader.dress(_COMMENT_KEYS, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +195,26 @@ async def one_post(
         row = await tx.first(f"SELECT {_POST_VIEW} FROM {_POST_FROM} WHERE i.id = {which}", **asked)
         return (post_view_of(row), False) if row else None
     row = await tx.first(
-        f"SELECT {_POST_VIEW}, {_MY_POST}, {_MODERATED} FROM {_POST_FROM} {_MY_READING} WHERE i.id = {which}",
+        f"SELECT {_POST_VIEW}, {_my_post()}, {_MODERATED} FROM {_POST_FROM} {_MY_READING} WHERE i.id = {which}",
         viewer=viewer_id, **asked, visit_before=tx.now - VISIT_GAP,
     )  # fmt: skip
     return (post_view_of(row, signed_in=True), bool(row[-1])) if row else None
 
 
+@cache
+def _mine_beside(free_of: frozenset[str]) -> str:
+    return f", {_my_post(free_of)}, {_MODERATED}, {_unless('community', free_of, _PLACE_BLOCKED)}"
+
+
 async def line_of_post(
-    tx: Tx, viewer_id: int, post_id: int, *, comment_id: int = 0
+    tx: Tx, viewer_id: int, post_id: int, *, comment_id: int = 0, free_of: frozenset[str] = frozenset()
 ) -> tuple[PostLine, PostOverlay, Beside] | None:
     """One post, or (0) that of a comment, for who knows how posts look: its line, the reader's overlay, and what stands beside it.
     One query."""
     which, asked = _which_post(post_id, comment_id)
     mine, reading = "", ""
     if viewer_id:
-        mine, reading = f", {_MY_POST}, {_MODERATED}, {_PLACE_BLOCKED}", f" {_MY_READING}"
+        mine, reading = _mine_beside(free_of), f" {_MY_READING}"
         asked |= {"viewer": viewer_id, "visit_before": tx.now - VISIT_GAP}
     row: Any = await tx.first(
         f"SELECT i.id, i.version, i.creator_id, i.community_id, w.version, m.version, {MODERATES}, {BANNED}, {_LINKED}, m.comments{mine}"
@@ -190,7 +232,7 @@ async def line_of_post(
 async def post_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, PostOverlay]:
     """The reader's own part of these posts, by id. One query."""
     rows = await tx.all(
-        f"SELECT i.id, {_MY_POST} FROM post i {_MY_READING} WHERE i.id IN :ids[]",
+        f"SELECT i.id, {_my_post()} FROM post i {_MY_READING} WHERE i.id IN :ids[]",
         viewer=viewer_id,
         ids=list(ids),
         visit_before=tx.now - VISIT_GAP,
@@ -220,7 +262,7 @@ async def one_comment(tx: Tx, viewer_id: int, comment_id: int) -> CommentView | 
     if not viewer_id:
         return (await comment_views(tx, [comment_id], placed=True)).get(comment_id)
     row = await tx.first(
-        f"SELECT {_PLACED_COMMENT}, {_MY_COMMENT} FROM {_PLACED_FROM} WHERE i.id = :comment_id",
+        f"SELECT {_PLACED_COMMENT}, {_my_comment()} FROM {_PLACED_FROM} WHERE i.id = :comment_id",
         viewer=viewer_id, comment_id=comment_id,
     )  # fmt: skip
     return placed_comment_of(row, signed_in=True) if row else None
@@ -229,7 +271,7 @@ async def one_comment(tx: Tx, viewer_id: int, comment_id: int) -> CommentView | 
 async def comment_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict[int, CommentOverlay]:
     """The reader's own part of these comments, by id. One query."""
     rows = await tx.all(
-        f"SELECT i.id, {_MY_COMMENT} FROM comment i WHERE i.id IN :ids[]", viewer=viewer_id, ids=list(ids)
+        f"SELECT i.id, {_my_comment()} FROM comment i WHERE i.id IN :ids[]", viewer=viewer_id, ids=list(ids)
     )
     return {row[0]: _comment_overlay(row[1:]) for row in rows}
 
@@ -244,7 +286,7 @@ async def overlay_of_written(tx: Tx, author_id: int, ground: Ground) -> CommentO
 
 
 def post_view_of(row: Any, *, signed_in: bool = False) -> PostView:
-    """From a row that begins with `_POST_VIEW`, and for who is `signed_in` goes on with `_MY_POST`."""
+    """From a row that begins with `_POST_VIEW`, and for who is `signed_in` goes on with `_my_post`."""
     middle = _POSTS + _PEOPLE
     end = middle + _COMMUNITIES
     view = (
@@ -269,7 +311,7 @@ def comment_view_of(row: Any, *, post: Post | None = None, community: Community 
 
 
 def placed_comment_of(row: Any, *, signed_in: bool = False) -> CommentView:
-    """From a row that begins with `_PLACED_COMMENT`, and for who is `signed_in` goes on with `_MY_COMMENT`."""
+    """From a row that begins with `_PLACED_COMMENT`, and for who is `signed_in` goes on with `_my_comment`."""
     start = _COMMENTS + _PEOPLE + 2
     middle = start + _POSTS
     end = middle + _COMMUNITIES

@@ -11,11 +11,13 @@ from typing import Any
 
 import msgspec
 
-from folkmoot.api.v3.render.accounts import my_user
+from folkmoot.api.v3.render.accounts import moderates, my_user
 from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.communities import community, community_view, moderators
+from folkmoot.api.v3.render.people import person_view
 from folkmoot.api.v3.render.posts import post, post_view
-from folkmoot.api.v3.render.site import get_site_response
+from folkmoot.api.v3.render.site import get_site_response, site
+from folkmoot.api.v3.wire.people import GetPersonDetailsResponse
 from folkmoot.core.kept import Kept
 from folkmoot.core.posts.view import Opened
 from folkmoot.core.threads.tree import Tree
@@ -24,7 +26,8 @@ from folkmoot.model.administration import SiteView
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.posts import Post
-from folkmoot.model.views import Branch, CommentLine, CommentView, PostLine, PostView, standing
+from folkmoot.model.site import Site
+from folkmoot.model.views import Branch, CommentLine, CommentView, CommunityView, PostLine, PostView, standing
 
 _encode = msgspec.json.Encoder().encode
 _OWN, _PLACE = b',"banned_from_community":', b',"post":{'
@@ -42,6 +45,8 @@ class Pieces:
         self.comments: Kept[bytes] = Kept(32 << 20)
         self.places: Kept[bytes] = Kept(4 << 20)
         self.teams: Kept[bytes] = Kept(2 << 20)
+        self.views_of_places: Kept[tuple[Community, bytes]] = Kept(4 << 20)
+        self.people: Kept[tuple[Person, Site | None, bytes, bytes]] = Kept(4 << 20)
         self.site: tuple[SiteView, bytes] | None = None
         self.own: Kept[tuple[Own, Viewer, bytes]] = Kept(8 << 20)
 
@@ -81,7 +86,7 @@ def join_opened(pieces: Pieces, opened: Opened) -> bytes:
     others = b",".join(_whole_post(pieces, each) for each in opened.crossposts)
     return b'{"post_view":%s,"community_view":%s,"moderators":%s,"cross_posts":[%s]}' % (
         _whole_post(pieces, opened.post),
-        _encode(community_view(opened.community)),
+        _whole_place(pieces, opened.community),
         _kept_team(pieces, place, opened.moderators),
         others,
     )
@@ -99,6 +104,16 @@ def _whole_post(pieces: Pieces, view: PostView) -> bytes:
         mine.my_vote, mine.saved, mine.read, mine.hidden, mine.subscribed, mine.creator_blocked, mine.banned_from_community
     )  # fmt: skip
     return kept[0] + own % view.unread_comments
+
+
+def _whole_place(pieces: Pieces, view: CommunityView) -> bytes:
+    """A community view: the same bytes for all who stand alike to it, for as long as nothing about it is another."""
+    place, name = view.community, (view.community.id, view.subscribed, view.blocked, view.banned)
+    kept = pieces.views_of_places.get(name, ())
+    if kept is None or (kept[0] is not place and kept[0] != place):
+        kept = (place, _encode(community_view(view)))
+        pieces.views_of_places.put(name, (), kept, 2 * len(kept[1]) + 300)
+    return kept[1]
 
 
 def _kept_team(pieces: Pieces, place: Community, team: list[Person]) -> bytes:
@@ -268,6 +283,27 @@ def _comment_marks(vote: int | None, saved: bool, blocked: bool, subscribed: str
     if vote is not None:
         own["my_vote"] = vote
     return b"," + _encode(own)[1:]
+
+
+# --- people --------------------------------------------------------------------------------------------------------
+
+
+def join_person(
+    pieces: Pieces, who: Person, places: list[Community], home: Site | None, *, posts: bytes, comments: bytes
+) -> bytes:
+    """The answer about somebody, given what they wrote: what stands around that is the same bytes for as long as `who` and `home` are the
+    same things. `places`: what they moderate, as far as the reader may know."""
+    name = (who.id, tuple(each.id for each in places))
+    kept = pieces.people.get(name, ())
+    if kept is None or kept[0] is not who or kept[1] is not home:
+        around = GetPersonDetailsResponse(
+            person_view=person_view(who), comments=[], posts=[], moderates=moderates(who, places), site=site(home) if home else None
+        )  # fmt: skip
+        whole = _encode(around)
+        start, end = whole.split(b'"comments":[],"posts":[]', 1)
+        kept = (who, home, start, end)
+        pieces.people.put(name, (), kept, 2 * len(whole) + 300)
+    return b'%s"comments":%s,"posts":%s%s' % (kept[2], comments, posts, kept[3])
 
 
 # --- the site ------------------------------------------------------------------------------------------------------
