@@ -19,7 +19,8 @@ everywhere, so that two writers never wait for each other: post, comments, commu
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
@@ -97,97 +98,67 @@ async def post_written(tx: Tx, post: Post) -> None:
     tx.changed("posts")
 
 
-async def comment_written(tx: Tx, comment: Comment, place: PlacedPost) -> None:
-    """A new comment with the votes it came with: its ancestors, its post (count, newest comment, active rank), its community and its
-    author count it; `site_wrote` comes last.
+async def comments_written(tx: Tx, written: Sequence[tuple[Comment, PlacedPost]]) -> None:
+    """New comments with the votes they came with, each with its post as it was before any of them was counted: their ancestors, their posts
+    (count, newest comment, active rank), their communities and their authors count them; `site_wrote` comes last.
 
     The newest comment never goes back (G-1). One by somebody else within two days of the post lifts it in Active (S-2).
     """
-    post = place.post
-    if ancestors := [int(part) for part in comment.path.split(".")[1:-1]]:
-        await tx.by_the_end(
-            "UPDATE comment SET child_count = child_count + 1, version = version + 1 WHERE id IN :ids[]",
-            ids=ancestors,
-        )
-    lifts = _lifts(comment, post, place.necro)
-    lift = _LIFT if lifts else ""
-    lifted = (
-        {"necro": comment.published, "active": hot_rank(post.score, comment.published, tx.now)}
-        if lifts
-        else {}
-    )
-    in_community = (
-        ("UPDATE community SET comments = comments + 1 WHERE id = :community_id",)
-        if counted(post.deleted, post.removed)
-        else ()
-    )
-    await tx.by_the_end(
-        f"UPDATE post SET comments = comments + 1, newest_comment = :newest, version = version + 1{lift} WHERE id = :post_id",
-        *in_community,
-        "UPDATE person SET comment_count = comment_count + 1, comment_score = comment_score + :score WHERE id = :creator_id",
-        newest=max(post.newest_comment, comment.published), post_id=post.id, community_id=post.community_id, score=comment.score,
-        creator_id=comment.creator_id, **lifted,
-    )  # fmt: skip
-    tx.changed("thread", post.id)
-    tx.changed("person", comment.creator_id)
-    tx.changed("front")
-
-
-async def comments_written(tx: Tx, written: Iterable[tuple[Comment, PlacedPost]]) -> None:
-    """The same for several, each with its post as it was before any of them was counted: a few statements for all of them."""
     below = Counter[int]()
-    communities = Counter[int]()
     posts: dict[int, dict[str, float]] = {}
+    communities = Counter[int]()
     people: dict[int, dict[str, int]] = {}
     for comment, place in written:
         post = place.post
         below.update(int(part) for part in comment.path.split(".")[1:-1])
-        sums = posts.setdefault(post.id, {"post_id": post.id, "number": 0, "newest": post.newest_comment})
+        sums = posts.setdefault(post.id, {"id": post.id, "number": 0, "newest": post.newest_comment})
         sums["number"] += 1
         sums["newest"] = max(sums["newest"], comment.published)
-        if _lifts(comment, post, sums.get("necro", place.necro)):
-            sums |= {
-                "necro": comment.published,
-                "active": hot_rank(post.score, comment.published, tx.now),
-            }
-        communities[post.community_id] += counted(post.deleted, post.removed)
-        person = people.setdefault(
-            comment.creator_id, {"creator_id": comment.creator_id, "number": 0, "score": 0}
-        )
+        if comment.creator_id != post.creator_id and (
+            sums.get("necro", place.necro) < comment.published < post.published + NECRO
+        ):
+            sums["necro"] = comment.published
+            sums["active"] = hot_rank(post.score, comment.published, tx.now)
+        if counted(post.deleted, post.removed):
+            communities[post.community_id] += 1
+        person = people.setdefault(comment.creator_id, {"id": comment.creator_id, "number": 0, "score": 0})
         person["number"] += 1
         person["score"] += comment.score
         tx.changed("thread", post.id)
         tx.changed("person", comment.creator_id)
     tx.changed("front")
-    await tx.at_once(
-        "UPDATE comment SET child_count = child_count + :number, version = version + 1 WHERE id = :id",
-        [{"id": number, "number": below[number]} for number in sorted(below)],
+    for number in set(below.values()):
+        await tx.by_the_end(
+            "UPDATE comment SET child_count = child_count + :number, version = version + 1 WHERE id IN :ids[]",
+            number=number, ids=[id_ for id_, times in below.items() if times == number],
+        )  # fmt: skip
+    counting = "post SET comments = comments + :number, newest_comment = :newest, version = version + 1"
+    await _add(tx, counting, [sums for sums in posts.values() if "necro" not in sums])
+    await _add(tx, counting + _LIFT, [sums for sums in posts.values() if "necro" in sums])
+    await _add(
+        tx,
+        "community SET comments = comments + :number",
+        [{"id": community_id, "number": number} for community_id, number in communities.items()],
     )
-    for lift in ("", _LIFT):
-        await tx.at_once(
-            f"UPDATE post SET comments = comments + :number, newest_comment = :newest, version = version + 1{lift} WHERE id = :post_id",
-            [posts[number] for number in sorted(posts) if ("necro" in posts[number]) == bool(lift)],
-        )
-    await tx.at_once(
-        "UPDATE community SET comments = comments + :number WHERE id = :id",
-        [
-            {"id": number, "number": communities[number]}
-            for number in sorted(communities)
-            if communities[number]
-        ],
-    )
-    await tx.at_once(
-        "UPDATE person SET comment_count = comment_count + :number, comment_score = comment_score + :score WHERE id = :creator_id",
-        [people[number] for number in sorted(people)],
+    await _add(
+        tx,
+        "person SET comment_count = comment_count + :number, comment_score = comment_score + :score",
+        list(people.values()),
     )
 
 
 _LIFT = ", newest_comment_necro = :necro, active_rank = :active"
 
 
-def _lifts(comment: Comment, post: Post, necro: float) -> bool:
-    """Whether a comment lifts its post in Active (S-2); `necro`: the newest that did so."""
-    return comment.creator_id != post.creator_id and necro < comment.published < post.published + NECRO
+async def _add(tx: Tx, change: str, rows: list[dict[str, float]] | list[dict[str, int]]) -> None:
+    """Change rows of one table, each with its own numbers: one by the end, with whatever else is told then; several at once, in the order of
+    their ids."""
+    sql = f"UPDATE {change} WHERE id = :id"
+    if len(rows) == 1:
+        await tx.by_the_end(sql, **rows[0])
+    elif rows:
+        await tx.settle()  # rows are locked in one order, whoever is told when
+        await tx.at_once(sql, sorted(rows, key=itemgetter("id")))
 
 
 async def site_wrote(tx: Tx, *, posts: int = 0, comments: int = 0) -> None:

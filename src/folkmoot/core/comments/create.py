@@ -133,7 +133,7 @@ async def create_comment(
     if not asked.quiet:
         await after.record(tx, CommentCreated(author.id, comment.id), author)
     if later is None:
-        await counts.comment_written(tx, comment, place)
+        await counts.comments_written(tx, [(comment, place)])
     else:
         later.append((comment, place))
     if comment.local:
@@ -159,7 +159,7 @@ async def count_together(tx: Tx, written: Sequence[Uncounted]) -> None:
         for comment, place in written:
             await index_soon(tx, "comment", [comment.id])
             await votes.add_comment_vote(tx, comment.creator_id, comment.id, comment.post_id)
-            await counts.comment_written(tx, comment, place)
+            await counts.comments_written(tx, [(comment, place)])
     elif written:
         await index_soon(tx, "comment", [comment.id for comment, _ in written])
         own = [Changed(comment.id, comment.creator_id, comment.post_id, 1) for comment, _ in written]
