@@ -19,6 +19,7 @@ from folkmoot import __version__
 from folkmoot.api.face import Api, plain_answer
 from folkmoot.api.openapi import document
 from folkmoot.api.own.routes import ROUTES as API_OWN
+from folkmoot.api.v3.documents import DOCUMENTS
 from folkmoot.api.v3.routes import ROUTES as API_V3
 from folkmoot.api.v3.routes import Route
 from folkmoot.apub.face import Apub
@@ -329,7 +330,9 @@ def documents_of(routes: Sequence[Route], own: Sequence[Route]) -> Callable[[], 
     @cache
     def documents() -> dict[str, Any]:
         return {
-            "v3": document("API v3", LEMMY_VERSION, "What apps for Lemmy 0.19 speak, complete.", routes),
+            "v3": document(
+                "API v3", LEMMY_VERSION, "What apps for Lemmy 0.19 speak, complete.", routes, DOCUMENTS
+            ),
             "folkmoot": document("Folkmoot's additions", __version__, "What API v3 has no words for.", own),
         }
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from folkmoot.api.v3.documents import NUMBERS
+from folkmoot.api.v3.documents import Document as Beside
 from folkmoot.api.v3.routes import Route
 from folkmoot.api.v3.wire.accounts import ErrorResponse
 
@@ -24,8 +26,10 @@ _ERRORS = {
 }
 
 
-def document(title: str, version: str, about: str, routes: Sequence[Route]) -> Document:
-    """The description of these operations."""
+def document(
+    title: str, version: str, about: str, routes: Sequence[Route], beside: Sequence[Beside] = ()
+) -> Document:
+    """The description of these operations, and of documents that are served beside them."""
     structs: set[type[msgspec.Struct]] = {ErrorResponse}
     for route in routes:
         structs.update(struct for struct in (route.asks, route.answers) if struct is not None)
@@ -36,6 +40,7 @@ def document(title: str, version: str, about: str, routes: Sequence[Route]) -> D
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    paths |= {each.path: {"get": _of_document(each)} for each in beside}
     asked_only = _in_queries(routes) - _used(paths) - _used(schemas)
     return {
         "openapi": "3.1.0",
@@ -88,6 +93,31 @@ def _operation(route: Route, schemas: dict[str, Any]) -> Document:
         said["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     said["responses"] = _responses(route, has_body="requestBody" in said)
     return said
+
+
+def _of_document(said: Beside) -> Document:
+    """A document as an operation."""
+    asked = [(name, "path", True) for name in re.findall(r"\{(\w+)\}", said.path)]
+    asked += [(name, "query", name in said.needs) for name in (*said.needs, *said.asks)]
+    refused = {"application/json": {"schema": {"$ref": _REF + "ErrorResponse"}}}
+    return {
+        "operationId": said.name,
+        "summary": said.summary,
+        "tags": ["documents"],
+        "security": [],
+        "parameters": [
+            {"name": name, "in": place, "required": needed, "schema": {"type": "integer" if name in NUMBERS else "string"}}
+            for name, place, needed in asked
+        ],
+        "x-rate-limit-class": None,
+        "responses": {
+            "200": {
+                "description": "Done.",
+                "content": {said.media: {"schema": {"type": "object" if "json" in said.media else "string"}}},
+            },
+            "400": {"description": _ERRORS["400"], "content": refused},
+        },
+    }  # fmt: skip
 
 
 def _responses(route: Route, *, has_body: bool) -> Document:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from folkmoot.api.openapi import document
+from folkmoot.api.v3.documents import DOCUMENTS
 from folkmoot.api.v3.routes import ROUTES
 from tests.needs import shared
 
 Shape = Any
-OURS = document("API v3", "0.19", "", ROUTES)
+OURS = document("API v3", "0.19", "", ROUTES, DOCUMENTS)
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +85,26 @@ def test_no_operation_is_missing_or_too_many(contract: dict[str, Any]) -> None:
     assert set(OPERATIONS) == set(operations(contract))
 
 
+def test_documents_at_the_root_are_described_too(contract: dict[str, Any]) -> None:
+    ours, theirs = (
+        {
+            path: said["get"]
+            for path, said in each["paths"].items()
+            if not path.startswith(("/api/", "/pictrs/"))
+        }
+        for each in (OURS, contract)
+    )
+    assert set(ours) == set(theirs)
+    for path, said in ours.items():
+        assert parameters(OURS, said) == parameters(contract, theirs[path])
+        assert set(answer(OURS, said)) == set(answer(contract, theirs[path]))
+
+
 def test_names_are_unique_and_every_reference_leads_somewhere() -> None:
-    names = [said["operationId"] for said in operations(OURS).values()]
+    everything = [said for methods in OURS["paths"].values() for said in methods.values()]
+    names = [said["operationId"] for said in everything]
     assert len(names) == len(set(names))
-    assert all(said["summary"].strip(". ") for said in operations(OURS).values())
+    assert all(said["summary"].strip(". ") for said in everything)
     text = json.dumps(OURS)
     for name in OURS["components"]["schemas"]:
         assert f'"#/components/schemas/{name}"' in text

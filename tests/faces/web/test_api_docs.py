@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from folkmoot.web.session import COOKIE
 from tests.cast import Cast
 
 
@@ -33,3 +34,21 @@ async def test_it_needs_nothing_from_elsewhere_and_no_script(browser: Any, cast:
     assert not re.search(r'(src|href)="(https?:)?//', page)
     assert "<script>" not in page
     assert " style=" not in page
+
+
+async def test_documents_are_served_as_they_are_described(browser: Any, cast: Cast) -> None:
+    reader = await browser("alice")
+    token = reader.http.cookies[COOKIE]
+    described = (await reader.get("/docs/api/v3.json")).json()["paths"]
+    documents = {
+        path: said["get"]
+        for path, said in described.items()
+        if "documents" in said.get("get", {}).get("tags", ())
+    }
+    assert len(documents) == 10
+    for path, said in documents.items():
+        name = "gardening" if "/c/" in path else "alice"
+        asked = "?resource=acct:alice@here.example" if "webfinger" in path else ""
+        answer = await reader.get(path.format(name=name, jwt=token) + asked)
+        (media,) = said["responses"]["200"]["content"]
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media), path
