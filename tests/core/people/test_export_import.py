@@ -17,7 +17,7 @@ from folkmoot.jobs.catalogue import CATALOGUE
 from folkmoot.model.errors import NotLoggedIn, Refusal
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.store import backups
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, Tx
 from tests import rows
 from tests.cast import ORIGIN, THERE, Cast
 from tests.core.moderation.drift import assert_no_drift
@@ -108,6 +108,37 @@ async def test_the_file_has_everything_that_is_ones_own__E_1(db: Database, cast:
     assert document["blocked_users"] == [cast.carol.person.ap_id]  # type: ignore[union-attr]
     assert document["blocked_communities"] == []
     assert document["blocked_instances"] == [THERE]
+
+
+SWITCHES = {
+    "infinite_scroll_enabled": "infinite_scroll",
+    "enable_keyboard_navigation": "keyboard_navigation",
+    "enable_animated_images": "animated_images",
+} | {
+    name: name
+    for name in (
+        "show_nsfw", "blur_nsfw", "show_avatars", "show_scores", "show_bot_accounts", "show_read_posts",
+        "open_links_in_new_tab", "auto_expand", "collapse_bot_comments", "send_notifications_to_email",
+    )
+}  # fmt: skip
+"""Names in the file → ours."""
+
+
+async def test_every_switch_has_its_own_name_in_the_file__E_1__E_2(db: Database, cast: Cast) -> None:
+    async def switches(tx: Tx, name: str) -> dict[str, bool]:
+        settings = (await export_settings(tx, await rows.viewer(tx, name)))["settings"]
+        return {name: settings[name] for name in SWITCHES}
+
+    async with db.write() as tx:
+        expected = await switches(tx, "alice")
+        for theirs, ours in SWITCHES.items():
+            expected[theirs] = not expected[theirs]
+            await save_settings(tx, await rows.viewer(tx, "alice"), SaveSettings(**{ours: expected[theirs]}))  # type: ignore[arg-type]
+            assert await switches(tx, "alice") == expected, theirs
+        file = await export_settings(tx, await rows.viewer(tx, "alice"))
+    await bring(db, "bob", {"settings": file["settings"]})
+    async with db.read() as tx:
+        assert await switches(tx, "bob") == expected
 
 
 async def test_what_one_account_took_along_another_can_bring__E_2(db: Database, cast: Cast) -> None:
