@@ -1,7 +1,8 @@
 """`python -m tools.bench.outbox`: communities with followers on many servers, people who comment and vote in them, and how long
 it takes until each server has each activity (DLV-13, acceptance case 96).
 
-A tenth of the servers is dead, one is slow. The servers are another process on this machine (`tools/bench/sink.py`), and take part of it.
+A tenth of the servers is dead, one is slow. The servers are another process on this machine (`tools/bench/sink.py`), and take part of it;
+so are the people (`tools/bench/talk.py`), whose processor time is told apart.
 Every activity is signed anew for each server, so what RSA allows bounds how many can be told how much: 20 activities a second to all of
 500 servers would be 10,000 signatures a second, more than two cores make. Nobody's servers follow everything: here the activities are
 spread over ten communities (`--communities`), each followed by a tenth of the servers; the slow one follows all. `--communities 1` is the
@@ -30,35 +31,23 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from folkmoot import __version__
 from folkmoot.context import Context
-from folkmoot.core.comments.create import CreateComment, create_comment
-from folkmoot.core.communities.create import CreateCommunity, create_community
-from folkmoot.core.people.keys import new_key_pair
-from folkmoot.core.people.register import Register, create_account, prepare
-from folkmoot.core.posts.create import CreatePost, create_post
-from folkmoot.core.site.setup import create_site
-from folkmoot.core.votes.cast import vote_on_comment
 from folkmoot.jobs.lanes import Lanes
-from folkmoot.model.people import Viewer
+from folkmoot.jobs.wake import Watch
 from folkmoot.model.time import SystemClock
 from folkmoot.net.client import Client
 from folkmoot.settings import Settings
-from folkmoot.store.db import Database, Tx, writing
+from folkmoot.store.db import writing
 from folkmoot.store.engine import open_database
-from folkmoot.store.migrate import upgrade
 from tools.bench import databases, rsa
 from tools.bench.report import machine
 from tools.bench.server import free_port
-
-PEOPLE = 20
-SHARE_OF_VOTES = 0.7
-DEAD_PORT = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What came of it. Times in seconds; `posts_per_second`: requests that arrived while people talked; `posts_per_core`:
-    requests per second of processor time of the sending process, which writes the comments and votes too; memory (PSS) 5 s after
-    start and at the end."""
+    requests per second of processor time of the sending process, `with_writing_per_core` of that and the process in which people write the
+    comments and votes; memory (PSS) 5 s after start and at the end."""
 
     destinations: int
     communities: int
@@ -72,8 +61,10 @@ class Figures:
     slow_median: float | None
     posts_per_second: float
     posts_per_core: float
+    with_writing_per_core: float
     rsa_signatures_per_core: float
     share_of_rsa: float
+    share_with_writing: float
     memory_before_mb: int
     memory_after_mb: int
 
@@ -107,93 +98,39 @@ async def sink(port: int) -> AsyncIterator[None]:
         await process.wait()
 
 
-async def follower(tx: Tx, host: str, community_ids: Sequence[int]) -> None:
-    """A server with one person who follows the communities."""
-    instance_id = await tx.value(
-        "INSERT INTO instance (domain, published) VALUES (:host, :now) RETURNING id", host=host, now=tx.now
-    )
-    person_id = await tx.value(
-        "INSERT INTO person (instance_id, name, name_key, host, local, ap_id, inbox_url, published, last_refreshed)"
-        " VALUES (:instance_id, 'reader', 'reader', :host, :no, :ap_id, :inbox, :now, :now) RETURNING id",
-        instance_id=instance_id, host=host, no=False, ap_id=f"http://{host}/u/reader", inbox=f"http://{host}/inbox", now=tx.now,
+@asynccontextmanager
+async def people(
+    asked: argparse.Namespace, database: str, port: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Those who talk, once everything is made; a line tells them to begin."""
+    given = {
+        "destinations": asked.destinations, "communities": asked.communities, "port": port,
+        "count": asked.rate * asked.seconds, "rate": asked.rate,
+    }  # fmt: skip
+    options = [word for name, value in given.items() for word in (f"--{name}", str(value))]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tools.bench.talk", database, *options,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
-    for community_id in community_ids:
-        await tx.run(
-            "INSERT INTO community_follow (person_id, community_id, published) VALUES (:person_id, :community_id, 0)",
-            person_id=person_id, community_id=community_id,
-        )  # fmt: skip
-    await tx.run(
-        "INSERT INTO destination (instance_id, cursor, since) VALUES (:id, 0, :now)",
-        id=instance_id,
-        now=tx.now,
-    )
-
-
-async def furnish(db: Database, hosts: list[str], number: int) -> tuple[list[Viewer], list[int]]:
-    """A site with people, and communities with a post each, dealt out among the servers as followers; the people and the posts' ids."""
-    await upgrade(db)
-    people = []
-    for each in range(PEOPLE):
-        asked = Register(f"person{each:02}", "a-long-password", "a-long-password")
-        ready = await prepare(asked)
-        async with db.write() as tx:
-            if not each:
-                await create_site(tx, domain="bench.test", origin="http://bench.test")
-            people.append(await create_account(tx, asked, ready))
-    made = [await new_key_pair() for _ in range(number)]
-    ids: list[int] = []
-    posts: list[int] = []
-    async with db.write() as tx:
-        await tx.run("UPDATE local_user SET accepted_application = :yes, admin = :yes", yes=True)
-        for each, keys in enumerate(made):
-            asked_for = CreateCommunity(f"busy{each}", f"Busy {each}", keys=keys)
-            ids.append((await create_community(tx, people[0], asked_for)).id)
-        for place, host in enumerate(hosts):
-            await follower(tx, host, ids if host.startswith("slow") else [ids[place % number]])
-    async with db.write() as tx:
-        for each in ids:
-            posts.append(
-                (await create_post(tx, people[0], CreatePost(each, f"What everybody in {each} says"))).id
-            )
-    return people, posts
-
-
-async def talk(db: Database, people: list[Viewer], posts: list[int], count: int, rate: float) -> None:
-    """So many comments and votes, at so many each second, in one community after the other."""
-    comment_ids: dict[int, list[int]] = {}
-    async with db.write() as tx:
-        for post_id in posts:
-            first = await create_comment(
-                tx, people[0], CreateComment(post_id, f"The first word on {post_id}.")
-            )
-            comment_ids[post_id] = [first.comment.id]
-    began = time.monotonic()
-    for number in range(count):
-        who, post_id = people[number % PEOPLE], posts[number // 10 % len(posts)]
-        known = comment_ids[post_id]
-        async with db.write() as tx:
-            if number % 10 < SHARE_OF_VOTES * 10:
-                await vote_on_comment(
-                    tx, who, known[number % len(known)], 1 if (number // PEOPLE) % 2 else -1
-                )
-            else:
-                text = f"Number {number}, with a few words more, as people write them."
-                known.append((await create_comment(tx, who, CreateComment(post_id, text))).comment.id)
-        await asyncio.sleep(max(0.0, began + (number + 1) / rate - time.monotonic()))
+    try:
+        assert process.stdout is not None
+        if await process.stdout.readline() != b"ready\n":
+            raise RuntimeError("the site could not be made")
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 async def measure(asked: argparse.Namespace, database: str, limit: rsa.Limit) -> Figures:
     """Run it once."""
     port = free_port()
-    dead = asked.destinations // 10
-    hosts = [f"dead{number:03}.test:{DEAD_PORT}" for number in range(dead)] + [f"slow.test:{port}"]
-    hosts += [f"s{number:03}.test:{port}" for number in range(asked.destinations - len(hosts))]
-    db = await open_database(database, SystemClock())
-    settings = Settings(
-        database=database, hostname="bench.test", development=True, delivery_at_once=asked.at_once
-    )
+    # Only the client is told that servers may be here and unencrypted: the dead are left alone as where nobody develops.
+    settings = Settings(database=database, hostname="bench.test", delivery_at_once=asked.at_once)
     async with (
         sink(port),
+        people(asked, database, port) as talking,
         Client(
             agent="bench",
             holds_write=writing.get,
@@ -202,15 +139,13 @@ async def measure(asked: argparse.Namespace, database: str, limit: rsa.Limit) ->
             connections=asked.destinations,
         ) as http,
     ):
-        people, posts = await furnish(db, hosts, asked.communities)
+        db = await open_database(database, SystemClock())
         stopping, lanes = asyncio.Event(), Lanes(Context(db, settings, db.clock, http), "bench")
-        running = asyncio.create_task(lanes.run(stopping))
+        running = asyncio.gather(lanes.run(stopping), Watch(db, stopping, eager=False).run())
         used = time.process_time()
         memory: list[float] = []
         asyncio.get_running_loop().call_later(5, lambda: memory.append(_memory_mb()))
-        began = time.time()
-        await talk(db, people, posts, asked.rate * asked.seconds, asked.rate)
-        ended = time.time()
+        told = json.loads((await talking.communicate(b"talk\n"))[0])
         await asyncio.sleep(asked.linger)
         used = time.process_time() - used
         memory.append(_memory_mb())
@@ -237,7 +172,7 @@ async def measure(asked: argparse.Namespace, database: str, limit: rsa.Limit) ->
     for line in lines:
         host, name, moment = line.split(" ")
         (slow if host.startswith("slow") else healthy).append((int(moment) - written[name]) / 1e6)
-        during += began * 1e6 <= int(moment) <= ended * 1e6
+        during += told["began"] * 1e6 <= int(moment) <= told["ended"] * 1e6
     healthy.sort()
     return Figures(
         destinations=asked.destinations,
@@ -250,10 +185,12 @@ async def measure(asked: argparse.Namespace, database: str, limit: rsa.Limit) ->
         p95=round(healthy[int(len(healthy) * 0.95)], 3),
         worst=round(healthy[-1], 3),
         slow_median=round(statistics.median(slow), 1) if slow else None,
-        posts_per_second=round(during / (ended - began), 1),
+        posts_per_second=round(during / (told["ended"] - told["began"]), 1),
         posts_per_core=round(len(lines) / used, 1),
+        with_writing_per_core=round(len(lines) / (used + told["used"]), 1),
         rsa_signatures_per_core=round(limit.signs, 1),
         share_of_rsa=round(len(lines) / used / limit.signs, 2),
+        share_with_writing=round(len(lines) / (used + told["used"]) / limit.signs, 2),
         memory_before_mb=round(memory[0]),
         memory_after_mb=round(memory[-1]),
     )
@@ -319,6 +256,8 @@ def table(about: dict[str, Any], limit: rsa.Limit, row: Figures) -> str:
         "POSTs/s": f"{row.posts_per_second:,.0f}",
         "POSTs/s per core": f"{row.posts_per_core:,.0f}",
         "of RSA": f"{row.share_of_rsa:.0%}",
+        "with the writing": f"{row.with_writing_per_core:,.0f}",
+        "of RSA ": f"{row.share_with_writing:.0%}",
         "MB before": str(row.memory_before_mb),
         "MB after": str(row.memory_after_mb),
     }
