@@ -6,6 +6,7 @@ The keys of our actors are kept in each process for a few minutes.
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from folkmoot.apub.objects.our_actors import key_id
@@ -70,27 +71,34 @@ class Signer:
 
     def __init__(self) -> None:
         self._waiting: deque[_Wanted] = deque()
+        self._until: float | None = None
+        """When somebody else is to have their turn; None while nothing was signed in this turn of the event loop."""
 
     async def sign(
         self, inbox: str, body: bytes, key: SigningKey, now: Micros, scheme: Scheme
     ) -> dict[str, str]:
         """The headers of a request, in the order in which they were asked for."""
         loop = asyncio.get_running_loop()
+        if self._until is None:
+            self._until = loop.time() + _SIGNING
+            loop.call_soon(self._next_turn)
+        if not self._waiting and loop.time() < self._until:
+            return sign("POST", inbox, body=body, key=key, now=now, scheme=scheme)
         wanted = _Wanted(inbox, body, key, now, scheme, loop.create_future())
-        if not self._waiting:
-            loop.call_soon(self._sign_some)
         self._waiting.append(wanted)
         return await wanted.signed
 
-    def _sign_some(self) -> None:
+    def _next_turn(self) -> None:
+        self._until = None
+        if not self._waiting:
+            return
         loop = asyncio.get_running_loop()
-        until = loop.time() + _SIGNING
+        self._until = loop.time() + _SIGNING
+        loop.call_soon(self._next_turn)
         while self._waiting:
             self._sign_one(self._waiting.popleft())
-            if loop.time() > until:
-                break
-        if self._waiting:
-            loop.call_soon(self._sign_some)
+            if loop.time() > self._until:
+                return
 
     @staticmethod
     def _sign_one(wanted: _Wanted) -> None:
@@ -138,16 +146,18 @@ class Postman:
         self._looking_up = asyncio.Lock()
         self._signer = Signer()
 
-    async def deliver(self, activity: Sent, inbox: str, scheme: Scheme, *, accepted_before: bool) -> Outcome:
+    async def deliver(
+        self, activity: Sent, body: bytes, inbox: str, scheme: Scheme, *, accepted_before: bool
+    ) -> Outcome:
         """Send an activity to an inbox, signed by its actor; where the signature is not understood, once more in the other way (SIG-19).
 
         Where the actor has a new key, either way with both: what is not taken now is never sent again.
-        `accepted_before`: whether this server ever took something from us; then only 401 means that the signature was not understood.
+        `body`: that of the activity, as it travels. `accepted_before`: whether this server ever took something from us; then only 401 means
+        that the signature was not understood.
         """
         known = await self._keys_of(activity.actor_kind, activity.actor_id)
         if not known.keys:
             return Outcome("rejected", "no key")
-        body = activity.body.encode()
         first: Outcome | None = None
         for way in (scheme, scheme.other):
             for key in known.for_inbox(inbox):
@@ -219,7 +229,7 @@ def _outcome(answer: Fetched, scheme: Scheme, now: Micros, published: Micros) ->
     """What a status means (DLV-5). A redirect may be a mistake of a day, and is never followed (SIG-6)."""
     status = answer.status
     if 200 <= status < 300:
-        return Outcome("done", status=status, scheme=scheme)
+        return _done(status, scheme)
     reason = f"status {status}"
     if 300 <= status < 400:
         patient = now < published + _REDIRECT_PATIENCE
@@ -227,6 +237,11 @@ def _outcome(answer: Fetched, scheme: Scheme, now: Micros, published: Micros) ->
     if 400 <= status < 500 and status not in _TEMPORARY:
         return Outcome("rejected", reason, status)
     return Outcome("failed", reason, status, wish=wish(answer.headers, now))
+
+
+@lru_cache(100)
+def _done(status: int, scheme: Scheme) -> Outcome:
+    return Outcome("done", status=status, scheme=scheme)
 
 
 def _name_of(error: NetFailure) -> str:

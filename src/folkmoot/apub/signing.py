@@ -67,7 +67,7 @@ def _sign_draft(
     ]
     names = "(request-target) host date"
     if body is not None:
-        headers["Digest"] = f"SHA-256={hash64(body)}"
+        headers["Digest"] = f"SHA-256={_hash_of_sent(body)}"
         lines += [f"digest: {headers['Digest']}", f"content-type: {headers['Content-Type']}"]
         names += " digest content-type"
     signature = base64.b64encode(_sign("\n".join(lines), key)).decode()
@@ -85,7 +85,7 @@ def _sign_rfc(
     lines = [f'"@method": {method.upper()}', f'"@target-uri": {uri}']
     components = '"@method" "@target-uri"'
     if body is not None:
-        headers["Content-Digest"] = f"sha-256=:{hash64(body)}:"
+        headers["Content-Digest"] = f"sha-256=:{_hash_of_sent(body)}:"
         lines.append(f'"content-digest": {headers["Content-Digest"]}')
         components += ' "content-digest"'
     parameters = f'({components});created={now // SECOND};keyid="{key.id}";alg="rsa-v1_5-sha256"'
@@ -102,6 +102,12 @@ def _sign(base: str, key: SigningKey) -> bytes:
 def hash64(body: bytes) -> str:
     """The digest of a body, as headers hold it."""
     return base64.b64encode(sha256(body).digest()).decode()
+
+
+@lru_cache(16)
+def _hash_of_sent(body: bytes) -> str:
+    """The same of what is sent to one server after the other: worked out once."""
+    return hash64(body)
 
 
 def http_date(moment: Micros) -> str:

@@ -1,31 +1,28 @@
 """Sends activities to other servers: one lane for each (`jobs/lane.py`), shared out among the processes that work (`jobs/shards.py`).
 
-Each process looks at new activities once and adds them to the lanes that they concern; a lane that lags reads what it has missed in pieces.
-Cursors are written down every second or so, all at once: who is killed in between sends a second's worth again, which receivers know by
-its address (DLV-4).
+Each process looks at new activities once (`jobs/cargo.py`) and adds them to the lanes that they concern; a lane that lags reads what it has
+missed in pieces. How far each has got is written down every second or so (`jobs/ledger.py`).
 """
 
 import asyncio
 import random
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from folkmoot.apub.deliver import SCHEME_KEPT, Outcome, Postman
 from folkmoot.apub.look_again import without_inbox
 from folkmoot.apub.outbox.publish import BATCH, publish_due
 from folkmoot.apub.signing import Scheme
 from folkmoot.context import Context
+from folkmoot.jobs.cargo import Cargo, Hold
 from folkmoot.jobs.lane import DEAD_AFTER, LONGEST_PAUSE, WINDOW, Alarm, Lane
+from folkmoot.jobs.ledger import Ledger
 from folkmoot.jobs.shards import Shards, shard_of
 from folkmoot.logs import logger
 from folkmoot.model.time import DAY, SECOND, Micros
-from folkmoot.store import audiences, destinations, outbox
+from folkmoot.store import destinations, outbox
 from folkmoot.store import site as store_site
-from folkmoot.store.audiences import Audience
 from folkmoot.store.db import Tx
-from folkmoot.store.outbox import Inbox, Sent
 
 _KINDS = ("outgoing", "outbox", "destination", "site")
 """What has to happen for something to do; of it, or of a delivery that has landed, `_landed` tells."""
@@ -37,23 +34,17 @@ _REST_AFTER_PUBLISHING = 0.02
 """The same after something was published: people who write are many, and what they say in between shares the next transaction."""
 _PIECES = 10
 """So many pieces are published in one turn, before what they became is sent."""
-_WRITE_EVERY: Micros = SECOND
-_IDLE_WRITE_EVERY: Micros = 30 * SECOND
 _BEGIN_IN_DELIVERY = 2000
-_CARGO = 1500
+"""Activities that are at most looked at for all lanes together, however far these are behind."""
+_LOOKED_AT = 200
+"""So many of them at once."""
 _LOOK_ANYWAY: Micros = 5 * SECOND
 _AFTER_FAILURE = 2.0
 _STOP_WITHIN = 1.0
 
+_SCHEMES = {scheme.value: scheme for scheme in Scheme}
+
 log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cargo:
-    """An activity, and where it goes besides followers."""
-
-    sent: Sent
-    inboxes: dict[int, tuple[str, ...]]
 
 
 class Lanes:
@@ -71,6 +62,8 @@ class Lanes:
         self.db = context.db
         self.lanes: dict[int, Lane] = {}
         self.shards = Shards(context.db, holder)
+        self.hold = Hold(context.db)
+        self._ledger = Ledger(context.db)
         self._postman = postman or Postman(context.db, context.http, context.clock)
         self._jitter = jitter
         self._alarm = Alarm()
@@ -81,14 +74,9 @@ class Lanes:
         context.db.changes.listen(_KINDS, self._landed)
         self._head = 0
         self._seen = dict[str, int]()
-        self._cargo: OrderedDict[int, _Cargo] = OrderedDict()
         self._shut_out: set[int] = set()
         self._enabled = True
-        self._reasons: dict[tuple[int, str], int] = {}
-        self._refused: list[tuple[int, int, int]] = []
         self._looked: Micros = 0
-        self._written: Micros = 0
-        self._idle_written: Micros = 0
 
     # --- running --------------------------------------------------------------------------------------------------------------------
 
@@ -113,7 +101,7 @@ class Lanes:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._write_down(everything=True)
+        await self._ledger.write_down(self.lanes.values(), everything=True)
         await self.shards.give_back()
 
     async def drain(self) -> int:
@@ -126,7 +114,7 @@ class Lanes:
                 await asyncio.wait(self._tasks)
             tried += begun
             if not begun and not published:
-                await self._write_down(everything=True)
+                await self._ledger.write_down(self.lanes.values(), everything=True)
                 return tried
 
     async def turn(self) -> int:
@@ -149,7 +137,7 @@ class Lanes:
         for instance_id in self._alarm.due(now):
             self._ready[instance_id] = None
         await self._begin(now)
-        await self._write_down()
+        await self._ledger.write_down(self.lanes.values())
         return published
 
     async def _publish(self) -> int:
@@ -159,10 +147,9 @@ class Lanes:
             piece = await publish_due(self.context)
             published += piece
             if piece < BATCH:
-                break
+                return published
             await asyncio.sleep(0)  # others are answered in between
-        if published:
-            self._seen.pop("outgoing", None)
+        self._seen.pop("outgoing", None)  # there may be more
         return published
 
     def _has_changed(self, *kinds: str) -> bool:
@@ -202,51 +189,48 @@ class Lanes:
     async def _take_new(self) -> None:
         """Look at new activities, and add each to the lanes that it concerns and that have all before it."""
         async with self.db.read() as tx:
-            newest = await outbox.newest_id(tx)
-            if newest <= self._head:
-                return
-            if newest - self._head > _BEGIN_IN_DELIVERY or not self._head:
-                self._head = newest  # everybody lags, and reads for themselves
+            if not self._head:
+                self._head = await self._first_head(tx)
                 self._ready.update(dict.fromkeys(self.lanes))
-                return
-            while self._head < newest:
-                upto = min(self._head + 200, newest)
-                for cargo in await self._load(tx, self._head, upto):
-                    self._keep(cargo)
-                    await self._hand_out(tx, cargo, self._head)
-                    self._head = cargo.sent.id
-                self._advance(self._head, upto)
-                self._head = upto
+            while found := await self.hold.load(tx, self._head, _LOOKED_AT):
+                if (
+                    len(found) == _LOOKED_AT
+                    and (newest := await outbox.newest_id(tx)) > self._head + _BEGIN_IN_DELIVERY
+                ):
+                    self._head = newest  # everybody lags, and reads for themselves
+                    self._ready.update(dict.fromkeys(self.lanes))
+                    return
+                await self._hand_out(tx, found)
+                if len(found) < _LOOKED_AT:
+                    return
 
-    async def _load(self, tx: Tx, after: int, upto: int) -> list[_Cargo]:
-        found = await outbox.between(tx, after, upto)
-        named = await outbox.inboxes_of(tx, [sent.id for sent in found])
-        return [_Cargo(sent, _by_server(named.get(sent.id, []))) for sent in found]
+    async def _first_head(self, tx: Tx) -> int:
+        """From where on activities are looked at for everybody: behind the slowest, unless they are far behind."""
+        newest = await outbox.newest_id(tx)
+        slowest = min((lane.upto for lane in self.lanes.values()), default=newest)
+        return min(newest, max(slowest, newest - _BEGIN_IN_DELIVERY, 1))
 
-    async def _hand_out(self, tx: Tx, cargo: _Cargo, before: int) -> None:
-        sent = cargo.sent
-        concerned = set(cargo.inboxes)
-        for audience in await self._followers(tx, sent):
-            concerned |= {
-                instance_id for instance_id, since in audience.since.items() if since <= sent.published
-            }
-        for instance_id, lane in self.lanes.items():
-            if lane.upto != before or len(lane.waiting) >= WINDOW:
-                continue
-            lane.upto = sent.id
-            if sent.to_all or instance_id in concerned:
-                lane.add(sent.id, sent.order_key)
+    async def _hand_out(self, tx: Tx, found: list[Cargo]) -> None:
+        """Add these to the lanes that they concern. One in which too much waits lags from there on."""
+        abreast = {number: lane for number, lane in self.lanes.items() if lane.upto >= self._head}
+        before = self._head
+        for cargo in found:
+            number = cargo.sent.id
+            for instance_id in list(abreast) if cargo.sent.to_all else await self.hold.concerned(tx, cargo):
+                lane = abreast.get(instance_id)
+                if lane is None or lane.upto >= number:
+                    continue
+                if len(lane.waiting) >= WINDOW:
+                    lane.upto = max(lane.upto, before)
+                    del abreast[instance_id]
+                    continue
+                lane.upto = number
+                lane.add(number, cargo.sent.order_key)
                 self._ready[instance_id] = None
-
-    def _advance(self, before: int, upto: int) -> None:
-        """Ids that nothing has, between those of activities."""
-        for lane in self.lanes.values():
-            if lane.upto == before:
-                lane.upto = upto
-
-    async def _followers(self, tx: Tx, sent: Sent) -> list[Audience]:
-        """Where the followers are to whom this goes."""
-        return [await audiences.audience(tx, key) for key in _audiences_of(sent)]
+            before = number
+        for lane in abreast.values():
+            lane.upto = max(lane.upto, before)
+        self._head = before
 
     # --- deliveries -------------------------------------------------------------------------------------------------------------------
 
@@ -325,8 +309,8 @@ class Lanes:
         self._landed.set()
 
     async def _send(self, lane: Lane, activity_id: int) -> None:
-        cargo = await self._cargo_of(activity_id)
-        urls = await self._addresses(lane, cargo) if cargo is not None else []
+        cargo = await self.hold.get(activity_id)
+        urls = await self.hold.addresses(cargo, lane.instance_id) if cargo is not None else []
         if cargo is None or not urls or cargo.sent.published < self.db.clock.now() - self._retention:
             lane.passed(activity_id)
             return
@@ -336,108 +320,33 @@ class Lanes:
                 continue
             now = self.db.clock.now()
             outcome = await self._postman.deliver(
-                cargo.sent, url, _scheme_of(lane, now), accepted_before=lane.last_success is not None
+                cargo.sent,
+                cargo.body,
+                url,
+                _scheme_of(lane, now),
+                accepted_before=lane.last_success is not None,
             )
             now = self.db.clock.now()
             if outcome.result == "failed":
-                self._count(lane, outcome)
+                self._ledger.failed(lane, outcome)
                 lane.failed(activity_id, now, outcome.reason, outcome.wish, self._jitter())
                 return
             lane.partly.setdefault(activity_id, set()).add(url)
             if outcome.result == "rejected":
                 rejected = outcome
-                self._count(lane, outcome)
+                self._ledger.failed(lane, outcome)
                 if outcome.status == 410:
                     async with self.db.write() as tx:
                         await without_inbox(tx, lane.instance_id, url)
             elif outcome.scheme is not None and lane.scheme != outcome.scheme:
                 lane.scheme, lane.scheme_since = outcome.scheme, now
         if rejected is not None and cargo.sent.post_id is not None:
-            self._refused.append((cargo.sent.post_id, lane.instance_id, rejected.status or 0))
+            self._ledger.refused(cargo.sent.post_id, lane, rejected.status or 0)
         lane.done(activity_id, self.db.clock.now(), rejected=rejected is not None)
-
-    def _count(self, lane: Lane, outcome: Outcome) -> None:
-        key = (lane.instance_id, outcome.reason)
-        self._reasons[key] = self._reasons.get(key, 0) + 1
-
-    def _keep(self, cargo: _Cargo) -> None:
-        self._cargo[cargo.sent.id] = cargo
-        while len(self._cargo) > _CARGO:
-            self._cargo.popitem(last=False)
-
-    async def _cargo_of(self, activity_id: int) -> _Cargo | None:
-        """An activity with its addresses; None where it is no longer kept."""
-        if (known := self._cargo.get(activity_id)) is not None:
-            return known
-        async with self.db.read() as tx:
-            found = await self._load(tx, activity_id - 1, activity_id)
-        for cargo in found:
-            self._keep(cargo)
-        return found[0] if found else None
-
-    async def _addresses(self, lane: Lane, cargo: _Cargo) -> list[str]:
-        """Where at a server an activity goes, each address once (CMN-5)."""
-        sent, instance_id = cargo.sent, lane.instance_id
-        urls = dict.fromkeys(cargo.inboxes.get(instance_id, ()))
-        db, now = self.db, self.db.clock.now()
-        found = [audiences.remembered(db.memory, db.changes, now, key) for key in _audiences_of(sent)]
-        if sent.to_all or None in found:
-            async with db.read() as tx:
-                found = [*await self._followers(tx, sent)]
-                if sent.to_all and (inbox := await outbox.server_inbox(tx, instance_id)):
-                    urls[inbox] = None
-        for audience in found:
-            if audience is not None and audience.since.get(instance_id, sent.published + 1) <= sent.published:
-                urls.update(dict.fromkeys(audience.inboxes[instance_id]))
-        return list(urls)
-
-    # --- keeping ------------------------------------------------------------------------------------------------------------------------
-
-    async def _write_down(self, *, everything: bool = False) -> None:
-        """Write down how far servers have got: those that got further each second, those that only kept up now and then."""
-        now = self.db.clock.now()
-        idle = everything or now >= self._idle_written + _IDLE_WRITE_EVERY
-        if not everything and now < self._written + _WRITE_EVERY:
-            return
-        lanes = [lane for lane in self.lanes.values() if lane.dirty or (idle and lane.cursor > lane.written)]
-        self._written = now
-        if idle:
-            self._idle_written = now
-        if not (lanes or self._reasons or self._refused):
-            return
-        reasons, self._reasons = self._reasons, {}
-        refused, self._refused = self._refused, []
-        progress = [lane.progress() for lane in lanes]
-        try:
-            async with self.db.write() as tx:
-                await destinations.keep_progress(tx, progress)
-                await destinations.count_failures(tx, reasons)
-                await destinations.refuse_post(tx, refused)
-        except BaseException:
-            for lane in lanes:
-                lane.dirty = True
-            raise
-
-
-def _audiences_of(sent: Sent) -> list[audiences.Key]:
-    """Whose followers this goes to."""
-    found = []
-    if sent.community_id is not None:
-        found.append(audiences.of_community(sent.community_id))
-    if sent.person_id is not None:
-        found.append(audiences.of_person(sent.person_id))
-    return found
-
-
-def _by_server(inboxes: list[Inbox]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
-    for inbox in inboxes:
-        found[inbox.instance_id] = (*found.get(inbox.instance_id, ()), inbox.url)
-    return found
 
 
 def _scheme_of(lane: Lane, now: Micros) -> Scheme:
     """How to sign first: the way that worked last, for a month (SIG-19)."""
     if lane.scheme is None or lane.scheme_since is None or now > lane.scheme_since + SCHEME_KEPT:
         return Scheme.DRAFT
-    return Scheme(lane.scheme)
+    return _SCHEMES[lane.scheme]

@@ -199,17 +199,21 @@ async def insert(tx: Tx, activities: Sequence[Activity]) -> list[int]:
     return ids
 
 
-async def between(tx: Tx, after: int, upto: int) -> list[Sent]:
-    """The activities with ids above `after` and up to `upto`, in order."""
+async def following(tx: Tx, after: int, limit: int) -> list[tuple[Sent, list[Inbox]]]:
+    """The next activities after an id, in order, each with where it goes besides the followers."""
     rows = await tx.all(
-        f"SELECT {_SENT} FROM sent_activity a WHERE a.id > :after AND a.id <= :upto ORDER BY a.id",
-        after=after, upto=upto,
+        f"SELECT EXISTS (SELECT 1 FROM sent_inbox x WHERE x.activity_id = a.id), {_SENT} FROM sent_activity a WHERE a.id > :after"
+        " ORDER BY a.id LIMIT :limit",
+        after=after, limit=limit,
     )  # fmt: skip
-    return [_make_sent(row) for row in rows]
+    named = await inboxes_of(tx, [row[1] for row in rows if row[0]])
+    return [(_make_sent(row[1:]), named.get(row[1], [])) for row in rows]
 
 
 async def inboxes_of(tx: Tx, ids: Collection[int]) -> dict[int, list[Inbox]]:
     """Where these go besides the followers, by activity."""
+    if not ids:
+        return {}
     rows = await tx.all(
         "SELECT activity_id, instance_id, inbox_url FROM sent_inbox WHERE activity_id IN :ids[] ORDER BY activity_id, instance_id, inbox_url",
         ids=set(ids),

@@ -41,6 +41,7 @@ async def test_others_have_their_turn_between_signatures(monkeypatch: pytest.Mon
 
 async def test_nothing_is_signed_for_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
+    monkeypatch.setattr(deliver, "_SIGNING", 0.0)
     monkeypatch.setattr(deliver, "sign", lambda _method, url, **_more: made.append(url) or {})
     signer, key = Signer(), SigningKey("k", "p")
     waiting = [

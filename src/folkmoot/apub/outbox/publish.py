@@ -123,14 +123,14 @@ async def _write(tx: Tx, made: list[Activity]) -> None:
     """Write activities, and begin sending to the servers that are named for the first time."""
     if not made:
         return
-    before = await outbox.newest_id(tx)
     named = {inbox.instance_id for activity in made for inbox in activity.inboxes}
     if any(activity.to_all for activity in made):
         named |= set(await outbox.server_inboxes(tx))
     if named:
         new = named - await destinations.known_ids(tx)
-        await destinations.ensure(tx, new, before)
-        await software.look_at_new(tx, new)
+        if new:
+            await destinations.ensure(tx, new, await outbox.newest_id(tx))
+            await software.look_at_new(tx, new)
     await outbox.insert(tx, made)
     for activity in made:
         if activity.asks is not None:
