@@ -78,6 +78,7 @@ class Network(Client):
         headers: Mapping[str, str] | None = None,
         limit_bytes: int = 64 * 1024,
         timeout: float = 10.0,  # noqa: ASYNC109
+        unread: bool = False,
     ) -> Fetched:
         assert not writing.get(), "the network is not asked inside a write transaction"
         peer = self.peers.get(urlsplit(url).netloc)

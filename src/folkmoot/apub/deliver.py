@@ -184,6 +184,7 @@ class Postman:
                 headers=headers,
                 limit_bytes=_ANSWER_LIMIT,
                 timeout=TIMEOUT,
+                unread=True,
             )
         except NetFailure as error:
             return Outcome("rejected" if error.permanent else "failed", _name_of(error))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -64,6 +64,14 @@ class Fetched:
 def user_agent(version: str, host: str) -> str:
     """What we call ourselves (I-1)."""
     return f"Folkmoot/{version}; +https://{host}"
+
+
+class _Target(NamedTuple):
+    """Where something is sent: the address, whom a connection leads to, and how a request there begins."""
+
+    url: str
+    server: posting.Server
+    head: bytes
 
 
 class _NotPublic(OSError):
@@ -120,6 +128,7 @@ class Client:
         self._agent = agent
         # Inboxes are knocked at again and again: an address that was found good is taken apart once.
         self._checked = lru_cache(_ADDRESSES)(self._check)
+        self._targets = lru_cache(_ADDRESSES)(self._target)
         self._holds_write = holds_write
         self._development = development
         self._resolver = resolver
@@ -165,9 +174,7 @@ class Client:
         Raises BadUrl, AddressRefused, TooLarge, TimedOut, Unreachable; NetworkForbidden inside a write transaction.
         """
         wanted = {**(headers or {}), **({"Accept": accept} if accept else {})}
-        return await self._ask(
-            "GET", url, wanted, None, limit_bytes, timeout, redirects, plain_http, truncate
-        )
+        return await self._ask(url, wanted, limit_bytes, timeout, redirects, plain_http, truncate)
 
     async def post(
         self,
@@ -178,13 +185,29 @@ class Client:
         headers: Mapping[str, str] | None = None,
         limit_bytes: int = 64 * 1024,
         timeout: float = 10.0,  # noqa: ASYNC109
+        unread: bool = False,
     ) -> Fetched:
-        """Send a document. A redirect is an answer like any other; of the answer's text the first `limit_bytes` are kept.
+        """Send a document. A redirect is an answer like any other; of the answer's text the first `limit_bytes` are kept, or none where it
+        is to stay `unread`.
 
         Raises what `get` raises, TooLarge excepted.
         """
-        wanted = {**(headers or {}), "Content-Type": content_type}
-        return await self._ask("POST", url, wanted, body, limit_bytes, timeout, 0, False, True)
+        self._may_work(url)
+        if self._poster is None:
+            self._poster = Poster(self._lead, self._connections)
+        try:
+            to = self._targets(url)
+            request = to.head + _lines({**(headers or {}), "Content-Type": content_type}, len(body)) + body
+            answer = await self._poster.send(to.server, request, limit_bytes, timeout)
+            if unread:
+                return Fetched(answer.status, to.url, "", None, b"", answer.complete, answer.headers)
+            return _unpacked(answer, to.url, limit_bytes)
+        except NetFailure:
+            raise
+        except TimeoutError as error:
+            raise TimedOut(url) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _named(error, url) from error
 
     async def check_public(self, url: str) -> None:
         """Make sure that an address which only readers' browsers will fetch does not lead into a private network (I-1).
@@ -206,10 +229,8 @@ class Client:
 
     async def _ask(
         self,
-        method: str,
         address: str,
         headers: dict[str, str],
-        body: bytes | None,
         limit: int,
         timeout: float,  # noqa: ASYNC109
         redirects: int,
@@ -221,7 +242,7 @@ class Client:
         try:
             async with asyncio.timeout(timeout):
                 for left in range(redirects, -1, -1):
-                    found = await self._exchange(method, url, headers, body, limit, truncate)
+                    found = await self._exchange(url, headers, limit, truncate)
                     target = found.headers.get("Location") if found.status in _REDIRECTS else None
                     if target is None or redirects == 0:
                         return found
@@ -238,28 +259,18 @@ class Client:
             raise _named(error, address) from error
         raise Unreachable(f"{address}: too many redirects")
 
-    async def _exchange(
-        self, method: str, url: URL, headers: dict[str, str], body: bytes | None, limit: int, truncate: bool
-    ) -> Fetched:
+    async def _exchange(self, url: URL, headers: dict[str, str], limit: int, truncate: bool) -> Fetched:
         """One request and its answer, redirects included."""
-        if method == "POST":
-            return await self._send(url, headers, body or b"", limit)
-        async with self._open().request(
-            method, url, headers=headers, data=body, allow_redirects=False
-        ) as response:
+        async with self._open().request("GET", url, headers=headers, allow_redirects=False) as response:
             moved = response.status in _REDIRECTS
             return await _read(response, min(limit, _MOVED_LIMIT) if moved else limit, truncate or moved)
 
-    async def _send(self, url: URL, headers: dict[str, str], body: bytes, limit: int) -> Fetched:
-        if self._poster is None:
-            self._poster = Poster(self._lead, self._connections)
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        if lines.count("\r") + lines.count("\n") != 2 * len(headers):
-            raise BadUrl("a line break in a header")
+    def _target(self, address: str) -> _Target:
+        """An address that something is sent to, taken apart; the checks are those of every address."""
+        url = self._checked(address, plain_http=False)
         head = f"POST {url.raw_path_qs} HTTP/1.1\r\nHost: {url.host_port_subcomponent}\r\nUser-Agent: {self._agent}\r\n"
-        request = f"{head}{lines}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
         server = posting.Server(url.raw_host or "", url.port or 0, url.scheme == "https")
-        return _unpacked(await self._poster.send(server, request, limit), url, limit)
+        return _Target(str(url), server, head.encode("latin-1"))
 
     async def _lead(self, server: posting.Server, connection: Connection) -> None:
         """Connect to a server that something is sent to: to an address that was found good, and to no other."""
@@ -385,7 +396,15 @@ async def _read(response: aiohttp.ClientResponse, limit: int, truncate: bool) ->
     )
 
 
-def _unpacked(answer: Answer, url: URL, limit: int) -> Fetched:
+def _lines(headers: Mapping[str, str], length: int) -> bytes:
+    """The rest of a request's head. Raises BadUrl where a header would be two."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if lines.count("\r") + lines.count("\n") != 2 * len(headers):
+        raise BadUrl("a line break in a header")
+    return f"{lines}Content-Length: {length}\r\n\r\n".encode("latin-1")
+
+
+def _unpacked(answer: Answer, url: str, limit: int) -> Fetched:
     """What came back to something that was sent."""
     decoder = Decoder(answer.headers.get("Content-Encoding", "").strip().lower())
     body = decoder.decode(answer.body, limit + 1) if answer.body else b""
@@ -395,7 +414,7 @@ def _unpacked(answer: Answer, url: URL, limit: int) -> Fetched:
     charset = _CHARSET.search(kind) if kind else None
     return Fetched(
         status=answer.status,
-        url=str(url),
+        url=url,
         content_type=kind.partition(";")[0].strip().lower(),
         charset=charset[1].lower() if charset else None,
         body=body[:limit],

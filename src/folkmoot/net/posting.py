@@ -7,8 +7,7 @@ decided here about whom we may speak to: `client.py`, which alone uses this, lea
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import httptools
 
@@ -20,30 +19,40 @@ MAX_HEAD = 64 * 1024
 
 
 class Headers(Mapping[str, str]):
-    """Headers by name without regard to case; what was sent several times is joined."""
+    """Headers by name without regard to case; what was sent several times is joined. They are put in order when somebody asks: of most
+    answers only the status is of interest."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_lines", "_values")
 
     def __init__(self) -> None:
-        self._values: dict[str, str] = {}
+        self._lines: list[tuple[bytes, bytes]] = []
+        self._values: dict[str, str] | None = None
 
-    def add(self, name: str, value: str) -> None:
+    def add(self, name: bytes, value: bytes) -> None:
         """One more line."""
-        known = self._values.get(name.lower())
-        self._values[name.lower()] = value if known is None else f"{known}, {value}"
+        self._lines.append((name, value))
+        self._values = None
+
+    def _ordered(self) -> dict[str, str]:
+        if self._values is None:
+            self._values = {}
+            for name, value in self._lines:
+                key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
+                known = self._values.get(key)
+                self._values[key] = text if known is None else f"{known}, {text}"
+        return self._values
 
     def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
+        return self._ordered()[name.lower()]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        return iter(self._ordered())
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._ordered())
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """Whom a connection leads to."""
 
     host: str
@@ -51,8 +60,7 @@ class Server:
     tls: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back, as it was sent. `complete`: False where `body` is only its beginning, because the caller wants no more."""
 
     status: int
@@ -87,19 +95,28 @@ class Connection(asyncio.Protocol):
         self._in_body = False
         self._body = bytearray()
 
-    async def ask(self, request: bytes, limit: int) -> Answer:
-        """Send a whole request and wait for the answer, at most `limit` bytes of its text. Raises `BrokenOff`."""
+    async def ask(self, request: bytes, limit: int, until: float) -> Answer:
+        """Send a whole request and wait for the answer, at most `limit` bytes of its text, until a moment of the event loop's clock. Raises
+        `BrokenOff`, `TimeoutError`."""
         if self._transport is None or self.closed:
             raise BrokenOff("closed")
         self._clear()
         self._limit, self.silent = limit, True
-        self._answered = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._answered = loop.create_future()
+        too_late = loop.call_at(until, self._give_up)
         try:
             self._transport.write(request)
             return await self._answered
         except BaseException:
             self.close()  # the answer may still come, and would be taken for that to the next
             raise
+        finally:
+            too_late.cancel()
+
+    def _give_up(self) -> None:
+        if self._answered is not None and not self._answered.done():
+            self._answered.set_exception(TimeoutError())
 
     def close(self) -> None:
         """Hang up."""
@@ -141,7 +158,7 @@ class Connection(asyncio.Protocol):
             self.close()  # more than one answer
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.add(name.decode("latin-1"), value.decode("latin-1").strip())
+        self._headers.add(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_body = self._parser.get_status_code() >= 200
@@ -185,27 +202,39 @@ class Poster:
         self._used: set[Connection] = set()
         self._sweeping: asyncio.TimerHandle | None = None
 
-    async def send(self, server: Server, request: bytes, limit: int) -> Answer:
-        """Send a request, which may be sent twice: a connection that was kept may have ended just before. Raises OSError."""
-        async with self._room:
+    async def send(self, server: Server, request: bytes, limit: int, seconds: float) -> Answer:
+        """Send a request, which may be sent twice: a connection that was kept may have ended just before. All of it takes at most so many
+        seconds. Raises OSError, `TimeoutError` among them."""
+        until = asyncio.get_running_loop().time() + seconds
+        if self._room.locked():
+            async with asyncio.timeout_at(until):
+                await self._room.acquire()
+        else:
+            await self._room.acquire()
+        try:
             if (kept := self._take(server)) is not None:
                 try:
-                    return await self._use(kept, server, request, limit)
+                    return await self._use(kept, server, request, limit, until)
                 except BrokenOff:
                     if not kept.silent:
                         raise
             fresh = Connection()
             self._used.add(fresh)
             try:
-                await self._opening(server, fresh)
-                return await self._use(fresh, server, request, limit)
+                async with asyncio.timeout_at(until):
+                    await self._opening(server, fresh)
+                return await self._use(fresh, server, request, limit, until)
             finally:
                 self._used.discard(fresh)
+        finally:
+            self._room.release()
 
-    async def _use(self, connection: Connection, server: Server, request: bytes, limit: int) -> Answer:
+    async def _use(
+        self, connection: Connection, server: Server, request: bytes, limit: int, until: float
+    ) -> Answer:
         self._used.add(connection)
         try:
-            answer = await connection.ask(request, limit)
+            answer = await connection.ask(request, limit, until)
         finally:
             self._used.discard(connection)
         if not connection.closed:
