@@ -25,7 +25,7 @@ from folkmoot.jobs.runner import Runner
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import FixedClock
-from folkmoot.net.client import Client, Fetched
+from folkmoot.net.client import Client, Fetched, Target
 from folkmoot.net.errors import TooLarge, Unreachable
 from folkmoot.settings import Settings
 from folkmoot.store import communities, received
@@ -102,10 +102,26 @@ class NetworkClient(Client):
         self._network = network
         self._host = host
 
-    async def _exchange(
-        self, method: str, url: URL, headers: dict[str, str], body: bytes | None, limit: int, truncate: bool
+    async def _exchange(self, url: URL, headers: dict[str, str], limit: int, truncate: bool) -> Fetched:
+        return await self._asked(Request(self._host, "GET", url, CIMultiDict(headers), b""), limit, truncate)
+
+    async def _send(
+        self,
+        to: Target,
+        headers: dict[str, str],
+        body: bytes,
+        limit: int,
+        timeout: float,  # noqa: ASYNC109
+        unread: bool,
     ) -> Fetched:
-        request = Request(self._host, method, url, CIMultiDict(headers), body or b"")
+        url = URL(to.url, encoded=to.url.isascii())
+        async with asyncio.timeout(timeout):
+            return await self._asked(
+                Request(self._host, "POST", url, CIMultiDict(headers), body), limit, True
+            )
+
+    async def _asked(self, request: Request, limit: int, truncate: bool) -> Fetched:
+        url = request.url
         answer = await self._network.ask(request)
         if len(answer.body) > limit and not truncate:
             raise TooLarge(str(url))

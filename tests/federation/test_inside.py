@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -12,7 +13,7 @@ from folkmoot.apub.software import look
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.model.errors import Refusal
 from folkmoot.net import client as net_client
-from folkmoot.net.client import Client, Fetched
+from folkmoot.net.client import Client, Fetched, Target
 from folkmoot.net.errors import AddressRefused, NetFailure
 from folkmoot.store import instances
 from folkmoot.store.db import writing
@@ -87,22 +88,20 @@ async def scene(
     scene = await set_scene(servers, peer)
     names = Names(listener.port)
     real = Client(agent="test", holds_write=writing.get, resolver=names)
-    played = NetworkClient._exchange
+    asked, sent = NetworkClient._exchange, NetworkClient._send
 
-    async def exchange(
-        self: NetworkClient,
-        method: str,
-        url: URL,
-        headers: dict[str, str],
-        body: bytes | None,
-        limit: int,
-        truncate: bool,
-    ) -> Fetched:
+    async def exchange(self: NetworkClient, url: URL, *more: Any) -> Fetched:
         if url.host in self._network.hosts:
-            return await played(self, method, url, headers, body, limit, truncate)
-        return await real._exchange(method, url, headers, body, limit, truncate)
+            return await asked(self, url, *more)
+        return await real._exchange(url, *more)
+
+    async def send(self: NetworkClient, to: Target, *more: Any) -> Fetched:
+        if to.server.host in self._network.hosts:
+            return await sent(self, to, *more)
+        return await real._send(to, *more)
 
     monkeypatch.setattr(NetworkClient, "_exchange", exchange)
+    monkeypatch.setattr(NetworkClient, "_send", send)
     scene.names = names  # type: ignore[attr-defined]
     yield scene
     await real.close()

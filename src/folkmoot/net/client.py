@@ -66,7 +66,7 @@ def user_agent(version: str, host: str) -> str:
     return f"Folkmoot/{version}; +https://{host}"
 
 
-class _Target(NamedTuple):
+class Target(NamedTuple):
     """Where something is sent: the address, whom a connection leads to, and how a request there begins."""
 
     url: str
@@ -193,15 +193,9 @@ class Client:
         Raises what `get` raises, TooLarge excepted.
         """
         self._may_work(url)
-        if self._poster is None:
-            self._poster = Poster(self._lead, self._connections)
+        wanted = {**(headers or {}), "Content-Type": content_type}
         try:
-            to = self._targets(url)
-            request = to.head + _lines({**(headers or {}), "Content-Type": content_type}, len(body)) + body
-            answer = await self._poster.send(to.server, request, limit_bytes, timeout)
-            if unread:
-                return Fetched(answer.status, to.url, "", None, b"", answer.complete, answer.headers)
-            return _unpacked(answer, to.url, limit_bytes)
+            return await self._send(self._targets(url), wanted, body, limit_bytes, timeout, unread)
         except NetFailure:
             raise
         except TimeoutError as error:
@@ -265,12 +259,30 @@ class Client:
             moved = response.status in _REDIRECTS
             return await _read(response, min(limit, _MOVED_LIMIT) if moved else limit, truncate or moved)
 
-    def _target(self, address: str) -> _Target:
+    async def _send(
+        self,
+        to: Target,
+        headers: dict[str, str],
+        body: bytes,
+        limit: int,
+        timeout: float,  # noqa: ASYNC109
+        unread: bool,
+    ) -> Fetched:
+        """One document and what is answered."""
+        if self._poster is None:
+            self._poster = Poster(self._lead, self._connections)
+        request = to.head + _lines(headers, len(body)) + body
+        answer = await self._poster.send(to.server, request, limit, timeout)
+        if unread:
+            return Fetched(answer.status, to.url, "", None, b"", answer.complete, answer.headers)
+        return _unpacked(answer, to.url, limit)
+
+    def _target(self, address: str) -> Target:
         """An address that something is sent to, taken apart; the checks are those of every address."""
         url = self._checked(address, plain_http=False)
         head = f"POST {url.raw_path_qs} HTTP/1.1\r\nHost: {url.host_port_subcomponent}\r\nUser-Agent: {self._agent}\r\n"
         server = posting.Server(url.raw_host or "", url.port or 0, url.scheme == "https")
-        return _Target(str(url), server, head.encode("latin-1"))
+        return Target(str(url), server, head.encode("latin-1"))
 
     async def _lead(self, server: posting.Server, connection: Connection) -> None:
         """Connect to a server that something is sent to: to an address that was found good, and to no other."""

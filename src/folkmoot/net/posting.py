@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
     async def ask(self, request: bytes, limit: int, until: float) -> Answer:
         """Send a whole request and wait for the answer, at most `limit` bytes of its text, until a moment of the event loop's clock. Raises
         `BrokenOff`, `TimeoutError`."""
-        if self._transport is None or self.closed:
+        if self._transport is None or self.closed or self._transport.is_closing():
             raise BrokenOff("closed")
         self._clear()
         self._limit, self.silent = limit, True
