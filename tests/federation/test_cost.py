@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 from folkmoot.apub.inbox.process import processor_of
+from folkmoot.model.time import MINUTE
 from folkmoot.store.db import count_statements
 from tests.federation.conftest import Found
-from tests.federation.peer import Actor, Members, Peer
+from tests.federation.peer import Actor, Members, Peer, moment
 from tests.federation.stage import Scene, set_scene
 
 NUMBER = 20
@@ -36,15 +37,25 @@ async def test_votes_and_comments_take_few_statements_each(
     def votes(kind: str) -> Callable[[Actor], Members]:
         return lambda person: scene.there.activity(kind, person, page["id"])
 
+    notes: dict[str, Members] = {}
+
     def comments(person: Actor) -> Members:
         note = scene.there.note(person, page["id"], scene.baking.id, f"Words of {person.id}")
+        notes[person.id] = note
         return scene.there.in_community("Create", person, note, scene.baking.id)
+
+    def edits(person: Actor) -> Members:
+        note = notes[person.id] | {"updated": moment(scene.a), "content": "<p>Changed.</p>", "source": None}
+        return scene.there.in_community("Update", person, note, scene.baking.id)
 
     for person in people:  # they are fetched
         assert await scene.tells(scene.there.announce(scene.baking, votes("Like")(person))) == "accepted"
     one_more = 1 if scene.a.db.dialect.name == "sqlite" else 0  # what goes together costs nothing more there
     assert await statements(scene, people, votes("Dislike")) <= 4 + one_more
     assert await statements(scene, people, comments) <= 7 + 3 * one_more
+    scene.a.clock.advance(MINUTE)
+    assert await statements(scene, people, edits) <= 5 + one_more
+    assert await scene.a.value("SELECT count(*) FROM comment WHERE content = 'Changed.'") == NUMBER
 
 
 async def test_what_arrives_together_is_looked_up_together(

@@ -10,10 +10,13 @@ Result = TypeVar("Result")
 
 class Together(Generic[Item, Result]):
     """Gathers what is asked for in one process. `work` gives one result for each of a list of items, in their order; what it raises is
-    raised to each of those who asked."""
+    raised to each of those who asked. `rest`: seconds between two rounds of work, for more to come together."""
 
-    def __init__(self, work: Callable[[list[Item]], Awaitable[Sequence[Result]]]) -> None:
+    def __init__(
+        self, work: Callable[[list[Item]], Awaitable[Sequence[Result]]], *, rest: float = 0.0
+    ) -> None:
         self._work = work
+        self._rest = rest
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -48,5 +51,7 @@ class Together(Generic[Item, Result]):
                     for (_, found), result in zip(batch, results, strict=True):
                         if not found.done():
                             found.set_result(result)
+                if self._rest:
+                    await asyncio.sleep(self._rest)
         finally:
             self._working = None

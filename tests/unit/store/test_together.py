@@ -48,3 +48,24 @@ async def test_who_comes_while_it_is_under_way_is_next_all_at_once() -> None:
     assert work.batches == [[1], [2, 3, 4]]
     with pytest.raises(asyncio.CancelledError):
         await others[1]
+
+
+async def test_who_comes_while_it_rests_is_next_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    work, sleep, rests = Work(), asyncio.sleep, list[float]()
+    work.may.set()
+    together = Together(work, rest=0.004)
+    others: list[asyncio.Task[int]] = []
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if not others:
+            others.extend(asyncio.create_task(together.of(number)) for number in (2, 3, 4))
+        for _ in range(3):
+            await sleep(0)
+
+    monkeypatch.setattr("folkmoot.store.together.asyncio.sleep", rest)
+    assert await together.of(1) == 2, "nobody waits for the rest after their own"
+    await together.stop()
+    assert [await one for one in others] == [4, 6, 8]
+    assert work.batches == [[1], [2, 3, 4]]
+    assert rests == [0.004, 0.004]

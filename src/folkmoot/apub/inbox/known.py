@@ -135,11 +135,12 @@ async def add(tx: Tx, known: Known, ap_ids: Collection[str]) -> None:
     """Look up more addresses."""
     if not ap_ids:
         return
-    known.people |= await actors.people_at(tx, ap_ids)
+    who = await actors.people_at(tx, ap_ids)
     found = await actors.communities_at(tx, ap_ids)
+    known.people |= who
     known.communities |= found
     known.by_id |= {community.id: community for community in found.values()}
-    known.objects |= await actors.objects_at(tx, ap_ids)
+    known.objects |= await actors.objects_at(tx, set(ap_ids) - who.keys() - found.keys())
     known.gone |= await gone.among(tx, ap_ids)
     if elsewhere := [community.id for community in found.values() if not community.local]:
         known.followed |= await actors.followed_here(tx, elsewhere)

@@ -36,6 +36,8 @@ MAX_BYTES = documents.MAX_BYTES
 PATIENCE = 9.0
 """Seconds for all of it: senders wait for ten (INB-1)."""
 BODY_PATIENCE = 8.0
+REST = {"sqlite": 0.0, "postgresql": 0.004}
+"""Seconds between two writes of a process that has much to write: each costs the same, whether it is of five arrivals or of fifty."""
 PATH = re.compile(r"/(?:(?P<kind>[uc])/(?P<name>[^/]+)/)?inbox")
 _TYPES = frozenset({"application/activity+json", "application/ld+json", "application/json"})
 _PASSED_OVER = frozenset({"View", "Read", "Listen", "Join", "Leave", "Invite", "Offer", "TentativeAccept"})
@@ -80,7 +82,7 @@ class Receiver:
         self.senders = Senders(context)
         self.fetcher = fetcher_of(context)
         self._looking = Together(self._look_up_all)
-        self._writing = Together(self._write_all)
+        self._writing = Together(self._write_all, rest=REST[context.db.dialect.name])
         self._seen: dict[str, Micros] = {}
         self._addresses = Buckets(*PER_ADDRESS)
         self._hosts = Buckets(*PER_HOST)

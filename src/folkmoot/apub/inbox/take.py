@@ -140,13 +140,15 @@ async def take_comment(
             return placed
     else:
         _must_be_newer(placed, comment, "comment", fetched=fetched)
-        before = await comments.by_id(tx, placed.id)
-        if _is_newer(placed, comment) or before is None or before.content != comment.body:
+        stored = None if _is_newer(placed, comment) else await comments.by_id(tx, placed.id)
+        if stored is None or stored.content != comment.body:
             asked_edit = EditComment(
                 placed.id, comment.body or "", language_id(comment), comment.updated or tx.now, named
             )
-            await edit_comment(tx, author, asked_edit)
+            stored = (await edit_comment(tx, author, asked_edit)).comment
         placed = _placed(known, "comment", placed.id, comment, placed.community_id, author, placed.local)
+        if stored.distinguished == comment.distinguished:
+            return placed
     await _distinguish(tx, author, placed, comment)
     return placed
 
