@@ -81,26 +81,17 @@ class _Search:
     """One reader's look at candidates."""
 
     def __init__(self, tx: Tx, wanted: Wanted, *, whole: bool) -> None:
-        shape = wanted.shape
         self._tx = tx
-        self._wanted = wanted
-        self._named = pages.NAMED[shape.table]
-        self._dress, self._make = _dress(shape, whole=whole)
+        self._texts, self._make = _texts(wanted.shape, wanted.sort, whole=whole)
         self._values = values_of(tx, wanted) | {"visit_before": tx.now - VISIT_GAP}
         self._shown: dict[int, Any] = {}
 
     async def seen(self, ids: Sequence[int], *, shown: bool) -> list[int]:
         """Which of these the reader sees; where `shown`, it is noted what they look like. One query."""
-        asked = _seen(self._wanted.shape, self._wanted.sort)
         if not shown:
-            rows = await self._tx.all(
-                f"SELECT i.id FROM {self._wanted.shape.table} i WHERE i.id IN :ids[]{asked}",
-                ids=ids,
-                **self._values,
-            )
-            found = {row[0] for row in rows}
+            found = {row[0] for row in await self._tx.all(self._texts.seen, ids=ids, **self._values)}
         else:
-            rows = await self._tx.all(self._dress(self._named + asked), ids=ids, **self._values)
+            rows = await self._tx.all(self._texts.seen_and_shown, ids=ids, **self._values)
             self._shown |= {row[1]: self._make(row[1:]) for row in rows}
             found = set(self._shown)
         return [number for number in ids if number in found]
@@ -109,18 +100,29 @@ class _Search:
         """What these look like, by id. One query where that is not known."""
         absent = [number for number in ids if number not in self._shown]
         if absent:
-            rows = await self._tx.all(self._dress(self._named), ids=absent, **self._values)
+            rows = await self._tx.all(self._texts.shown, ids=absent, **self._values)
             self._shown |= {row[1]: self._make(row[1:]) for row in rows}
         return self._shown
 
 
-@cache
-def _dress(shape: Shape, *, whole: bool) -> tuple[pages.Dress, Callable[[Any], Any]]:
-    """What makes a statement that names rows one that shows them, and a row of it what is shown."""
-    return (pages.whole if whole else pages.lines)(shape)
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Statements about certain candidates: which of them this reader sees, the same with what they look like, and that alone."""
+
+    seen: str
+    seen_and_shown: str
+    shown: str
 
 
 @cache
+def _texts(shape: Shape, sort: PostSort | CommentSort, *, whole: bool) -> tuple[_Texts, Callable[[Any], Any]]:
+    """The statements of a search, and what makes of a row what is shown."""
+    dress, make = (pages.whole if whole else pages.lines)(shape)
+    named, asked = pages.NAMED[shape.table], _seen(shape, sort)
+    seen = f"SELECT i.id FROM {shape.table} i WHERE i.id IN :ids[]{asked}"
+    return _Texts(seen, dress(named + asked), dress(named)), make
+
+
 def _seen(shape: Shape, sort: PostSort | CommentSort) -> str:
     """What is asked of each candidate for this reader, as one condition: the planner shall not think of another way than by the ids."""
     asked = asked_of(shape, everybody=False)
