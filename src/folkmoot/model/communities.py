@@ -52,6 +52,11 @@ class Community:
         return self.local and not self.deleted and not self.removed
 
     @property
+    def subscribers_known(self) -> int:
+        """How many follow it at the least: a home elsewhere need not say how many, and then those of here are all that is known."""
+        return max(self.subscribers, self.subscribers_local)
+
+    @property
     def handle(self) -> str:
         """`name@host`, always in full."""
         return f"{self.name}@{self.host}"

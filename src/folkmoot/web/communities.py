@@ -112,7 +112,7 @@ def community_card(who: Viewer, view: CommunityView, beside: CommunityAbout) -> 
         title=link.title,
         html=Markup(community.description_html or ""),  # noqa: S704 - cleaned when it was written
         facts=[
-            (gettext("Subscribers"), number(community.subscribers)),
+            (gettext("Subscribers"), number(community.subscribers_known)),
             (gettext("Subscribers here"), number(community.subscribers_local)),
             (gettext("People this month"), number(community.users_active_month)),
             (gettext("Posts"), number(community.posts)),

@@ -78,6 +78,22 @@ async def test_subscribing_answers_with_the_new_words(browser: Callable[..., Any
     assert sorted(node.text() for node in page.css("tbody button")) == ["Asked to subscribe", "Subscribed"]
 
 
+@pytest.mark.parametrize(("said", "here", "shown"), [(0, 126, "126"), (130, 126, "130")])
+async def test_no_fewer_subscribers_are_shown_than_there_are_here(
+    browser: Callable[..., Any], db: Database, cast: Cast, said: int, here: int, shown: str
+) -> None:
+    """A home elsewhere need not say how many there are."""
+    async with db.write() as tx:
+        await communities.update(tx, cast.baking.id, {"subscribers": said, "subscribers_local": here})
+    visitor = await browser()
+    card = read(await visitor.get("/c/baking@there.example")).css_first("dl.facts")
+    assert card.css_first("dd").text() == shown
+    row = read(await visitor.get("/communities?q=baking")).css_first("tbody tr")
+    assert row.css_first("td.num").text() == shown
+    found = read(await visitor.get("/search?q=baking&type=communities")).css_first("main")
+    assert f"{shown} subscribers" in found.text()
+
+
 async def test_visitors_subscribe_to_nothing(browser: Callable[..., Any], cast: Cast) -> None:
     assert (await (await browser()).post("/c/gardening/follow", {"on": "1"})).status_code == 401
 
