@@ -201,9 +201,13 @@ async def test_a_post_is_found_by_a_comment_too__P_9(app: Open, cast: Cast) -> N
 async def test_other_posts_of_the_same_link_stand_beside__P_11(app: Open, cast: Cast) -> None:
     alice, bob = await app("alice"), await app("bob")
     mine = await write(alice, cast, "Mine", url="https://seeds.example/")
-    await write(bob, cast, "His", url="https://seeds.example/")
+    his = await write(bob, cast, "His", url="https://seeds.example/")
+    later = await write(bob, cast, "Later", url="https://seeds.example/")
+    await write(bob, cast, "Another", url="https://seeds.example/other")
+    await alice.post("/post/like", post_id=his["post"]["id"], score=1)
+    await alice.post("/post/like", post_id=later["post"]["id"], score=-1)
     found = await alice.get("/post", id=mine["post"]["id"])
-    assert [view["post"]["name"] for view in found["cross_posts"]] == ["His"]
+    assert [view["post"]["name"] for view in found["cross_posts"]] == ["His", "Later"], "the hottest first"
 
 
 async def test_votes__P_18__P_19(app: Open, db: Database, cast: Cast) -> None:
