@@ -91,7 +91,7 @@ async def test_one_report_per_person_and_thing__O_1(db: Database, cast: Cast, po
     assert await report(db, cast.carol, "post", post.id)
 
 
-async def test_messages_are_reported_by_who_got_them__O_2(db: Database, cast: Cast) -> None:
+async def test_messages_are_reported_by_who_got_them__O_1__O_2(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         message = await send_message(tx, cast.alice, SendMessage(cast.bob.id, "Buy my watches"))
     for viewer in (cast.alice, cast.admin):

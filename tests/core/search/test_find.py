@@ -205,8 +205,10 @@ async def test_everything_is_searched_unless_asked_otherwise__Q_2(db: Database, 
     assert [view.comment.id for view in everything.comments] == [said]
     assert [view.community.id for view in everything.communities] == [cast.gardening.id]
     assert [person.id for person in (await look(db, "ALI")).people] == [cast.alice.id]
-    narrowed = await look(db, "garden", community_id=cast.gardening.id)
-    assert (narrowed.communities, narrowed.people) == ([], [])
+    for narrow in ({"community_id": cast.gardening.id}, {"creator_id": cast.alice.id}):
+        narrowed = await look(db, "garden", **narrow)
+        assert ([view.post.id for view in narrowed.posts], narrowed.communities) == ([number], [])
+        assert (await look(db, "ALI", **narrow)).people == []
 
 
 async def test_people_are_found_by_either_name_but_not_deleted_ones__L_18(db: Database, cast: Cast) -> None:

@@ -183,6 +183,26 @@ async def test_trees_come_level_by_level__C_4(app: Open, post_id: int) -> None:
         assert refused == (400, "couldnt_find_comment")
 
 
+async def test_a_tree_has_three_hundred_comments_at_most__C_4(
+    app: Open, db: Database, cast: Cast, post_id: int
+) -> None:
+    many = [
+        {"post": post_id, "community": cast.gardening.id, "by": cast.alice.id, "text": f"No. {number}", "at": number}
+        for number in range(305)
+    ]  # fmt: skip
+    async with db.write() as tx:
+        await tx.many(
+            "INSERT INTO comment (post_id, community_id, creator_id, path, content, content_html, ap_id, local, published)"
+            " VALUES (:post, :community, :by, '', :text, '', :text, TRUE, :at)",
+            many,
+        )
+        await tx.run("UPDATE comment SET path = '0.' || id")
+        tx.changed("thread", post_id)
+    for asked in ({"post_id": post_id}, {}):
+        said = await texts(await app(), max_depth=8, limit=1, page=3, **asked)
+        assert said == [each["text"] for each in many[:300]]
+
+
 async def test_a_depth_without_a_thread_is_a_tree_fetch_too__C_4(app: Open, post_id: int) -> None:
     """Of all threads, whatever `limit` and `page` say: by the parents' paths, distinguished first, then the sort."""
     alice, bob, nobody = await app("alice"), await app("bob"), await app()
