@@ -132,6 +132,35 @@ async def test_another_moderator_may_take_back_what_one_did__IDV_3(scene: Scene,
     assert not await scene.a.value("SELECT locked FROM post")
 
 
+async def test_a_server_bans_for_itself_and_only_its_own_for_all__PERM_6__PERM_7(
+    scene: Scene, other: Peer
+) -> None:
+    dave = other.person("dave")
+    note = other.note(dave, (await scene.posted())["id"], scene.gardening.ap_id)
+    assert (
+        await other.tells(scene.a, other.in_community("Create", dave, note, scene.gardening.ap_id))
+        == "accepted"
+    )
+
+    async def banned(whom: str, target: str) -> tuple[str, list[tuple[str]]]:
+        block = scene.there.activity("Block", scene.carol, whom, target=target, to=[PUBLIC])
+        outcome = await scene.tells(block)
+        return outcome, await scene.a.rows("SELECT name FROM person WHERE banned ORDER BY name")
+
+    eve = scene.there.person("eve")
+    page = scene.there.page(eve, scene.gardening.ap_id)
+    assert (
+        await scene.tells(scene.there.in_community("Create", eve, page, scene.gardening.ap_id)) == "accepted"
+    )
+    assert await banned(dave.id, f"{other.origin}/") == ("site_of_other_host", [])
+    assert await banned(dave.id, "https://a.example/") == ("local_site", [])
+    assert await banned("https://a.example/u/bob", f"{scene.there.origin}/") == ("accepted", [])
+    assert await banned(dave.id, f"{scene.there.origin}/") == ("accepted", []), (
+        "in its own communities, if at all"
+    )
+    assert await banned(eve.id, f"{scene.there.origin}/") == ("accepted", [("eve",)])
+
+
 async def test_a_profile_that_a_community_passes_on_is_only_a_hint__IDV_6(scene: Scene) -> None:
     await scene.announced()
     said = {**scene.carol.document, "name": "Carol the Great", "inbox": f"{scene.there.origin}/elsewhere"}

@@ -140,6 +140,36 @@ async def test_what_is_too_long_or_too_deep_is_refused__case_25(scene: Scene) ->
         assert await scene.resolves(address) == "nothing"
 
 
+@pytest.mark.parametrize("status", [401, 403])
+async def test_who_refuses_one_kind_of_signature_is_asked_with_the_other__FET_7__SIG_19(
+    scene: Scene, network: Network, status: int
+) -> None:
+    page = scene.there.page(scene.carol, scene.baking.id)
+    answering = network.hosts["there.example"]
+
+    async def takes_only_the_rfc(request: Request) -> Answer:
+        signed = "Signature" in request.headers
+        return (
+            Answer(status)
+            if signed and "Signature-Input" not in request.headers
+            else await answering(request)
+        )
+
+    network.hosts["there.example"] = takes_only_the_rfc
+    assert await scene.resolves(page["id"]) == "post"
+    knocks = len(network.asked_of("there.example"))
+    assert await scene.resolves(scene.there.page(scene.carol, scene.baking.id)["id"]) == "post"
+    assert len(network.asked_of("there.example")) == knocks + 1, "it is remembered"
+
+    async def takes_nothing(_: Request) -> Answer:
+        return Answer(status)
+
+    network.hosts["there.example"] = takes_nothing
+    asked = len(network.asked_of("there.example"))
+    assert await scene.resolves(scene.there.page(scene.carol, scene.baking.id)["id"]) == "nothing"
+    assert len(network.asked_of("there.example")) == asked + 2, "once more, and then no more"
+
+
 async def test_a_server_that_fails_is_left_alone_for_longer_and_longer__FET_7(
     scene: Scene, network: Network
 ) -> None:
