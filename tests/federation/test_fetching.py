@@ -18,7 +18,7 @@ from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.errors import Invalid, Refusal
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.posts import Post
-from folkmoot.model.time import DAY, HOUR, MINUTE
+from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND
 from folkmoot.store import comments, people, posts
 from tests.core.moderation.drift import assert_no_drift
 from tests.federation.conftest import Found
@@ -228,6 +228,29 @@ async def test_a_chain_over_sixty_hosts_is_not_followed_to_its_end__case_94__FET
     asked = [one for one in network.asked if "wild" in one.host]
     assert len(asked) <= 50
     assert await scene.a.value("SELECT count(*) FROM comment") == 0
+
+
+async def test_who_looks_something_up_does_not_wait_for_a_slow_server_for_minutes__FET_8(
+    scene: Scene, network: Network
+) -> None:
+    answering, above = network.hosts["there.example"], scene.there.page(scene.carol, scene.baking.id)["id"]
+    for _ in range(40):
+        above = scene.there.note(scene.carol, above, scene.baking.id)["id"]
+
+    async def takes_its_time(request: Request) -> Answer:
+        scene.a.clock.advance(9 * SECOND)
+        return await answering(request)
+
+    network.hosts["there.example"] = takes_its_time
+    assert await scene.resolves(above) == "nothing"
+    assert len(network.asked_of("there.example")) <= 5
+    before = len(network.asked_of("there.example"))
+    last = scene.there.note(scene.carol, above, scene.baking.id)
+    said = scene.there.in_community(
+        "Create", scene.carol, last, scene.baking.id, cc=["https://a.example/u/alice"]
+    )
+    await scene.there.tells(scene.a, said)
+    assert len(network.asked_of("there.example")) - before <= 30, "three tries of a minute each"
 
 
 def test_a_budget_ends_in_all_and_for_each_host__FET_8() -> None:

@@ -33,6 +33,9 @@ AT_ONCE = 32
 AT_ONCE_PER_HOST = 2
 TOTAL = 100
 PER_HOST = 10
+AS_LONG_AS_PEOPLE_WAIT: Micros = 30 * SECOND
+AS_LONG_AS_OTHERS_WAIT: Micros = 60 * SECOND
+"""A slow server holds up whoever looks something up, and what else arrives and has to be fetched for, so long and no longer."""
 CHAIN_PER_HOST = 60
 """A chain of answers, and what a person asks for, may lie on one host (PAR-1)."""
 PER_DOMAIN_A_MINUTE = 20
@@ -54,15 +57,23 @@ class NotFetched(Refusal):
 
 
 class Budget:
-    """What may be fetched for one purpose: so many in all, and of one host (FET-8). `asked`: because a person wants it."""
+    """What may be fetched for one purpose: so many in all, and of one host, and until when nothing new is begun, None for as long as it
+    takes (FET-8). `asked`: because a person wants it."""
 
     def __init__(
-        self, unlimited: bool = False, *, total: int = TOTAL, per_host: int = PER_HOST, asked: bool = False
+        self,
+        unlimited: bool = False,
+        *,
+        total: int = TOTAL,
+        per_host: int = PER_HOST,
+        asked: bool = False,
+        until: Micros | None = None,
     ) -> None:
         self.unlimited = unlimited
         self.asked = asked
         self._total = total
         self._per_host = per_host
+        self._until = until
         self._used: Counter[str] = Counter()
         self._silent: set[str] = set()
 
@@ -74,10 +85,12 @@ class Budget:
         """This server did not answer: whoever waits for many of its things, one after the other, would wait for nothing else (FET-8)."""
         self._silent.add(host)
 
-    def spend(self, host: str) -> None:
-        """One more. Raises `NotFetched` budget_exhausted; left_alone where the host did not answer before."""
+    def spend(self, host: str, now: Micros = 0) -> None:
+        """One more, now. Raises `NotFetched` budget_exhausted; left_alone where the host did not answer before."""
         if host in self._silent:
             raise NotFetched("left_alone", detail=host, temporary=True)
+        if self._until is not None and now > self._until:
+            raise NotFetched("budget_exhausted", detail=host, temporary=True)
         if self._used.total() >= self._total or self._used[host] >= self._per_host:
             raise NotFetched("budget_exhausted", detail=host)
         self._used[host] += 1
@@ -189,7 +202,7 @@ class Fetcher:
             raise NotFetched(
                 "not_found" if gone else "left_alone", detail=left_alone.reason, temporary=not gone, gone=gone
             )
-        budget.spend(host)
+        budget.spend(host, self.context.clock.now())
         if not (budget.asked or budget.unlimited):
             self._count(host)
         return rules
@@ -233,7 +246,7 @@ class Fetcher:
             if rules.is_ours(target):
                 raise NotFetched("own_host", detail=target)
             rules.must_allow(target)
-            budget.spend(host_of(target))
+            budget.spend(host_of(target), self.context.clock.now())
             address = target
             scheme = self._schemes.get(host_of(address), Scheme.DRAFT)
             answer = await self._signed(address, scheme)

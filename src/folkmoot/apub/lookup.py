@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from folkmoot.apub import documents
 from folkmoot.apub.documents import Document, Malformed, host_of, read_id, same_host
-from folkmoot.apub.fetch import CHAIN_PER_HOST, Budget, NotFetched
+from folkmoot.apub.fetch import AS_LONG_AS_PEOPLE_WAIT, CHAIN_PER_HOST, Budget, NotFetched
 from folkmoot.apub.objects.content import parse_content
 from folkmoot.apub.objects.parts import ACTOR_TYPES
 from folkmoot.apub.policy import policy
@@ -44,7 +44,8 @@ class Lookup:
 
     async def bring(self, query: str) -> None:
         """An address, or `!name@host`, `@name@host`, `name@host`. Raises `NotFetched`, `Refusal`."""
-        budget = Budget(self.context.settings.development, per_host=CHAIN_PER_HOST, asked=True)
+        until = self.context.clock.now() + AS_LONG_AS_PEOPLE_WAIT
+        budget = Budget(self.context.settings.development, per_host=CHAIN_PER_HOST, asked=True, until=until)
         if "://" in query:
             await self._address(query.strip(), budget)
             return

@@ -12,7 +12,7 @@ from typing import Any
 
 from folkmoot.apub import signatures
 from folkmoot.apub.activities import Announce, Other
-from folkmoot.apub.fetch import Budget
+from folkmoot.apub.fetch import AS_LONG_AS_OTHERS_WAIT, Budget
 from folkmoot.apub.inbox import answers, checks
 from folkmoot.apub.inbox.ahead import reading_ahead
 from folkmoot.apub.inbox.announce import Effect, announce, inner_ids
@@ -418,7 +418,7 @@ def processor_of(context: Context) -> Processor:
 
 def task_budget(context: Context) -> Budget:
     """What one activity may cause to be fetched (section 0)."""
-    return Budget(context.settings.development)
+    return Budget(context.settings.development, until=context.clock.now() + AS_LONG_AS_OTHERS_WAIT)
 
 
 async def perform(tx: Tx, arrived: Arrived[Any]) -> Effect:
