@@ -189,15 +189,20 @@ async def test_deleted_texts_are_overwritten_after_a_month__P_15(
     kept = await _post(db, cast.alice, cast.gardening.id, "This one stays")
     async with db.write() as tx:
         comment = await create_comment(tx, cast.bob, CreateComment(post.id, "Regrettable."))
+        await create_comment(tx, cast.bob, CreateComment(kept.id, "And this one."))
         await tx.run(
             "UPDATE comment SET deleted = :yes, updated = :now WHERE id = :id",
             yes=True,
             now=tx.now,
             id=comment.comment.id,
         )
-        await store_posts.update(
-            tx, post.id, {"deleted": True, "updated": tx.now, "url": "https://example.org/"}
-        )
+        told = {
+            "url": "https://example.org/",
+            "alt_text": "A slug",
+            "embed_title": "Slugs",
+            "excerpt": "On slugs",
+        }
+        await store_posts.update(tx, post.id, told | {"deleted": True, "updated": tx.now})
     clock.advance(29 * DAY)
     assert await upkeep.overwrite_deleted(db) == 0
     clock.advance(2 * DAY)
@@ -207,10 +212,13 @@ async def test_deleted_texts_are_overwritten_after_a_month__P_15(
         gone = await store_posts.by_id(tx, post.id)
         stays = await store_posts.by_id(tx, kept.id)
         content = await tx.value("SELECT content FROM comment WHERE id = :id", id=comment.comment.id)
-    assert gone and stays
-    assert (gone.name, gone.body, gone.url) == ("*Permanently Deleted*", "*Permanently Deleted*", None)
+        others = await tx.all("SELECT content FROM comment WHERE id <> :id", id=comment.comment.id)
+    assert gone
+    assert stays
+    assert (gone.name, gone.body) == ("*Permanently Deleted*", "*Permanently Deleted*")
+    assert {name for name in told if getattr(gone, name) is not None} == set()
     assert content == "*Permanently Deleted*"
-    assert stays.name == "This one stays"
+    assert (stays.name, [row[0] for row in others]) == ("This one stays", ["And this one."])
 
 
 async def test_denied_accounts_go_after_a_week__A_9(db: Database, clock: FixedClock) -> None:
