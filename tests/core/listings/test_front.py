@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from folkmoot.core.listings.front import ListPosts, list_posts, post_keys
+from folkmoot.core.listings.front import ListPosts, list_posts, post_cursor, post_keys, read_cursor
 from folkmoot.core.people.block import block_keyword
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.votes.cast import vote_on_post
@@ -54,6 +54,12 @@ async def test_limits_and_pages_out_of_range_are_refused__L_1(
     async with db.read() as tx:
         with pytest.raises(Invalid, match="couldnt_get_posts"):
             await post_keys(tx, cast.alice, ListPosts(**asked))
+
+
+def test_a_cursor_is_the_number_of_a_post_in_hexadecimal__L_2() -> None:
+    for number, cursor in ((9, "P9"), (31, "P1f"), (2**31 - 1, "P7fffffff")):
+        assert post_cursor(number) == cursor
+        assert read_cursor(cursor) == number
 
 
 @pytest.mark.parametrize("cursor", ["", "P", "Pxyz", "C1", "P-1", "P123456789", "p1", "P1 ", "P999999"])
