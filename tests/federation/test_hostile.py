@@ -9,7 +9,7 @@ import pytest
 from folkmoot.apub.activities import Activity
 from folkmoot.apub.documents import Document
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
-from folkmoot.apub.inbox import process
+from folkmoot.apub.inbox import tasks
 from folkmoot.apub.signing import Scheme, sign
 from folkmoot.apub.software import look
 from folkmoot.model.errors import Refusal
@@ -322,14 +322,14 @@ async def test_what_cannot_even_be_read_does_not_stop_the_rest__INB_11(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = await scene.posted()
-    real = process.parse
+    real = tasks.parse
 
     def breaks(document: Document) -> Activity:
         if document.get("type") == "Dislike":
             raise TypeError("a bug of ours")
         return real(document)
 
-    monkeypatch.setattr(process, "parse", breaks)
+    monkeypatch.setattr(tasks, "parse", breaks)
     dave, erin = scene.there.person("dave"), scene.there.person("erin")
     poison = scene.there.activity("Dislike", dave, page["id"])
     for activity in (poison, scene.there.activity("Like", erin, page["id"])):
