@@ -72,7 +72,7 @@ class Lanes:
         self._tasks: set[asyncio.Task[None]] = set()
         self._landed = asyncio.Event()
         context.db.changes.listen(_KINDS, self._landed)
-        self._head = 0
+        self._head, self._begun = 0, False
         self._seen = dict[str, int]()
         self._shut_out: set[int] = set()
         self._enabled = True
@@ -189,8 +189,8 @@ class Lanes:
     async def _take_new(self) -> None:
         """Look at new activities, and add each to the lanes that it concerns and that have all before it."""
         async with self.db.read() as tx:
-            if not self._head:
-                self._head = await self._first_head(tx)
+            if not self._begun:
+                self._head, self._begun = await self._first_head(tx), True
                 self._ready.update(dict.fromkeys(self.lanes))
             while found := await self.hold.load(tx, self._head, _LOOKED_AT):
                 if (
@@ -208,7 +208,7 @@ class Lanes:
         """From where on activities are looked at for everybody: behind the slowest, unless they are far behind."""
         newest = await outbox.newest_id(tx)
         slowest = min((lane.upto for lane in self.lanes.values()), default=newest)
-        return min(newest, max(slowest, newest - _BEGIN_IN_DELIVERY, 1))
+        return min(newest, max(slowest, newest - _BEGIN_IN_DELIVERY))
 
     async def _hand_out(self, tx: Tx, found: list[Cargo]) -> None:
         """Add these to the lanes that they concern. One in which too much waits lags from there on."""

@@ -346,3 +346,11 @@ async def test_an_answer_is_read_as_far_as_it_is_wanted(client: Client, start: S
     )
     await post(client, server.url())
     assert server.connections == 2, "the rest of it is not waited for"
+
+
+async def test_an_answer_that_stays_unread_is_taken_to_its_end(client: Client, start: Start) -> None:
+    server = await start(b"HTTP/1.1 429 Slow\r\nRetry-After: 9\r\nContent-Length: 5\r\n\r\nlater")
+    for _ in range(2):
+        answered = await post(client, server.url(), unread=True)
+        assert (answered.status, answered.body, answered.headers["Retry-After"]) == (429, b"", "9")
+    assert server.connections == 1
