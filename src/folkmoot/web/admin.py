@@ -18,6 +18,7 @@ from folkmoot.model.administration import SiteView
 from folkmoot.model.enums import CommentSort, Listing, PostSort, RegistrationMode
 from folkmoot.model.errors import Busy, Invalid, NotLoggedIn, RateLimited, Refusal
 from folkmoot.model.site import RateLimits
+from folkmoot.model.time import DAY, SECOND, Micros
 from folkmoot.text.languages import LANGUAGES
 from folkmoot.web.about import numbers_of
 from folkmoot.web.base import context, done, page, viewer
@@ -193,6 +194,14 @@ def whole_number(form: Form, name: str) -> int:
     if number is None:
         raise Invalid("not_a_number", field=name)
     return number
+
+
+def end_in_days(form: Form, now: Micros) -> int | None:
+    """When something ends that is to last for the field `days`: in Unix seconds; None, where it is empty, for good. Raises `Invalid`
+    not_a_number."""
+    if not form.text("days").strip():
+        return None
+    return (now + whole_number(form, "days") * DAY) // SECOND
 
 
 def _choice(kind: type[StrEnum], text: str) -> StrEnum | None:

@@ -14,7 +14,7 @@ from folkmoot.core.permissions import Standing
 from folkmoot.core.tools import Case, case_of
 from folkmoot.model.errors import Refusal
 from folkmoot.model.people import Person
-from folkmoot.model.time import DAY, SECOND
+from folkmoot.web.admin import end_in_days
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.communities import head, view_of
 from folkmoot.web.errors import words
@@ -35,14 +35,6 @@ LENGTHS = (
     ("", N_("for good")),
 )
 """How long a ban lasts: days, none for good."""
-
-
-def _end(request: Request, form: Form) -> int | None:
-    """The end of a ban in Unix seconds; None for good."""
-    days = form.number("days")
-    if days is None or days < 1:
-        return None
-    return (context(request).clock.now() + days * DAY) // SECOND
 
 
 async def show_bans(request: Request) -> Response:
@@ -124,10 +116,11 @@ async def change_community_ban(request: Request) -> Response:
     view = await view_of(request)
     async with context(request).db.read() as tx:
         person = await find_person(tx, who, form.text("person"))
-    asked = BanFromCommunity(
-        view.community.id, person.id, ban, _end(request, form), reason_of(form), form.flag("remove_data")
-    )
     try:
+        end = end_in_days(form, context(request).clock.now())
+        asked = BanFromCommunity(
+            view.community.id, person.id, ban, end, reason_of(form), form.flag("remove_data")
+        )
         async with context(request).db.write() as tx:
             await ban_from_community(tx, who, asked)
     except Refusal as refusal:
@@ -163,9 +156,8 @@ async def change_site_ban(request: Request) -> Response:
     try:
         async with context(request).db.write() as tx:
             person = await find_person(tx, who, request.path_params["name"])
-            asked = BanFromSite(
-                person.id, ban, _end(request, form), reason_of(form), form.flag("remove_data")
-            )
+            end = end_in_days(form, tx.now)
+            asked = BanFromSite(person.id, ban, end, reason_of(form), form.flag("remove_data"))
             await ban_from_site(tx, who, asked)
     except Refusal as refusal:
         if not who.admin:

@@ -24,8 +24,10 @@ def time_ago(moment: Micros) -> str:
     distance = abs(age)
     for least, unit in _AGES:
         if distance >= least:
-            count = distance // _LENGTHS[unit]
-            return _age_words(unit, count if age > 0 else -count, i18n.current().code)
+            length = _LENGTHS[unit]
+            # What lies ahead is rounded: of three days that began a moment ago, more is left than two.
+            count = distance // length if age > 0 else -((distance + length // 2) // length)
+            return _age_words(unit, count, i18n.current().code)
     return i18n.gettext("just now")
 
 

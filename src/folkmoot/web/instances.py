@@ -10,8 +10,7 @@ from folkmoot.core.instances.policy import DecideInstance, allow_instance, block
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.site.view import read_settings
 from folkmoot.model.errors import Refusal
-from folkmoot.model.time import DAY, SECOND
-from folkmoot.web.admin import AGAIN, admin_page, errors_of, whole_number
+from folkmoot.web.admin import AGAIN, admin_page, end_in_days, errors_of
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.i18n import N_, gettext
@@ -49,19 +48,13 @@ async def decide(request: Request) -> Response:
     form = await read_form(request)
     allow, on = form.text("do").endswith("allow"), form.text("do") in ("block", "allow")
     try:
-        asked = DecideInstance(form.text("domain"), on, form.text("reason"), _end(request, form))
+        end = end_in_days(form, context(request).clock.now())
+        asked = DecideInstance(form.text("domain"), on, form.text("reason"), end)
         async with context(request).db.write() as tx:
             await (allow_instance if allow else block_instance)(tx, viewer(request), asked)
     except Refusal as refusal:
         return await _decided(request, form, errors_of(refusal))
     return done(request, "/admin/instances", said=gettext("Saved."))
-
-
-def _end(request: Request, form: Form) -> int | None:
-    """The end in Unix seconds, from a number of days; None for good. Raises `Invalid` not_a_number."""
-    if not form.text("days").strip():
-        return None
-    return (context(request).clock.now() + whole_number(form, "days") * DAY) // SECOND
 
 
 async def _decided(request: Request, form: Form, errors: dict[str, str] | None = None) -> Response:

@@ -193,7 +193,8 @@ def test_the_language_is_the_setting_or_the_browsers(setting: str, header: str, 
 @pytest.mark.parametrize(
     ("days", "words"),
     [(0, "just now"), (1 / 24, "1 hour ago"), (1.9, "1 day ago"), (29, "29 days ago"), (59, "59 days ago"),
-     (61, "2 months ago"), (364, "12 months ago"), (800, "2 years ago"), (-2, "in 2 days")],
+     (61, "2 months ago"), (364, "12 months ago"), (800, "2 years ago"), (-2, "in 2 days"),
+     (-2.999, "in 3 days"), (-1.4, "in 1 day")],
 )  # fmt: skip
 def test_ages_in_words(days: float, words: str) -> None:
     i18n.speak("en")

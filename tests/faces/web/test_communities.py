@@ -261,6 +261,11 @@ async def test_the_ban_form_names_the_consequences(
     assert buttons == ["Ban alice", "Ban and remove 1 post and 2 comments"]
     refused = await bob.post("/c/gardening/ban", {"person": "alice", "reason": "x" * 10_001})
     assert refused.status_code == 422
+    for days in ("-3", "soon", "2000000000"):
+        assert (await bob.post("/c/gardening/ban", {"person": "alice", "days": days})).status_code in (
+            400,
+            422,
+        )
     typed = {"person": "alice@here.example", "days": "3", "reason": "floods", "remove_data": "1"}
     assert (await bob.post("/c/gardening/ban", typed)).headers["location"] == "/c/gardening/bans"
     listed = read(await bob.get("/c/gardening/bans"))

@@ -236,6 +236,8 @@ async def test_banning_from_the_site(browser: Callable[..., Any], db: Database, 
         "Ban alice", "Ban and remove 1 post and 1 comment",
     ]  # fmt: skip
     alice = await browser("alice")
+    for days in ("-3", "soon", "2000000000"):  # never for good because of that
+        assert (await admin.post("/u/alice/ban", {"days": days, "reason": "spam"})).status_code in (400, 422)
     assert (await admin.post("/u/alice/ban", {"days": "7", "reason": "spam"})).status_code == 303
     assert (await alice.get("/create_community")).status_code == 303
     assert "Lift the ban" in (await admin.get("/u/alice/ban")).text
