@@ -102,7 +102,7 @@ async def test_trying_too_often_is_limited(browser: Browsers, cast: Cast) -> Non
         await log_in(visitor, "alice", "wrong password")
     answer = await log_in(visitor)
     assert answer.status_code == 429
-    assert "wait a little" in answer.text
+    assert "That was a lot in a short time. You can try again in" in answer.text
     assert (await log_in(await browser(address="192.0.2.99"))).status_code == 303, "others are not held up"
 
 

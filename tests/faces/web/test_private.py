@@ -64,7 +64,7 @@ def _pages() -> Iterator[str]:
         if "GET" not in (route.methods or ()):
             continue
         names = re.findall(r"{(\w+)[^}]*}", route.path)
-        for chosen in product(*((("1", "2") if name == "id" else values[name]) for name in names)):
+        for chosen in product(*((("1", "2") if name.endswith("id") else values[name]) for name in names)):
             given = iter(chosen)
             path = re.sub(r"{\w+[^}]*}", lambda _, given=given: next(given), route.path)
             for query in QUERIES:

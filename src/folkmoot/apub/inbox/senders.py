@@ -49,11 +49,7 @@ class Senders:
 
     async def verify(self, claims: tuple[Claim, ...], actor: str) -> VerifiedSender:
         """Raises BadSignature; `Unavailable`; `NotFetched` gone for an actor that is no more."""
-        if (stamp := self.context.db.changes.newest(_KEYS)) != self._stamp:
-            # Somebody has another key: with the one before, nobody is believed any more (ABU-17).
-            self._kept.clear()
-            self._stamp = stamp
-        kept = self._kept.get(actor) or await self._known(actor)
+        kept = self._at_hand(actor) or await self._known(actor)
         if kept is None:
             await self._read(actor)
             kept = await self._known(actor)
@@ -79,7 +75,7 @@ class Senders:
 
     async def is_verified(self, claims: tuple[Claim, ...], actor: str) -> bool:
         """Whether the key at hand proves that it is theirs, without asking anybody. Where it does not, `verify` may find that it is."""
-        kept = self._kept.get(actor)
+        kept = self._at_hand(actor)
         if kept is None or not signatures.names_key(claims[0], actor, kept.key):
             return False
         try:
@@ -88,6 +84,13 @@ class Senders:
             return False
         await self._read_again_after_a_day(actor, kept)
         return True
+
+    def _at_hand(self, actor: str) -> Kept | None:
+        """What is remembered of an actor, until somebody has another key: with the one before, nobody is believed any more (ABU-17)."""
+        if (stamp := self.context.db.changes.newest(_KEYS)) != self._stamp:
+            self._kept.clear()
+            self._stamp = stamp
+        return self._kept.get(actor)
 
     async def _read_again_after_a_day(self, actor: str, kept: Kept) -> None:
         """Who acts is read again, aside, where that was long ago (ACT-6)."""

@@ -80,12 +80,11 @@ def tell(context: Context) -> Any:
         async with context.db.read() as tx:
             assert await outbox.noted(tx, 9) == []
             assert await tx.value("SELECT count(*) FROM job WHERE name = 'federation.publish'") == 0
-            found = [sent for sent in await outbox.between(tx, 0, 10**9) if sent.id not in seen]
-            named = await outbox.inboxes_of(tx, [sent.id for sent in found])
-        seen.update(sent.id for sent in found)
+            found = [one for one in await outbox.following(tx, 0, 1000) if one[0].id not in seen]
+        seen.update(sent.id for sent, _ in found)
         return [
-            Told(json.loads(sent.body), sent, tuple(inbox.url for inbox in named.get(sent.id, [])))
-            for sent in found
+            Told(json.loads(sent.body), sent, tuple(inbox.url for inbox in inboxes))
+            for sent, inboxes in found
         ]
 
     return told
