@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,14 +17,7 @@ from folkmoot.cli.common import read_settings
 from folkmoot.core.archive.demo import demo_records
 from folkmoot.core.archive.load import load
 
-
-@pytest.fixture(autouse=True)
-def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("FOLKMOOT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("FOLKMOOT_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("FOLKMOOT_HOSTNAME", "here.example")
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_place")
 
 
 def folkmoot(*arguments: str) -> Result:

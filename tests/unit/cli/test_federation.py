@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +18,9 @@ from folkmoot.store.received import Arrival, Closed
 
 
 @pytest.fixture(autouse=True)
-def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("FOLKMOOT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("FOLKMOOT_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("FOLKMOOT_HOSTNAME", "here.example")
+def administered(own_place: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOLKMOOT_ADMIN_NAME", "boss")
     monkeypatch.setenv("FOLKMOOT_ADMIN_PASSWORD", "boss-boss-password")
-    monkeypatch.chdir(tmp_path)
 
 
 def folkmoot(*arguments: str) -> Result:

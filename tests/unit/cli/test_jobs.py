@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -13,14 +11,7 @@ from folkmoot.cli.app import build_app
 from folkmoot.cli.common import read_settings
 from folkmoot.store import jobs
 
-
-@pytest.fixture(autouse=True)
-def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("FOLKMOOT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("FOLKMOOT_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("FOLKMOOT_HOSTNAME", "here.example")
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_place")
 
 
 def folkmoot(*arguments: str) -> str:
