@@ -16,12 +16,15 @@ from folkmoot.core.listings.front import ListPosts, list_posts
 from folkmoot.core.people.settings import SaveSettings, save_settings
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.delete import delete_post
+from folkmoot.core.threads.complete import ask_for_the_rest
 from folkmoot.core.threads.read import ReadThread, read_thread
 from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.communities import Community
 from folkmoot.model.enums import Listing, PostSort, Visibility
 from folkmoot.model.errors import NotFound, Refusal
 from folkmoot.model.people import ANONYMOUS, Viewer
+from folkmoot.model.time import MINUTE
+from folkmoot.store import posts
 from folkmoot.store.db import Tx
 from tests import rows
 from tests.federation.conftest import Found
@@ -132,6 +135,47 @@ async def test_who_was_let_in_gets_what_is_new_and_may_fetch_the_rest__case_73__
     await scene.network.settle()
     assert await scene.a.value("SELECT count(*) FROM comment WHERE content = 'I found one.'") == 1
     assert await scene.a.value("SELECT score FROM post WHERE name = 'More of them'") == 2
+
+
+async def test_members_on_three_servers_read_each_other__VIS_1(scene: Scene) -> None:
+    """b keeps what alice wrote in a's community, and asks a who may have it: a itself, then d, once dora was let in; never z."""
+    await scene.lets_alice_in()
+    async with scene.b.writing() as tx:
+        await create_comment(tx, scene.alice, CreateComment(1, "I found one."))
+        await create_post(tx, scene.alice, CreatePost(scene.here, "By the brook"))
+    await scene.network.settle()
+    theirs = ["https://b.example/comment/1", "https://b.example/post/2"]
+    for address in theirs:
+        assert [await _asks(scene.a, address), await _asks(scene.d, address)] == [200, 404]
+    asked = len(scene.network.asked_of("a.example", method="GET"))
+    assert await _asks(scene.d, theirs[0]) == 404
+    assert len(scene.network.asked_of("a.example", method="GET")) == asked, "it is known for a minute"
+
+    async with scene.d.writing() as tx:
+        await follow_community(tx, scene.dora, 1)
+    await scene.network.settle()
+    async with scene.a.writing() as tx:
+        await let_in(
+            tx, scene.bob, scene.truffles.id, await tx.value("SELECT id FROM person WHERE name = 'dora'")
+        )
+    for server in (scene.a, scene.b, scene.d):
+        server.clock.advance(MINUTE)
+    await scene.network.settle()
+    assert await names_in(scene.d, scene.dora, scope=Listing.ALL) == ["By the brook", "Under the oak"]
+    async with scene.d.writing() as tx:
+        number = await tx.value("SELECT id FROM post WHERE name = 'Under the oak'")
+        under = await posts.by_id(tx, number)
+        assert under is not None
+        await ask_for_the_rest(tx, scene.dora, under)
+    await scene.network.settle()
+    assert {row[0] for row in await scene.d.rows("SELECT content FROM comment")} == {
+        "Tell nobody.",
+        "I found one.",
+    }
+    scene.network.down.add("a.example")
+    for server in (scene.a, scene.b, scene.d):
+        server.clock.advance(MINUTE)
+    assert await _asks(scene.d, theirs[0]) == 503, "nobody takes it for gone because a is away"
 
 
 async def test_the_answer_no_ends_the_waiting__case_74(scene: Scene) -> None:

@@ -34,6 +34,7 @@ class Call:
     """A request. `parts`: what the row of the table found in the path. `headers`: names in lower case.
 
     `sender`: who signed it, proven, once something asked for that. `bare`: of an actor no more than its key may be shown (SIG-22).
+    `vouched`: the community that it is about has said that somebody of the sender's server is in (VIS-1).
     """
 
     context: Context
@@ -43,6 +44,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     sender: VerifiedSender | None = None
     bare: bool = False
+    vouched: bool = False
 
     @property
     def origin(self) -> str:

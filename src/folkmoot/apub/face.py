@@ -21,6 +21,7 @@ from folkmoot.apub.signatures import (
     is_signed,
     read_claims,
 )
+from folkmoot.apub.vouch import Undecided, vouches
 from folkmoot.context import Context
 from folkmoot.core.site.frame import read_site
 from folkmoot.logs import logger
@@ -32,6 +33,7 @@ _PART = re.compile(r"\{([a-z]+)(:int)?\}")
 _PUBLIC_HEADERS = [(b"access-control-allow-origin", b"*"), (b"vary", b"Accept")]
 _VARY_SIGNED = ((b"vary", b"Accept, Signature, Signature-Input"),)
 _UNWELCOME = Answer(403, b'{"error":"instance_blocked"}', b"application/json", keep=0)
+_LATER = Answer(503, keep=0)
 _PREFLIGHT = (
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
     (b"access-control-allow-headers", b"accept, content-type, signature, signature-input, date"),
@@ -133,11 +135,23 @@ class Apub:
         sender = await self._verified(claims)
         if sender is None and route.signed == "content":
             return Answer(otherwise, keep=0, headers=_VARY_SIGNED)
+        call = replace(call, sender=sender, bare=sender is None)
         try:
-            answer = await self._handled(route, replace(call, sender=sender, bare=sender is None))
-        except find.Private:
-            answer = NOTHING
+            answer = await self._handled(route, call)
+        except find.Private as private:
+            answer = await self._answer_vouched(route, call, private.followers)
         return replace(answer, keep=0, headers=(*answer.headers, *_VARY_SIGNED))
+
+    async def _answer_vouched(self, route: Route, call: Call, followers: str) -> Answer:
+        """The answer for whom the community's own server lets in."""
+        if call.sender is None or not followers:
+            return NOTHING
+        try:
+            if await vouches(self.context, followers, call.sender.actor):
+                return await self._handled(route, replace(call, vouched=True))
+        except Undecided:
+            return _LATER
+        return NOTHING
 
     def _claims(self, call: Call) -> tuple[Claim, ...]:
         """The signatures of a request; none where there is none, or none that can be read: what is public needs none."""

@@ -174,6 +174,11 @@ class Fetcher:
         document = documents.read(answer.body, now=self.context.clock.now(), development=settings.development)
         return document, answer
 
+    async def status(self, address: str, budget: Budget) -> int:
+        """How a server answers a question that is all in the address. No answer is an error. Raises `NotFetched`, `NotAllowed`."""
+        rules = await self._may_ask(address, budget)
+        return (await self._ask(address, budget, rules)).status
+
     async def page(self, address: str, budget: Budget, *, accept: str) -> Fetched:
         """Anything else, unsigned: a WebFinger answer, a NodeInfo, a page of people. Raises `NotFetched`, `NotAllowed`."""
         await self._may_ask(address, budget)

@@ -58,16 +58,6 @@ async def host_follows(tx: Tx, community_id: int, host: str) -> bool:
     return any(row[0] == host or row[0].partition(":")[0] == host for row in rows)
 
 
-async def actor_follows(tx: Tx, community_id: int, ap_id: str) -> bool:
-    """Whether this actor, or somebody on the server of that id, was let in."""
-    found: bool = await tx.value(
-        "SELECT EXISTS (SELECT 1 FROM community_follow f JOIN person p ON p.id = f.person_id LEFT JOIN site s ON s.instance_id = p.instance_id"
-        " WHERE f.community_id = :community_id AND NOT f.pending AND NOT p.local AND (p.ap_id = :ap_id OR s.ap_id = :ap_id))",
-        community_id=community_id, ap_id=ap_id,
-    )  # fmt: skip
-    return bool(found)
-
-
 async def anything_delivered(tx: Tx) -> bool:
     """Whether another server ever took something from us."""
     return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM destination WHERE delivered > 0)"))

@@ -139,15 +139,18 @@ async def test_a_signature_of_somebody_else_or_of_yesterday_reads_nothing(
     assert (await signing.peer.get(f"/post/{soil.id}", headers=old)).status_code == 404
 
 
-async def test_a_mirror_may_ask_whether_somebody_follows__VIS_1(
+async def test_a_mirror_may_ask_whether_a_server_has_somebody_in__VIS_1(
     db: Database, cast: Cast, signing: Signing
 ) -> None:
     await make_private(db, cast)
     await let_in(db, cast)
-    assert (await signing.get(f"/c/gardening/followers?is_follower={CAROL}")).status_code == 200
-    assert (
-        await signing.get("/c/gardening/followers?is_follower=https://there.example/u/dave")
-    ).status_code == 404
+    for actor, status in (
+        (CAROL, 200),
+        ("https://there.example/", 200),
+        ("https://z.example/", 404),
+        ("x", 404),
+    ):
+        assert (await signing.get(f"/c/gardening/followers?is_follower={actor}")).status_code == status, actor
 
 
 async def test_a_blocked_server_that_says_who_it_is_is_sent_away__SIG_24(

@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from folkmoot.apub.call import Answer, Call, document
 from folkmoot.apub.compose import post_document
+from folkmoot.apub.documents import host_of
 from folkmoot.apub.objects.context import Json
 from folkmoot.apub.objects.our_content import place_of
 from folkmoot.apub.outbox.activities import announce, create
@@ -62,13 +63,14 @@ async def show_person_following(call: Call) -> Answer:
 
 
 async def show_followers(call: Call) -> Answer:
-    """How many follow a community (COL-1); of a private one, whether one actor does, for servers that keep a copy (VIS-1)."""
+    """How many follow a community (COL-1); of a private one, whether the server of an actor has somebody in, for those that keep
+    a copy (VIS-1)."""
     asked = parse_qs(call.scope["query_string"].decode("latin-1"), max_num_fields=20).get("is_follower")
     async with call.context.db.read() as tx:
         community = await find.community(tx, call)
         if asked is not None:
             await find.must_follow(tx, call, community)
-            follows = await federated.actor_follows(tx, community.id, asked[0])
+            follows = await federated.host_follows(tx, community.id, host_of(asked[0]))
             return Answer(200 if follows else 404)
     return document(_hidden(f"{community.ap_id}/followers", community.subscribers))
 

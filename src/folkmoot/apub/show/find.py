@@ -37,7 +37,14 @@ class Gone(Exception):
 
 
 class Private(Exception):
-    """What was asked for is for the servers of a community's followers: whoever asks has to be one of them (SIG-23)."""
+    """What was asked for is for the servers of a community's followers: whoever asks has to be one of them (SIG-23).
+
+    `followers`: where the community's own server says whether they are, if that is another one and knows the asker; else empty (VIS-1).
+    """
+
+    def __init__(self, followers: str = "") -> None:
+        super().__init__(followers)
+        self.followers = followers
 
 
 def sent_elsewhere(error: Elsewhere) -> Answer:
@@ -122,12 +129,18 @@ async def comment(tx: Tx, call: Call) -> CommentView:
 
 
 async def must_follow(tx: Tx, call: Call, found: Community) -> None:
-    """Only servers with somebody who was let in read what is in a private community (SIG-23, VIS-1). Raises Private, and
-    `NotFound` couldnt_find_community where it is for people of this server alone by now (SND-8)."""
+    """Only servers with somebody who was let in read what is in a private community (SIG-23, VIS-1), and its own server. Raises Private,
+    and `NotFound` couldnt_find_community where it is for people of this server alone by now (SND-8)."""
     _must_federate(found)
-    if place_of(found).reach is not Reach.PRIVATE:
+    place = place_of(found)
+    if place.reach is not Reach.PRIVATE or call.vouched:
         return
-    if call.sender is None or not await federated.host_follows(tx, found.id, host_of(call.sender.actor)):
+    if call.sender is None:
+        raise Private
+    host = host_of(call.sender.actor)
+    if not found.local and host != host_of(found.ap_id):
+        raise Private(place.followers)
+    if found.local and not await federated.host_follows(tx, found.id, host):
         raise Private
 
 
