@@ -6,13 +6,15 @@ import pytest
 
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.remove import remove_comment
+from folkmoot.core.communities.edit import EditCommunity, edit_community
+from folkmoot.core.communities.follow import follow_community
 from folkmoot.core.people.ban import BanFromSite, ban_from_site
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.remove import remove_post
 from folkmoot.core.search.find import Found, SearchFor, find
 from folkmoot.core.search.index import index_all, index_due
 from folkmoot.model.communities import Community
-from folkmoot.model.enums import Listing, PostSort, SearchType
+from folkmoot.model.enums import Listing, PostSort, SearchType, Visibility
 from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.time import HOUR, FixedClock
@@ -49,6 +51,25 @@ async def posts_of(db: Database, term: str, viewer: Viewer = ANONYMOUS, **asked:
 
 
 # --- what is not found ---------------------------------------------------------------------------------------------
+
+
+async def test_what_is_in_an_unlisted_community_is_found_there_and_by_who_follows_it__section_13(
+    db: Database, cast: Cast
+) -> None:
+    fern = await post(db, cast.bob, cast.gardening, "Fern spores")
+    await comment(db, cast.bob, fern, "Spores want moss")
+    async with db.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, visibility=Visibility.UNLISTED))
+    for kind in (SearchType.POSTS, SearchType.COMMENTS):
+        for viewer in (ANONYMOUS, cast.alice):
+            for scope in (None, Listing.ALL, Listing.LOCAL):
+                found = await look(db, "spores", viewer, kind=kind, scope=scope)
+                assert (found.posts, found.comments) == ([], []), (kind, scope)
+            found = await look(db, "spores", viewer, kind=kind, community_id=cast.gardening.id)
+            assert len([*found.posts, *found.comments]) == 1
+    async with db.write() as tx:
+        await follow_community(tx, cast.alice, cast.gardening.id)
+    assert await posts_of(db, "spores", cast.alice) == [fern]
 
 
 async def test_visitors_may_not_search_a_private_site__R_11(db: Database, cast: Cast) -> None:

@@ -69,6 +69,13 @@ class Shape:
         """Whether an index leads to what is asked for, so that a scope is only one more question about it."""
         return self.community or self.small
 
+    @property
+    def from_everywhere(self) -> bool:
+        """Whether it draws from communities that the reader did not name; a search without a listing type does, too."""
+        if self.scope is None:
+            return not self.narrow
+        return self.scope not in _MEMBERS and not (self.community or self.thread or self.branch)
+
     def leaves_out(self, kind: str) -> bool:
         """Whether things are left out because this reader blocks something of a kind."""
         return self.choosy and kind not in self.free_of
@@ -149,7 +156,7 @@ def of_open_community(shape: Shape) -> Condition:
     if shape.scope is Listing.LOCAL:
         asked.append("m.local")
     asked.append(sight.reads("m", signed_in=shape.signed_in))
-    if shape.scope in (Listing.ALL, Listing.LOCAL) and not (shape.community or shape.thread or shape.branch):
+    if shape.from_everywhere:
         asked.append(sight.listed("m", follows if shape.signed_in else None))
     if shape.of_posts and not shape.shows_nsfw:
         asked.append("NOT m.nsfw")
