@@ -121,7 +121,8 @@ def load(body: bytes) -> dict[str, Any]:
     return found
 
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+# A string that does not end counts too: were it no match, the rest would be read again from each quote in it.
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def _check_nesting(text: str) -> None:

@@ -13,7 +13,8 @@ from folkmoot.text import sanitize
 _TOKENS = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:\s[^>]*)?)>|([^<]+)|<")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _SPECIAL = re.compile(r"([\\`*_\[\]<>~^|])")
-_AT_START = re.compile(r"^(\s*)([#>+=-]|:::|\d{1,9}(?=[.)]))", re.MULTILINE)
+# Blanks of one line only: a run of empty lines would be read again from each of them.
+_AT_START = re.compile(r"^([^\S\n]*)([#>+=-]|:::|\d{1,9}(?=[.)]))", re.MULTILINE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]]+")
 _MANY_LINES = re.compile(r"\n{3,}")

@@ -27,8 +27,10 @@ _WEB_ADDRESS_BYTES = re.compile(rb"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _DEFINITION = re.compile(rb"""[ \t>]*\[[^\]]+\]:[ \t]*\S+(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*""")
 _MOST_ROUNDS = 6
 """Stripping one address can make another a link. Each round reads the whole text, so that there is an end to it."""
-_PATH_OF_PICTURE = re.compile(rb"""(!\[(?:[^\]\\]|\\.)*\]\(\s*<?)(/(?!/)[^\s<>)]+)""")
-_PICTURE = re.compile(rb"""(!\[(?:[^\]\\]|\\.)*\]\(\s*<?)(https?://[^\s<>)]+)""", re.IGNORECASE)
+# The words stop where another picture begins, so that what is nested a thousandfold is read once.
+_BEFORE_ADDRESS = rb"""(!\[(?:[^\]\\!]|!(?!\[)|\\.)*+\]\(\s*<?)"""
+_PATH_OF_PICTURE = re.compile(_BEFORE_ADDRESS + rb"""(/(?!/)[^\s<>)]+)""")
+_PICTURE = re.compile(_BEFORE_ADDRESS + rb"""(https?://[^\s<>)]+)""", re.IGNORECASE)
 _PLACED = re.compile(r'<(a|img|p|li|pre|h[1-6]|t[dh]) data-sourcepos="([0-9]+):([0-9]+)-([0-9]+):([0-9]+)"')
 
 

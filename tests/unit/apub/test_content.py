@@ -1,5 +1,6 @@
 """Posts, comments, messages and votes as other programs write them (section 4)."""
 
+import time
 from typing import Any
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from folkmoot.apub import reading
-from folkmoot.apub.documents import PUBLIC, Document, Malformed
+from folkmoot.apub.documents import MAX_BYTES, PUBLIC, Document, Malformed
 from folkmoot.apub.objects.actors import parse_actor
 from folkmoot.apub.objects.content import Comment, PollVote, Post, PrivateMessage, Tombstone, parse_content
+from folkmoot.apub.objects.parts import html_text
 from folkmoot.model.time import HOUR, from_rfc3339
 
 NOW = from_rfc3339("2026-03-01T12:00:00Z")
@@ -86,6 +88,13 @@ def test_what_cannot_be_used() -> None:
         ),
         ({"content": "a\nb", "mediaType": "text/markdown"}, "a\nb", "content-markdown"),
         ({"content": '<p class="quote-inline">RE: x</p><p>b</p>'}, "b", "content-html"),
+        (
+            {"content": '<p>a</p><SPAN id="x" class="a quote-inline b">RE: <a>x</a></span>b'},
+            "a\n\nb",
+            "content-html",
+        ),
+        ({"content": "<p>a <span>quote-inline</span></p>"}, "a quote-inline", "content-html"),
+        ({"content": '<p class="quote-inline">RE: x'}, "RE: x", "content-html"),
         ({"content": None, "contentMap": {"en": "<p>b</p>"}}, None, None),
         ({"content": 7}, None, None),
     ],
@@ -95,6 +104,15 @@ def test_which_text_is_the_text__OBJ_7(
 ) -> None:
     found = post(**members)
     assert (found.body, found.body_from) == (body, taken_from)
+
+
+@pytest.mark.parametrize("piece", ["<p", '<p class="quote-inline">', '<span class="', "</p", "\n", "\n>"])
+def test_hostile_html_is_read_in_time(piece: str) -> None:
+    content = f"quote-inline{piece * (MAX_BYTES // len(piece))}"
+    started = time.process_time()
+    html_text(content)
+    html_text(f"{content}&")
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Reading documents of other servers strictly (JSN-1 to JSN-11)."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -60,6 +61,14 @@ def reading(**members: Any) -> Document:
 )
 def test_what_no_document_may_be__JSN_2(body: bytes, code: str) -> None:
     assert refusal(body) == code
+
+
+@pytest.mark.parametrize("piece", [b'\\"', b"{", b'"{', b'"\\'])
+def test_a_string_that_never_ends_is_read_once(piece: bytes) -> None:
+    body = (b'{"' + piece * (documents.MAX_BYTES // len(piece)))[: documents.MAX_BYTES - 40] + b"{" * 40
+    started = time.process_time()
+    refusal(body)
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Addresses: refused ones first, then their normal form, tracking and the blocklist (P-3, W-5)."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -251,3 +253,12 @@ def test_the_codes_are_those_of_the_api() -> None:
         "invalid_url_scheme",
         "url_length_overflow",
     }
+
+
+@pytest.mark.parametrize("address", ["/a", "https://b.example/a", "ftp:a"])
+def test_pictures_nested_a_thousandfold_are_read_once(address: str) -> None:
+    source = f"![a](/b) ![a](https://b.example/b) {'![' * 20_000}{f']({address})' * 20_000}"
+    started = time.process_time()
+    links.with_whole_pictures(source, "https://a.example/")
+    links.replace_pictures(source, str.upper)
+    assert time.process_time() - started < 3

@@ -30,9 +30,9 @@ MARKDOWN = "text/markdown"
 
 ACTOR_TYPES = frozenset({"Person", "Service", "Organization", "Group", "Application", "Feed"})
 
-_QUOTE_INLINE = re.compile(
-    r'<(p|span)\b[^>]*\bclass="[^">]*\bquote-inline\b[^">]*"[^>]*>.*?</\1>', re.DOTALL | re.IGNORECASE
-)
+# What is not closed runs to the end rather than fail, so that a hostile text is read once and not from every `<`.
+_P_OR_SPAN = re.compile(r"<(?P<closing>/?)(?P<name>p|span)\b[^>]*+(?:>|\Z)", re.IGNORECASE)
+_IS_QUOTE_INLINE = re.compile(r'\bclass="[^">]*\bquote-inline\b', re.IGNORECASE)
 _PICTURE = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 
 _POST_TAG_TYPES = frozenset(
@@ -96,8 +96,24 @@ def _read_text(document: Document) -> Body:
 def html_text(html: str) -> str | None:
     """HTML of another server as Markdown; None where nothing is left of it."""
     if "quote-inline" in html:
-        html = _QUOTE_INLINE.sub("", html)
+        html = _without_quote_lines(html)
     return to_markdown(clean_text(html)) or None
+
+
+def _without_quote_lines(html: str) -> str:
+    """HTML without the paragraphs that only repeat, for programs that know no quotes, which post is quoted (`class="quote-inline"`)."""
+    kept = []
+    done = 0
+    quote: re.Match[str] | None = None
+    for tag in _P_OR_SPAN.finditer(html):
+        if quote is None:
+            if not tag["closing"] and _IS_QUOTE_INLINE.search(tag[0]):
+                quote = tag
+        elif tag["closing"] and tag["name"].lower() == quote["name"].lower():
+            kept.append(html[done : quote.start()])
+            done = tag.end()
+            quote = None
+    return "".join([*kept, html[done:]])
 
 
 def read_summary(document: Document) -> str | None:
