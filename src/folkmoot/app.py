@@ -28,6 +28,7 @@ from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.routes import ROUTES as APUB
 from folkmoot.context import Context
 from folkmoot.core.instances.neighbours import read_neighbours
+from folkmoot.core.limits import later_of
 from folkmoot.core.people import register
 from folkmoot.core.people.readers import Viewers
 from folkmoot.core.posts.fetch_link import Fetch
@@ -247,6 +248,7 @@ class Server:
                 yield
             finally:
                 await visits_of(context.db).write()
+                await later_of(context.db).write()
                 knowing.cancel()
                 await asyncio.gather(knowing, return_exceptions=True)
                 if runner and working:

@@ -171,6 +171,59 @@ async def test_a_limit_that_is_raised_lets_on_at_once_who_had_used_it_up__W_7(
     await _refused(db, class_="comment")  # its limit is what it was
 
 
+async def _in_database(db: Database) -> float:
+    async with db.read() as tx:
+        left: float = await tx.value("SELECT tokens FROM rate_bucket WHERE class = 'search'")
+    return left
+
+
+async def test_searches_are_counted_together_while_much_is_left__K_1(db: Database, clock: FixedClock) -> None:
+    with count_statements() as counter:
+        for _ in range(60):
+            await _post(db, class_="search")
+        await _refused(db, class_="search")
+    written = [text for text in counter.statements if "rate_bucket" in text]
+    assert len(written) == 1 + 1 + 30 + 1, "the first, what waited, each of the last half, who was refused"
+    clock.advance(10 * SECOND)
+    await _post(db, class_="search")
+    await _refused(db, class_="search")
+
+
+async def test_what_waits_to_be_counted_is_written_in_time(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LATER", 0.0)
+    for _ in range(5):
+        await _post(db, class_="search")
+    while await _in_database(db) != 55:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.001)
+
+
+async def test_two_processes_let_nobody_search_more_than_is_allowed__K_1(db: Database) -> None:
+    processes = [limits.Later(db), limits.Later(db)]
+    for turn in range(60):
+        db.memory["searches"] = processes[turn % 2]
+        await _post(db, class_="search")
+    for each in processes:
+        db.memory["searches"] = each
+        await _refused(db, class_="search")
+
+
+async def test_after_a_pause_a_process_looks_what_others_have_let_pass__K_1(
+    db: Database, clock: FixedClock
+) -> None:
+    here, there = limits.Later(db), limits.Later(db)
+    db.memory["searches"] = here
+    await _post(db, class_="search")
+    db.memory["searches"] = there
+    for _ in range(59):
+        await _post(db, class_="search")
+    await there.write()
+    clock.advance(2 * SECOND)
+    db.memory["searches"] = here
+    await _refused(db, class_="search")
+
+
 async def test_everything_else_is_counted_in_memory__K_1(db: Database, clock: FixedClock) -> None:
     for _ in range(180):
         await _post(db, class_="message")

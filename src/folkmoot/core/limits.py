@@ -4,14 +4,15 @@ A bucket per class and key starts full and refills evenly over the period; each 
 under. What is refused takes none. A limit that is changed works at once (W-7): its buckets begin anew, full.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
-from folkmoot.model.errors import RateLimited
+from folkmoot.model.errors import Busy, RateLimited
 from folkmoot.model.site import RateLimits
 from folkmoot.model.time import SECOND, Micros
 from folkmoot.store import limits as store_limits
@@ -25,6 +26,12 @@ MESSAGE = "message"
 CLASSES = ("message", "post", "register", "image", "comment", "search", "import_user_settings")
 _V6_KEYS = ((64, 1), (56, 4), (48, 16))
 _MOST_IN_MEMORY = 50_000
+SEARCH = "search"
+"""The class of what leaves nothing behind: counted a moment later where much is left (`Later`)."""
+LATER = 0.25
+"""Seconds until searches that were counted are written down."""
+_LATER_AT_MOST: Micros = SECOND
+"""For so long it is believed what was left in a bucket."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,8 +108,9 @@ async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int]
         await _spend(tx, [_Doing(class_, allowed, keys)], now)
 
 
-async def _spend(tx: Tx, doings: Sequence[_Doing], now: Micros) -> None:
-    """The same for several at once, one statement for each class."""
+async def _spend(tx: Tx, doings: Sequence[_Doing], now: Micros) -> dict[str, dict[str, float]]:
+    """The same for several at once, one statement for each class; what is left by class and key."""
+    all_left: dict[str, dict[str, float]] = {}
     for class_, allowed in sorted({(doing.class_, doing.allowed) for doing in doings}):
         wanted: Counter[str] = Counter()
         capacities: dict[str, int] = {}
@@ -114,19 +122,108 @@ async def _spend(tx: Tx, doings: Sequence[_Doing], now: Micros) -> None:
         wait = max((_wait(left[key], capacities[key], allowed.period) for key in left), default=0.0)
         if wait:
             raise RateLimited(wait)
+        all_left[class_] = left
+    return all_left
 
 
 async def _spend_together(db: Database, doings: list[_Doing]) -> list[RateLimited | None]:
     """Count these, each on its own where not all of them may be done; for each how it is refused."""
+    now = db.clock.elapsed()
     try:
         # What a crash loses of it is calls that were not counted.
         async with db.write(soon=True) as tx:
-            await _spend(tx, doings, db.clock.elapsed())
+            left = await _spend(tx, doings, now)
+        later_of(db).heard(left.get(SEARCH, {}), now)
     except RateLimited as refusal:
         if len(doings) == 1:
             return [refusal]
         return [(await _spend_together(db, [doing]))[0] for doing in doings]
     return [None] * len(doings)
+
+
+class Later:
+    """Searches of one process that are counted in the database a moment later, together: of those whose buckets were at least half full
+    when this process last looked, a moment ago. Everybody else is counted before they are answered, and so is who comes after a pause.
+
+    Two processes that let pass half of a bucket each exceed none. Of more, one could let pass too many within that moment; what is
+    written down then leaves less than nothing in the bucket, so that whoever it was waits for longer: nobody has more in the long run.
+    Got by `later_of`.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self._allowed = Allowance(0, 0)
+        self._left: dict[str, Bucket] = {}
+        self._taken: Counter[str] = Counter()
+        self._capacities: dict[str, int] = {}
+        self._turn = asyncio.Lock()
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def count(self, keys: Mapping[str, int], allowed: Allowance, now: Micros) -> bool:
+        """Count one search under these keys; False, and nothing is counted, for whom it has to be done at once."""
+        if allowed != self._allowed:  # the buckets begin anew
+            self._allowed = allowed
+            self._left.clear()
+            self._taken.clear()
+        for key, factor in keys.items():
+            known = self._left.get(key)
+            if (
+                known is None
+                or not 0 <= now - known.updated <= _LATER_AT_MOST
+                or 2 * (known.tokens - self._taken[key] - 1) < allowed.count * factor
+            ):
+                return False
+        self._taken.update(keys.keys())
+        self._capacities.update((key, allowed.count * factor) for key, factor in keys.items())
+        self._wait()
+        return True
+
+    def heard(self, left: Mapping[str, float], now: Micros) -> None:
+        """So much was left in these buckets at a moment, what this process has not written yet apart."""
+        if len(self._left) > _MOST_IN_MEMORY:
+            self._left.clear()
+        self._left.update((key, Bucket(tokens, now)) for key, tokens in left.items())
+
+    async def write_for(self, keys: Collection[str]) -> None:
+        """Write down what was counted, if any of it was under these keys: before more is taken from their buckets at once."""
+        if any(key in self._taken for key in keys):
+            await self.write()
+
+    async def write(self) -> None:
+        """Write down what was counted. Where the database is busy, it goes on waiting."""
+        async with self._turn:
+            if not self._taken:
+                return
+            taken, allowed, now = self._taken.copy(), self._allowed, self.db.clock.elapsed()
+            capacities = {key: self._capacities[key] for key in taken}
+            try:
+                async with self.db.write(soon=True) as tx:
+                    left = await store_limits.take(tx, SEARCH, capacities, allowed.period, now, taken)
+            except Busy:
+                self._wait()
+                return
+            if allowed != self._allowed:
+                return
+            self._taken -= taken
+            self.heard(left, now)
+            if not self._taken:
+                self._capacities.clear()
+
+    def _wait(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LATER, self._begin)
+
+    def _begin(self) -> None:
+        """The moment is over."""
+        self._timer = None
+        self._writing = asyncio.get_running_loop().create_task(self.write())
+
+
+def later_of(db: Database) -> Later:
+    """The searches that wait to be counted, of the process that opened this database."""
+    waiting: Later = db.memory.get("searches") or db.memory.setdefault("searches", Later(db))
+    return waiting
 
 
 async def begin_anew(tx: Tx, before: RateLimits, after: RateLimits) -> None:
@@ -177,6 +274,11 @@ async def enforce(db: Database, class_: str, person_id: int, address: str) -> No
         spend_in_memory(db.memory, limits, keys, db.clock.elapsed())
     elif (allowed := allowance(limits, class_)).in_force:
         must_not_write_yet()
+        if class_ == SEARCH:
+            later = later_of(db)
+            if later.count(keys, allowed, db.clock.elapsed()):
+                return
+            await later.write_for(keys)
         together: Together[_Doing, RateLimited | None] | None = db.memory.get("doings")
         if together is None:
             together = db.memory["doings"] = Together(partial(_spend_together, db))
