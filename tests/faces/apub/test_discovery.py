@@ -116,11 +116,13 @@ async def test_the_site_is_found_by_its_host_and_address__case_54__WF_5(cast: Ca
 @pytest.mark.parametrize(
     ("address", "kind"), [(f"{ORIGIN}/u/alice", "Person"), (f"{ORIGIN}/c/gardening", "Group")]
 )
-async def test_an_actor_is_found_by_its_address__WF_1(
+async def test_an_actor_is_found_by_its_address_and_called_by_its_name__WF_1__WF_2(
     cast: Cast, peer: Peer, address: str, kind: str
 ) -> None:
-    links = (await peer.finger(address)).json()["links"]
-    assert [link["properties"][TYPE] for link in links if link["rel"] == "self"] == [kind]
+    """Who asks so wants to know the handle: `aliases` would have the address, `subject` has the name."""
+    found = (await peer.finger(address)).json()
+    assert [link["properties"][TYPE] for link in found["links"] if link["rel"] == "self"] == [kind]
+    assert found["subject"] == f"acct:{address.rpartition('/')[2]}@{HERE}"
 
 
 class TestWithAPort:

@@ -50,7 +50,9 @@ async def show_webfinger(call: Call) -> Answer:
         links = await _links(tx, asked, call.origin, host)
     if not links:
         return _UNKNOWN
-    subject = resource if asked.by_address else f"acct:{asked.name}@{host}"
+    # Of the site the address is the name (FEP-d556); people and communities are called by their handle, however they were asked for.
+    by_address = asked.by_address and asked.kind == "site"
+    subject = resource if by_address else f"acct:{asked.name}@{host}"
     return plain({"subject": subject, "links": links}, kind=JRD_JSON, keep=THREE_DAYS)
 
 
