@@ -1,5 +1,6 @@
 """What is told to other servers: kept once, found by address, and due for exactly the servers that it concerns."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -251,6 +252,23 @@ async def test_followers_are_remembered_until_somebody_comes_or_goes__DLV_11(
     async with db.write() as tx:
         await communities.drop_follow(tx, cast.gardening.id, cast.carol.id)
     assert await audience() == (1, set())
+
+
+async def test_who_came_while_followers_were_read_is_not_forgotten__DLV_11(db: Database, cast: Cast) -> None:
+    """Who reads sees what was there when they began, and by the time they ask may have been told of more."""
+    key = audiences.of_community(cast.gardening.id)
+
+    async def carol_comes() -> None:
+        async with db.write() as tx:
+            await follow(tx, cast)
+        await db.sync()
+
+    async with db.read() as tx:
+        await tx.value("SELECT count(*) FROM community_follow")
+        await asyncio.create_task(carol_comes())
+        await audiences.audience(tx, key)
+    async with db.read() as tx:
+        assert set((await audiences.audience(tx, key)).inboxes) == {there(cast)}
 
 
 async def test_what_waits_is_found_by_what_is_remembered_of_followers__DLV_7(

@@ -52,7 +52,8 @@ async def audience(tx: Tx, key: Key, *, anew_if_empty: bool = False) -> Audience
         shelf.clear()
     stamp = _stamp(tx.changes, tx.now, key)
     known = await (_of_community if key[0] == "followers" else _of_person)(tx, key[1])
-    shelf[key] = (stamp, known)
+    if stamp[0] <= tx.heard:  # what was told of since then this transaction need not see
+        shelf[key] = (stamp, known)
     return known
 
 
