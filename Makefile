@@ -41,7 +41,7 @@ test-federation: setup ## five real servers hold one discussion, and one is kill
 	$(if $(KILLS),FOLKMOOT_TEST_KILLS=$(KILLS)) $(PYTEST) -m federation tests/federation/processes
 
 .PHONY: test-clients
-test-clients: setup ## the libraries that apps for Lemmy are built on, against a running server; needs Node 20 or later
+test-clients: setup ## the libraries that apps and other servers are built on, against a running server; needs Node 20 or later
 	cd tests/clients && npm ci --silent && npm test --silent
 
 .PHONY: fuzz-api
