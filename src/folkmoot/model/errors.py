@@ -59,7 +59,8 @@ class RateLimited(Refusal):
 
 
 class Busy(Refusal):
-    """The database could not be written within its time limit. Nothing was changed; trying again can help."""
+    """The database could not be written within its time limit, or too many wait for their password to be looked at. Nothing was changed;
+    trying again can help."""
 
     def __init__(self) -> None:
         super().__init__("busy")

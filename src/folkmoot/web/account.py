@@ -276,23 +276,19 @@ async def show_reset(request: Request) -> Response:
 
 
 async def reset_password(request: Request) -> Response:
-    """Set a new password; it is looked at before the link is spent, so that a slip of the finger does not cost the link."""
+    """Set a new password. Neither a slip of the finger nor a busy server costs the link: it is spent together with what it is for."""
     form = await read_form(request)
     token: str = request.path_params["token"]
-    db = context(request).db
     try:
         await limited(request, "register")
-        passwords.check_rules(form.text("password"), form.text("password_verify"))
+        new = await passwords.new_password(form.text("password"), form.text("password_verify"))
     except Refusal as refusal:
         errors = errors_of(refusal)
         return await page(
             request, "account/reset.html", status=status_again(refusal), token=token, errors=errors
         )
-    async with db.write() as tx:
-        used = await change_password.use_reset(tx, token)
-    new = await passwords.new_password(form.text("password"), form.text("password_verify"))
-    async with db.write() as tx:
-        await change_password.set_password(tx, used, new)
+    async with context(request).db.write() as tx:
+        await change_password.set_password(tx, await change_password.use_reset(tx, token), new)
     flash(request, gettext("Your new password is set. Log in with it."))
     return _go(request, "/login")
 

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from httpx import Response
 
-from folkmoot.core.people import captcha, mails, totp
+from folkmoot.core.people import captcha, mails, passwords, totp
 from folkmoot.core.people.settings import SaveSettings, save_settings
 from folkmoot.model.time import MINUTE, SECOND, FixedClock
 from folkmoot.settings import Settings
@@ -382,16 +382,36 @@ async def test_asking_for_a_link_tells_nobody_who_has_an_account(
     assert (await visitor.post("/password_reset", {"email": " "})).status_code == 422
 
 
-@pytest.mark.parametrize("sink", ["file"])
-async def test_a_link_leads_to_a_new_password(browser: Browsers, db: Database, cast: Cast) -> None:
-    visitor = await browser()
+async def mailed_link(visitor: Any, db: Database) -> str:
+    """The path in the mail that alice gets when the visitor says that she forgot her password."""
     await visitor.post("/password_reset", {"email": "alice@mail.example"})
     post = Postbox()
     async with db.read() as tx:
         [payload] = await jobs(tx, "accounts.mail_reset")
     await mails.mail_reset(db, post, payload)
     link = next(word for word in post.mails[0]["text"].split() if "/password_change/" in word)
-    path = link.removeprefix("https://here.example")
+    return link.removeprefix("https://here.example")
+
+
+@pytest.mark.parametrize("sink", ["file"])
+async def test_a_busy_server_does_not_cost_the_link(
+    browser: Browsers, db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = await browser()
+    path = await mailed_link(visitor, db)
+    chosen = {"password": PASSWORD, "password_verify": PASSWORD}
+    with monkeypatch.context() as crowd:
+        crowd.setattr(passwords, "MOST_WAITING", 0)
+        answer = await visitor.post(path, chosen)
+    assert "The server is busy" in answer.text
+    no_password_in(answer)
+    assert (await visitor.post(path, chosen)).headers["location"] == "/login"
+
+
+@pytest.mark.parametrize("sink", ["file"])
+async def test_a_link_leads_to_a_new_password(browser: Browsers, db: Database, cast: Cast) -> None:
+    visitor = await browser()
+    path = await mailed_link(visitor, db)
     assert (await visitor.get(path)).status_code == 200
     answer = await visitor.post(path, {"password": PASSWORD, "password_verify": "a slip of the finger"})
     assert answer.status_code == 422, "a slip does not cost the link"

@@ -17,6 +17,7 @@ from folkmoot.core.people.register import Register
 from folkmoot.core.people.verify_email import verify_email as core_verify
 from folkmoot.core.site import admins
 from folkmoot.core.site.view import read_site_view
+from folkmoot.model.errors import Invalid
 
 DONE = SuccessResponse(success=True)
 _FORGET = (b"set-cookie", b"jwt=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
@@ -130,11 +131,14 @@ async def password_reset(call: Call, asked: wire.PasswordReset) -> SuccessRespon
 
 async def password_change(call: Call, asked: wire.PasswordChangeAfterReset) -> SuccessResponse:
     """Use the link of a mail, which is spent even where the new password is refused (A-13)."""
+    try:
+        password = await passwords.new_password(asked.password, asked.password_verify)
+    except Invalid:
+        async with call.write() as tx:
+            await core_passwords.use_reset(tx, asked.token)
+        raise
     async with call.write() as tx:
-        used = await core_passwords.use_reset(tx, asked.token)
-    password = await passwords.new_password(asked.password, asked.password_verify)
-    async with call.write() as tx:
-        await core_passwords.set_password(tx, used, password)
+        await core_passwords.set_password(tx, await core_passwords.use_reset(tx, asked.token), password)
     return DONE
 
 
