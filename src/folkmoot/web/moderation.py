@@ -1,6 +1,5 @@
-"""What moderators and admins do with posts, comments, communities and people: remove, lock, pin, speak as such, delete for good."""
+"""What moderators do with posts, comments and communities: remove, warn, mark, lock, pin, speak as such."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from markupsafe import Markup
@@ -13,23 +12,19 @@ from folkmoot.core.comments.lock import lock_comment
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.communities.remove import remove_community
 from folkmoot.core.communities.view import find_community
-from folkmoot.core.people.find import find_person
 from folkmoot.core.people.warn import warn_author
-from folkmoot.core.permissions import Standing
 from folkmoot.core.posts.feature import feature_post
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.core.posts.mark import mark_post
 from folkmoot.core.posts.remove import remove_post
-from folkmoot.core.site import purge
 from folkmoot.core.tools import Tools, tools_for_comment, tools_for_post
 from folkmoot.model.errors import NotAllowed, Refusal
 from folkmoot.model.tags import read_tags
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.errors import words
-from folkmoot.web.filters import number
 from folkmoot.web.forms import Form, query, read_form
-from folkmoot.web.handles import community_link, name_of
-from folkmoot.web.i18n import N_, gettext, ngettext
+from folkmoot.web.handles import community_link
+from folkmoot.web.i18n import N_, gettext
 
 REASONS = (
     N_("Spam"),
@@ -42,8 +37,6 @@ REASONS = (
 )
 """What moderators write most often."""
 
-_Purge = Callable[..., Awaitable[None]]
-
 
 def reasons() -> list[tuple[str, str]]:
     """The canned reasons as choices of a form."""
@@ -55,7 +48,7 @@ def reason_of(form: Form) -> str:
     return form.text("reason").strip() or form.text("canned")
 
 
-async def _tools(request: Request, action: str) -> Tools:
+async def tools_at(request: Request, action: str) -> Tools:
     """The post or comment that the address names, if the reader may do `action` with it. Raises what stands against it."""
     who = viewer(request)
     read = tools_for_post if request.url.path.startswith("/post/") else tools_for_comment
@@ -71,7 +64,7 @@ async def _tools(request: Request, action: str) -> Tools:
 # --- remove and restore --------------------------------------------------------------------------------------------
 
 
-async def _reason_page(request: Request, refusal: Refusal | None = None, **values: Any) -> Response:
+async def reason_page(request: Request, refusal: Refusal | None = None, **values: Any) -> Response:
     """The form that asks why. `title`, `what` (words or HTML of the thing), `button`, `action` and `back` are the page's own."""
     form = await read_form(request)
     return await page(
@@ -87,7 +80,7 @@ async def _reason_page(request: Request, refusal: Refusal | None = None, **value
 
 async def _removal_page(request: Request, refusal: Refusal | None = None) -> Response:
     on_post = request.url.path.startswith("/post/")
-    tools = await _tools(request, "post.remove" if on_post else "comment.remove")
+    tools = await tools_at(request, "post.remove" if on_post else "comment.remove")
     if tools.comment is None:
         values = {
             "title": gettext("Remove a post"),
@@ -98,13 +91,13 @@ async def _removal_page(request: Request, refusal: Refusal | None = None) -> Res
     else:
         html = Markup(tools.comment.content_html)  # noqa: S704 - cleaned when it was written
         values = {"title": gettext("Remove a comment"), "button": gettext("Remove the comment"), "what": html}
-        back = _place_of(tools)
-    return await _reason_page(
+        back = place_of(tools)
+    return await reason_page(
         request, refusal, action=request.url.path, back=back, author=tools.author.handle, **values
     )
 
 
-def _place_of(tools: Tools) -> str:
+def place_of(tools: Tools) -> str:
     """Where an item stands in its thread."""
     return f"/post/{tools.post.id}" + (f"#c{tools.comment.id}" if tools.comment else "")
 
@@ -147,7 +140,7 @@ async def _community_removal_page(request: Request, refusal: Refusal | None = No
         community = await find_community(tx, who, request.path_params["name"])
         permissions.check("community.remove", await permissions.standing_in(tx, who, community))
     href = community_link(community).href
-    return await _reason_page(
+    return await reason_page(
         request,
         refusal,
         title=gettext("Remove a community"),
@@ -186,16 +179,16 @@ async def show_warn(request: Request) -> Response:
 
 
 async def _warning_page(request: Request, refusal: Refusal | None = None) -> Response:
-    tools = await _tools(request, "author.warn")
+    tools = await tools_at(request, "author.warn")
     html = Markup(tools.comment.content_html) if tools.comment else tools.post.name  # noqa: S704 - cleaned when it was written
-    return await _reason_page(
+    return await reason_page(
         request,
         refusal,
         title=gettext("Warn the author"),
         what=html,
         button=gettext("Warn %(name)s") % {"name": tools.author.handle},
         action=request.url.path,
-        back=_place_of(tools),
+        back=place_of(tools),
         author=tools.author.handle,
     )
 
@@ -205,7 +198,7 @@ async def warn(request: Request) -> Response:
     form = await read_form(request)
     number, on_post = request.path_params["id"], request.url.path.startswith("/post/")
     about = {"post_id" if on_post else "comment_id": number}
-    tools = await _tools(request, "author.warn")
+    tools = await tools_at(request, "author.warn")
     try:
         async with context(request).db.write() as tx:
             await warn_author(tx, viewer(request), **about, reason=reason_of(form))
@@ -213,7 +206,7 @@ async def warn(request: Request) -> Response:
         if refusal.field != "reason":
             raise
         return await _warning_page(request, refusal)
-    return done(request, _place_of(tools), said=gettext("They are warned."))
+    return done(request, place_of(tools), said=gettext("They are warned."))
 
 
 # --- mark ---------------------------------------------------------------------------------------------------------
@@ -221,7 +214,7 @@ async def warn(request: Request) -> Response:
 
 async def show_mark(request: Request) -> Response:
     """What a post is marked as: its tags, and whether it is NSFW."""
-    tools = await _tools(request, "post.mark")
+    tools = await tools_at(request, "post.mark")
     return await page(
         request,
         "moderation/mark.html",
@@ -318,122 +311,3 @@ async def distinguish(request: Request) -> Response:
 def distinguish_label(distinguished: bool) -> str:
     """What the button says."""
     return gettext("speak for yourself") if distinguished else gettext("speak as moderator")
-
-
-# --- delete for good -----------------------------------------------------------------------------------------------
-
-
-async def _purge_page(
-    request: Request, what: str | Markup, button: str, back: str, refusal: Refusal | None = None
-) -> Response:
-    return await _reason_page(
-        request,
-        refusal,
-        title=gettext("Delete for good"),
-        what=what,
-        button=button,
-        action=request.url.path,
-        back=back,
-        author="",
-        for_good=True,
-    )
-
-
-async def _purge(request: Request, do: _Purge, number_: int, to: str) -> Response:
-    form = await read_form(request)
-    async with context(request).db.write() as tx:
-        await do(tx, viewer(request), number_, reason=reason_of(form))
-    return done(request, to, said=gettext("Deleted for good."))
-
-
-async def show_purge_post(request: Request) -> Response:
-    """What would go with a post?"""
-    tools = await _tools(request, "purge")
-    count = purge.consequence_for_post(tools.post).comments
-    button = ngettext(
-        "Delete the post and %(count)s comment for good",
-        "Delete the post and %(count)s comments for good",
-        count,
-    )
-    if not count:
-        button = gettext("Delete the post for good")
-    return await _purge_page(
-        request, tools.post.name, button % {"count": number(count)}, f"/post/{tools.post.id}"
-    )
-
-
-async def purge_post(request: Request) -> Response:
-    """Delete it."""
-    tools = await _tools(request, "purge")
-    return await _purge(request, purge.purge_post, tools.post.id, community_link(tools.community).href)
-
-
-async def show_purge_comment(request: Request) -> Response:
-    """What would go with a comment?"""
-    tools = await _tools(request, "purge")
-    assert tools.comment is not None
-    async with context(request).db.read() as tx:
-        count = (await purge.consequence_for_comment(tx, tools.comment.id)).comments
-    button = ngettext(
-        "Delete the comment and %(count)s reply for good",
-        "Delete the comment and %(count)s replies for good",
-        count,
-    )
-    if not count:
-        button = gettext("Delete the comment for good")
-    html = Markup(tools.comment.content_html)  # noqa: S704 - cleaned when it was written
-    return await _purge_page(request, html, button % {"count": number(count)}, _place_of(tools))
-
-
-async def purge_comment(request: Request) -> Response:
-    """Delete it."""
-    tools = await _tools(request, "purge")
-    assert tools.comment is not None
-    return await _purge(request, purge.purge_comment, tools.comment.id, f"/post/{tools.post.id}")
-
-
-async def show_purge_community(request: Request) -> Response:
-    """What would go with a community?"""
-    permissions.check("purge", Standing(viewer(request)))
-    async with context(request).db.read() as tx:
-        community = await find_community(tx, viewer(request), request.path_params["name"])
-        going = await purge.consequence_for_community(tx, community.id)
-    posts = ngettext("%(count)s post", "%(count)s posts", going.posts) % {"count": number(going.posts)}
-    comments = ngettext("%(count)s comment", "%(count)s comments", going.comments)
-    button = gettext("Delete the community, %(posts)s and %(comments)s for good") % {
-        "posts": posts,
-        "comments": comments % {"count": number(going.comments)},
-    }
-    return await _purge_page(
-        request, f"!{community.handle}", button, f"{community_link(community).href}/edit"
-    )
-
-
-async def purge_community(request: Request) -> Response:
-    """Delete it."""
-    async with context(request).db.read() as tx:
-        community = await find_community(tx, viewer(request), request.path_params["name"])
-    return await _purge(request, purge.purge_community, community.id, "/communities")
-
-
-async def show_purge_person(request: Request) -> Response:
-    """What would go with a person?"""
-    permissions.check("purge", Standing(viewer(request)))
-    async with context(request).db.read() as tx:
-        person = await find_person(tx, viewer(request), request.path_params["name"])
-        going = await purge.consequence_for_person(tx, person.id)
-    posts = ngettext("%(count)s post", "%(count)s posts", going.posts) % {"count": number(going.posts)}
-    comments = ngettext("%(count)s comment", "%(count)s comments", going.comments)
-    button = gettext("Blank %(name)s, %(posts)s and %(comments)s for good") % {
-        "name": person.name,
-        "posts": posts,
-        "comments": comments % {"count": number(going.comments)},
-    }
-    return await _purge_page(request, f"@{person.handle}", button, f"/u/{name_of(person)}")
-
-
-async def purge_person(request: Request) -> Response:
-    """Blank them."""
-    async with context(request).db.read() as tx:
-        person = await find_person(tx, viewer(request), request.path_params["name"])
-    return await _purge(request, purge.purge_person, person.id, f"/u/{name_of(person)}")
