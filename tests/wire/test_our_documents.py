@@ -145,7 +145,7 @@ def everything() -> dict[str, Json]:
         "object": GARDENING,
     }
     vote = ours.like(ident("like"), ALICE, POST, THERE)
-    removal = ours.remove(ident("delete"), BOB, COMMENT, HERE, "Rule 3", with_replies=True)
+    removal = ours.remove(ident("delete"), BOB, COMMENT, HERE, "Rule 3")
     deletion = ours.delete(ident("delete"), ALICE, POST, HERE)
     ban = ours.ban(ident("block"), BOB, CAROL, HERE, reason="spam", expires=NOW + DAY, remove_data=True)
     site_ban = ours.ban_from_site(
@@ -222,7 +222,7 @@ def everything() -> dict[str, Json]:
         "activities/lock": lock,
         "activities/undo-lock": ours.undo(ident("undo"), BOB, lock, HERE),
         "activities/block": ban,
-        "activities/undo-block": ours.unban(ident("undo"), BOB, ban, HERE, restore_data=True),
+        "activities/undo-block": ours.unban(ident("undo"), BOB, ban, HERE),
         "activities/block-from-site": site_ban,
         "activities/undo-block-from-site": ours.unban_from_site(ident("undo"), BOB, site_ban),
         "activities/update-group": ours.update_community(ident("update"), BOB, group(), HERE),
@@ -334,7 +334,7 @@ def test_a_ban_ends_when_both_names_of_the_end_say__6_2() -> None:
         True,
         GARDENING,
     )
-    assert read("undo-block").restore_data
+    assert not read("undo-block").restore_data
     assert read("block-from-site").until is None
 
 

@@ -36,7 +36,6 @@ async def failed(
     address: str,
     reason: str,
     *,
-    first: Micros = FIRST_PAUSE,
     longest: Micros = LONGEST_PAUSE,
     wish: Micros = 0,
 ) -> None:
@@ -45,7 +44,7 @@ async def failed(
     before = (
         await tx.value("SELECT failures FROM fetch_failure WHERE address = :address", address=address) or 0
     )
-    pause = min(max(first * 2 ** min(before, 16), wish), longest)
+    pause = min(max(FIRST_PAUSE * 2 ** min(before, 16), wish), longest)
     await tx.run(
         "INSERT INTO fetch_failure (address, reason, failures, until) VALUES (:address, :reason, 1, :until)"
         " ON CONFLICT (address) DO UPDATE SET reason = excluded.reason, failures = fetch_failure.failures + 1, until = excluded.until",

@@ -406,14 +406,8 @@ def encryption(url: str) -> dict[str, str]:
     return {} if said or parts.hostname not in _THIS_MACHINE else {"ssl": "allow"}
 
 
-async def open_postgres(
-    url: str, clock: Clock, *, schema: str | None = None, size: int = 10
-) -> PostgresDatabase:
-    """Open the database at `url`. `schema` (for tests) is put first in the search path.
-
-    Raises `OSError` or `asyncpg.PostgresError` when it cannot be reached.
-    """
-    options = {"search_path": f"{schema},public"} if schema else {}
+async def open_postgres(url: str, clock: Clock, *, size: int = 10) -> PostgresDatabase:
+    """Open the database at `url`, with at most `size` connections. Raises `OSError` or `asyncpg.PostgresError` when it cannot be reached."""
     pool = await asyncpg.create_pool(
         url,
         min_size=1,
@@ -421,7 +415,7 @@ async def open_postgres(
         connection_class=_Connection,
         **encryption(url),
         statement_cache_size=512,
-        server_settings={"jit": "off", "lock_timeout": "20000", "application_name": "folkmoot", **options},
+        server_settings={"jit": "off", "lock_timeout": "20000", "application_name": "folkmoot"},
     )
     async with pool.acquire() as connection:
         version = connection.get_server_version()

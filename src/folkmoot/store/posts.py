@@ -100,16 +100,16 @@ async def set_link_facts(
     return True
 
 
-async def of_link(tx: Tx, url: str, viewer_id: int, limit: int = 10) -> list[Crosspost]:
-    """Posts with exactly this link that this member may see, the newest first."""
+async def of_link(tx: Tx, url: str, viewer_id: int) -> list[Crosspost]:
+    """Up to ten posts with exactly this link that this member may see, the newest first."""
     rows = await tx.all(
         "SELECT t.id, o.name, o.host, o.title, t.comments FROM post t JOIN community o ON o.id = t.community_id"
         " WHERE t.url = :url AND NOT t.deleted AND NOT t.removed AND NOT o.deleted AND NOT o.removed AND NOT o.hidden"
         f" AND {sight.reads('o')} AND {sight.listed('o')}"
         " AND NOT EXISTS (SELECT 1 FROM person_block b WHERE b.person_id = :viewer AND b.target_id = t.creator_id)"
         " AND NOT EXISTS (SELECT 1 FROM community_block b WHERE b.person_id = :viewer AND b.community_id = t.community_id)"
-        " ORDER BY t.published DESC, t.id DESC LIMIT :limit",
-        url=url, viewer=viewer_id, limit=limit,
+        " ORDER BY t.published DESC, t.id DESC LIMIT 10",
+        url=url, viewer=viewer_id,
     )  # fmt: skip
     return [Crosspost(*row) for row in rows]
 

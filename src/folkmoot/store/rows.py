@@ -18,10 +18,10 @@ def ids_in(text: str | None) -> list[int]:
 
 
 @cache
-def columns(kind: type, alias: str = "", *, prefix: str = "") -> str:
+def columns(kind: type, alias: str = "") -> str:
     """The column list of a dataclass whose fields are named like its columns: `p.id, p.name, …`."""
     dot = f"{alias}." if alias else ""
-    return ", ".join(f"{dot}{prefix}{field.name}" for field in fields(kind))
+    return ", ".join(f"{dot}{field.name}" for field in fields(kind))
 
 
 def maker(kind: type[T]) -> Callable[[Row], T]:

@@ -31,8 +31,7 @@ class Asset:
 class Assets:
     """ASGI application for everything under `/static/`. With `fresh`, for development, files are read anew for every request."""
 
-    def __init__(self, folder: Path = FOLDER, *, fresh: bool = False) -> None:
-        self.folder = folder
+    def __init__(self, *, fresh: bool = False) -> None:
         self.fresh = fresh
         self.files: dict[str, Asset] = {}
         self.version = ""
@@ -41,9 +40,9 @@ class Assets:
     def _read(self) -> None:
         digest = sha256()
         found = {}
-        for path in sorted(self.folder.rglob("*")):
+        for path in sorted(FOLDER.rglob("*")):
             if path.is_file():
-                name = path.relative_to(self.folder).as_posix()
+                name = path.relative_to(FOLDER).as_posix()
                 body = path.read_bytes()
                 digest.update(f"{name}\0{len(body)}\0".encode() + body)
                 found[name] = _asset(path.suffix, body)

@@ -64,11 +64,6 @@ def test_answers_to_what_is_gone_stand_on_the_first_level() -> None:
     assert shape(nested([branch(2, 1), branch(3, 2)], CommentSort.OLD, most=100).lines) == [(2, 0), (3, 1)]
 
 
-def test_levels_below_the_deepest_are_counted__C_4() -> None:
-    lines = nested(TREE, CommentSort.OLD, most=100, max_depth=2).lines
-    assert [(line.id, line.cut) for line in lines] == [(1, 0), (3, 1), (4, 0), (2, 0), (6, 0)]
-
-
 def test_a_page_ends_between_branches_and_goes_on_after_the_last() -> None:
     first = nested(TREE, CommentSort.OLD, most=4)
     assert ([line.id for line in first.lines], first.rest, first.next) == ([1, 3, 5, 4], 1, 1)

@@ -55,12 +55,9 @@ def delete(ident: str, actor: str, target: str, place: Place) -> Json:
     return {"id": ident, "type": "Delete", "actor": actor, **_in(place), "object": target}
 
 
-def remove(
-    ident: str, actor: str, target: str, place: Place, reason: str | None, *, with_replies: bool = False
-) -> Json:
+def remove(ident: str, actor: str, target: str, place: Place, reason: str | None) -> Json:
     """Removed by a moderator: always with a reason, if only an empty one (SND-11)."""
-    document = {**delete(ident, actor, target, place), "summary": reason or ""}
-    return {**document, "withReplies": True} if with_replies else document
+    return {**delete(ident, actor, target, place), "summary": reason or ""}
 
 
 def like(ident: str, actor: str, target: str, place: Place) -> Json:
@@ -121,9 +118,9 @@ def ban(
     }
 
 
-def unban(ident: str, actor: str, block: Json, place: Place, *, restore_data: bool = False) -> Json:
-    """A ban is lifted; `block` as `ban` makes it."""
-    return {**undo(ident, actor, block, place), "restoreData": restore_data}
+def unban(ident: str, actor: str, block: Json, place: Place) -> Json:
+    """A ban is lifted, which here restores nothing (R-9); `block` as `ban` makes it."""
+    return {**undo(ident, actor, block, place), "restoreData": False}
 
 
 def _ban(reason: str | None, expires: Micros | None, remove_data: bool) -> Json:
@@ -323,8 +320,8 @@ def ban_from_site(
     }
 
 
-def unban_from_site(ident: str, actor: str, block: Json, *, restore_data: bool = False) -> Json:
-    """The ban is lifted; `block` as `ban_from_site` makes it."""
+def unban_from_site(ident: str, actor: str, block: Json) -> Json:
+    """The ban is lifted, which here restores nothing (R-9); `block` as `ban_from_site` makes it."""
     return {
         "id": ident,
         "type": "Undo",
@@ -332,5 +329,5 @@ def unban_from_site(ident: str, actor: str, block: Json, *, restore_data: bool =
         "to": [PUBLIC],
         "cc": [],
         "object": block,
-        "restoreData": restore_data,
+        "restoreData": False,
     }

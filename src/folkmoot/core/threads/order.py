@@ -32,10 +32,9 @@ def nested(
     sort: CommentSort,
     *,
     most: int,
-    max_depth: int | None = None,
     after: int | None = None,
 ) -> Ordered:
-    """A tree: each comment followed by its answers. What is beyond `most` lines or `max_depth` levels is cut off and counted.
+    """A tree: each comment followed by its answers. What is beyond `most` lines is cut off and counted.
 
     `after`: go on after this comment of the first level. Comments whose parent is gone stand on the first level.
     """
@@ -49,7 +48,7 @@ def nested(
     for number, root in enumerate(roots):
         if len(lines) >= most:
             return Ordered(_with_cuts(lines, cuts), len(roots) - number, roots[number - 1].id)
-        _walk(root, children, lines, cuts, most, max_depth)
+        _walk(root, children, lines, cuts, most)
     return Ordered(_with_cuts(lines, cuts))
 
 
@@ -81,7 +80,7 @@ def around(
         children[parent.id] = [child]
     lines: list[Line] = []
     cuts: dict[int, int] = {}
-    _walk(chain[-1], children, lines, cuts, most, None)
+    _walk(chain[-1], children, lines, cuts, most)
     return Ordered(_with_cuts(lines, cuts)), above
 
 
@@ -121,7 +120,6 @@ def _walk(
     lines: list[Line],
     cuts: dict[int, int],
     most: int,
-    max_depth: int | None,
 ) -> None:
     """Append `root` and everything below it, parents before children."""
     stack = [(root, 0)]
@@ -131,12 +129,8 @@ def _walk(
             cuts[row.parent_id] = cuts.get(row.parent_id, 0) + 1 + row.children
             continue
         lines.append(_line(row, depth))
-        below = children.get(row.id)
-        if below:
-            if max_depth is not None and depth + 1 >= max_depth:
-                cuts[row.id] = row.children
-            else:
-                stack.extend([(child, depth + 1) for child in reversed(below)])
+        if below := children.get(row.id):
+            stack.extend([(child, depth + 1) for child in reversed(below)])
 
 
 def _line(row: Branch, depth: int) -> Line:

@@ -109,12 +109,12 @@ async def _pending(tx: Tx, acts: Iterable[Mapping[str, Any]], post_id: int, kept
     return False
 
 
-async def read_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0) -> PostView:
-    """A post alone (0: that of a comment), with the reader's part of it (P-9). One query.
+async def read_post(tx: Tx, viewer: Viewer, post_id: int) -> PostView:
+    """A post alone, with the reader's part of it (P-9). One query.
 
-    Raises `NotFound` couldnt_find_post, couldnt_find_comment; `NotAllowed` instance_is_private.
+    Raises `NotFound` couldnt_find_post; `NotAllowed` instance_is_private.
     """
-    return (await _post(tx, viewer, post_id, focus=comment_id))[0]
+    return (await _post(tx, viewer, post_id))[0]
 
 
 async def _post(tx: Tx, viewer: Viewer, post_id: int, *, focus: int = 0) -> tuple[PostView, bool]:
