@@ -61,7 +61,7 @@ from folkmoot.web.base import Templates
 from folkmoot.web.page_cache import PageCache
 from folkmoot.web.presence import LOG_IN, WhileTheyWait
 from folkmoot.web.routes import ROUTES
-from folkmoot.web.security import Gate
+from folkmoot.web.security import Gate, note_client
 from folkmoot.web.session import Readers
 
 log = logger(__name__)
@@ -310,8 +310,11 @@ def build_app(context: Context) -> Any:
 
     async def by_purpose(scope: Any, receive: Any, send: Any) -> None:
         """Other servers' deliveries pass beside all that is for people."""
-        chosen = inboxes if is_delivery(scope) else gate
-        await chosen(scope, receive, send)
+        if is_delivery(scope):
+            note_client(scope, settings.trusted_proxies)
+            await inboxes(scope, receive, send)
+        else:
+            await gate(scope, receive, send)
 
     return RequestIds(by_purpose, trust_header=settings.trusted_proxies > 0)
 
