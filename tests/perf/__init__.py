@@ -1,1 +1,1 @@
-"""Numbers of queries and budgets of time."""
+"""How many queries each page and each answer costs."""
