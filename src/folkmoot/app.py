@@ -92,7 +92,7 @@ def client_of(settings: Settings) -> Client:
 
 
 async def look_from_outside(settings: Settings) -> Doorstep:
-    """How the site's public address looks, without a database: for who looks whether everything is in place."""
+    """How the site's public address looks, without a database: for `folkmoot doctor`."""
     async with client_of(settings) as http:
         return await look_at_doorstep(http, settings.origin)
 

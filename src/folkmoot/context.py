@@ -1,4 +1,4 @@
-"""What every request, job and command is handed: never global."""
+"""What every request, job and command is handed, so that nothing of it is global."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -38,7 +38,7 @@ class Context:
         return await persistently(work)
 
     def found_again(self) -> AbstractContextManager[None]:
-        """What is kept within does not keep the work from being done again (`store/db.py:found_again`)."""
+        """A commit within this block does not stop the work from being done again (`store/db.py:found_again`)."""
         return found_again()
 
     async def look_at(self, url: str) -> PageMetadata:

@@ -205,7 +205,7 @@ class Settings:
     retention_days: int = setting(7, _number(7, 90), "Days for which it is kept what other servers sent, how it ended, and what was sent to them; one that was away for so long still gets what it missed.")
     private_denylist: str = setting(",".join(sorted(REPUBLISHES)), SOFTWARE, "Software of other servers whose people are not let into private communities, because it shows to everybody what it gets.")
     nodeinfo_as_lemmy: bool = setting(True, SWITCH, "Whether nodeinfo calls the software `lemmy`, which most apps insist on.")
-    source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of who runs a changed one for others; the page /source leads there.")
+    source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of those who run a changed one for others; the page /source leads there.")
     log_level: str = setting("info", _one_of("debug", "info", "warning", "error"), "Least important messages that are logged.")
     log_format: str = setting("auto", _one_of("auto", "console", "json"), "Lines for people or for programs. `auto`: for people on a terminal, else JSON.")
     development: bool = setting(False, SWITCH, "For developers: plain http, errors in full, templates read anew. Never on a public server.")

@@ -68,7 +68,7 @@ def check_https(settings: Settings) -> Finding:
     if seen.status in NOT_UP:
         return Finding("https", "note", f"the proxy answers {seen.status}: nothing runs behind it now.")
     if seen.status != 200:
-        says = f"{settings.origin} answers {seen.status} to a server; something in between turns away who is no browser."
+        says = f"{settings.origin} answers {seen.status} to a server; something in between turns away everything that is not a browser."
         return Finding("https", "problem", says)
     skew = 0 if seen.date is None else abs(time.time() - seen.date)
     if skew > WORST_SKEW:

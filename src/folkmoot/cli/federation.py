@@ -1,4 +1,4 @@
-"""`folkmoot federation`: other servers, for who runs this one."""
+"""`folkmoot federation`: other servers, for whoever runs this one."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager

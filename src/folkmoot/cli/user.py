@@ -1,4 +1,4 @@
-"""`folkmoot user`: accounts, for who runs the server."""
+"""`folkmoot user`: accounts, for whoever runs the server."""
 
 import secrets
 import sys

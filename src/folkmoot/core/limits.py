@@ -1,7 +1,7 @@
-"""Rate limits: how often people and addresses may do what costs others something (section 16 of the behaviour rules, K-1).
+"""Rate limits: how often a person or an address may do what costs others something (section 16 of the behaviour rules, K-1).
 
 A bucket per class and key starts full and refills evenly over the period; each thing done takes one token from every key it falls
-under. What is refused takes none. A limit that is changed works at once (W-7): its buckets begin anew, full.
+under. What is refused takes none. A changed limit is in force at once (W-7): its buckets start again, full.
 """
 
 import asyncio
@@ -53,8 +53,8 @@ def allowance(limits: RateLimits, class_: str) -> Allowance:
 
 @lru_cache(maxsize=10_000)
 def keys_of(person_id: int, address: str) -> Mapping[str, int]:
-    """The keys somebody's doings fall under, each with the factor of its capacity: the person (0 is nobody), and the address, which
-    for IPv6 means the networks of /64, /56 and /48."""
+    """The keys that somebody's actions are counted under, each with the factor of its capacity: the person (0 is nobody), and the
+    address, which for IPv6 means the networks of /64, /56 and /48."""
     keys = {f"person:{person_id}": 1} if person_id else {}
     try:
         where = ip_address(address.partition("%")[0])
@@ -86,14 +86,14 @@ def after_one(
 
 
 def _wait(left: float, capacity: int, period: Micros) -> float:
-    """Seconds until a bucket with so many tokens too few has one again; 0 where it had one."""
+    """Seconds until a bucket that is `left` tokens below zero has one again; 0 where it had one."""
     # Sums of fractions miss whole numbers by a hair.
     return -left * period / capacity / SECOND if left < -1e-6 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Doing:
-    """Something that takes one token of a class from every key."""
+    """An action: it takes one token of a class from every key."""
 
     class_: str
     allowed: Allowance
@@ -127,7 +127,7 @@ async def _spend(tx: Tx, doings: Sequence[_Doing], now: Micros) -> dict[str, dic
 
 
 async def _spend_together(db: Database, doings: list[_Doing]) -> list[RateLimited | None]:
-    """Count these, each on its own where not all of them may be done; for each how it is refused."""
+    """Count these together, or each on its own where one of them is refused; the refusal of each, None where there is none."""
     now = db.clock.elapsed()
     try:
         # What a crash loses of it is calls that were not counted.
@@ -259,8 +259,8 @@ def spend_as_known(db: Database, address: str) -> bool:
 
 
 async def enforce(db: Database, class_: str, person_id: int, address: str) -> None:
-    """Count one doing of this class by somebody at an address, in a transaction that it shares with what others do in this moment: call it
-    before the one that does it.
+    """Count one action of this class by a person at an address, in a transaction shared with what others do at this moment. Call it before
+    the transaction that performs the action.
 
     Raises `RateLimited`.
     """

@@ -1,4 +1,5 @@
-"""What is the same about keeping people and communities of other servers: whom an address and a name belong to, and the columns of both."""
+"""What keeping people and keeping communities of other servers have in common: to whom an address and a name belong, and the columns of
+both."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
@@ -108,5 +109,5 @@ def text_or_none(house: House, source: str | None) -> Written | None:
 
 
 def gone(actor: Known) -> dict[str, Any]:
-    """The columns of one elsewhere that is gone: its name is free for a new one (ACT-4)."""
+    """The columns of an actor elsewhere that is gone, whose name is free for a new one (ACT-4)."""
     return {"name_key": f"{name_key(actor.name)}#{actor.id}", "deleted": True}

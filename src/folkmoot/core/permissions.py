@@ -65,8 +65,8 @@ def _not_banned_where_local(standing: Standing) -> Refusal | None:
 
 
 def _let_in(standing: Standing) -> Refusal | None:
-    """Only its members write and vote in a private community. Who of other servers is a member of one that lives elsewhere, its home
-    knows."""
+    """Only its members write and vote in a private community. Which people of other servers belong to one that lives elsewhere, its
+    home knows."""
     viewer, community = standing.viewer, standing.community
     if (
         community is None
@@ -195,7 +195,7 @@ async def standing_in(tx: Tx, viewer: Viewer, community: Community) -> Standing:
 
 
 def standing_on(viewer: Viewer, ground: Ground) -> Standing:
-    """The same for who is about to write or vote: what they stand on is known. Who is the first moderator was not asked."""
+    """The same for somebody about to write or vote, whose standing is known. Who is the first moderator was not asked."""
     community = ground.community
     return Standing(
         viewer,

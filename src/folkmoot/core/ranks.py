@@ -38,14 +38,14 @@ async def must_outrank_in(tx: Tx, standing: Standing, target_id: int) -> None:
 
 
 async def must_leave_an_admin(tx: Tx, person_id: int) -> None:
-    """Whoever would cease to run the site, by whatever means: somebody who can has to be left (R-7). Raises `NotAllowed`
+    """Somebody is about to stop running the site, for whatever reason: another who can has to be left (R-7). Raises `NotAllowed`
     cannot_leave_admin."""
     if await is_only_admin(tx, person_id):
         raise NotAllowed("cannot_leave_admin")
 
 
 async def is_only_admin(tx: Tx, person_id: int) -> bool:
-    """Whether nobody else can run the site: who is banned or gone cannot."""
+    """Whether nobody else can run the site; the banned and the deleted cannot."""
     team = await bans.admins(tx)
     return [person.id for person in team if not (person.banned or person.deleted)] == [person_id]
 

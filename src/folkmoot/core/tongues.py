@@ -18,7 +18,7 @@ from folkmoot.model.people import LocalUser
 
 SOURCE = "en"
 BROWSER = "browser"
-"""The setting of who leaves it to their browser."""
+"""The setting of people who leave the choice to their browser."""
 LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
 """Code → the language's own name: what can be chosen in the settings."""
 
@@ -81,8 +81,8 @@ def N_(message: str) -> str:  # noqa: N802 - the name that tools for translation
 
 
 def of_account(account: LocalUser, *, served: bool = False) -> Tongue:
-    """The language that somebody is written to in: their interface's. Who leaves that to their browser is written to in the language of the
-    request if they are the one `served` by it, else in English."""
+    """The language that somebody is written to in: their interface's. Where that is left to the browser, it is the language of the
+    request if they are the one `served` by it, else English."""
     if account.interface_language == BROWSER and served:
         return current()
     return tongue(choose_language(account.interface_language, ""))

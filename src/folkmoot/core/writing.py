@@ -95,7 +95,7 @@ class House:
 
 
 _READY = 200
-"""Texts that are kept ready; of more, the oldest are made again by who writes them down."""
+"""Texts that are kept ready; of more, the oldest are rendered again when they are written."""
 _SITE = (("site", 0),)
 
 

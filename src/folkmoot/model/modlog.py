@@ -15,7 +15,7 @@ class ModlogEntry:
 
     `kind` is a `ModlogKind`, `kind_id` its number within the kind (features of both sorts share one row of numbers).
     `state` says whether it was done (removed, locked, featured, banned, hidden, appointed) or undone. `moderator` is None
-    for who may not know the name (O-5); `moderator_id` always stands. `person` is whom it concerned: the author of a removed
+    for readers who may not know the name (O-5); `moderator_id` always stands. `person` is whom it concerned: the author of a removed
     item, who was banned or appointed.
     """
 

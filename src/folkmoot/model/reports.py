@@ -46,7 +46,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class ReportCounts:
-    """Open reports by kind. `messages` is None for who may not know (O-2)."""
+    """Open reports by kind. `messages` is None for those who may not know (O-2)."""
 
     posts: int
     comments: int

@@ -43,7 +43,7 @@ class PostKey(NamedTuple):
 
 class PostLine(NamedTuple):
     """A post in a list, and what the reader has to do with it. The first eight say how it looks to everybody; the others are what nobody
-    in particular has. `pending`: None for who does not follow its community."""
+    in particular has. `pending`: None for a reader who does not follow its community."""
 
     id: int
     version: int
@@ -147,7 +147,7 @@ class Branch(NamedTuple):
 
 
 def standing(pending: bool | None) -> str:
-    """How somebody stands to a community, in the API's word. `pending`: None for who does not follow it."""
+    """How somebody stands to a community, in the API's word. `pending`: None for a reader who does not follow it."""
     if pending is None:
         return Subscribed.NOT_SUBSCRIBED
     return Subscribed.PENDING if pending else Subscribed.SUBSCRIBED

@@ -72,7 +72,7 @@ def note_kept() -> None:
 
 @contextmanager
 def found_again() -> Iterator[None]:
-    """What is committed within does not keep this task from doing its work again: it sees to it that it then finds what it has."""
+    """What is committed within does not stop this task from being done again: the task itself makes sure that it then finds what it did."""
     attempt = _attempt.get()
     before = attempt is not None and attempt.kept
     yield

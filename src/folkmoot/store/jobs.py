@@ -77,7 +77,7 @@ async def claim(tx: Tx, *, holder: str, lease: Micros, limit: int) -> list[Job]:
 async def take_newest(
     tx: Tx, name: str, payload: dict[str, Any], *, holder: str, lease: Micros
 ) -> Job | None:
-    """Take the job that was written last with this name and payload, for who does it right after this transaction; None where nobody
+    """Take the job that was written last with this name and payload, for a caller that does it right after this transaction; None where nobody
     has written it or somebody has it."""
     row = await tx.first(
         "UPDATE job SET holder = :holder, lease_end = :lease_end, attempts = attempts + 1 WHERE id ="

@@ -16,7 +16,7 @@ async def pair(tx: Tx, owner: Owner, owner_id: int) -> tuple[str, str | None] | 
 
 
 async def keep(tx: Tx, owner: Owner, owner_id: int, *, public: str, private: str) -> bool:
-    """Give a pair to who has none; False where there is one already."""
+    """Give a pair to an actor that has none; False where there is one already."""
     if owner == "site":
         tx.changed("sites")
     return bool(
@@ -40,7 +40,7 @@ class Signer:
 
 
 async def signer(tx: Tx, owner: Owner, owner_id: int) -> Signer | None:
-    """How somebody signs now: with the key before, while others still learn the new one (ACT-10). None for who is no more, or lives elsewhere."""
+    """How somebody signs now: with the key before, while others still learn the new one (ACT-10). None for an actor that is gone, or lives elsewhere."""
     row = await tx.first(
         "SELECT a.ap_id, coalesce(a.private_key, ''),"
         " (SELECT r.private_key FROM retired_key r WHERE r.actor_kind = :owner AND r.actor_id = a.id AND r.until > :now)"

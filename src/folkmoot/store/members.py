@@ -42,7 +42,7 @@ async def waiting_in_moderated(tx: Tx, person_id: int) -> list[tuple[Community, 
 
 
 async def let_in(tx: Tx, community_id: int, person_id: int) -> bool:
-    """Somebody who waits is a follower from now on: nothing of before is sent to their server (VIS-2). False for who does not wait."""
+    """Somebody who waits becomes a follower: nothing from before is sent to their server (VIS-2). False for somebody who does not wait."""
     tx.changed("followers", community_id)
     return bool(
         await tx.run(

@@ -81,7 +81,7 @@ async def is_local(tx: Tx, person_id: int) -> bool:
 
 
 async def holder_of_name(tx: Tx, name_key: str, instance_id: int) -> str | None:
-    """The address of who has this folded name on a server."""
+    """The address of the person with this folded name on a server."""
     ap_id: str | None = await tx.value(
         "SELECT ap_id FROM person WHERE name_key = :name_key AND instance_id = :instance_id",
         name_key=name_key, instance_id=instance_id,

@@ -325,7 +325,7 @@ class PostgresDatabase:
             try:
                 await self._pool.release(connection)
             finally:
-                # Also for who was cancelled while the commit was under way, whatever came of it: then too much is said.
+                # Also when cancelled while the commit was under way, whatever came of it: then too much is told, never too little.
                 for key in touched:
                     self.changes.touch(key)
                 if tx is not None and touched:

@@ -19,7 +19,7 @@ _HAS = {
     **{kind: f"EXISTS (SELECT 1 FROM {kind}_block b WHERE b.person_id = p.id)" for kind in BLOCKS},
     BANS: "EXISTS (SELECT 1 FROM community_ban b WHERE b.person_id = p.id)",
 }
-"""What lists need not ask about for who has none of it. Whoever adds such a row says that the person changed."""
+"""What lists need not ask about for an account that has none of it. Whoever adds such a row says that the person changed."""
 
 
 async def insert(

@@ -6,7 +6,7 @@ from folkmoot.store.db import Tx
 def reads(community: str, *, signed_in: bool = True, reader: str = ":viewer") -> str:
     """The condition that a reader may read what is in the row `community` of that table.
 
-    Visitors read what is public or unlisted. Who has an account reads all but what is private, which is for its moderators, for admins and
+    Visitors read what is public or unlisted. Those with an account read all but what is private, which is for its moderators, for admins and
     for followers who were let in. `reader`: the parameter or column of a person with an account.
     """
     if not signed_in:
@@ -15,7 +15,7 @@ def reads(community: str, *, signed_in: bool = True, reader: str = ":viewer") ->
 
 
 def listed(community: str, follows: str | None = None) -> str:
-    """The condition that lists which draw from everywhere name it: unlisted ones are for who knows them, and for who `follows`."""
+    """The condition that lists drawing from all communities include this one: an unlisted one shows only to those who `follows` it."""
     shown = f"{community}.visibility <> 'Unlisted'"
     return f"({shown} OR {follows})" if follows else shown
 

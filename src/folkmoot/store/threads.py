@@ -34,7 +34,7 @@ async def branches(tx: Tx, post_id: int) -> list[Branch]:
 
 
 async def whole_branches(tx: Tx, post_id: int) -> tuple[list[Branch], dict[int, CommentView]]:
-    """The same with the comments themselves, by id: for who has not seen any of them yet."""
+    """The same with the comments themselves, by id: for a reader who has seen none of them yet."""
     rows = await tx.all(f"SELECT {COMMENT_VIEW} {_OF_POST}", post_id=post_id, most=MOST)
     views = {row[0]: comment_view_of(row) for row in rows}
     found = []
@@ -100,7 +100,7 @@ _LANGUAGES = "SELECT 7 AS kind, l.language_id, '', '', '' AS title, 0 FROM commu
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What stands beside a thread. `reasons`: the modlog's last word on each removed comment, by id. `marks`: what is the reader's own.
-    `languages`: those the community takes, for who may write in them; none means all. `doubt`: why their answer may not arrive.
+    `languages`: those the community takes, for those who may write in them; none means all. `doubt`: why their answer may not arrive.
     `awaited`: acts of moderation anywhere that may wait for their community, for who moderates this one (`ap_id`, `kind`, `event`).
     `fetched`: when a thread from elsewhere was last completed."""
 
@@ -149,7 +149,7 @@ def _fetched(row: Row) -> ThreadFetch:
 
 
 def _for_writers(community: Community) -> list[str]:
-    """What who writes in a community should know."""
+    """What somebody who writes in a community should know."""
     return [_LANGUAGES] if community.local else [_LANGUAGES, destinations.DOUBTS.format(kind=8)]
 
 

@@ -78,7 +78,7 @@ async def log_in(request: Request) -> Response:
 
 
 async def log_in_with_code(request: Request) -> Response:
-    """The second step: a code, for who came through the first within five minutes."""
+    """The second step: a code, from somebody who passed the first within the last five minutes."""
     form = await read_form(request)
     db = context(request).db
     try:

@@ -152,7 +152,7 @@ async def admin_page(
 
 
 def errors_of(refusal: Refusal) -> dict[str, str]:
-    """A refusal beside its field. Raises it again where it is not about what was typed: who may not, does not see the form."""
+    """A refusal beside its field. Raises it again where it is not about what was typed: those who may not do this do not see the form."""
     if isinstance(refusal, NotLoggedIn | RateLimited | Busy) or refusal.code in ("not_an_admin", "site_ban"):
         raise refusal
     return {refusal.field or "": words(refusal)}

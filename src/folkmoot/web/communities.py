@@ -80,7 +80,7 @@ class Head:
 
 
 def subscription(who: Viewer, view: CommunityView) -> bool | str | None:
-    """None for who cannot subscribe; else False, True, or "pending"."""
+    """None for a reader who cannot subscribe; else False, True, or "pending"."""
     if who.account is None:
         return None
     if view.subscribed == Subscribed.PENDING:
@@ -127,7 +127,7 @@ def community_card(who: Viewer, view: CommunityView, beside: CommunityAbout) -> 
 
 
 def words_of_ban(ban: Barred | None) -> str:
-    """What who is banned from a community is told of it; empty where nobody is."""
+    """What somebody who is banned from a community is told about it; empty where nobody is."""
     if ban is None:
         return ""
     if ban.expires is not None:
@@ -293,7 +293,7 @@ async def restore(request: Request) -> Response:
 
 
 async def hide(request: Request) -> Response:
-    """Keep a community out of the lists of who does not follow it, or no longer."""
+    """Keep a community out of the lists of those who do not follow it, or no longer."""
     form = await read_form(request)
     async with context(request).db.write() as tx:
         who = viewer(request)

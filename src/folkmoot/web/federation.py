@@ -1,4 +1,4 @@
-"""How it goes with other servers: the administrators' page about them, who has a post, and what who writes should know."""
+"""How it goes with other servers: the administrators' page about them, which servers have a post, and what a writer should know."""
 
 from functools import partial
 
@@ -50,7 +50,7 @@ REASONS = {
 
 
 def words_of_doubt(doubt: Doubt | None) -> str:
-    """What who writes should know; empty where there is nothing."""
+    """What a writer should know; empty where there is nothing."""
     return gettext(DOUBT_WORDS[doubt]) if doubt else ""
 
 

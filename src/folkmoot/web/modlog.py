@@ -77,7 +77,8 @@ CHOICES: tuple[tuple[str, str, frozenset[ModlogKind] | None], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line as the template wants it. `moderator` is None for who may not know; `text` is what was removed, `title` its post's."""
+    """One line as the template wants it. `moderator` is None for readers who may not know; `text` is what was removed, `title` its
+    post's."""
 
     entry: ModlogEntry
     deed: str

@@ -58,7 +58,7 @@ async def show_comment_more(request: Request) -> Response:
 
 
 def _of_office(items: list[Link | Button]) -> list[Link | Button]:
-    """Marked as such. They come first: who has little time does not look for them."""
+    """Marked as such. They come first: moderators with little time should not have to look for them."""
     return [replace(item, office=True) for item in items]
 
 

@@ -1,4 +1,4 @@
-"""What is given up when who asked for it goes away."""
+"""Work that is given up when the client that asked for it goes away."""
 
 import asyncio
 from typing import Any

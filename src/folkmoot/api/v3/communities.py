@@ -141,7 +141,7 @@ async def remove_community(call: Call, asked: wire.RemoveCommunity) -> wire.Comm
 
 
 async def hide_community(call: Call, asked: wire.HideCommunity) -> SuccessResponse:
-    """Keep one out of the lists of who does not follow it (M-6)."""
+    """Keep one out of the lists of those who do not follow it (M-6)."""
     async with call.write() as tx:
         with missing("couldnt_update_community_hidden_status"):
             await remove.hide_community(

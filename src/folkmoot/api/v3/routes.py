@@ -1,7 +1,7 @@
 """The table of contents: every operation of API v3, one line each, by noun.
 
-`auth`: `required` answers 401 to who has no session; `none` asks nobody who they are; everything finer is core's business. `limit`: the
-class each call is counted under, empty for what is not counted. `asks` is read from the query for GET, else from the body.
+`auth`: `required` answers 401 to callers without a session; `none` asks nobody who they are; everything finer is core's business. `limit`:
+the class each call is counted under, empty for what is not counted. `asks` is read from the query for GET, else from the body.
 """
 
 from dataclasses import dataclass

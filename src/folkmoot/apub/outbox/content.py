@@ -218,7 +218,7 @@ async def may_tell(
 
 
 def deletion(library: Library, actor: Person, target: str, place: Place, *, deleted: bool) -> Json:
-    """Something was deleted by who made it, or is back."""
+    """Something was deleted by its author, or is back."""
     document = activities.delete(activities.new_id(library.origin, "Delete"), actor.ap_id, target, place)
     return document if deleted else _undone(library, actor, document, place)
 

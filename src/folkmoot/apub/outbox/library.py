@@ -112,7 +112,7 @@ class Library:
         return [found[own] for person in who if (found := kept[person.id]) is not None]
 
     async def _look_up_inboxes(self, who: Iterable[Person]) -> None:
-        """Have the inboxes of these people at hand, None of who has none."""
+        """Have the inboxes of these people at hand; None for those who have none."""
         kept: dict[int, tuple[Inbox, Inbox] | None] = self._shelves.setdefault("inboxes", {})
         absent = {person.id for person in who} - kept.keys()
         if absent:

@@ -255,7 +255,7 @@ async def _answer(
 
 
 async def reported(library: Library, event: Payload) -> list[Activity]:
-    """A report goes to who decides and to the home of who is reported; nobody else may read it (6.2, ABU-22)."""
+    """A report goes to those who decide and to the server of the person it is about; nobody else may read it (6.2, ABU-22)."""
     case = await _case(library, event)
     if case is None:
         return []
@@ -263,7 +263,7 @@ async def reported(library: Library, event: Payload) -> list[Activity]:
 
 
 async def report_resolved(library: Library, event: Payload) -> list[Activity]:
-    """That it is dealt with goes where the report went, from who may decide about it (6.2)."""
+    """That it is dealt with goes where the report went, from somebody who may decide about it (6.2)."""
     case = await _case(library, event)
     if case is None or not await may_tell(library, case.actor, case.community):
         return []

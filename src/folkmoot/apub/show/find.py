@@ -129,7 +129,7 @@ async def comment(tx: Tx, call: Call) -> CommentView:
 
 
 async def must_follow(tx: Tx, call: Call, found: Community) -> None:
-    """Only servers with somebody who was let in read what is in a private community (SIG-23, VIS-1), and its own server. Raises Private,
+    """A private community is read only by its own server, and by servers with somebody who was let in (SIG-23, VIS-1). Raises Private,
     and `NotFound` couldnt_find_community where it is for people of this server alone by now (SND-8)."""
     _must_federate(found)
     place = place_of(found)

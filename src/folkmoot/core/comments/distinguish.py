@@ -11,7 +11,7 @@ from folkmoot.store.db import Tx
 
 
 async def distinguish_comment(tx: Tx, viewer: Viewer, comment_id: int, *, distinguished: bool) -> Comment:
-    """Set whether a comment speaks for the moderators: its author does, as moderator or admin (C-8).
+    """Set whether a comment speaks for the moderators: for its author, where that is a moderator or an admin (C-8).
 
     Raises `NotFound` couldnt_find_comment; `NotAllowed` no_comment_edit_allowed, not_a_mod_or_admin, banned_from_community, deleted.
     """

@@ -37,7 +37,7 @@ class Edited:
 
 
 async def edit_comment(tx: Tx, viewer: Viewer, asked: EditComment) -> Edited:
-    """Change the text or the language; who is named only now is told now (N-1).
+    """Change the text or the language; people named only now are told now (N-1).
 
     Raises `Invalid` invalid_body_field, blocked_url, language_not_allowed; `NotFound` couldnt_find_comment; `NotAllowed`
     no_comment_edit_allowed, deleted, banned_from_community, site_ban.

@@ -1,4 +1,4 @@
-"""Remove a comment, or restore it: moderators do."""
+"""Remove a comment, or restore it: for moderators."""
 
 from folkmoot.core import after, permissions, ranks
 from folkmoot.core.moderation import checked_reason

@@ -1,4 +1,4 @@
-"""Tell the people concerned of a comment, when it is changed, or when its time comes after it was written down."""
+"""Tell people about a comment that was changed, or that was taken in earlier without telling anybody."""
 
 from folkmoot.core import permissions
 from folkmoot.core.comments.view import what_it_answers

@@ -16,7 +16,7 @@ from folkmoot.store.listing import views
 async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
     """A comment outside its thread, whatever its state: its text is for the renderer to hide (C-6). One query.
 
-    Raises `NotFound` couldnt_find_comment, also for who may not read what is in its community (R-10); `NotAllowed` instance_is_private.
+    Raises `NotFound` couldnt_find_comment, also for those who may not read its community (R-10); `NotAllowed` instance_is_private.
     """
     await must_be_open(tx, viewer)
     found = await views.one_comment(tx, viewer.id, comment_id)
@@ -29,9 +29,8 @@ async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
 
 
 async def view_of_written(tx: Tx, viewer: Viewer, made: Created) -> CommentView:
-    """The same for the author of a comment that this transaction wrote, of what was at hand to write it. At most one query.
-
-    The counts of its post and community are those of before. Raises as `comment_view`.
+    """The same for the author of a comment that this transaction wrote, made from what was at hand to write it. At most one query. The
+    counts of its post and community are those from before. Raises as `comment_view`.
     """
     if made.place is None or viewer.person is None:
         return await comment_view(tx, viewer, made.comment.id)

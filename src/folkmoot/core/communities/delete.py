@@ -1,4 +1,4 @@
-"""Delete a community, or take that back: its first moderator does."""
+"""Delete a community, or take that back: for its first moderator."""
 
 from dataclasses import replace
 

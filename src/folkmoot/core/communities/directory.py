@@ -14,13 +14,13 @@ from folkmoot.store.db import Tx, writing
 from folkmoot.store.listing import communities as listing
 
 _MOST = 200
-"""Communities that are remembered for a term."""
+"""How many communities are remembered for a term."""
 _KEPT, _KEPT_BYTES = "communities_with_term", 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Who has a term, as of a change; None: too many to be remembered."""
+    """The communities that have a term in their names, as of a change; None where there are too many to remember."""
 
     heard: int
     ids: frozenset[int] | None

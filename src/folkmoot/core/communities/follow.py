@@ -35,7 +35,7 @@ async def follow_community(tx: Tx, viewer: Viewer, community_id: int) -> Subscri
 
 
 async def unfollow_community(tx: Tx, viewer: Viewer, community_id: int) -> Subscribed:
-    """Leave; whoever does not follow has left already. Raises `NotLoggedIn`; `NotFound` couldnt_find_community."""
+    """Stop following; no error where the viewer does not follow. Raises `NotLoggedIn`; `NotFound` couldnt_find_community."""
     if viewer.person is None:
         raise NotLoggedIn
     community = await _known(tx, community_id)
@@ -75,7 +75,7 @@ async def accept_follow(tx: Tx, community_id: int, person_id: int) -> bool:
 
 
 def counts_as_follower(community: Community, *, pending: bool) -> bool:
-    """Who waits for a moderator of ours is none yet; whether another server has answered is not asked (G-3)."""
+    """Somebody who waits for a moderator of ours is not a follower yet; whether another server has answered does not matter (G-3)."""
     return not (community.local and pending)
 
 

@@ -47,9 +47,9 @@ async def read_requests(tx: Tx, viewer: Viewer) -> list[tuple[Community, int]]:
 
 
 async def let_in(tx: Tx, viewer: Viewer, community_id: int, person_id: int) -> None:
-    """Let somebody in who asked; their server is told so. Who is in already stays.
+    """Let somebody in who asked, and tell their server; no error for somebody who is in already.
 
-    Raises as `read_members`, `NotFound` couldnt_find_person for who never asked.
+    Raises as `read_members`; `NotFound` couldnt_find_person for somebody who never asked.
     """
     community = await _of_ours(tx, viewer, community_id)
     person = await _somebody(tx, person_id)
@@ -72,7 +72,7 @@ async def turn_away(tx: Tx, viewer: Viewer, community_id: int, person_id: int) -
 
 
 async def settle(tx: Tx, viewer: Viewer, community: Community, person: Person) -> bool:
-    """Let somebody in who waits; False for who does not."""
+    """Let somebody in who waits; False for somebody who does not."""
     if not await members.let_in(tx, community.id, person.id):
         return False
     await count_follow(tx, community, 1, follower_local=person.local)

@@ -26,7 +26,7 @@ async def appoint_moderator(tx: Tx, viewer: Viewer, community_id: int, person_id
 
 
 async def dismiss_moderator(tx: Tx, viewer: Viewer, community_id: int, person_id: int) -> list[Person]:
-    """End somebody's moderating; those who are left. Who was none stays none, without an error, and that too is in the log (R-6).
+    """Dismiss a moderator; the ones who are left. No error for somebody who was none, and that too is in the log (R-6).
 
     Raises `NotAllowed` not_a_mod_or_admin, not_higher_mod, banned_from_community, deleted; `NotFound` couldnt_find_community.
     """
@@ -41,7 +41,8 @@ async def dismiss_moderator(tx: Tx, viewer: Viewer, community_id: int, person_id
 async def transfer_community(tx: Tx, viewer: Viewer, community_id: int, person_id: int) -> list[Person]:
     """Make one of the moderators the first; all of them in the new order (R-5).
 
-    Raises `NotFound` couldnt_find_community; `NotAllowed` not_an_admin, deleted; `Invalid` unknown for who does not moderate there.
+    Raises `NotFound` couldnt_find_community; `NotAllowed` not_an_admin, deleted; `Invalid` unknown for somebody who does not moderate
+    there.
     """
     community = await communities.by_id(tx, community_id)
     if community is None:

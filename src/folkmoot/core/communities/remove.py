@@ -1,4 +1,4 @@
-"""Remove a community from the site, hide it, or take either back: admins do."""
+"""Remove a community from the site, hide it, or take either back: for admins."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ async def mark_removed(
 async def hide_community(
     tx: Tx, viewer: Viewer, community_id: int, *, hidden: bool, reason: str | None = None
 ) -> Community:
-    """Keep a community out of the lists of who does not follow it (M-6). Raises `NotFound` couldnt_find_community; `NotAllowed`
+    """Keep a community out of the lists of those who do not follow it (M-6). Raises `NotFound` couldnt_find_community; `NotAllowed`
     not_an_admin; `Invalid` invalid_body_field."""
     reason = checked_reason(reason)
     permissions.check("community.hide", Standing(viewer))

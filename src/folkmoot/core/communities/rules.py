@@ -58,8 +58,8 @@ def checked_languages(asked: tuple[int, ...], site: list[int]) -> list[int]:
 
 
 def checked_tags(house: House, titles: Iterable[str], before: str) -> str:
-    """Tags for posts, by their titles in order; those that were there `before` stay what they are, others are new. What is neither letter
-    nor digit makes no tag. Raises `Invalid` tag_too_long, slurs."""
+    """Tags for posts, by their titles in order; those that were there `before` stay what they are, others are new. A title without
+    letters and digits makes no tag. Raises `Invalid` tag_too_long, slurs."""
     known = {tag.title: tag for tag in tags.read_tags(before)}
     found: list[Tag] = []
     for given in titles:
@@ -83,7 +83,8 @@ def is_visible(viewer: Viewer, community: Community) -> bool:
 
 
 def may_read(viewer: Viewer, community: Community, *, let_in: bool) -> bool:
-    """Whether what is in it may be read: of a private one by admins and who was `let_in`, a follower who waits no longer or a moderator."""
+    """Whether its content may be read: that of a private one by admins and by those who were `let_in`, which are its moderators and the
+    followers who no longer wait."""
     if not is_visible(viewer, community):
         return False
     return community.visibility != Visibility.PRIVATE or let_in or viewer.admin

@@ -18,7 +18,7 @@ async def reads(tx: Tx, viewer: Viewer, community: Community) -> bool:
 
 
 async def must_read(tx: Tx, viewer: Viewer, community_id: int, unknown: str) -> None:
-    """For who is about to do something with an item that they named by its id. Raises `NotFound` of that code."""
+    """The check before somebody acts on an item that they named by its id. Raises `NotFound` of that code."""
     community = await communities.by_id(tx, community_id)
     if community is None or not await reads(tx, viewer, community):
         raise NotFound(unknown)

@@ -37,7 +37,7 @@ async def resolve(tx: Tx, name: str) -> Community | None:
 
 
 async def key_of(tx: Tx, name: str) -> tuple[str, str | None] | None:
-    """The folded name and the host, None for this server, that a community called so is found by; None where it is no name."""
+    """The folded name and the host (None for this server) under which a community is looked up; None for what is not a name."""
     handle = parse_handle(name)
     if handle is None or handle.kind == "person":
         return None
@@ -96,7 +96,7 @@ async def _view(tx: Tx, viewer: Viewer, community: Community) -> CommunityView:
 
 
 def must_be_open_to(viewer: Viewer, view: CommunityView) -> None:
-    """Raises `NotFound` couldnt_find_community for who may not look at it (M-5, R-10)."""
+    """Raises `NotFound` couldnt_find_community for those who may not look at it (M-5, R-10)."""
     rules.must_be_visible(viewer, view.community)
     if (view.community.removed or view.community.deleted) and not (view.moderator or viewer.admin):
         raise NotFound("couldnt_find_community")

@@ -1,4 +1,4 @@
-"""Let pictures go: rows in the transaction that wants it, files afterwards (I-7, I-10, O-7)."""
+"""Delete pictures: their rows in the transaction that asks for it, their files afterwards (I-7, I-10, O-7)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,7 +20,7 @@ MAKE_ROOM = "images.make_room"
 
 
 async def delete_upload(tx: Tx, viewer: Viewer, alias: str) -> None:
-    """Delete a file: its uploader does and admins do, whatever the token (I-7). Raises `NotLoggedIn`; `NotFound` unknown."""
+    """Delete a file: for its uploader and for admins, whatever the token (I-7). Raises `NotLoggedIn`; `NotFound` unknown."""
     if viewer.account is None:
         raise NotLoggedIn
     image = await images.by_alias(tx, alias)
@@ -72,14 +72,14 @@ async def delete_pictures(db: Database, payload: dict[str, Any]) -> None:
 
 
 async def ask_for_room(db: Database) -> None:
-    """Let somebody who has the files look whether those fetched for readers take too much: hourly."""
+    """Ask a process that has the files to check whether those fetched for readers take too much room: hourly."""
     async with db.write() as tx:
         await jobs.enqueue(tx, MAKE_ROOM, {}, unique_key=MAKE_ROOM)
 
 
 async def make_room(files: Files, most: int) -> int:
-    """The job `images.make_room`: of the pictures that were fetched for readers the oldest go, until all take `most` bytes or less; who
-    looks at them again has them fetched again (I-9). How many went; 0 for `most` is no limit."""
+    """The job `images.make_room`: of the pictures that were fetched for readers the oldest go, until all take `most` bytes or less;
+    they are fetched again when somebody looks at them (I-9). How many went; 0 for `most` is no limit."""
     return await files.shrink(REMOTE, most) if most else 0
 
 

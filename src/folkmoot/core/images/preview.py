@@ -19,7 +19,8 @@ EDGE = 512
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What was found out about a picture. `url`: what the post shall name; with `alias`, a file of ours that is not written down yet."""
+    """What was found out about a picture. `url`: the address that the post is to name; or, with `alias`, a file of ours that has no row
+    yet."""
 
     url: str | None = None
     alias: str | None = None
@@ -29,7 +30,7 @@ class Preview:
 
 
 async def fetch_preview(site: LocalSite, fetch: FetchPicture, files: Files, url: str) -> Preview:
-    """Fetch what the mode asks for; where that fails the address elsewhere serves (I-4). Asks the network. Raises `OSError` where the
+    """Fetch what the mode asks for; where that fails, the address elsewhere has to do (I-4). Uses the network. Raises `OSError` where the
     file cannot be kept."""
     if site.image_mode == addresses.NONE or addresses.is_here(site.origin, url):
         return Preview(url)
@@ -46,7 +47,7 @@ async def fetch_preview(site: LocalSite, fetch: FetchPicture, files: Files, url:
 
 
 async def record_preview(tx: Tx, preview: Preview) -> str | None:
-    """Write down what was kept; the address that the post shall name, if any."""
+    """Write down what was kept; the address that the post is to name, if any."""
     if preview.behind is not None:
         await images.remember_remote(tx, [preview.behind])
     if preview.alias is not None and preview.picture is not None:

@@ -18,10 +18,11 @@ from folkmoot.store.db import Database, Tx
 EDGES = (
     16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 480, 512, 640, 768, 960, 1024, 1200, 1440, 1600, 1920, 2048, 3072, 4096,
 )  # fmt: skip
-"""Sizes that copies are made in: what is asked for is rounded down to one, so that nobody fills the disk by counting."""
+"""The sizes that copies are made in: what is asked for is rounded down to one of them, so that nobody fills the disk by asking for each
+size in turn."""
 
 REMOTE = "-remote"
-"""What the names of pictures have that are fetched for readers, and those of their copies."""
+"""Stands in the names of pictures that were fetched for readers, and of their copies."""
 
 FetchPicture = Callable[[str], Awaitable[bytes]]
 """Ask the network for a picture. Raises `ValueError` or `OSError` where there is none."""
@@ -38,7 +39,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a picture shall look: `format` by its name, `edge` the most pixels of an edge; None leaves it as it is."""
+    """How a picture is to look: `format` by its name, `edge` the most pixels of an edge; None leaves it as it is."""
 
     format: str | None = None
     edge: int | None = None
@@ -65,7 +66,7 @@ async def show_proxied(db: Database, files: Files, fetch: FetchPicture, url: str
 
 
 async def must_be_proxied(tx: Tx, url: str) -> None:
-    """Nobody makes this server fetch, or lead to, what nothing here names (I-9). Raises `NotFound` unknown."""
+    """Refuse to fetch, or to lead to, an address that nothing here names (I-9). Raises `NotFound` unknown."""
     if not await images.is_remembered(tx, url):
         raise NotFound("unknown", detail="this address is not among the proxied ones")
 
@@ -84,12 +85,12 @@ async def keep_proxied(db: Database, files: Files, fetch: FetchPicture, url: str
 
 
 def proxy_alias(url: str) -> str:
-    """The name under which a picture elsewhere is kept: none that an upload could have."""
+    """The name under which a picture elsewhere is kept; no upload can have it."""
     return f"{sha256(url.encode()).hexdigest()}{REMOTE}"
 
 
 async def _show(files: Files, alias: str, look: Look, name: str) -> Shown:
-    """`name`: whose ending says in which format a copy is where none is asked for, JPEG if it says nothing (I-8)."""
+    """`name`: its ending gives the format of a copy where none is asked for; JPEG where it gives none (I-8)."""
     if look.edge is None and look.format is None:
         body = await files.get(alias)
         if body is None:
@@ -119,7 +120,7 @@ def _ending(name: str) -> str:
 
 
 def _edge(asked: int | None) -> int | None:
-    """The size to make for one that was asked for; 0 for one that cannot be."""
+    """The size to make for the one that was asked for; 0 for an impossible one."""
     if asked is None:
         return None
     return max((edge for edge in EDGES if edge <= asked), default=0 if asked < 1 else EDGES[0])

@@ -1,4 +1,4 @@
-"""Look at bytes that should be a picture: in threads, few at a time, because each may take a hundred megabytes while it is looked at."""
+"""Check bytes that should be a picture: in threads, few at a time, because each may take a hundred megabytes meanwhile."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _turns: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
 
 async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Do something that computes off the event loop, when it is its turn."""
+    """Run a computation in a thread, when its turn comes."""
     loop = asyncio.get_running_loop()
     turn = _turns.get(loop)
     if turn is None:

@@ -19,12 +19,12 @@ from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
 
 LARGEST = pictures.MAX_BYTES
-"""Bytes of a file that is looked at at all."""
+"""Bytes beyond which a file is not even looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A file that is kept now, where it can be seen, and what it is."""
+    """An upload: the file's row, its public address, and the picture."""
 
     image: LocalImage
     url: str
@@ -61,14 +61,14 @@ async def upload_all(db: Database, files: Files, viewer: Viewer, bodies: Sequenc
 
 
 async def keep(files: Files, picture: Picture) -> str:
-    """Put a picture into a file of a new name, which is returned."""
+    """Keep a picture in a new file; the name of that."""
     alias = f"{uuid4()}.{picture.suffix}"
     await files.put(alias, picture.body)
     return alias
 
 
 async def record(tx: Tx, alias: str, picture: Picture, local_user_id: int | None) -> tuple[LocalImage, str]:
-    """Write down a file and what it is; its public address."""
+    """Write the rows of a file; the image, and its public address."""
     site = await store_site.local_site(tx)
     image = LocalImage(alias, secrets.token_urlsafe(18), local_user_id, tx.now)
     url = addresses.of_file(site.origin, alias)

@@ -35,7 +35,7 @@ async def read_directory(
 
 
 async def read_decided(tx: Tx, viewer: Viewer, *, after: str = "", limit: int = 100) -> Page[KnownInstance]:
-    """The blocked and the allowed ones, for those who decide. Raises `NotAllowed` not_an_admin."""
+    """The blocked and the allowed servers, for admins. Raises `NotAllowed` not_an_admin."""
     permissions.check("instances.block", Standing(viewer))
     found = await instances.page(tx, state="decided", part="", after=after, limit=limit + 1)
     return Page(found[:limit], found[limit - 1].instance.domain if len(found) > limit else None)

@@ -45,7 +45,7 @@ class ServerState:
 
 
 async def read_servers(tx: Tx, viewer: Viewer, *, after: str = "", limit: int = 50) -> Page[ServerState]:
-    """Servers that are sent to, those that ail first, then by domain. Raises `NotAllowed` not_an_admin."""
+    """Servers that are sent to, those in trouble first, then by domain. Raises `NotAllowed` not_an_admin."""
     permissions.check("instances.block", Standing(viewer))
     skip = int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0
     known = await destinations.all_of_them(tx)
@@ -92,7 +92,7 @@ def _health(destination: Destination, shut_out: Collection[int]) -> Health:
 
 
 async def read_states(tx: Tx, instance_ids: Collection[int]) -> dict[int, FederationState]:
-    """How far those of these servers have got that were ever sent to (W-9), by id."""
+    """How far deliveries have come (W-9), by the ids of those servers that were ever sent to."""
     found = await destinations.by_instances(tx, instance_ids)
     moments = await outbox.moments_of(tx, {each.cursor for each in found.values()})
     return {

@@ -12,7 +12,7 @@ from folkmoot.store.db import Tx
 
 
 async def delete_message(tx: Tx, viewer: Viewer, message_id: int, *, deleted: bool) -> PrivateMessage:
-    """Set whether a message is deleted: its author does (N-6). Doing it again changes nothing.
+    """Set whether a message is deleted: for its author (N-6). Doing it again changes nothing.
 
     Raises `NotFound` couldnt_find_private_message; `NotAllowed` edit_private_message_not_allowed; `NotLoggedIn`.
     """

@@ -12,7 +12,7 @@ from folkmoot.store.db import Tx
 
 
 async def edit_message(tx: Tx, viewer: Viewer, message_id: int, content: str) -> PrivateMessage:
-    """Give a message another text: its author does (N-6). Whoever is blocked by now cannot speak through old messages either.
+    """Give a message another text: for its author (N-6). Somebody blocked since then cannot speak through old messages either.
 
     Raises `NotFound` couldnt_find_private_message; `NotAllowed` edit_private_message_not_allowed, person_is_blocked, site_ban;
     `Invalid` invalid_body_field, blocked_url; `NotLoggedIn`.

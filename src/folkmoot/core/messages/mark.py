@@ -11,7 +11,7 @@ from folkmoot.store.db import Tx
 
 
 async def mark_message(tx: Tx, viewer: Viewer, message_id: int, *, read: bool) -> PrivateMessage:
-    """Mark a message read or unread: its recipient does (N-5).
+    """Mark a message read or unread: for its recipient (N-5).
 
     Raises `NotFound` couldnt_find_private_message; `NotAllowed` couldnt_update_private_message; `NotLoggedIn`.
     """

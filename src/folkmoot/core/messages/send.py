@@ -25,7 +25,7 @@ class SendMessage:
 
 
 async def send_message(tx: Tx, author: Viewer, asked: SendMessage) -> PrivateMessage:
-    """Write a message; to who blocks the author none is written (N-6). An equal one within a minute is the same one.
+    """Write a message; not to somebody who blocks the author (N-6). An equal one within a minute is the same one.
 
     Raises `Invalid` invalid_body_field, blocked_url, couldnt_create_private_message (there is no such person); `NotAllowed`
     person_is_blocked, site_ban, account_too_young; `NotLoggedIn`.
@@ -59,7 +59,7 @@ async def send_message(tx: Tx, author: Viewer, asked: SendMessage) -> PrivateMes
 
 
 def _must_be_old_enough(tx: Tx, author: Viewer, site: LocalSite) -> None:
-    """Accounts made for the purpose send nobody advertisements (ABU-18). Raises `NotAllowed` account_too_young."""
+    """An account has to be old enough, so that none are made to send advertisements (ABU-18). Raises `NotAllowed` account_too_young."""
     person = author.person
     assert person is not None
     if not author.admin and tx.now - person.published < site.message_min_age * HOUR:

@@ -1,4 +1,4 @@
-"""Mails about what happened to one's writing (N-7): who wants them gets one per notice."""
+"""Mails about answers and mentions (N-7): one per notice, for those who want them."""
 
 from typing import Any
 

@@ -82,6 +82,6 @@ async def _named_by_address(tx: Tx, addresses: Collection[str]) -> list[Person]:
 
 
 async def parent_was_answered(tx: Tx, person: Viewer, parent: Comment) -> None:
-    """Who answers a comment has read the notice about it (C-3)."""
+    """Somebody who answers a comment has read the notice about it (C-3)."""
     if parent.creator_id != person.id:
         await notifications.mark_comment_read(tx, person.id, parent.id)

@@ -35,7 +35,7 @@ class Riddle:
 
 
 def is_asked(site: LocalSite) -> bool:
-    """Whether who registers has to solve a riddle: not before the site is set up."""
+    """Whether people who register have to solve a riddle: not before the site is set up."""
     return site.captcha_enabled and site.site_setup
 
 
@@ -64,7 +64,7 @@ async def new_number(tx: Tx) -> str | None:
 
 
 async def picture(db: Database, number: str) -> bytes:
-    """What a riddle asks, as a PNG, each time another one. Raises `NotFound` token_not_found for a number that holds no longer."""
+    """What a riddle asks, as a PNG: drawn anew each time. Raises `NotFound` token_not_found for a number that holds no longer."""
     site = await _site_of(db, number)
     return await asyncio.to_thread(riddle.picture, _text(site, number), site.captcha_difficulty)
 
@@ -99,7 +99,7 @@ async def _site_of(db: Database, number: str) -> LocalSite:
 
 
 def _normal(number: str, now: Micros) -> str | None:
-    """A number as it is kept, None for one that is none or whose time is over."""
+    """A number as it is kept; None for a text that is not one, or is too old."""
     try:
         found = uuid.UUID(number)
     except ValueError:

@@ -88,7 +88,7 @@ async def set_password(tx: Tx, used: UsedReset, password: NewPassword) -> None:
 
 
 async def set_password_of(tx: Tx, name: str, password: NewPassword) -> Viewer:
-    """Give a local account a new password without asking anybody: for who runs the server. Raises `NotFound` couldnt_find_person."""
+    """Give a local account a new password without asking anybody, for whoever runs the server. Raises `NotFound` couldnt_find_person."""
     known = await accounts.credentials(tx, names.name_key(name))
     if known is None:
         raise NotFound("couldnt_find_person")

@@ -1,4 +1,4 @@
-"""Take one's settings along: everything that is one's own, as the file other servers of this kind read (E-1)."""
+"""Export one's settings, in the file format that other servers of this kind read (E-1)."""
 
 from typing import Any
 

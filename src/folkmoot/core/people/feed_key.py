@@ -24,7 +24,7 @@ async def feed_key(tx: Tx, viewer: Viewer) -> str:
 
 
 async def viewer_of_key(tx: Tx, key: str) -> Viewer:
-    """Whose key this is; nobody for one that is none, or whose account is banned or deleted."""
+    """Whose key this is; nobody for a wrong one, or one of a banned or deleted account."""
     number, dash, _ = key.partition("-")
     if not dash or not (number.isascii() and number.isdigit()) or len(number) > _DIGITS:
         return ANONYMOUS
@@ -37,7 +37,7 @@ async def viewer_of_key(tx: Tx, key: str) -> Viewer:
 
 
 async def _key(tx: Tx, local_user_id: int) -> str:
-    """Also of an account that there is not: how long it takes tells nothing."""
+    """Made also for an account that does not exist, so that the time it takes tells nothing."""
     credentials = await accounts.credentials_of(tx, local_user_id)
     password = credentials.password_hash if credentials else None
     site = await store_site.local_site(tx)

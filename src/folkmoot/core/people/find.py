@@ -21,7 +21,7 @@ async def find_person(tx: Tx, viewer: Viewer, name: str) -> Person:
 
 
 async def key_of(tx: Tx, name: str) -> tuple[str, str | None] | None:
-    """The folded name and the host, None for this server, that somebody called so is found by; None where it is no name."""
+    """The folded name and the host (None for this server) under which a person is looked up; None for what is not a name."""
     handle = parse_handle(name)
     if handle is None or handle.kind == "community":
         return None
@@ -30,7 +30,7 @@ async def key_of(tx: Tx, name: str) -> tuple[str, str | None] | None:
 
 
 def must_be_known(viewer: Viewer, person: Person | None) -> Person:
-    """The person, if this reader may know of them (Q-4). Raises `NotFound` couldnt_find_person."""
+    """The person, if this reader may know about them (Q-4). Raises `NotFound` couldnt_find_person."""
     if person is None or (person.deleted and not viewer.admin):
         raise NotFound("couldnt_find_person", field="person")
     return person

@@ -18,7 +18,7 @@ from folkmoot.store.db import Database, Tx
 IMPORT = "accounts.import_settings"
 MOST_ITEMS = 10_000
 _AT_ONCE = 50
-"""Addresses of a file that is so small that what is known of them is taken over while its sender waits."""
+"""How many addresses a file may hold for what is known of them to be taken over while its sender waits."""
 _BATCH = 50
 _ADDRESS_LIMIT = 2000
 _TEXTS = {"display_name": "display_name", "bio": "bio", "matrix_id": "matrix_user_id"}

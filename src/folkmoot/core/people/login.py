@@ -40,7 +40,7 @@ class LoggedIn:
 
 
 async def log_in(tx: Tx, proof: Proof, asked: LogIn) -> LoggedIn:
-    """Open a session for who proved the password (A-4); a hash of an old kind is replaced.
+    """Open a session for somebody who proved their password (A-4); a hash of an old kind is replaced.
 
     Raises `NotLoggedIn` incorrect_login; `NotAllowed` site_ban, deleted, email_not_verified, registration_application_is_pending,
     registration_denied (with the reason as detail), missing_totp_token; `Invalid` incorrect_totp_token.

@@ -44,7 +44,7 @@ async def tell_of_new_address(tx: Tx, person: Person, account: LocalUser, before
 
 
 async def tell_of_new_password(tx: Tx, person: Person, account: LocalUser) -> None:
-    """Tell who has an address that the password was changed."""
+    """Tell the owner of an account, if they gave an address, that its password was changed."""
     if not account.email:
         return
     site, tongue = await store_site.local_site(tx), tongues.of_account(account, served=True)

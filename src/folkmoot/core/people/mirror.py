@@ -69,7 +69,7 @@ def _values(house: House, said: RemotePerson) -> dict[str, Any]:
 
 
 def stand_in_of(group_id: str) -> str:
-    """The address under which a community that follows stands among followers, for it is no person."""
+    """The address under which a community that follows one of ours is kept among its followers, who are otherwise people."""
     return f"{group_id}#follower"
 
 
@@ -96,8 +96,8 @@ async def mirror_follower(tx: Tx, group: Community) -> Person:
 
 
 async def mirror_nobody(tx: Tx, *, origin: str, host: str, domain: str) -> Person:
-    """Who wrote what a server says is gone without saying whose it was (PAR-3): one deleted account for each server, with a name that
-    nobody can have. Raises as `columns_of`."""
+    """The author of things that a server says are gone, without saying whose they were (PAR-3): one deleted account for each server,
+    with a name that nobody can have. Raises as `columns_of`."""
     ap_id = f"{origin}/#deleted"
     known = (await actors.people_at(tx, [ap_id])).get(ap_id)
     if known is not None:

@@ -73,7 +73,7 @@ async def add_alias(tx: Tx, viewer: Viewer, other_id: int) -> None:
 
 
 async def drop_alias(tx: Tx, viewer: Viewer, ap_id: str) -> None:
-    """Say no longer that this account, by address, is one's own. Raises `NotLoggedIn`."""
+    """Stop saying that the account at this address is one's own. Raises `NotLoggedIn`."""
     person, _ = rules.must_have_account(viewer)
     if await moves.drop_alias(tx, person.id, ap_id):
         await after.record(tx, PersonEdited(person.id))
@@ -98,7 +98,7 @@ async def move_away(tx: Tx, viewer: Viewer, proof: Proof, other_id: int, *, conf
 
 
 async def come_back(tx: Tx, viewer: Viewer) -> None:
-    """Be here again: the profile says nothing of another account any more. Who follows the new one goes on to. Raises `NotLoggedIn`."""
+    """Be here again: the profile no longer names another account. Those who follow the new one still do. Raises `NotLoggedIn`."""
     person, _ = rules.must_have_account(viewer)
     if await moves.target_of(tx, person.id) is not None:
         await moves.set_back(tx, person.id)

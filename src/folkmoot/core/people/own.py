@@ -1,4 +1,4 @@
-"""What belongs to somebody, all at once: for apps, which ask for it when they start, and often."""
+"""Everything that belongs to one account, at once: apps ask for it when they start, and often."""
 
 from folkmoot.core.listings.profile import moderated
 from folkmoot.core.people import rules

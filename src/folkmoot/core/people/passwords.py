@@ -2,7 +2,7 @@
 a write transaction is held: both take tens of milliseconds and megabytes.
 
 How many log-ins a second there can be is argon2's doing, by design: each takes a core for some twenty milliseconds, half of the cores
-hash at the same time, and who comes meanwhile waits in line. So 64 who log in at once take 64 times as long as one, and no more memory.
+hash at the same time, and the others wait in line. So 64 logins at once take 64 times as long as one, and no more memory.
 Every function here that hashes or compares raises `Busy` where the line is too long.
 """
 
@@ -41,10 +41,11 @@ long (A-4)."""
 _AT_ONCE = max(1, (os.cpu_count() or 2) // 2)
 """Hashes computed side by side in this process: each takes 19 MiB and a whole core, and there may be a process for each core."""
 MOST_WAITING = 200
-"""Who may wait for their turn in this process, four to five seconds of a core: whoever comes then is told that the server is busy, at once.
-A flood of log-ins so keeps others from logging in, and nothing else."""
+"""How many may wait for their turn in this process, four to five seconds of a core: beyond that people are told at once that the server is
+busy. So a flood of log-ins keeps others from logging in, and from nothing else."""
 _NICER = 10
-"""By so much a thread that hashes stands back behind those that answer: who logs in can wait for a moment, everybody else need not."""
+"""How much nicer (in the sense of nice(2)) a thread that hashes is than those that answer: a login can wait for a moment, nothing else
+has to."""
 
 Result = TypeVar("Result")
 
@@ -108,7 +109,7 @@ async def prove(db: Database, name_or_email: str, password: str) -> Proof:
 
 
 async def prove_own(db: Database, viewer: Viewer, password: str) -> Proof:
-    """The same for who is logged in and has to show that it is them. Raises `NotLoggedIn` incorrect_login, naming the field."""
+    """The same for somebody who is logged in and has to show that it is them. Raises `NotLoggedIn` incorrect_login, naming the field."""
     if viewer.account is None:
         raise NotLoggedIn
     async with db.read() as tx:

@@ -1,4 +1,4 @@
-"""Make somebody an admin from outside: for who runs the server. (`core/site/admins.py` is for who runs the site.)"""
+"""Make somebody an admin from outside, for whoever runs the server. (`core/site/admins.py` is for those who run the site.)"""
 
 from folkmoot.model.errors import NotAllowed, NotFound
 from folkmoot.model.people import Person

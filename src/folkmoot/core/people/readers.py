@@ -9,7 +9,7 @@ _MOST_KEPT = 5000
 
 
 class Viewers:
-    """The people behind tokens, as far as they called lately. One for all faces of a process."""
+    """The people behind tokens that were used lately. One for all faces of a process."""
 
     def __init__(self, db: Database) -> None:
         self.db = db

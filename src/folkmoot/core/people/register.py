@@ -70,8 +70,8 @@ async def prepare(asked: Register) -> Prepared:
 
 
 async def prepare_registration(db: Database, asked: Register) -> Prepared:
-    """The same for whoever registers, in a transaction of its own: where a riddle has to be solved, it is spent now, whatever comes of the
-    registration, unless that is refused already for what stands before it in the order of A-7.
+    """The same for a registration by the person themself, in a transaction of its own. A riddle that has to be solved is spent now,
+    whatever comes of the registration, unless a check that comes before it in the order of A-7 refuses that already.
     """
     async with db.read() as tx:
         house = await writing.house(tx)
@@ -129,8 +129,8 @@ async def register(tx: Tx, asked: Register, prepared: Prepared) -> Registered:
 
 
 async def create_account(tx: Tx, asked: Register, prepared: Prepared, *, admin: bool = False) -> Viewer:
-    """Make an account for somebody, for who runs the server: whatever the registration mode, accepted, its address taken for confirmed.
-    An admin's account sets the site up.
+    """Make an account for somebody, on behalf of whoever runs the server: whatever the registration mode, accepted, its address taken for
+    confirmed. An admin's account sets the site up.
 
     Raises as `register`: `Invalid` invalid_password, passwords_do_not_match, slurs, invalid_name, invalid_email_address; `Conflict`
     email_already_exists, user_already_exists.
@@ -232,7 +232,7 @@ async def _insert_account(
     accepted: bool,
     admin: bool,
 ) -> LocalUser:
-    """Settings as A-10 and W-12 have them; what is not named here the schema knows."""
+    """Settings as A-10 and W-12 have them; the others have their defaults in the schema."""
     shows_nsfw = asked.show_nsfw if asked.show_nsfw is not None else site.content_warning is not None
     account = await accounts.insert_account(
         tx,

@@ -16,7 +16,7 @@ _WORD_LIMIT = 64
 
 
 def must_have_account(viewer: Viewer) -> tuple[Person, LocalUser]:
-    """The person and the account of who asks. Raises `NotLoggedIn`."""
+    """The person and the account behind the request. Raises `NotLoggedIn`."""
     if viewer.person is None or viewer.account is None:
         raise NotLoggedIn
     return viewer.person, viewer.account

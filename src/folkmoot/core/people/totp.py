@@ -1,4 +1,4 @@
-"""The second step of logging in: codes by time (A-14), and recovery codes for who lost the device."""
+"""The second step of logging in: codes by time (A-14), and recovery codes for those who lost the device."""
 
 import hashlib
 import hmac

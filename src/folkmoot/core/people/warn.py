@@ -1,4 +1,4 @@
-"""Warn the author of a post or comment: moderators do."""
+"""Warn the author of a post or comment: for moderators."""
 
 from folkmoot.core import after, permissions
 from folkmoot.core.moderation import checked_reason

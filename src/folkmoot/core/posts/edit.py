@@ -25,7 +25,7 @@ _NO_FACTS: dict[str, Any] = {
     "thumbnail_url": None,
     "url_content_type": None,
 }
-"""Nothing is known of a link (I-3)."""
+"""The columns of a link about which nothing is known (I-3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class _SaidOfPicture:
-    """What there is to say of a link that leads straight to a picture here: no page, so no title."""
+    """What is known about a link straight to a picture here: there is no page, so no title."""
 
     content_type: str | None
     title: str | None = None
@@ -65,7 +65,7 @@ class _SaidOfPicture:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The look at a link, taken from the work that waits by who wants to see it done."""
+    """The look at a link, taken out of the waiting work by a caller that wants to see it done."""
 
     holder: str
     job: jobs.Job

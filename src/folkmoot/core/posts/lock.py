@@ -1,4 +1,4 @@
-"""Close a post to new comments, or open it: moderators do."""
+"""Close a post to new comments, or open it again: for moderators."""
 
 from folkmoot.core import after, permissions
 from folkmoot.core.moderation import checked_reason

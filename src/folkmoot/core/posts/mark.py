@@ -1,4 +1,4 @@
-"""Say what a post is: moderators do, whose words it is not."""
+"""Say what somebody else's post is (its tags, language, NSFW): for moderators."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a page says of itself, for who is about to link to it (I-1, I-2)."""
+"""What a page says about itself, for somebody about to link to it (I-1, I-2)."""
 
 from folkmoot.core.posts.fetch_link import Fetch, Said
 from folkmoot.model.errors import Invalid
@@ -6,7 +6,7 @@ from folkmoot.text import links
 
 
 async def look_at_link(url: str, fetch: Fetch) -> Said:
-    """Ask a page what it says of itself; asks the network.
+    """Ask a page what it says about itself; uses the network.
 
     Raises `Invalid` invalid_url for what is no address of the web or not of the public internet, unknown where nothing answers.
     """

@@ -44,7 +44,7 @@ async def mark_post_read(tx: Tx, viewer: Viewer, post_id: int, *, read: bool | N
 
 async def record_visit(tx: Tx, viewer: Viewer, post: Post) -> Micros | None:
     """Somebody looks at a thread: it is read, and its comments are seen (P-9). Since when comments are new to them; None at the first
-    visit, and for who has no account. `post` as it was shown. Of a thread from elsewhere the rest is sent for (BKF-3)."""
+    visit, and for visitors. `post` as it was shown. Of a thread from elsewhere the rest is sent for (BKF-3)."""
     if viewer.account is None:
         return None
     if not post.local:

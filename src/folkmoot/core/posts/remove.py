@@ -1,4 +1,4 @@
-"""Remove a post from its community, or restore it: moderators do."""
+"""Remove a post from its community, or restore it: for moderators."""
 
 from folkmoot.core import after, permissions, ranks
 from folkmoot.core.moderation import checked_reason

@@ -22,7 +22,7 @@ class Suggestion:
 
 
 async def suggest(db: Database, viewer: Viewer, url: str, fetch: Fetch) -> Suggestion:
-    """What a page calls itself, cut to what a title may hold. Asks the network, so never inside a transaction.
+    """What a page calls itself, cut to the length of a title. Uses the network, so never call it inside a transaction.
 
     Raises `NotLoggedIn`; `Invalid` invalid_url, invalid_url_scheme, url_length_overflow, blocked_url.
     """

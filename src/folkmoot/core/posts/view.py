@@ -31,7 +31,7 @@ class Opened:
 
 
 async def post_view(tx: Tx, viewer: Viewer, post_id: int) -> PostView:
-    """A post with the viewer's part of it, whatever its state: for who has just done something with it. One query.
+    """A post with the viewer's part of it, whatever its state: for somebody who has just done something with it. One query.
 
     Raises `NotFound` couldnt_find_post.
     """

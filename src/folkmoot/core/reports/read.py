@@ -41,8 +41,8 @@ class ReadQueue:
 
 
 async def list_reports(tx: Tx, viewer: Viewer, asked: ListReports) -> list[ReportView]:
-    """Reports of one kind: a moderator's communities', for admins everywhere's; of messages for admins only. A community that the viewer
-    does not moderate has none (O-2).
+    """Reports of one kind: for moderators those of their communities, for admins all; of messages for admins only. A community that the
+    viewer does not moderate has none (O-2).
 
     Raises `NotLoggedIn`; `NotAllowed` not_a_mod_or_admin, not_an_admin.
     """
@@ -154,7 +154,7 @@ def _author(view: ReportView) -> Person | None:
 
 
 async def _moderator(tx: Tx, viewer: Viewer, kind: ReportKind) -> int | None:
-    """Whose communities' reports the viewer sees: their own; None for admins, who see all."""
+    """The person whose communities' reports are shown: the viewer; None for admins, who see all."""
     if viewer.account is None:
         raise NotLoggedIn
     if kind == "private_message":

@@ -58,7 +58,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class FoundLines:
-    """The same for who knows what posts and comments look like."""
+    """The same for a caller that knows what posts and comments look like."""
 
     posts: list[PostLine]
     comments: list[CommentLine]
@@ -128,7 +128,7 @@ def _link(asked: SearchFor) -> str:
 
 
 def _shape(table: str, viewer: Viewer, asked: SearchFor, *, shows_nsfw: bool = True) -> Shape:
-    """The list that is searched. Read posts are found like others: who searches may well look for what they have seen."""
+    """The list that is searched. Posts that were read are found like others: people search for what they have seen."""
     account = viewer.account
     scope = asked.scope
     if account is None and scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW):
@@ -162,7 +162,7 @@ def _kinds(asked: SearchFor) -> frozenset[SearchType]:
 
 
 def _span(asked: SearchFor) -> tuple[int, int]:
-    """How many, and how many are passed over before."""
+    """Limit and offset."""
     return asked.limit, (asked.page - 1) * asked.limit
 
 

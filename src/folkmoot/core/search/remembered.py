@@ -1,4 +1,4 @@
-"""What searches found, remembered by each process: who asks for the same words next need not look for them again."""
+"""What searches found, remembered by each process, so that the next one for the same words need not look again."""
 
 from dataclasses import dataclass
 

@@ -37,7 +37,7 @@ class Resolved:
 
 
 async def resolve(tx: Tx, viewer: Viewer, query: str) -> Resolved:
-    """The stored thing that an address names, or (for who has an account) `!name@host`, `@name@host` or `name@host` (Q-3).
+    """The stored thing that an address names, or (for members) `!name@host`, `@name@host` or `name@host` (Q-3).
 
     An address may be the thing's own or that of a page of this site. Raises `NotFound` couldnt_find_object for what is known but
     deleted, removed or of a blocked server, whoever asks; `Invalid` couldnt_find_object for what cannot be resolved here;
@@ -57,7 +57,7 @@ Bring = Callable[[str], Awaitable[None]]
 
 
 async def resolve_anywhere(db: Database, viewer: Viewer, query: str, bring: Bring) -> Resolved:
-    """The same, also where it has to be asked for at its own server first: for who has an account (Q-3, ABU-27).
+    """The same, also where it has to be asked for at its own server first: for members (Q-3, ABU-27).
 
     Raises as `resolve`; what cannot be had is `Invalid` couldnt_find_object too (FET-14).
     """
@@ -78,8 +78,7 @@ async def resolve_anywhere(db: Database, viewer: Viewer, query: str, bring: Brin
 async def or_bring(
     db: Database, viewer: Viewer, name: str, bring: Bring, look: Callable[[Tx], Awaitable[Found]]
 ) -> Found:
-    """What `look` finds under a name; where nobody is called so here, `name@host` is asked for at its own server first, for who has an
-    account (L-6).
+    """What `look` finds under a name; where nobody has that name here, `name@host` is first asked for at its own server, for members (L-6).
 
     Raises as `look`: `UnknownName` also for what cannot be had.
     """

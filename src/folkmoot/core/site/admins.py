@@ -21,7 +21,7 @@ async def appoint_admin(tx: Tx, viewer: Viewer, person_id: int) -> list[Person]:
 
 
 async def dismiss_admin(tx: Tx, viewer: Viewer, person_id: int) -> list[Person]:
-    """End somebody's office; those who are left. Raises as `appoint_admin`, `NotAllowed` not_higher_admin, cannot_leave_admin."""
+    """Dismiss an admin; the ones who are left. Raises as `appoint_admin`, `NotAllowed` not_higher_admin, cannot_leave_admin."""
     person = await _local_person(tx, viewer, person_id)
     await ranks.must_outrank_on_site(tx, viewer, [person_id])
     if person.admin:

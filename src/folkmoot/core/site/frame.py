@@ -28,7 +28,7 @@ async def read_admins(tx: Tx) -> list[Person]:
 
 
 async def waiting_for(tx: Tx, viewer: Viewer) -> Waiting:
-    """What waits for the viewer; nothing for whom has no account here. One query at the most.
+    """What waits for the viewer; nothing for visitors. One query at the most.
 
     For members without an office it is kept per process until something arrives or is read. What makes notices vanish without that (a
     comment deleted, somebody blocked) shows after `KEPT`.

@@ -6,7 +6,7 @@ from folkmoot.model.site import LocalSite
 
 
 def require_open(site: LocalSite, viewer: Viewer) -> None:
-    """Whether posts, comments, communities, people, searches, the log and feeds may be shown (R-11).
+    """Check that posts, comments, communities, people, searches, the log and feeds may be shown (R-11).
 
     Raises `NotAllowed` instance_is_private.
 

@@ -1,4 +1,4 @@
-"""Delete for good: admins do, and nothing brings it back (O-7)."""
+"""Delete for good, so that nothing brings it back: for admins (O-7)."""
 
 from dataclasses import dataclass
 

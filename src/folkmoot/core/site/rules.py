@@ -77,7 +77,7 @@ def checked_listing(listing: Listing) -> Listing:
 
 
 def check_question(site: LocalSite, mode: RegistrationMode | None, question: str | None) -> None:
-    """Who wants applications has to ask something; looked at when either changes.
+    """A site that takes applications has to ask something; checked when either setting changes.
 
     Raises `Invalid` application_question_required (W-3).
     """
@@ -96,7 +96,7 @@ def checked_name_length(length: int) -> int:
 
 
 def checked_limits(limits: Mapping[str, int]) -> dict[str, int]:
-    """Those to set; a period of 0 is none of them (W-7). Raises `Invalid` invalid_rate_limit; `KeyError` for a name that is no limit."""
+    """The limits to set; a period of 0 is left out (W-7). Raises `Invalid` invalid_rate_limit; `KeyError` for a name that is no limit."""
     kept = {}
     for name, value in limits.items():
         if name not in RateLimits.__dataclass_fields__:

@@ -1,4 +1,4 @@
-"""What this program calls itself, and which Lemmy's API it speaks: apps choose their dialect by that (docs/decisions/0012)."""
+"""What this program calls itself, and which version of Lemmy's API it speaks: apps choose their dialect by it (docs/decisions/0012)."""
 
 NAME = "folkmoot"
 LEMMY_VERSION = "0.19.20"

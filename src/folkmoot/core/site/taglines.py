@@ -1,4 +1,4 @@
-"""Lines of which one stands under the site's name."""
+"""Taglines: one at a time stands under the site's name."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
-"""What has to be done again and again for a site to stay right: `jobs/schedule.py` says when.
-
-Everything here is safe to repeat and to break off. Long work goes in batches with a transaction each and a breath between them, so that
-nobody who wants to write waits for it (S-6).
+"""Periodic work that keeps a site in order; `jobs/schedule.py` says when. Everything here is safe to repeat and to interrupt. Long work
+goes in batches with a transaction each and a breath between them, so that nobody who wants to write waits for it (S-6).
 """
 
 import asyncio
@@ -161,7 +159,7 @@ async def end_what_expired(db: Database) -> None:
 
 
 async def forget_stale(db: Database) -> None:
-    """Forget tokens of mails that hold no longer (A-12, A-13), riddles that nobody can answer any more (A-11), buckets that are full again,
+    """Forget tokens of mails that have expired (A-12, A-13), riddles that nobody can answer any more (A-11), buckets that are full again,
     and jobs given up long ago."""
     async with db.write() as tx:
         await accounts.forget_tokens(

@@ -144,13 +144,13 @@ async def comment_views(tx: Tx, ids: list[int]) -> dict[int, CommentView]:
 
 
 async def must_be_open(tx: Tx, viewer: Viewer) -> None:
-    """A private site shows nothing to who has no account. Raises `NotAllowed` instance_is_private (R-11)."""
+    """A private site shows nothing to visitors. Raises `NotAllowed` instance_is_private (R-11)."""
     require_open(await store_site.local_site(tx), viewer)
 
 
 def must_be_visible(viewer: Viewer, view: PostView, *, moderates: bool) -> None:
     """Deleted and removed posts, and those of deleted or removed communities, are there for their author and for moderators only (P-9);
-    others for who may read what is in their community (R-10). Raises `NotFound` couldnt_find_post."""
+    others to those who may read their community (R-10). Raises `NotFound` couldnt_find_post."""
     post, community = view.post, view.community
     let_in = moderates or view.mine.subscribed == Subscribed.SUBSCRIBED
     if not may_read(viewer, community, let_in=let_in):
