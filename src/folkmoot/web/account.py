@@ -19,23 +19,11 @@ from folkmoot.model.site import LocalSite
 from folkmoot.text import markdown
 from folkmoot.web import session
 from folkmoot.web.base import context, done, flash, keep_flashes, limited, local_path, page, viewer
-from folkmoot.web.errors import status_of, words
+from folkmoot.web.errors import AGAIN, errors_of, status_again
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.i18n import LANGUAGES, gettext
 
-UNPROCESSABLE = 422
-"""What a form answers that is shown again with its errors (interface.md, section 8)."""
 _MISSING_CODE = "missing_totp_token"
-
-
-def errors_of(refusal: Refusal, *, field: str | None = None) -> dict[str, str]:
-    """A refusal as the form macros show it: beside its field, or beside another one."""
-    return {field if field is not None else refusal.field or "": words(refusal)}
-
-
-def status_again(refusal: Refusal) -> int:
-    """The status of a form that is shown again."""
-    return status_of(refusal) if isinstance(refusal, RateLimited) else UNPROCESSABLE
 
 
 def client_of(request: Request) -> Client:
@@ -239,7 +227,7 @@ async def send_reset(request: Request) -> Response:
     if not errors and not form.text("email").strip():
         errors = {"email": gettext("Please give the address of your account.")}
     if errors:
-        return await page(request, "account/forgotten.html", status=UNPROCESSABLE, form=form, errors=errors)
+        return await page(request, "account/forgotten.html", status=AGAIN, form=form, errors=errors)
     try:
         await limited(request, "register")
     except RateLimited as refusal:

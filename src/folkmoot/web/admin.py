@@ -22,14 +22,11 @@ from folkmoot.model.time import DAY, SECOND, Micros
 from folkmoot.text.languages import LANGUAGES
 from folkmoot.web.about import numbers_of
 from folkmoot.web.base import context, done, page, viewer
-from folkmoot.web.errors import words
+from folkmoot.web.errors import AGAIN, errors_of
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.pictures import take_own_pictures
 from folkmoot.web.settings import COMMENT_SORTS, MODES, SORTS, THEMES, chosen
-
-AGAIN = 422
-"""What a form answers that is shown again with its errors (interface.md, section 8)."""
 
 TABS = (
     ("general", N_("General"), "/admin"),
@@ -151,11 +148,11 @@ async def admin_page(
     )
 
 
-def errors_of(refusal: Refusal) -> dict[str, str]:
+def mistakes_of(refusal: Refusal) -> dict[str, str]:
     """A refusal beside its field. Raises it again where it is not about what was typed: those who may not do this do not see the form."""
     if isinstance(refusal, NotLoggedIn | RateLimited | Busy) or refusal.code in ("not_an_admin", "site_ban"):
         raise refusal
-    return {refusal.field or "": words(refusal)}
+    return errors_of(refusal)
 
 
 def values_of(view: SiteView, section: Section) -> Form:
@@ -241,7 +238,7 @@ async def save_section(request: Request) -> Response:
         async with context(request).db.write() as tx:
             await edit_site(tx, viewer(request), asked_of(form, section))
     except Refusal as refusal:
-        errors = errors_of(refusal)
+        errors = mistakes_of(refusal)
         async with context(request).db.read() as tx:
             view = await read_settings(tx, viewer(request))
         return await _show(request, section, view, form, errors=errors)
@@ -325,7 +322,7 @@ async def save_setup(request: Request) -> Response:
             await set_up_site(tx, viewer(request), asked_of(form, _SETUP))
     except Refusal as refusal:
         return await page(
-            request, "admin/setup.html", status=AGAIN, form=form, errors=errors_of(refusal),
+            request, "admin/setup.html", status=AGAIN, form=form, errors=mistakes_of(refusal),
             registration_modes=registration_modes(),
         )  # fmt: skip
     return done(

@@ -18,8 +18,9 @@ from folkmoot.core.site.taglines import set_taglines
 from folkmoot.core.site.view import read_settings
 from folkmoot.model.administration import CustomEmoji
 from folkmoot.model.errors import Refusal
-from folkmoot.web.admin import AGAIN, admin_page, errors_of
+from folkmoot.web.admin import admin_page, mistakes_of
 from folkmoot.web.base import context, done, viewer
+from folkmoot.web.errors import AGAIN
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import gettext
 
@@ -44,7 +45,7 @@ async def save_taglines(request: Request) -> Response:
         async with context(request).db.write() as tx:
             await set_taglines(tx, viewer(request), lines)
     except Refusal as refusal:
-        return await _taglines(request, lines, errors_of(refusal))
+        return await _taglines(request, lines, mistakes_of(refusal))
     return done(request, "/admin/taglines", said=gettext("Saved."))
 
 
@@ -80,7 +81,7 @@ async def add_emoji(request: Request) -> Response:
         async with context(request).db.write() as tx:
             await create_emoji(tx, viewer(request), asked)
     except Refusal as refusal:
-        return await _all_emoji(request, form, errors_of(refusal))
+        return await _all_emoji(request, form, mistakes_of(refusal))
     return done(request, "/admin/emoji", said=gettext("Added."))
 
 
@@ -124,7 +125,7 @@ async def save_emoji(request: Request) -> Response:
         async with context(request).db.write() as tx:
             await edit_emoji(tx, viewer(request), asked)
     except Refusal as refusal:
-        errors = errors_of(refusal)
+        errors = mistakes_of(refusal)
         async with context(request).db.read() as tx:
             emoji = await read_emoji(tx, asked.emoji_id)
         return await _one_emoji(request, emoji, form, errors)

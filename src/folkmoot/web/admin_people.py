@@ -20,8 +20,9 @@ from folkmoot.core.site.members import STATES, list_members
 from folkmoot.core.site.view import read_settings
 from folkmoot.model.administration import ApplicationView, Member
 from folkmoot.model.errors import Refusal
-from folkmoot.web.admin import AGAIN, admin_page, errors_of
+from folkmoot.web.admin import admin_page, mistakes_of
 from folkmoot.web.base import context, done, viewer, wants_fragment
+from folkmoot.web.errors import AGAIN
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import person_link
 from folkmoot.web.i18n import N_, gettext
@@ -98,7 +99,7 @@ async def add_admin(request: Request) -> Response:
             person = await find_person(tx, viewer(request), form.text("name"))
             await appoint_admin(tx, viewer(request), person.id)
     except Refusal as refusal:
-        words = errors_of(refusal)
+        words = mistakes_of(refusal)
         return await _people(request, form, {"name": next(iter(words.values()))})
     return done(request, "/admin/people", said=gettext("They are an administrator now."))
 
@@ -162,7 +163,7 @@ async def decide(request: Request) -> Response:
                 tx, viewer(request), DecideApplication(number, approve, form.text("reason"))
             )
     except Refusal as refusal:
-        errors = errors_of(refusal)
+        errors = mistakes_of(refusal)
         async with context(request).db.read() as tx:
             found = await read_application(tx, viewer(request), number)
         return await _application(request, found, form, errors)

@@ -17,7 +17,7 @@ from folkmoot.model.people import Person
 from folkmoot.web.admin import end_in_days
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.communities import head, view_of
-from folkmoot.web.errors import words
+from folkmoot.web.errors import AGAIN, errors_of
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import community_link, name_of, person_link
 from folkmoot.web.i18n import N_, gettext
@@ -62,7 +62,7 @@ async def _ban_page(
     return await page(
         request,
         "moderation/ban.html",
-        status=422 if refusal else 200,
+        status=AGAIN if refusal else 200,
         case=case,
         person_value=person_link(case.person),
         history=f"/modlog?{urlencode({'person': name_of(case.person)})}",
@@ -71,7 +71,7 @@ async def _ban_page(
         days=form.text("days", "7"),
         reason=form.text("reason"),
         reasons=reasons(),
-        errors={refusal.field or "": words(refusal)} if refusal else {},
+        errors=errors_of(refusal) if refusal else {},
         **values,
     )
 

@@ -23,9 +23,8 @@ from folkmoot.core.tools import tools_for_comment
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from folkmoot.web import choices
-from folkmoot.web.account import status_again
 from folkmoot.web.base import context, done, limited, page, viewer, wants_fragment
-from folkmoot.web.errors import words
+from folkmoot.web.errors import status_again, words
 from folkmoot.web.federation import words_of_doubt
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import gettext

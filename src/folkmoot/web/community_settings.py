@@ -23,7 +23,7 @@ from folkmoot.text.languages import LANGUAGES
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.choices import name_of
 from folkmoot.web.communities import community_id, head, view_of
-from folkmoot.web.errors import words
+from folkmoot.web.errors import AGAIN, errors_of, words
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.handles import community_link, person_link
 from folkmoot.web.i18n import gettext
@@ -62,12 +62,12 @@ async def _show_form(
                 preview = Markup(house.long_text(typed["description"], "description").html)  # noqa: S704 - cleaned
             except Refusal as error:
                 refusal = error
-    errors = {refusal.field or "": words(refusal)} if refusal else {}
+    errors = errors_of(refusal) if refusal else {}
     languages = [(each.id, name_of(each)) for each in LANGUAGES if not allowed or each.id in allowed]
     return await page(
         request,
         template,
-        status=422 if refusal else 200,
+        status=AGAIN if refusal else 200,
         form=typed,
         languages=languages,
         errors=errors,
@@ -172,7 +172,7 @@ async def _show_moderators(request: Request, typed: str = "", refusal: Refusal |
     return await page(
         request,
         "communities/moderators.html",
-        status=422 if refusal else 200,
+        status=AGAIN if refusal else 200,
         head=head(who, view, "moderators"),
         team=[(person.id, person_link(person)) for person in beside.moderators],
         me_id=who.id,

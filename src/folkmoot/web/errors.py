@@ -205,3 +205,19 @@ def _entry(refusal: Refusal) -> tuple[int, str]:
     if found is not None:
         return found
     return next((status, text) for kind, status, text in BY_KIND if isinstance(refusal, kind))
+
+
+# --- forms that are shown again --------------------------------------------------------------------------------------
+
+AGAIN = 422
+"""What a form answers that is shown again with its errors (interface.md, section 8)."""
+
+
+def errors_of(refusal: Refusal, *, field: str | None = None) -> dict[str, str]:
+    """A refusal as the form macros show it: beside its field, or beside another one."""
+    return {field if field is not None else refusal.field or "": words(refusal)}
+
+
+def status_again(refusal: Refusal) -> int:
+    """The status of a form that is shown again."""
+    return status_of(refusal) if isinstance(refusal, RateLimited) else AGAIN

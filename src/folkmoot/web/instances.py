@@ -10,8 +10,9 @@ from folkmoot.core.instances.policy import DecideInstance, allow_instance, block
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.site.view import read_settings
 from folkmoot.model.errors import Refusal
-from folkmoot.web.admin import AGAIN, admin_page, end_in_days, errors_of
+from folkmoot.web.admin import admin_page, end_in_days, mistakes_of
 from folkmoot.web.base import context, done, page, viewer
+from folkmoot.web.errors import AGAIN
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.page_cache import SITE, may_be_kept
@@ -53,7 +54,7 @@ async def decide(request: Request) -> Response:
         async with context(request).db.write() as tx:
             await (allow_instance if allow else block_instance)(tx, viewer(request), asked)
     except Refusal as refusal:
-        return await _decided(request, form, errors_of(refusal))
+        return await _decided(request, form, mistakes_of(refusal))
     return done(request, "/admin/instances", said=gettext("Saved."))
 
 

@@ -23,7 +23,7 @@ from folkmoot.core.writing import house
 from folkmoot.model.errors import Invalid, NotAllowed, NotLoggedIn, Refusal
 from folkmoot.model.messages import MessageView
 from folkmoot.web.base import context, done, page, viewer, wants_fragment
-from folkmoot.web.errors import words
+from folkmoot.web.errors import AGAIN, errors_of
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import PersonLink, name_of, person_link
 from folkmoot.web.i18n import gettext
@@ -118,7 +118,7 @@ async def _conversation(
         said=_said(exchange, who.id),
         form=form,
         preview=Markup(preview),  # noqa: S704 - rendered and cleaned
-        errors={refusal.field or "": words(refusal)} if refusal else {},
+        errors=errors_of(refusal) if refusal else {},
     )
 
 
@@ -130,7 +130,7 @@ def _said(exchange: Exchange, reader_id: int) -> bool:
 def _status(refusal: Refusal | None) -> int:
     if refusal is None:
         return 200
-    return 403 if isinstance(refusal, NotAllowed) else 422
+    return 403 if isinstance(refusal, NotAllowed) else AGAIN
 
 
 async def _preview_of(request: Request, text: str) -> str:
@@ -188,7 +188,7 @@ async def _edit_page(
         text=text,
         back=place_of(view, viewer(request).id),
         preview=Markup(preview),  # noqa: S704 - rendered and cleaned
-        errors={refusal.field or "": words(refusal)} if refusal else {},
+        errors=errors_of(refusal) if refusal else {},
     )
 
 

@@ -21,7 +21,7 @@ from folkmoot.core.tools import Tools, tools_for_comment, tools_for_post
 from folkmoot.model.errors import NotAllowed, Refusal
 from folkmoot.model.tags import read_tags
 from folkmoot.web.base import context, done, page, viewer
-from folkmoot.web.errors import words
+from folkmoot.web.errors import AGAIN, errors_of
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import community_link
 from folkmoot.web.i18n import N_, gettext
@@ -70,10 +70,10 @@ async def reason_page(request: Request, refusal: Refusal | None = None, **values
     return await page(
         request,
         "moderation/reason.html",
-        status=422 if refusal else 200,
+        status=AGAIN if refusal else 200,
         reasons=reasons(),
         reason=form.text("reason"),
-        errors={refusal.field or "": words(refusal)} if refusal else {},
+        errors=errors_of(refusal) if refusal else {},
         **values,
     )
 

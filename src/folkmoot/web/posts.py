@@ -27,10 +27,9 @@ from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.tags import read_tags
 from folkmoot.web import choices
-from folkmoot.web.account import status_again
 from folkmoot.web.base import context, done, limited, page, viewer
 from folkmoot.web.communities import words_of_ban
-from folkmoot.web.errors import words
+from folkmoot.web.errors import status_again, words
 from folkmoot.web.federation import words_of_doubt
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.handles import community_link

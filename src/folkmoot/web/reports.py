@@ -25,7 +25,7 @@ from folkmoot.model.errors import Conflict, Invalid, NotFound, NotLoggedIn, Refu
 from folkmoot.model.people import Viewer
 from folkmoot.model.reports import Case, ReportKind
 from folkmoot.web.base import context, done, flash, page, viewer, wants_fragment
-from folkmoot.web.errors import words
+from folkmoot.web.errors import AGAIN, errors_of, words
 from folkmoot.web.forms import Form, query, read_form
 from folkmoot.web.front import comment_row
 from folkmoot.web.handles import CommunityLink, PersonLink, community_link, name_of, person_link
@@ -100,11 +100,11 @@ async def _report_page(
     return await page(
         request,
         "reports/new.html",
-        status=422 if refusal else 200,
+        status=AGAIN if refusal else 200,
         reported=reported,
         action=request.url.path,
         reason=form.text("reason") if form else "",
-        errors={refusal.field or "": words(refusal)} if refusal else {},
+        errors=errors_of(refusal) if refusal else {},
     )
 
 

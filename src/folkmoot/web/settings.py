@@ -21,9 +21,8 @@ from folkmoot.model.errors import Invalid, NotLoggedIn, RateLimited, Refusal
 from folkmoot.model.people import LocalUser
 from folkmoot.text.languages import LANGUAGES, UNDETERMINED, Language, from_accept_language
 from folkmoot.web import session
-from folkmoot.web.account import UNPROCESSABLE, errors_of, status_again
 from folkmoot.web.base import context, flash, keep_flashes, limited, page, viewer
-from folkmoot.web.errors import words
+from folkmoot.web.errors import AGAIN, errors_of, status_again, words
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import LANGUAGES as INTERFACE_LANGUAGES
 from folkmoot.web.i18n import N_, gettext
@@ -166,7 +165,7 @@ async def save_display(request: Request) -> Response:
     try:
         await save(request, asked)
     except Invalid as refusal:
-        return await _display(request, switches, account, status=UNPROCESSABLE, errors=errors_of(refusal))
+        return await _display(request, switches, account, status=AGAIN, errors=errors_of(refusal))
     return saved(request, "/settings/display")
 
 
@@ -222,7 +221,7 @@ async def save_feeds(request: Request) -> Response:
         )
     except (Invalid, ValueError) as wrong:
         errors = errors_of(wrong) if isinstance(wrong, Invalid) else {"": gettext("This cannot be accepted.")}
-        return await _feeds(request, form, languages, status=UNPROCESSABLE, errors=errors)
+        return await _feeds(request, form, languages, status=AGAIN, errors=errors)
     return saved(request, "/settings/feeds")
 
 

@@ -15,8 +15,8 @@ from folkmoot.model.communities import Community
 from folkmoot.model.errors import NotLoggedIn, Refusal
 from folkmoot.model.people import Person
 from folkmoot.model.time import DAY
-from folkmoot.web.account import errors_of, status_again
 from folkmoot.web.base import context, done, viewer
+from folkmoot.web.errors import errors_of, status_again
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import N_, gettext
 from folkmoot.web.settings import chosen, saved, settings_page

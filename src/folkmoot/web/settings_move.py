@@ -9,8 +9,8 @@ from folkmoot.core.people import move
 from folkmoot.core.people.rules import must_have_account
 from folkmoot.core.search.resolve import resolve_anywhere
 from folkmoot.model.errors import Invalid, NotFound, NotLoggedIn, Refusal
-from folkmoot.web.account import errors_of, status_again
 from folkmoot.web.base import context, limited, viewer
+from folkmoot.web.errors import errors_of, status_again
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import gettext
 from folkmoot.web.settings import saved, settings_page

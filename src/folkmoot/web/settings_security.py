@@ -19,8 +19,9 @@ from folkmoot.model.errors import NotLoggedIn, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import Micros
 from folkmoot.web import session
-from folkmoot.web.account import client_of, errors_of, status_again
+from folkmoot.web.account import client_of
 from folkmoot.web.base import context, done, limited, viewer
+from folkmoot.web.errors import errors_of, status_again
 from folkmoot.web.forms import Form, read_form
 from folkmoot.web.i18n import gettext
 from folkmoot.web.settings import saved, settings_page
