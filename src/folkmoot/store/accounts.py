@@ -215,7 +215,7 @@ async def languages(tx: Tx, local_user_id: int) -> list[int]:
 
 
 async def set_languages(tx: Tx, account: LocalUser, ids: Collection[int]) -> None:
-    """Replace them; empty means all. Who does so at the same time waits."""
+    """Replace them; empty means all. Two who do so at once wait for each other."""
     await tx.value("SELECT id FROM local_user WHERE id = :local_user_id FOR_UPDATE", local_user_id=account.id)
     await tx.run(
         "DELETE FROM local_user_language WHERE local_user_id = :local_user_id", local_user_id=account.id

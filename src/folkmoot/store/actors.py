@@ -51,7 +51,7 @@ async def key_of(tx: Tx, ap_id: str) -> Key | None:
 
 
 async def at_inbox(tx: Tx, instance_id: int, inbox: str) -> list[str]:
-    """The addresses of who takes what is sent to this inbox, two at the most: whether it is one's own or shared."""
+    """The addresses of the actors behind this inbox, two at the most: enough to know whether it is one's own or shared."""
     rows = await tx.all(
         "SELECT ap_id FROM person WHERE instance_id = :instance_id AND inbox_url = :inbox"
         " UNION ALL SELECT ap_id FROM community WHERE instance_id = :instance_id AND inbox_url = :inbox LIMIT 2",
@@ -185,7 +185,7 @@ async def followed_communities(tx: Tx, *, refreshed_before: Micros, hour: int, h
 
 
 async def friendly_hosts(tx: Tx) -> frozenset[str]:
-    """The servers with which people here have to do: somebody follows a community there, or somebody there follows one of ours."""
+    """The servers that people here deal with: somebody here follows a community there, or somebody there follows one of ours."""
     rows = await tx.all(
         "SELECT i.domain FROM instance i WHERE NOT i.local AND (EXISTS (SELECT 1 FROM community c WHERE c.instance_id = i.id"
         " AND c.subscribers_local > 0) OR EXISTS (SELECT 1 FROM person p JOIN community_follow f ON f.person_id = p.id"

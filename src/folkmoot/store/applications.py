@@ -64,7 +64,7 @@ async def count_undecided(tx: Tx, *, verified_only: bool) -> int:
 
 
 async def by_id(tx: Tx, application_id: int, *, lock: bool = False) -> ApplicationView | None:
-    """One application; `lock` lets nobody else decide until the end of a writing transaction."""
+    """One application; with `lock` nobody else can decide until the end of a writing transaction."""
     if lock:
         await tx.value(
             "SELECT id FROM registration_application WHERE id = :value FOR_UPDATE", value=application_id

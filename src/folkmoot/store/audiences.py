@@ -13,7 +13,7 @@ Key = tuple[str, int]
 KEPT: Micros = 10 * MINUTE
 """Followers are read anew when they change, and this often whatever is said (DLV-11)."""
 _MOST = 2000
-"""So many audiences are remembered."""
+"""How many audiences are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def remembered(memory: dict[str, Any], changes: Changes, now: Micros, key: Key) 
 
 
 async def audience(tx: Tx, key: Key, *, anew_if_empty: bool = False) -> Audience:
-    """An audience, read where it is not remembered. `anew_if_empty`: that nobody follows is asked anew, so that who has just come does not
-    miss what comes next."""
+    """An audience, read where it is not remembered. `anew_if_empty`: where nobody was following, look again, so that a new follower
+    does not miss what comes next."""
     known = remembered(tx.memory, tx.changes, tx.now, key)
     if known is not None and (known.inboxes or not anew_if_empty):
         return known

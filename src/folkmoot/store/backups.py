@@ -1,4 +1,4 @@
-"""What somebody takes along to another server: lists of addresses, out and in."""
+"""The lists of addresses that somebody takes along to another server."""
 
 from typing import Literal
 

@@ -176,7 +176,7 @@ async def bans_that_came_with_site_ban(tx: Tx, person_id: int) -> list[int]:
 
 
 async def lift_expired(tx: Tx) -> tuple[list[int], list[tuple[int, int]]]:
-    """End the bans whose time is over: whom from the site, and from which community whom."""
+    """End the bans whose time is over; the people who were banned from the site, and those from communities."""
     people = await tx.all(
         "UPDATE person SET banned = :no, ban_expires = NULL, version = version + 1 WHERE banned AND ban_expires <= :now RETURNING id",
         no=False, now=tx.now,

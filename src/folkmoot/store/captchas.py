@@ -21,5 +21,5 @@ async def is_spent(tx: Tx, uuid: str) -> bool:
 
 
 async def forget(tx: Tx, before: Micros) -> int:
-    """Forget those answered before a moment: they are too old to be answered again anyway. How many."""
+    """Forget those answered before a moment, which are too old to be answered again anyway; how many."""
     return await tx.run("DELETE FROM spent_captcha WHERE published < :before", before=before)

@@ -1,15 +1,16 @@
-"""What has changed since a cache looked: a number per thing, kept in every process.
+"""What has changed since a cache last looked: a number per thing, kept in every process.
 
-A writer names what it touched (`tx.changed("thread", post_id)`); the engine carries that to the other processes (a table that
-`PRAGMA data_version` says to read on SQLite, NOTIFY on PostgreSQL). A cached page remembers the numbers of what it was made from
-and is right for as long as they stand.
+A writer names what it touched (`tx.changed("thread", post_id)`); the engine carries that to the other processes (a table that `PRAGMA
+data_version` says to read on SQLite, NOTIFY on PostgreSQL). A cached page remembers the numbers of what it was made from and is right for
+as long as they stand.
 
 Kinds in use: `site` (0), `sites` (0: what servers say of themselves), `front` (0), `posts` (0: a post appeared or went), `community` (id),
-`thread` (post id), `person` (id), `author` (person id, or 0 for anybody: what stands beside all they wrote), `names` (0: somebody is new or
-called otherwise), `search` (0: the search tables), `post_text` and `comment_text` (id: it was written, changed, pinned, went or came back;
-0: many were), `community_name` (id: it is new or called otherwise; 0: many are), `modlog` (0), `jobs` (0), `followers` (community id), `fans` (person id), `outgoing` (0: something has to be told to other
-servers), `outbox` (0: an activity was written), `received` (0: an activity arrived), `put_off` (0: one was put off, or taken up again),
-`destination` (0: who is sent to, or what an admin decided about them), `keys` (0: an actor, here or elsewhere, has another key).
+`thread` (post id), `person` (id), `author` (person id, or 0 for anybody: what stands beside all they wrote), `names` (0: somebody is new
+or called otherwise), `search` (0: the search tables), `post_text` and `comment_text` (id: it was written, changed, pinned, went or came
+back; 0: many were), `community_name` (id: it is new or called otherwise; 0: many are), `modlog` (0), `jobs` (0), `followers` (community
+id), `fans` (person id), `outgoing` (0: something has to be told to other servers), `outbox` (0: an activity was written), `received` (0:
+an activity arrived), `put_off` (0: one was put off, or taken up again), `destination` (0: who is sent to, or what an admin decided about
+them), `keys` (0: an actor, here or elsewhere, has another key).
 """
 
 import asyncio
@@ -44,7 +45,7 @@ class Changes:
             self._listeners.setdefault(kind, []).append(event)
 
     def wake(self, kind: str | None = None) -> None:
-        """Set the events of who listens to this kind, or of everybody, although nothing happened."""
+        """Set the events of those who listen to this kind, or of everybody, although nothing happened."""
         for event in self._everybody if kind is None else self._listeners.get(kind, ()):
             event.set()
 

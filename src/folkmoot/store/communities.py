@@ -33,7 +33,7 @@ _PERSON_AT = 1 + len(Community.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """How a person stands to a community. `moderator_since` is None for who moderates nothing there."""
+    """How a person stands to a community. `moderator_since` is None for somebody who does not moderate it."""
 
     moderator_since: Micros | None
     top_moderator: bool
@@ -51,7 +51,7 @@ async def by_id(tx: Tx, community_id: int) -> Community | None:
 
 
 async def for_change(tx: Tx, community_id: int) -> Community | None:
-    """The same as it stands, and as it stays until this transaction is through: for who changes what it counts as."""
+    """The same, locked until this transaction ends: for changes that decide what it counts as."""
     row = await tx.first(
         f"SELECT {COMMUNITY} FROM community c WHERE c.id = :community_id FOR_UPDATE",
         community_id=community_id,
@@ -199,7 +199,7 @@ async def update(tx: Tx, community_id: int, values: dict[str, Any]) -> None:
 
 
 async def _hold(tx: Tx, community_id: int) -> None:
-    """Let everybody else who replaces one of its lists wait until this transaction is through."""
+    """Make everybody else who replaces one of its lists wait until this transaction ends."""
     await tx.value("SELECT id FROM community WHERE id = :community_id FOR_UPDATE", community_id=community_id)
 
 

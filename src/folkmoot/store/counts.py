@@ -151,8 +151,8 @@ _LIFT = ", newest_comment_necro = :necro, active_rank = :active"
 
 
 async def _add(tx: Tx, change: str, rows: list[dict[str, float]] | list[dict[str, int]]) -> None:
-    """Change rows of one table, each with its own numbers: one by the end, with whatever else is told then; several at once, in the order of
-    their ids."""
+    """Change rows of one table, each with its own numbers: one by the end, with whatever else is told then; several at once, in the
+    order of their ids."""
     sql = f"UPDATE {change} WHERE id = :id"
     if len(rows) == 1:
         await tx.by_the_end(sql, **rows[0])
@@ -162,7 +162,7 @@ async def _add(tx: Tx, change: str, rows: list[dict[str, float]] | list[dict[str
 
 
 async def site_wrote(tx: Tx, *, posts: int = 0, comments: int = 0) -> None:
-    """So many more local posts and comments stand (G-5). Everybody who writes waits for this one row: it is written by the end."""
+    """Add so many to the local posts and comments (G-5). Everybody who writes waits for this one row: it is written by the end."""
     await tx.by_the_end(
         "UPDATE local_site SET posts = posts + :posts, comments = comments + :comments WHERE id = 1",
         posts=posts, comments=comments,
@@ -170,7 +170,7 @@ async def site_wrote(tx: Tx, *, posts: int = 0, comments: int = 0) -> None:
 
 
 async def post_voted(tx: Tx, place: PlacedPost, up: int, down: int) -> Tally:
-    """Votes on a post changed by so many up and down: its numbers, its ranks and its author's score. The numbers now."""
+    """Votes on a post changed by so many up and down: change its counts, its ranks and its author's score. The counts now."""
     tally, ranks = _post_now(tx, place, up, down)
     if await _voted(tx, "post", place.post, up, down, ranks):
         tx.changed("thread", place.post.id)
@@ -179,7 +179,7 @@ async def post_voted(tx: Tx, place: PlacedPost, up: int, down: int) -> Tally:
 
 
 async def comment_voted(tx: Tx, comment: Comment, up: int, down: int) -> Tally:
-    """Votes on a comment changed by so many up and down: its numbers, its ranks and its author's score. The numbers now."""
+    """Votes on a comment changed by so many up and down: change its counts, its ranks and its author's score. The counts now."""
     tally, ranks = _comment_now(tx, comment, up, down)
     if await _voted(tx, "comment", comment, up, down, ranks):
         tx.changed("thread", comment.post_id)

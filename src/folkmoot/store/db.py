@@ -1,6 +1,6 @@
 """The database as the rest of the program sees it: `read()`, `write()`, and the only commit in the program.
 
-A transaction (`Tx`) is handed along and never committed by who receives it. Statements are portable SQL with named parameters
+A transaction (`Tx`) is handed along and never committed by whoever receives it. Statements are portable SQL with named parameters
 (`store/dialect/base.py`). Engines: `store/sqlite.py`, `store/postgres.py`.
 """
 
@@ -37,7 +37,7 @@ class GaveWay(Exception):
 
 
 class _Attempt:
-    """What a task does that would do it again. `kept`: it has committed something, so it must not."""
+    """The attempt of a task that can be repeated. `kept`: it has committed something, so it must not be."""
 
     __slots__ = ("kept", "task")
 
@@ -191,9 +191,9 @@ class Database(Protocol):
         ...
 
     def write(self, *, soon: bool = False, single: bool = False) -> AbstractAsyncContextManager[Tx]:
-        """A transaction for writing: committed when the block ends, undone when it raises. `soon`: go on before it is safe on disk, with
-        what may be lost in a crash; who writes next in the same task is told "done" after it. `single`: it is one statement, and
-        committed with that: PostgreSQL is asked once instead of three times.
+        """A transaction for writing: committed when the block ends, undone when it raises. `soon`: go on before it is safe on disk, for
+        what may be lost in a crash; the next ordinary write of the same task ends only when this one is safe too. `single`: it is one
+        statement, and committed with that: PostgreSQL is asked once instead of three times.
 
         Raises `Busy` when the database stayed locked by others for too long, `RuntimeError` within another one of the same task.
         """

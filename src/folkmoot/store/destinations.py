@@ -1,4 +1,4 @@
-"""Servers that are sent to: how far each has got, how it fares, and how it wants requests signed."""
+"""Servers that we deliver to: how far each has got, its state, and how it wants requests signed."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _DESTINATION = ", ".join(
 _make_destination = maker(Destination)
 _make_failure = maker(Failure)
 MOST_COUNTED = 5000
-"""How many activities are looked at to say what waits for a server."""
+"""How many activities are counted at most to say what waits for a server."""
 _FROM = "destination d JOIN instance i ON i.id = d.instance_id"
 _BLOCKED = "EXISTS (SELECT 1 FROM federation_block b WHERE b.instance_id = i.id)"
 _NOT_ALLOWED = "(EXISTS (SELECT 1 FROM federation_allow) AND NOT EXISTS (SELECT 1 FROM federation_allow a WHERE a.instance_id = i.id))"
@@ -273,8 +273,8 @@ _DUE = (
 
 
 async def _asked(tx: Tx, instance_id: int, after: int, upto: int) -> dict[str, Any]:
-    """Which of the communities and people that activities of this range go out from have followers at a server, and since when: from what is
-    remembered of audiences. To look for followers beside each activity took milliseconds where they are thousands."""
+    """Which of the communities and people that activities of this range go out from have followers at a server, and since when: from
+    what is remembered of audiences. To look for followers beside each activity took milliseconds where they are thousands."""
     rows = await tx.all(
         "SELECT DISTINCT community_id, person_id FROM sent_activity WHERE id > :after AND id <= :upto"
         " AND (community_id IS NOT NULL OR person_id IS NOT NULL)",
@@ -318,7 +318,8 @@ async def have_passed(tx: Tx, activity_id: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How many activities wait for a server, and since when the oldest does; `more`: those after the first `MOST_COUNTED` were not looked at."""
+    """How many activities wait for a server, and since when the oldest does; `more`: those after the first `MOST_COUNTED` were not
+    looked at."""
 
     waiting: int
     oldest: Micros | None

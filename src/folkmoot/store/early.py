@@ -13,12 +13,12 @@ async def note(tx: Tx, ap_id: str) -> None:
 
 
 async def take(tx: Tx, ap_id: str) -> bool:
-    """Whether this was fetched before its Create came; afterwards no more. Writes only where it was."""
+    """Whether this was fetched before its Create came; the note is dropped. Writes only where there was one."""
     if not await tx.value("SELECT EXISTS (SELECT 1 FROM fetched_early WHERE ap_id = :ap_id)", ap_id=ap_id):
         return False
     return bool(await tx.run("DELETE FROM fetched_early WHERE ap_id = :ap_id", ap_id=ap_id))
 
 
 async def forget(tx: Tx, before: Micros) -> int:
-    """Forget what was fetched before a moment: it is no news any more."""
+    """Forget what was fetched before a moment, which is no longer news."""
     return await tx.run("DELETE FROM fetched_early WHERE since < :before", before=before)

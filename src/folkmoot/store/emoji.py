@@ -57,7 +57,7 @@ async def update(tx: Tx, emoji_id: int, values: dict[str, Any]) -> None:
 
 
 async def set_keywords(tx: Tx, emoji_id: int, keywords: Collection[str]) -> None:
-    """Replace the keywords. Who does so at the same time waits."""
+    """Replace the keywords. Two who do so at once wait for each other."""
     await tx.value("SELECT id FROM custom_emoji WHERE id = :emoji_id FOR_UPDATE", emoji_id=emoji_id)
     await tx.run("DELETE FROM custom_emoji_keyword WHERE custom_emoji_id = :emoji_id", emoji_id=emoji_id)
     await tx.many(

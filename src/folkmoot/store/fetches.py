@@ -1,4 +1,4 @@
-"""What is known about fetching from other servers: who did not answer, other names of things, and threads that were completed."""
+"""What is known about fetching from other servers: which did not answer, other addresses of things, and threads that were completed."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from folkmoot.web.page_cache import SITE, may_be_kept
 
 
 async def show_about(request: Request) -> Response:
-    """What the site says of itself, its administrators and how to reach them, its counts."""
+    """What the site says about itself, its administrators and how to reach them, its counts."""
     async with context(request).db.read() as tx:
         site = await read_counted_site(tx)
         running = await read_admins(tx)

@@ -100,7 +100,7 @@ async def _ask_for_code(request: Request, form: Form, proof: Proof) -> Response:
 
 
 async def log_out(request: Request) -> Response:
-    """End this session. Whoever has none is out already."""
+    """End this session; no error without one."""
     if viewer(request).account:
         async with context(request).db.write() as tx:
             await core_sessions.log_out(tx, viewer(request))

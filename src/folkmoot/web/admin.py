@@ -194,7 +194,7 @@ def whole_number(form: Form, name: str) -> int:
 
 
 def end_in_days(form: Form, now: Micros) -> int | None:
-    """When something ends that is to last for the field `days`: in Unix seconds; None, where it is empty, for good. Raises `Invalid`
+    """When something that lasts for the field `days` ends, in Unix seconds; None (for good) where the field is empty. Raises `Invalid`
     not_a_number."""
     if not form.text("days").strip():
         return None

@@ -88,8 +88,8 @@ def wants_fragment(request: Request) -> bool:
 
 
 async def limited(request: Request, class_: str) -> None:
-    """Count one doing of a class (`post`, `comment`, `register`, `search`, …) by the viewer at their address. Call it before the
-    transaction that does it. Raises `RateLimited`.
+    """Count one action of a class (`post`, `comment`, `register`, `search`, …) by the viewer at their address. Call it before the
+    transaction that performs it. Raises `RateLimited`.
     """
     await limits.enforce(context(request).db, class_, viewer(request).id, address(request))
 
@@ -98,8 +98,8 @@ async def limited(request: Request, class_: str) -> None:
 
 
 class _Compiled(BytecodeCache):
-    """What templates become, kept for all who open them in this process and in those that are forked from it: compiling takes 5 to 30 ms
-    for each, and the first who asked for a kind of page after a start waited 20 to 70."""
+    """Compiled templates, kept for this process and those forked from it: compiling takes 5 to 30 ms each, and the first request for a
+    kind of page after a start waited 20 to 70."""
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Any] = {}

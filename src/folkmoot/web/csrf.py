@@ -48,7 +48,7 @@ def guard(routes: list[Route]) -> list[Route]:
 
 
 def _persistent(endpoint: Callable[..., Any]) -> Callable[[Request], Any]:
-    """The handler, which is called again where its transaction had to give way to another one."""
+    """The handler, called once more where its transaction had to give way to another."""
 
     async def called(request: Request) -> Any:
         async def once() -> Any:

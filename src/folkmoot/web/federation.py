@@ -64,7 +64,7 @@ def words_of_reason(reason: str | None) -> str:
 
 
 async def show_federation(request: Request) -> Response:
-    """Every server that is sent to: how it is, what waits, and why."""
+    """Every server that we deliver to: its state, what waits, and why."""
     asked = query(request)
     after, trail, servers = asked.text("after")[:20], trail_of(asked), partial(address, "/admin/federation")
     async with context(request).db.read(slow=True) as tx:

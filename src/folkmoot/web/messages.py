@@ -75,7 +75,7 @@ async def show_conversations(request: Request) -> Response:
 
 
 async def go_to(request: Request) -> Response:
-    """To the conversation with whom a field names; from `/u/{name}/message` too."""
+    """To the conversation with the person that a field names; from `/u/{name}/message` too."""
     name = request.path_params.get("name") or query(request).text("to").strip()
     if not name:
         return RedirectResponse("/messages", 303)

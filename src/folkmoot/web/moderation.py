@@ -273,7 +273,7 @@ def lock_label(locked: bool) -> str:
 
 
 async def feature(request: Request) -> Response:
-    """Pin a post on top of its community, or (`where=site`, in form or address) of the site; or let it go."""
+    """Pin a post on top of its community, or (`where=site`, in form or address) of the site; or unpin it."""
     form = await read_form(request)
     number = request.path_params["id"]
     site = (form.text("where") or query(request).text("where")) == "site"
@@ -295,7 +295,7 @@ def pin_label(pinned: bool, site: bool) -> str:
 
 
 async def distinguish(request: Request) -> Response:
-    """Let an own comment speak for the moderators, or for oneself again."""
+    """Mark one's own comment as speaking for the moderators, or for oneself again."""
     form = await read_form(request)
     number = request.path_params["id"]
     async with context(request).db.write() as tx:

@@ -41,7 +41,7 @@ LAG: Micros = SECOND
 """How long a page may show old scores, where a handler named what it may be late with."""
 _LARGEST_KEY = 500
 _OFTEN = 4
-"""So many times asked for, a page is worth being packed well; so many times asked for plain, it is worth being kept so."""
+"""How many requests make it worth packing a page well, and how many without compression make it worth keeping it so."""
 _LONG, _LONG_PACKED = 400_000, 20_000
 """Bytes from which on packing a body takes long, and packing well one that is packed."""
 _WORDS = frozenset(
@@ -66,7 +66,7 @@ _API = "/api/v3/"
 _SEARCHES = frozenset({"/api/v3/search", "/search"})
 """Calls that are counted apart from all others (section 16 of the behaviour rules)."""
 _PERSONAL = (b"jwt=", b"flash=")
-"""Cookies with which a page is not the same as for others."""
+"""Cookies that make a page differ from what others get."""
 _OWN_HEADERS = {b"content-length", b"content-encoding", b"etag", b"vary", b"access-control-allow-origin"}
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from folkmoot.web.forms import Form
 
 _MOST = 60
-"""Cursors that an address carries; whoever has gone further gets back so far, and from there to the beginning."""
+"""How many cursors an address carries; from further on, "previous" leads so far back, and from there to the beginning."""
 _LONGEST = 300
 
 
