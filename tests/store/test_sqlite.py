@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import apsw
 import pytest
 
 from folkmoot.model.time import FixedClock
@@ -214,6 +215,28 @@ async def test_a_writer_finds_what_another_process_changed_while_it_waited(
         await tx.run("INSERT INTO instance (domain, published) VALUES ('a.example', 1)")
         tx.changed("site")
     assert await waiting > before
+
+
+async def test_statistics_wait_for_another_process_that_writes_for_long(
+    sqlite: SqliteDatabase, other: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("folkmoot.store.sqlite._BUSY_MS", 1)
+    asked = threading.Event()
+    connect = sqlite._connect
+
+    def connected() -> apsw.Connection:
+        connection = connect()
+        connection.set_exec_trace(lambda _cursor, statement, _values: asked.set() or True)
+        return connection
+
+    monkeypatch.setattr(sqlite, "_connect", connected)
+    async with other.write(soon=False) as tx:
+        await tx.run("UPDATE site SET name = name")
+        tending = asyncio.create_task(sqlite.optimise())
+        await asyncio.to_thread(asked.wait)
+        done, _ = await asyncio.wait([tending], timeout=0.2)
+        assert not done
+    await tending
 
 
 async def test_a_schema_statement_comes_after_what_was_written_before(sqlite: SqliteDatabase) -> None:

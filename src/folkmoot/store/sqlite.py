@@ -36,6 +36,8 @@ _AT_ONCE = 16
 """Writers that are called one right behind the other: they will all write, whatever becomes of the time meanwhile."""
 _LOCK_SECONDS = 20.0
 """How long a writer waits for other processes before it gives up with `Busy`."""
+_BUSY_MS = 2000
+"""How long a statement outside a writer's turn waits for the file's lock."""
 _PAUSE = 0.002
 """Seconds between looks whether a process that did not wait for its turn has let go of the file."""
 _IDLE_READERS = 4
@@ -212,7 +214,7 @@ class SqliteDatabase:
 
     def _connect(self) -> apsw.Connection:
         connection = apsw.Connection(self.path, statementcachesize=400)
-        connection.set_busy_timeout(2000)
+        connection.set_busy_timeout(_BUSY_MS)
         connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", 1)
         connection.pragma("foreign_keys", True)
@@ -308,7 +310,7 @@ class SqliteDatabase:
             self._handover.leave()
             raise
         finally:
-            self._writer.set_busy_timeout(2000)
+            self._writer.set_busy_timeout(_BUSY_MS)
 
     def _leave(self) -> None:
         """End this writer's turn."""
@@ -441,6 +443,8 @@ class SqliteDatabase:
         """Checkpoint the WAL and refresh statistics, off the loop; forget old change rows."""
 
         def tend(connection: apsw.Connection) -> None:
+            # It writes, and waits for others as a writer does: at a first start they are at work for many seconds.
+            connection.set_busy_timeout(int(1000 * _LOCK_SECONDS))
             connection.execute("PRAGMA analysis_limit = 1000").fetchall()
             connection.execute("PRAGMA optimize").fetchall()
 
