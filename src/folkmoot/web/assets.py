@@ -11,6 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from folkmoot.web import packing
+
 FOLDER = Path(__file__).parent / "static"
 _FOR_GOOD = b"public, max-age=31536000, immutable"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -71,7 +73,7 @@ class Assets:
             await _answer(send, 304, headers, b"")
             return
         body = asset.body
-        if asset.packed is not None and b"gzip" in asked.get(b"accept-encoding", b""):
+        if asset.packed is not None and packing.takes_gzip(asked.get(b"accept-encoding", b"")):
             body = asset.packed
             headers.append((b"content-encoding", b"gzip"))
         headers.append((b"content-length", str(len(body)).encode()))

@@ -5,6 +5,7 @@ thread in a fifth of the time and fewer bytes; where it is not there, zlib does 
 visitors are packed better, once (`page_cache.py`).
 """
 
+import re
 import zlib
 from typing import Any
 
@@ -21,6 +22,13 @@ _GZIP = 31
 """What zlib calls its window where it writes gzip."""
 LARGE = 100_000
 """Bytes from which on zlib's usual level costs more than making the page did."""
+
+_REFUSED = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
+
+
+def takes_gzip(accepted: bytes) -> bool:
+    """Whether whoever sends this `Accept-Encoding` takes gzip, and does not name it to refuse it (RFC 9110, 12.5.3)."""
+    return b"gzip" in accepted and not _REFUSED.search(accepted)
 
 
 def pack(body: bytes) -> bytes:

@@ -24,7 +24,7 @@ from folkmoot.model.errors import Busy, RateLimited
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.time import MINUTE, SECOND, Micros
 from folkmoot.web import i18n
-from folkmoot.web.packing import pack
+from folkmoot.web.packing import pack, takes_gzip
 from folkmoot.web.security import LEAST_TO_PACK, Compress, Packing
 from folkmoot.web.session import LANGUAGE
 
@@ -281,7 +281,7 @@ def _asked(scope: Any) -> _Asked | None:
                 return None
             setting = _language_in(value) or setting
         elif name == b"accept-encoding":
-            packs = b"gzip" in value
+            packs = takes_gzip(value)
         elif name == b"accept-language":
             accepted = value
         elif name == b"if-none-match":

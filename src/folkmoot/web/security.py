@@ -194,7 +194,7 @@ class Compress:
 
 
 def _takes_gzip(scope: Any) -> bool:
-    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+    return any(name == b"accept-encoding" and packing.takes_gzip(value) for name, value in scope["headers"])
 
 
 class Packing:

@@ -268,6 +268,18 @@ async def test_texts_are_compressed_for_whoever_takes_it(browser: Browsers) -> N
     assert "content-encoding" not in small.headers
 
 
+@pytest.mark.parametrize("asked", ["gzip;q=0", "br, gzip ; q=0.00, identity", "gzip;q=0.0,*"])
+async def test_nobody_gets_packed_what_they_refuse_to_take_packed(browser: Browsers, asked: str) -> None:
+    visitor = await browser()
+    page = await visitor.get("/language", headers={"accept-encoding": asked})
+    style = read(page).css_first("link[rel=stylesheet]").attributes["href"]
+    for path in ("/language", style, "/", "/", "/api/v3/site"):
+        assert "content-encoding" not in (await visitor.get(path, headers={"accept-encoding": asked})).headers
+    for takes in ("gzip;q=0.5", "gzip;q=0.01, identity;q=0"):
+        answer = await visitor.get("/language", headers={"accept-encoding": takes})
+        assert answer.headers["content-encoding"] == "gzip"
+
+
 async def test_static_files_are_kept_for_good_under_their_version(browser: Browsers) -> None:
     visitor = await browser()
     page = read(await visitor.get("/language"))
