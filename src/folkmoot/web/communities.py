@@ -20,9 +20,10 @@ from folkmoot.model.people import Viewer
 from folkmoot.model.views import CommunityView
 from folkmoot.web.base import context, done, page, viewer
 from folkmoot.web.filters import number, time_ago, time_iso
-from folkmoot.web.forms import query, read_form
+from folkmoot.web.forms import read_form
 from folkmoot.web.handles import CommunityLink, PersonLink, community_link, name_of, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.lemmy_pages import query_of_a_list
 
 PER_PAGE = 50
 LAST_PAGE = 100
@@ -197,7 +198,7 @@ async def show_tag(request: Request) -> Response:
 
 def _wanted(request: Request) -> ListCommunities:
     """What the address asks for."""
-    asked = query(request)
+    asked = query_of_a_list(request)
     return ListCommunities(
         sort=_SORT_BY_NAME.get(asked.text("sort"), PostSort.HOT),
         scope=SCOPES.get(asked.text("scope"), SCOPES["all"])[0],

@@ -33,6 +33,7 @@ from folkmoot.web.filters import number
 from folkmoot.web.forms import Form, query
 from folkmoot.web.handles import PersonLink, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.lemmy_pages import query_of_a_list
 from folkmoot.web.page_cache import FRONT, POSTS, SITE, may_be_kept
 from folkmoot.web.paging import Trail, address, trail_of
 from folkmoot.web.render import post_card
@@ -120,7 +121,7 @@ def scope_name(scope: Listing) -> str:
 
 def asked_of(request: Request, who: Viewer, site: LocalSite, *, scoped: bool = True) -> Asked:
     """Read the address of a list; what it does not say, or says wrong, is as the reader has it."""
-    asked = query(request)
+    asked = query_of_a_list(request)
     usual_scope = front.scope_of(who, site, None) if scoped else Listing.ALL
     usual_sort = front.sort_of(who, site, None)
     scope = SCOPES.get(asked.text("scope"), (usual_scope, ""))[0] if scoped else Listing.ALL

@@ -1,5 +1,5 @@
 """Pages under the addresses that Lemmy's own web interface has for them: apps send people there to sign up or to get a new password, and
-bookmarks and old posts lead there. Each leads on to ours."""
+bookmarks and old posts lead there. Each leads on to ours. Lists have the same addresses here and there, and understand both ways to ask."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
@@ -11,11 +11,42 @@ from folkmoot.core.communities.view import find_community
 from folkmoot.core.people.find import person_by_id
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.web.base import context, viewer
-from folkmoot.web.forms import query
+from folkmoot.web.forms import Form, query
 from folkmoot.web.handles import name_of
 
 _OF_A_DRAFT = {"title": "title", "url": "url", "body": "body", "altText": "alt_text"}
 """What both forms of a new post take from their address: as Lemmy's names it, and as ours does."""
+
+_OF_A_LIST = {"listingType": "scope", "dataType": "kind", "view": "view", "type": "type"}
+"""What a list takes from its address: as Lemmy's names it, and as ours does."""
+_WORDS = {
+    "All": "all",
+    "Local": "local",
+    "Subscribed": "subscribed",
+    "ModeratorView": "moderating",
+    "Post": "posts",
+    "Comment": "comments",
+    "Posts": "posts",
+    "Comments": "comments",
+    "Overview": "overview",
+    "Saved": "saved",
+    "Communities": "communities",
+    "Users": "people",
+}
+
+
+def query_of_a_list(request: Request) -> Form:
+    """The query string of a list, where Lemmy's words stand for ours unless those are there, too."""
+    asked = query(request)
+    said = [
+        (ours, _WORDS[asked.text(theirs)])
+        for theirs, ours in _OF_A_LIST.items()
+        if asked.text(theirs) in _WORDS
+    ]
+    if not said:
+        return asked
+    ours = [(name, value) for name, value in asked.pairs if name not in _OF_A_LIST or value not in _WORDS]
+    return Form([*said, *ours])
 
 
 def to(path: str) -> Callable[[Request], Awaitable[Response]]:

@@ -17,10 +17,11 @@ from folkmoot.model.people import Person, Viewer
 from folkmoot.model.views import PostView
 from folkmoot.web.base import context, page, viewer
 from folkmoot.web.filters import number, time_ago
-from folkmoot.web.forms import Form, query
+from folkmoot.web.forms import Form
 from folkmoot.web.front import comment_row, comment_rows, post_rows, saved_rows
 from folkmoot.web.handles import CommunityLink, community_link, name_of
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.lemmy_pages import query_of_a_list
 from folkmoot.web.page_cache import FRONT, SITE, may_be_kept
 from folkmoot.web.paging import address, trail_of
 from folkmoot.web.render.look import Look, look_of
@@ -51,7 +52,7 @@ class PersonCard:
 
 async def show_person(request: Request) -> Response:
     """A person's page."""
-    who, asked, ctx = viewer(request), query(request), context(request)
+    who, asked, ctx = viewer(request), query_of_a_list(request), context(request)
     async with ctx.db.read() as tx:
         profile = await read_profile(tx, who, request.path_params["name"])
         person = profile.person

@@ -26,6 +26,7 @@ from folkmoot.web.forms import Form, query
 from folkmoot.web.front import comment_row, rows_of_lines
 from folkmoot.web.handles import community_link, person_link
 from folkmoot.web.i18n import N_, gettext
+from folkmoot.web.lemmy_pages import query_of_a_list
 from folkmoot.web.page_cache import FRONT, POSTS, SITE, Key, may_be_kept
 from folkmoot.web.render.look import Look, look_of
 
@@ -124,7 +125,7 @@ def asked_of(form: Form) -> Asked:
 
 async def show_search(request: Request) -> Response:
     """The box, and what was found. An address or a handle leads to the thing itself."""
-    asked = asked_of(query(request))
+    asked = asked_of(query_of_a_list(request))
     if not asked.anything:
         return await _show(request, asked)
     await limited(request, "search")

@@ -8,6 +8,7 @@ import pytest
 from folkmoot.store.db import Database
 from tests.cast import Cast
 from tests.core.site.stories import edit
+from tests.faces.web.reading import write_comment, write_post
 
 Browsers = Callable[..., Any]
 
@@ -33,6 +34,37 @@ async def test_a_page_is_found_where_lemmy_has_it(
     assert cast.gardening.id == 1
     answer = await (await browser()).get(asked)
     assert (answer.status_code, answer.headers["location"]) == (303, leads_to)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("/?dataType=Comment&listingType=All&sort=New", "/?kind=comments&scope=all&sort=New"),
+        ("/?dataType=Post&listingType=Local&sort=New", "/?scope=local&sort=New"),
+        ("/c/gardening?dataType=Comment&sort=Old", "/c/gardening?kind=comments&sort=Old"),
+        ("/communities?listingType=Local&sort=New", "/communities?scope=local&sort=New"),
+        ("/u/alice?view=Comments&sort=New", "/u/alice?view=comments&sort=New"),
+        ("/search?q=Comments&type=Comments&listingType=Local", "/search?q=Comments&type=comments&scope=local"),
+        ("/search?q=alice&type=Users&listingType=All", "/search?q=alice&type=people"),
+        ("/?dataType=Comment&kind=posts&listingType=nonsense", "/"),
+    ],
+)  # fmt: skip
+async def test_a_list_shows_what_an_address_of_lemmy_asks_for(
+    browser: Browsers, db: Database, cast: Cast, theirs: str, ours: str
+) -> None:
+    post = await write_post(db, cast.alice, cast.gardening.id, "Comments")
+    await write_comment(db, cast.alice, post, "Comments of alice")
+    visitor = await browser()
+    shown, meant, plain = [
+        _main(await visitor.get(address)) for address in (theirs, ours, theirs.partition("?")[0])
+    ]
+    assert shown == meant
+    assert (shown == plain) == (ours == "/")
+
+
+def _main(answer: Any) -> str:
+    assert answer.status_code == 200
+    return str(answer.text.partition("<main")[2].partition("</main>")[0])
 
 
 async def test_a_draft_arrives_in_the_form(browser: Browsers, cast: Cast) -> None:
