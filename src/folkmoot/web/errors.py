@@ -63,7 +63,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "invalid_display_name": (400, N_("At least three visible characters, not too many, and no @ in front.")),
     "bio_length_overflow": (400, N_("Up to 1,000 characters.")),
     "invalid_matrix_id": (400, N_("A Matrix address looks like @name:server.example.")),
-    "url_length_overflow": (400, N_("This address is too long.")),
+    "url_length_overflow": (400, N_("This address is too long: at most 2,000 characters.")),
     "cant_block_yourself": (400, N_("You cannot block yourself.")),
     "cant_block_admin": (400, N_("The administrators of this site cannot be blocked.")),
     "cant_block_local_instance": (400, N_("This server itself cannot be blocked.")),
@@ -79,7 +79,10 @@ WORDS: dict[str, tuple[int, str]] = {
     "couldnt_find_post": (404, N_("There is no such post.")),
     "couldnt_save_post": (404, N_("There is no such post.")),
     "invalid_post_title": (400, N_("A title has 3 to 200 characters in one line.")),
-    "invalid_body_field": (400, N_("This text is too long.")),
+    "invalid_body_field": (
+        400,
+        N_("This text is too long: a post may have 50,000 characters, anything else 10,000."),
+    ),
     "not_an_image_type": (
         400,
         N_("This is no picture that can be shown here: JPEG, PNG, GIF, WebP and AVIF can."),
@@ -87,10 +90,13 @@ WORDS: dict[str, tuple[int, str]] = {
     "picture_too_large": (400, N_("This file is too large: pictures may have ten megabytes.")),
     "invalid_url": (400, N_("This is not an address that can be linked to.")),
     "invalid_url_scheme": (400, N_("Addresses begin with http:// or https:// here.")),
-    "alt_text_length_overflow": (400, N_("The description of the picture is too long.")),
+    "alt_text_length_overflow": (
+        400,
+        N_("The description of the picture is too long: at most 1,500 characters."),
+    ),
     "slurs": (400, N_("This contains a word that is not allowed here.")),
     "blocked_url": (400, N_("This contains a link that is not allowed here.")),
-    "tag_too_long": (400, N_("This tag is too long.")),
+    "tag_too_long": (400, N_("This tag is too long: at most 100 characters.")),
     "language_not_allowed": (400, N_("This community does not take that language.")),
     "locked": (403, N_("This is locked: only moderators answer here.")),
     "downvotes_are_disabled": (403, N_("This site has no downvotes.")),
@@ -106,7 +112,10 @@ WORDS: dict[str, tuple[int, str]] = {
     # communities
     "couldnt_find_community": (404, N_("There is no such community.")),
     "invalid_name": (400, N_("A name has 3 to 20 characters: letters of one script, digits and _.")),
-    "community_already_exists": (400, N_("There is a community of that name, or the title is too long.")),
+    "community_already_exists": (
+        400,
+        N_("There is a community of that name, or the title has more than 255 characters."),
+    ),
     "couldnt_update_community": (400, N_("The title is too long: at most 255 characters.")),
     "only_admins_can_create_communities": (403, N_("Only administrators found communities here.")),
     "instance_is_private": (403, N_("This site is for people with an account.")),

@@ -73,3 +73,8 @@ def test_words_come_in_the_readers_language() -> None:
 def test_values_in_the_words_of_templates_are_escaped() -> None:
     assert str(i18n.for_template("Hello %(name)s", name="<b>")) == "Hello &lt;b&gt;"
     assert str(i18n.for_template_plural("%(num)s post", "%(num)s posts", 2)) == "2 posts"
+
+
+@pytest.mark.parametrize("code", [code for code, (_, words) in WORDS.items() if "too long" in words])
+def test_whoever_writes_too_much_is_told_how_much_fits(code: str) -> None:
+    assert re.search(r"at most [\d,]+ characters|may have [\d,]+ characters", WORDS[code][1])

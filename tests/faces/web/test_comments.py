@@ -128,7 +128,7 @@ async def test_what_is_wrong_stands_beside_the_text(
     path = f"/comment/{thread[1].id}/reply"
     for content, words in (
         ("", "There is nothing written yet."), (" \n\t ", "There is nothing written yet."),
-        ("x" * 10_001, "This text is too long."),
+        ("x" * 10_001, "This text is too long: a post may have 50,000 characters, anything else 10,000."),
     ):  # fmt: skip
         response = await alice.post(path, {"content": content}, headers=FRAGMENT)
         page = read(response)
