@@ -175,6 +175,19 @@ async def test_apps_see_lemmy_first_and_servers_see_us__NI_1__NI_2__53(
         assert found["metadata"]["nodeName"] == "Here"
 
 
+@pytest.mark.parametrize("origin", ["https://app.example", "capacitor://localhost", "null"])
+async def test_an_app_finds_lemmy_wherever_it_looks(cast: Cast, peer: Peer, origin: str) -> None:
+    app = await peer.get("/nodeinfo/2.1", None, headers={"origin": origin})
+    found = app.json()
+    assert (found["version"], found["software"]["name"]) == ("2.1", "lemmy")
+    assert found["software"]["version"].startswith("0.19.")
+    assert found["metadata"]["software"] == {"name": "folkmoot", "version": __version__}
+    assert app.headers["access-control-allow-origin"] == "*"
+    server = await peer.get("/nodeinfo/2.1", None)
+    assert server.json()["software"]["name"] == "folkmoot"
+    assert all("origin" in each.headers["vary"] for each in (app, server))
+
+
 async def test_registration_is_open_unless_it_is_closed__F_4(db: Database, cast: Cast, peer: Peer) -> None:
     await run(db, "UPDATE local_site SET registration_mode = 'Closed'")
     assert not (await peer.get("/nodeinfo/2.1")).json()["openRegistrations"]
@@ -204,6 +217,9 @@ class TestWithoutLemmy:
         assert [link["href"] for link in links] == [f"{ORIGIN}/nodeinfo/2.1", f"{ORIGIN}/"]
         assert (await peer.get("/nodeinfo/2.0.json", None)).headers["location"] == "/nodeinfo/2.1"
         assert (await peer.get("/nodeinfo/2.0")).status_code == 404
+        for headers in ({}, {"origin": "https://app.example"}):
+            found = (await peer.get("/nodeinfo/2.1", None, headers=headers)).json()
+            assert found["software"]["name"] == "folkmoot"
 
 
 async def test_host_meta_leads_to_webfinger__HM_1(cast: Cast, peer: Peer) -> None:

@@ -1,6 +1,6 @@
 """How other servers and apps find us: WebFinger, NodeInfo, host-meta (section 8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import parse_qs, quote
 from xml.sax.saxutils import quoteattr
@@ -157,14 +157,13 @@ async def show_nodeinfo_2_0(call: Call) -> Answer:
     """For apps: the Lemmy whose API we speak."""
     if not call.context.settings.nodeinfo_as_lemmy:
         return NOTHING
-    async with call.context.db.read() as tx:
-        site = await read_counted_site(tx)
-    named = {"software": {"name": software.NAME, "version": __version__}}
-    return _nodeinfo("2.0", {"name": "lemmy", "version": software.LEMMY_VERSION}, site, named)
+    return await _as_lemmy(call, "2.0")
 
 
 async def show_nodeinfo_2_1(call: Call) -> Answer:
-    """For other servers: who we are."""
+    """For other servers: who we are. Some apps look here as well; theirs come with an `Origin`, which no server sends (decision 0012)."""
+    if call.context.settings.nodeinfo_as_lemmy and "origin" in call.headers:
+        return await _as_lemmy(call, "2.1")
     async with call.context.db.read() as tx:
         site = await read_counted_site(tx)
     source = call.context.settings.source_url or f"{call.origin}/source"
@@ -175,6 +174,13 @@ async def show_nodeinfo_2_1(call: Call) -> Answer:
         "homepage": f"{call.origin}/about",
     }
     return _nodeinfo("2.1", described, site, {})
+
+
+async def _as_lemmy(call: Call, version: str) -> Answer:
+    async with call.context.db.read() as tx:
+        site = await read_counted_site(tx)
+    named = {"software": {"name": software.NAME, "version": __version__}}
+    return _nodeinfo(version, {"name": "lemmy", "version": software.LEMMY_VERSION}, site, named)
 
 
 def _nodeinfo(version: str, described: Json, site: LocalSite, metadata: Json) -> Answer:
@@ -193,7 +199,8 @@ def _nodeinfo(version: str, described: Json, site: LocalSite, metadata: Json) ->
         "openRegistrations": site.registration_mode != RegistrationMode.CLOSED,
         "metadata": {"nodeName": site.name, **description, **metadata},
     }
-    return plain(content, kind=f'application/json; profile="{SCHEMA}/{version}#"'.encode(), keep=HOUR)
+    kind = f'application/json; profile="{SCHEMA}/{version}#"'.encode()
+    return replace(plain(content, kind=kind, keep=HOUR), headers=((b"vary", b"origin"),))
 
 
 async def to_nodeinfo(_call: Call) -> Answer:
