@@ -488,6 +488,24 @@ async def test_it_runs_until_told_to_stop(
     assert (await state(db, there(cast))).delivered == 1
 
 
+async def test_what_many_say_shortly_after_each_other_is_published_together__DLV_13(
+    db: Database, cast: Cast, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("folkmoot.jobs.lanes._BETWEEN_PUBLISHING", 60.0)
+    one = lanes(context)
+
+    async def somebody_says_something() -> None:
+        async with db.write() as tx:
+            await outbox.note(tx, "PostDeleted", {"actor_id": cast.alice.id, "post_id": 0, "state": True})
+
+    await somebody_says_something()
+    assert await one.turn(patient=True) == 1, "the first at once"
+    for _ in range(3):
+        await somebody_says_something()
+        assert await one.turn(patient=True) == 0
+    assert await one.turn() == 3, "who wants all of it done does not wait"
+
+
 async def test_an_inbox_that_is_gone_has_its_actor_read_again__DLV_5(
     db: Database, cast: Cast, context: Context, network: Network
 ) -> None:

@@ -30,6 +30,7 @@ import uvloop
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from folkmoot import __version__
+from folkmoot.cli.process import tune
 from folkmoot.context import Context
 from folkmoot.jobs.lanes import Lanes
 from folkmoot.jobs.wake import Watch
@@ -124,7 +125,8 @@ async def people(
 
 
 async def measure(asked: argparse.Namespace, database: str, limit: rsa.Limit) -> Figures:
-    """Run it once."""
+    """Run it once, in a process that has prepared itself as one that serves does."""
+    tune()
     port = free_port()
     # Only the client is told that servers may be here and unencrypted: the dead are left alone as where nobody develops.
     settings = Settings(database=database, hostname="bench.test", delivery_at_once=asked.at_once)

@@ -1,7 +1,7 @@
 """Sends activities to other servers: one lane for each (`jobs/lane.py`), shared out among the processes that work (`jobs/shards.py`).
 
 Each process looks at new activities once (`jobs/cargo.py`) and adds them to the lanes that they concern; a lane that lags reads what it has
-missed in pieces. How far each has got is written down every second or so (`jobs/ledger.py`).
+missed in pieces. How far each has got is written down every two seconds or so (`jobs/ledger.py`).
 """
 
 import asyncio
@@ -30,8 +30,10 @@ _LOOK = 0.25
 """Seconds between looks at what time brings."""
 _REST = 0.004
 """And between any two: what happens meanwhile is looked at together."""
-_REST_AFTER_PUBLISHING = 0.02
-"""The same after something was published: people who write are many, and what they say in between shares the next transaction."""
+_BETWEEN_PUBLISHING = 0.1
+"""Seconds between two transactions that publish: the first of what people say goes out at once, and where many talk, what they say in
+between shares the next one, which costs the same for one as for ten."""
+_BETWEEN_WHILE_DEVELOPING = 0.02
 _PIECES = 10
 """So many pieces are published in one turn, before what they became is sent."""
 _BEGIN_IN_DELIVERY = 2000
@@ -77,6 +79,8 @@ class Lanes:
         self._shut_out: set[int] = set()
         self._enabled = True
         self._looked: Micros = 0
+        self._publishes_from = 0.0
+        """The moment of the event loop's clock from which on the next are published."""
 
     # --- running --------------------------------------------------------------------------------------------------------------------
 
@@ -85,8 +89,8 @@ class Lanes:
         while not stopping.is_set():
             self._landed.clear()
             try:
-                published = await self.turn()
-                await asyncio.sleep(_REST_AFTER_PUBLISHING if published else _REST)
+                await self.turn(patient=True)
+                await asyncio.sleep(_REST)
             except Exception:
                 log.exception("sending_failed")
                 await asyncio.sleep(_AFTER_FAILURE)
@@ -117,8 +121,9 @@ class Lanes:
                 await self._ledger.write_down(self.lanes.values(), everything=True)
                 return tried
 
-    async def turn(self) -> int:
-        """Look at everything once: publish what was noted, take over new activities, begin deliveries. How much was published."""
+    async def turn(self, *, patient: bool = False) -> int:
+        """Look at everything once: publish what was noted, take over new activities, begin deliveries. How much was published.
+        `patient`: what was noted may wait a moment for more."""
         await self.db.sync()
         now = self.db.clock.now()
         if await self.shards.renew() or now >= self._looked + _LOOK_ANYWAY:
@@ -128,8 +133,9 @@ class Lanes:
         if not shards:
             return 0
         published = 0
-        if 0 in shards and self._has_changed("outgoing"):
+        if 0 in shards and not (patient and self._rests()) and self._has_changed("outgoing"):
             published = await self._publish()
+            self._rest(published)
         if self._has_changed("destination", "site"):
             await self._reread(shards)
         if self._has_changed("outbox"):
@@ -139,6 +145,17 @@ class Lanes:
         await self._begin(now)
         await self._ledger.write_down(self.lanes.values())
         return published
+
+    def _rests(self) -> bool:
+        """Whether something was published a moment ago."""
+        return asyncio.get_running_loop().time() < self._publishes_from
+
+    def _rest(self, published: int) -> None:
+        if published:
+            loop, settings = asyncio.get_running_loop(), self.context.settings
+            pause = _BETWEEN_WHILE_DEVELOPING if settings.development else _BETWEEN_PUBLISHING
+            self._publishes_from = loop.time() + pause
+            loop.call_at(self._publishes_from + 0.002, self._landed.set)  # the loop counts milliseconds
 
     async def _publish(self) -> int:
         """Publish in pieces all that waits, up to so many: a turn is long where much is sent, and one piece a turn would fall behind."""

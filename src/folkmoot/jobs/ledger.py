@@ -1,5 +1,6 @@
-"""How far servers have got, and what went wrong with them, written down all at once: each second of those that were sent something, now
-and then of those that only kept up. Who is killed in between sends a second's worth again, which receivers know by its address (DLV-4)."""
+"""How far servers have got, and what went wrong with them, written down all at once: every two seconds of those that were sent something,
+now and then of those that only kept up. Who is killed in between sends two seconds' worth again, which receivers know by its address
+(DLV-4)."""
 
 from collections.abc import Iterable
 
@@ -9,7 +10,7 @@ from folkmoot.model.time import SECOND, Micros
 from folkmoot.store import destinations
 from folkmoot.store.db import Database
 
-_WRITE_EVERY: Micros = SECOND
+_WRITE_EVERY: Micros = 2 * SECOND
 _IDLE_WRITE_EVERY: Micros = 30 * SECOND
 
 

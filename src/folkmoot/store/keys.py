@@ -8,6 +8,9 @@ from folkmoot.store.db import Tx
 
 Owner = Literal["person", "community", "site"]
 
+CHANGES = (("keys", 0),)
+"""What changes when somebody, here or elsewhere, has another key (`store/changes.py`)."""
+
 
 async def pair(tx: Tx, owner: Owner, owner_id: int) -> tuple[str, str | None] | None:
     """The public key, empty where none was made yet, and the private one, None for who lives elsewhere; None for nobody."""

@@ -7,7 +7,6 @@ import pytest
 from folkmoot.apub import deliver
 from folkmoot.apub.deliver import Signer
 from folkmoot.apub.signing import Scheme, SigningKey
-from folkmoot.core.people.keys import new_key_pair
 
 INBOX = "https://there.example/inbox"
 
@@ -20,23 +19,33 @@ async def test_whoever_waits_for_a_signature_hears_that_it_cannot_be_made() -> N
 
 async def test_others_have_their_turn_between_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliver, "_SIGNING", 0.0)
-    key = SigningKey("https://here.example/u/alice#main-key", (await new_key_pair()).private)
-    signer, happened = Signer(), list[str]()
-
-    async def signed(name: str) -> None:
-        headers = await signer.sign(INBOX, name.encode(), key, 0, Scheme.DRAFT)
-        happened.append(name)
-        assert headers["Signature"].startswith('keyId="https://here.example/u/alice#main-key"')
+    signer, key, happened = Signer(), SigningKey("k", "p"), list[str]()
+    monkeypatch.setattr(deliver, "sign", lambda _method, url, **_more: happened.append(url) or {"for": url})
 
     async def other() -> None:
-        while len(happened) < 4:
+        while len(happened) < 5:
             happened.append("other")
             await asyncio.sleep(0)
 
-    await asyncio.gather(*(signed(name) for name in "abc"), other())
-    order = [name for name in happened if name != "other"]
-    assert order == ["a", "b", "c"]
-    assert "other" in happened[happened.index("a") : happened.index("c")]
+    found = await asyncio.gather(*(signer.sign(name, b"", key, 0, Scheme.DRAFT) for name in "abc"), other())
+    assert found[:3] == [{"for": name} for name in "abc"]
+    assert [name for name in happened if name != "other"] == ["a", "b", "c"]
+    assert "other" in happened[happened.index("a") : happened.index("b")]
+    assert "other" in happened[happened.index("b") : happened.index("c")]
+
+
+async def test_requests_that_are_signed_together_go_out_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "_TOGETHER", 2)
+    signer, key, happened = Signer(), SigningKey("k", "p"), list[str]()
+    monkeypatch.setattr(deliver, "_SIGNING", 0.0)
+    monkeypatch.setattr(deliver, "sign", lambda _method, url, **_more: happened.append(f"signed {url}") or {})
+
+    async def sent(name: str) -> None:
+        await signer.sign(name, b"", key, 0, Scheme.DRAFT)
+        happened.append(f"sent {name}")
+
+    await asyncio.gather(*(sent(name) for name in "abc"))
+    assert happened == ["signed a", "signed b", "sent a", "sent b", "signed c", "sent c"]
 
 
 async def test_nothing_is_signed_for_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,13 +15,13 @@ from folkmoot.core.communities.news import MAX_AGE
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import actors, fetches
+from folkmoot.store.keys import CHANGES
 
 YOUNG: Micros = 5 * MINUTE
 """A key that was read so lately is not read again because of one bad signature."""
 PAUSE: Micros = 10 * MINUTE
 """Between two looks at one actor because of bad signatures (ABU-17)."""
 MOST_KEPT = 20_000
-_KEYS = (("keys", 0),)
 
 
 class Unavailable(Exception):
@@ -87,7 +87,7 @@ class Senders:
 
     def _at_hand(self, actor: str) -> Kept | None:
         """What is remembered of an actor, until somebody has another key: with the one before, nobody is believed any more (ABU-17)."""
-        if (stamp := self.context.db.changes.newest(_KEYS)) != self._stamp:
+        if (stamp := self.context.db.changes.newest(CHANGES)) != self._stamp:
             self._kept.clear()
             self._stamp = stamp
         return self._kept.get(actor)
