@@ -259,6 +259,21 @@ async def test_who_asks_for_patience_is_not_asked_for_documents_either__case_45_
 # --- who says too much -------------------------------------------------------------------------------------------------------------
 
 
+async def test_who_is_new_is_counted_once_for_what_they_say__INB_2(
+    servers: Found, peer: Callable[[str], Peer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receive, "PER_STRANGER", (0.001, 5.0))
+    (a,) = await servers("a")
+    gardening = await a.founds("gardening", await a.joins("bob"))
+    there = peer("there.example")
+    page = there.page(there.person("carol"), gardening.ap_id)
+    answers = [
+        await there.send(a, there.activity("Like", there.person(f"reader{number}"), page["id"]))
+        for number in range(6)
+    ]
+    assert [answer.status for answer in answers] == [202] * 5 + [429]
+
+
 @pytest.mark.parametrize("befriended", [False, True])
 async def test_ten_thousand_a_minute_are_too_many_and_cost_nobody_else__case_92__INB_2(
     servers: Found,

@@ -35,7 +35,6 @@ from folkmoot.text.names import name_key
 MAX_BYTES = documents.MAX_BYTES
 PATIENCE = 9.0
 """Seconds for all of it: senders wait for ten (INB-1)."""
-BODY_PATIENCE = 8.0
 REST = {"sqlite": 0.0, "postgresql": 0.004}
 """Seconds between two writes of a process that has much to write: each costs the same, whether it is of five arrivals or of fifty."""
 PATH = re.compile(r"/(?:(?P<kind>[uc])/(?P<name>[^/]+)/)?inbox")
@@ -88,19 +87,24 @@ class Receiver:
         self._hosts = Buckets(*PER_HOST)
         self._strangers = Buckets(*PER_STRANGER)
         self._regulars = Regulars()
+        self._synced = False
         self._friends: tuple[Micros, frozenset[str]] = (0, frozenset())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        body = _Body(receive)
         try:
             async with asyncio.timeout(PATIENCE):
-                status, word, headers = await self._answer_to(scope, receive)
+                status, word, headers = await self._answer_to(scope, body)
         except TimeoutError:
-            status, word, headers = 503, "busy", {"retry-after": "30"}
+            if body.is_coming:
+                status, word, headers = 408, "too_slow", {}
+            else:
+                status, word, headers = 503, "busy", {"retry-after": "30"}
         await _send(send, status, word, headers)
 
-    async def _answer_to(self, scope: Any, receive: Any) -> tuple[int, str, Mapping[str, str]]:
+    async def _answer_to(self, scope: Any, body: "_Body") -> tuple[int, str, Mapping[str, str]]:
         try:
-            await self._take(scope, receive)
+            await self._take(scope, body)
         except _Answer as answer:
             return answer.status, "" if answer.status == 202 else answer.word, answer.headers
         except BadSignature as error:
@@ -114,10 +118,10 @@ class Receiver:
 
     # --- the checks, in order ------------------------------------------------------------------------------------------------
 
-    async def _take(self, scope: Any, receive: Any) -> None:
+    async def _take(self, scope: Any, coming: "_Body") -> None:
         headers = signatures.headers_of(scope["headers"])
         await self._must_be_an_inbox(scope, headers)
-        body = await _body(receive, headers)
+        body = await coming.read(headers)
         client = (scope.get("client") or ("",))[0]
         development = self.context.settings.development
         if not development and (wait := self._addresses.take(client, self.context.clock.now())):
@@ -125,49 +129,68 @@ class Receiver:
         raw_path = scope.get("raw_path") or scope["path"].encode()
         query = scope.get("query_string", b"")
         target = raw_path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
-        request = Request(scope["method"], target, headers, body)
-        if "signature-input" not in headers:
+        request = Request(scope["method"], target, headers, body, fits="signature-input" not in headers)
+        if request.fits:
             signatures.check_digest(request)
         text = _unpacked(body, headers)
         document = documents.read(text, now=self.context.clock.now(), development=development)
         outside = envelope(document)
         try:
-            document = await self._admitted(request, outside, document, text)
+            admitted = await self._admitted(request, outside, document, text)
         except (_Answer, BadSignature, Unavailable) as error:
             _tell(outside, error)
             raise
-        await self._writing.of(_arrival(outside, document))
+        # What it said is kept as it was said: to put it into words once more costs as much as to read it.
+        words = text.decode() if admitted is document else _words(admitted)
+        await self._writing.of(_arrival(outside, admitted, words))
 
     async def _admitted(
         self, request: Request, outside: Envelope, document: Document, text: bytes
     ) -> Document:
         """The document that its actor vouches for, where it is to have an effect here."""
-        if await self._may_pass(request, outside):
+        short = await self._goes_the_short_way(request, outside)
+        if short:
             return document
         known = await self._look_up(outside)
         self._must_be_theirs(outside, known.rules)
         self._drop_what_is_nothing_to_us(outside, known, text)
         if known.followed and known.sender is not None and known.sender.kind == "community":
             self._regulars.note(outside.actor, self.context.clock.now())
-        await self._must_be_few(host_of(outside.actor))
+        if short is None:
+            await self._must_be_few(host_of(outside.actor))
         return await self._verified(request, outside, document)
 
-    async def _may_pass(self, request: Request, outside: Envelope) -> bool:
+    async def _goes_the_short_way(self, request: Request, outside: Envelope) -> bool | None:
         """Whether all that would be asked is known here and speaks for it: most of what comes needs no look at the database before it is
-        written. Where anything speaks against it the questions are asked in their order, and may find that it came before (INB-6)."""
+        written. Where anything speaks against it the questions are asked in their order, and may find that it came before (INB-6): False
+        where it was counted already among what its server sends, None where it was not."""
         db = self.context.db
         if not self._regulars.concerns_us(outside, db.clock.now()):
-            return False
-        await db.sync()
+            return None
+        await self._sync()
         rules = policy_at_hand(db)
         if rules is None or not rules.enabled:
-            return False
+            return None
         self._must_be_theirs(outside, rules)
         try:
             await self._must_be_few(host_of(outside.actor))
+        except _Answer:
+            return None
+        try:
             return await self.senders.is_verified(self._claims_of(request), outside.actor)
-        except (_Answer, BadSignature):
+        except BadSignature:
             return False
+
+    async def _sync(self) -> None:
+        """Hear of what others committed, once for all whose turn it is now in the event loop."""
+        if self._synced:
+            return
+        await self.context.db.sync()
+        self._synced = True
+        asyncio.get_running_loop().call_soon(self._sync_again)
+
+    def _sync_again(self) -> None:
+        self._synced = False
 
     async def _must_be_an_inbox(self, scope: Any, headers: Mapping[str, str]) -> None:
         if scope["method"] != "POST":
@@ -313,39 +336,48 @@ def _tell(outside: Envelope, error: Exception) -> None:
     )  # fmt: skip
 
 
-def _arrival(outside: Envelope, document: Document) -> Arrival:
+def _words(document: Document) -> str:
+    return json.dumps(document.members, ensure_ascii=False, separators=(",", ":"))
+
+
+def _arrival(outside: Envelope, document: Document, words: str) -> Arrival:
     members = document.members
     inner = members.get("object")
     kind = outside.type or "Other"
     if kind in ("Announce", "Undo") and isinstance(inner, dict) and isinstance(inner.get("type"), str):
         kind = f"{kind} {inner['type']}"[:100]
     lane = crc32(outside.actor.encode()) % LANES
-    body = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
-    return Arrival(outside.id, kind, outside.actor, host_of(outside.actor), outside.object, lane, body)
+    return Arrival(outside.id, kind, outside.actor, host_of(outside.actor), outside.object, lane, words)
 
 
-async def _body(receive: Any, headers: Mapping[str, str]) -> bytes:
-    """The body as it was sent, in time and within its limit. Raises `_Answer` 413, 408."""
-    length = headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and int(length[:20]) > MAX_BYTES:
-        raise _Answer(413, "too_large")
-    pieces: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(BODY_PATIENCE):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _Answer(400, "broken_off")
-                piece = message.get("body", b"")
-                size += len(piece)
-                if size > MAX_BYTES:
-                    raise _Answer(413, "too_large")
-                pieces.append(piece)
-                if not message.get("more_body", False):
-                    return b"".join(pieces)
-    except TimeoutError:
-        raise _Answer(408, "too_slow") from None
+class _Body:
+    """What is sent after the headers. `is_coming`: we wait for the rest of it."""
+
+    __slots__ = ("_receive", "is_coming")
+
+    def __init__(self, receive: Any) -> None:
+        self._receive = receive
+        self.is_coming = False
+
+    async def read(self, headers: Mapping[str, str]) -> bytes:
+        """All of it, as it was sent. Raises `_Answer` 413 beyond its limit, 400 where it breaks off."""
+        length = headers.get("content-length", "")
+        if length.isascii() and length.isdigit() and int(length[:20]) > MAX_BYTES:
+            raise _Answer(413, "too_large")
+        pieces: list[bytes] = []
+        size = 0
+        self.is_coming = True
+        while self.is_coming:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise _Answer(400, "broken_off")
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size > MAX_BYTES:
+                raise _Answer(413, "too_large")
+            pieces.append(piece)
+            self.is_coming = message.get("more_body", False)
+        return b"".join(pieces)
 
 
 def _unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
