@@ -37,6 +37,8 @@ MAX_URL = 4000
 PORTS = frozenset({80, 443, 8080, 8443})
 """Where web servers listen; a port of something else is not for us to knock at."""
 
+_CONNECT = 5.0
+"""Seconds until a connection stands, whatever the request may take (section 0 of the protocol)."""
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOVED_LIMIT = 16 * 1024
 """Bytes kept of what comes with a redirect."""
@@ -286,6 +288,10 @@ class Client:
 
     async def _lead(self, server: posting.Server, connection: Connection) -> None:
         """Connect to a server that something is sent to: to an address that was found good, and to no other."""
+        async with asyncio.timeout(_CONNECT):
+            await self._connect(server, connection)
+
+    async def _connect(self, server: posting.Server, connection: Connection) -> None:
         if _is_literal(server.host):
             found = [server.host]
         else:
@@ -349,7 +355,7 @@ class Client:
                 auto_decompress=False,  # ours stops at the limit, whatever a few bytes unfold to
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
-                timeout=aiohttp.ClientTimeout(total=None),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT),
                 trust_env=False,
             )
         return self._session

@@ -324,6 +324,30 @@ async def test_a_slow_answer_times_out(serve: Callable[..., Awaitable[str]]) -> 
         await look(development_client(), f"{host}/a", timeout=0.05)
 
 
+@pytest.mark.parametrize("sends", [False, True])
+async def test_who_does_not_take_the_connection_is_not_waited_for_as_long_as_for_an_answer(
+    monkeypatch: pytest.MonkeyPatch, sends: bool
+) -> None:
+    monkeypatch.setattr(client_module, "_CONNECT", 0.05)
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:  # those who are in line: there is no room for more
+            each.setblocking(False)
+            each.connect_ex(full.getsockname())
+        url = f"http://127.0.0.1:{full.getsockname()[1]}/"
+        async with development_client() as client:
+            if sends:
+                asked = client.post(url, body=b"{}", content_type="text/plain", timeout=60)
+            else:
+                asked = client.get(url, limit_bytes=10, timeout=60)
+            with pytest.raises(TimedOut):
+                await asyncio.wait_for(asked, 5)
+        for each in waiting:
+            each.close()
+
+
 async def test_a_closed_port_and_a_server_that_hangs_up_are_unreachable(
     serve: Callable[..., Awaitable[str]],
 ) -> None:
