@@ -5,6 +5,9 @@ holds both to the same names. Conditions belong in the job, not here. What peopl
 the order in which it happened; who is told of it, and in which words, is not for core to know.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from folkmoot.model import events
 from folkmoot.model.events import Event
 from folkmoot.model.people import Viewer
@@ -39,12 +42,20 @@ TOLD_ELSEWHERE: frozenset[type[Event]] = frozenset(
 
 async def record(tx: Tx, event: Event, actor: Viewer | None = None) -> None:
     """Write down what has to follow from `event`. `actor`: who did it, where that is at hand; else they are looked up."""
-    # Events are flat: `asdict`, which looks into every value, would cost more than writing the row.
-    payload = {name: getattr(event, name) for name in event.__dataclass_fields__}
-    for name in CONSEQUENCES.get(type(event), ()):
-        await jobs.enqueue(tx, name, payload)
-    if type(event) in TOLD_ELSEWHERE and await _concerns_others(tx, event, actor):
-        await outbox.note(tx, type(event).__name__, payload)
+    await record_all(tx, [(event, actor)])
+
+
+async def record_all(tx: Tx, happened: Iterable[tuple[Event, Viewer | None]]) -> None:
+    """The same for several, in this order."""
+    notes: list[tuple[str, dict[str, Any]]] = []
+    for event, actor in happened:
+        # Events are flat: `asdict`, which looks into every value, would cost more than writing the row.
+        payload = {name: getattr(event, name) for name in event.__dataclass_fields__}
+        for name in CONSEQUENCES.get(type(event), ()):
+            await jobs.enqueue(tx, name, payload)
+        if type(event) in TOLD_ELSEWHERE and await _concerns_others(tx, event, actor):
+            notes.append((type(event).__name__, payload))
+    await outbox.note_all(tx, notes)
 
 
 async def _concerns_others(tx: Tx, event: Event, actor: Viewer | None) -> bool:

@@ -1,6 +1,6 @@
 """Comments: rows and flags. Threads as readers see them are in `store/threads.py`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from folkmoot.model.comments import Comment
@@ -39,12 +39,13 @@ async def places(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, bool]]:
 
 
 async def insert(
-    tx: Tx, values: dict[str, Any], *, parent_path: str, ap_prefix: str, index: bool = True
+    tx: Tx, values: dict[str, Any], *, parent_path: str = "0", ap_prefix: str = ""
 ) -> Comment | None:
     """Insert a comment under `parent_path` (`0` for the top level). Without an `ap_id` in `values` it gets ours: `ap_prefix` + id.
-    The comment as stored; None where there is one of this address already. `index`: its words are to be found; else the caller sees to it.
+    The comment as stored; None where there is one of this address already.
 
-    Votes and ranks are in `values` where they differ from what the schema says; `store/counts.py` keeps what else it adds to.
+    Votes and ranks are in `values` where they differ from what the schema says; `store/counts.py` keeps what else it adds to. That its words
+    are to be found is for the caller to say (`index_soon`).
     """
     await images.remember_in(tx, values)
     own = "" if "ap_id" in values else ", ap_id"
@@ -56,12 +57,36 @@ async def insert(
         f" {', '.join(f':{name}' for name in values)}) ON CONFLICT (ap_id) DO NOTHING RETURNING {_RETURNED}",
         **given,
     )
-    if row is None:
-        return None
-    comment = make_comment(row)
-    if index:
-        await index_soon(tx, "comment", [comment.id])
-    return comment
+    return make_comment(row) if row else None
+
+
+async def insert_all(tx: Tx, rows: Sequence[tuple[str, dict[str, Any]]], *, ap_prefix: str) -> list[Comment]:
+    """Insert several comments that get our addresses, each under the path that stands before it; as stored, in this order. Two
+    statements for more than one."""
+    if len(rows) == 1:
+        [(parent_path, values)] = rows
+        alone = await insert(tx, values, parent_path=parent_path, ap_prefix=ap_prefix)
+        assert alone is not None
+        return [alone]
+    numbers = await tx.all(tx.dialect.next_ids("comment"), count=len(rows))
+    written: list[Comment] = []
+    for (number,), (parent_path, values) in zip(numbers, rows, strict=True):
+        await images.remember_in(tx, values)
+        placed = {"id": number, "path": f"{parent_path}.{number}", "ap_id": f"{ap_prefix}{number}"}
+        written.append(Comment(**(_FRESH | values | placed)))
+    await tx.at_once(
+        f"INSERT INTO comment ({_RETURNED}) VALUES ({', '.join(f':{name}' for name in _FIELDS)})",
+        [{name: getattr(comment, name) for name in _FIELDS} for comment in written],
+    )
+    return written
+
+
+_FIELDS = tuple(Comment.__dataclass_fields__)
+_FRESH = {
+    "removed": False, "deleted": False, "distinguished": False, "locked": False, "upvotes": 0, "downvotes": 0, "score": 0, "child_count": 0,
+    "controversy_rank": 0.0, "version": 1, "updated": None,
+}  # fmt: skip
+"""What the schema says of columns that are not given."""
 
 
 async def update(tx: Tx, comment_id: int, values: dict[str, Any]) -> Comment:
@@ -92,20 +117,18 @@ async def lock_with_answers(tx: Tx, comment: Comment, *, locked: bool) -> None:
     tx.changed("thread", comment.post_id)
 
 
-_TWINS_AMONG = 50
-"""Comments of one person that are looked through for an equal one, the newest first."""
+_RECENT = 50
+"""Comments of one person that are looked at, the newest first."""
 
 
-async def same_since(
-    tx: Tx, creator_id: int, post_id: int, parent_id: int | None, content: str, since: Micros
-) -> Comment | None:
-    """An equal comment by the same person under the same parent, published after `since` and among their last `_TWINS_AMONG`: a double
-    submit. It is looked for among what is new under the post, which is less than a person who writes much has written."""
-    row = await tx.first(
-        f"SELECT {COMMENT} FROM comment c WHERE c.post_id = :post_id AND c.id >= (SELECT min(r.id) FROM (SELECT l.id FROM comment l"
-        " WHERE l.creator_id = :creator_id AND l.published > :since ORDER BY l.published DESC, l.id DESC"
-        f" LIMIT {_TWINS_AMONG}) AS r) AND +c.creator_id = :creator_id AND +c.published > :since AND coalesce(c.parent_id, 0) = :parent_id"
-        " AND c.content = :content AND NOT c.deleted ORDER BY c.id DESC LIMIT 1",
-        creator_id=creator_id, since=since, post_id=post_id, parent_id=parent_id or 0, content=content,
+async def recent_of(tx: Tx, people: Collection[int], since: Micros) -> list[Comment]:
+    """What these people published after `since` and is not deleted, the newest first: of each, among their last `_RECENT`."""
+    last = (
+        "SELECT l.id FROM comment l WHERE l.creator_id = w.id AND l.published > :since ORDER BY l.published DESC, l.id DESC"
+        f" LIMIT {_RECENT}"
+    )
+    rows = await tx.all(
+        f"SELECT {COMMENT} FROM {tx.dialect.of_each('person w', 'w.id IN :people[] AND NOT c.deleted', last, 'comment c')} ORDER BY c.id DESC",
+        people=people, since=since,
     )  # fmt: skip
-    return make_comment(row) if row else None
+    return [make_comment(row) for row in rows]

@@ -1,10 +1,11 @@
 """One reader's marks: what they read and when they were last there, what they saved, what they do not want to see again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store.db import Tx
+from folkmoot.store.places import Pair
 
 VISIT_GAP: Micros = 30 * MINUTE
 """Looks at a thread that are less apart belong to one visit (`core/posts/read.py`)."""
@@ -20,13 +21,20 @@ async def mark_read(tx: Tx, person_id: int, post_id: int, *, comments: int | Non
     )  # fmt: skip
 
 
-async def note_seen(tx: Tx, person_id: int, post_id: int, *, comments: int) -> None:
-    """So many comments of a post count as seen, whether it is read or not (C-3)."""
-    await tx.by_the_end(
+async def note_seen(tx: Tx, seen: Mapping[Pair, int]) -> None:
+    """So many comments of a post count as seen by a person, whether it is read or not (C-3)."""
+    sql = (
         "INSERT INTO post_read (person_id, post_id, read, read_comments, published) VALUES (:person_id, :post_id, :no, :seen, :now)"
-        " ON CONFLICT (person_id, post_id) DO UPDATE SET read_comments = excluded.read_comments",
-        person_id=person_id, post_id=post_id, no=False, seen=comments, now=tx.now,
-    )  # fmt: skip
+        " ON CONFLICT (person_id, post_id) DO UPDATE SET read_comments = excluded.read_comments"
+    )
+    rows = [
+        {"person_id": person_id, "post_id": post_id, "no": False, "seen": comments, "now": tx.now}
+        for (post_id, person_id), comments in sorted(seen.items())
+    ]
+    if len(rows) == 1:
+        await tx.by_the_end(sql, **rows[0])
+    else:
+        await tx.at_once(sql, rows)
 
 
 async def mark_many(tx: Tx, person_id: int, post_ids: Collection[int], *, read: bool) -> None:

@@ -106,21 +106,20 @@ _make_sent = maker(Sent)
 
 async def note(tx: Tx, kind: str, payload: dict[str, Any]) -> None:
     """Write down that something has to be told."""
-    await tx.by_the_end(
-        "INSERT INTO outgoing (kind, payload, published) VALUES (:kind, :payload, :now)",
-        kind=kind, payload=json.dumps(payload), now=tx.now,
-    )  # fmt: skip
-    tx.changed("outgoing")
+    await note_all(tx, [(kind, payload)])
 
 
 async def note_all(tx: Tx, notes: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """The same for several, in this order."""
-    if notes:
-        await tx.at_once(
-            "INSERT INTO outgoing (kind, payload, published) VALUES (:kind, :payload, :now)",
-            [{"kind": kind, "payload": json.dumps(payload), "now": tx.now} for kind, payload in notes],
-        )
-        tx.changed("outgoing")
+    rows = [{"kind": kind, "payload": json.dumps(payload), "now": tx.now} for kind, payload in notes]
+    if not rows:
+        return
+    sql = "INSERT INTO outgoing (kind, payload, published) VALUES (:kind, :payload, :now)"
+    if len(rows) == 1:
+        await tx.by_the_end(sql, **rows[0])
+    else:
+        await tx.at_once(sql, rows)
+    tx.changed("outgoing")
 
 
 async def noted(tx: Tx, limit: int) -> list[Noted]:

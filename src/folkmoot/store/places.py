@@ -21,13 +21,18 @@ from folkmoot.store.rows import Row, columns
 _COMMENT = columns(Comment, "i")
 _POSTS, _COMMENTS, _COMMUNITIES = (len(fields(kind)) for kind in (Post, Comment, Community))
 
-_GROUND = (
-    f"{COMMUNITY}, EXISTS (SELECT 1 FROM community_moderator m WHERE m.community_id = c.id AND m.person_id = :person_id),"
-    " EXISTS (SELECT 1 FROM community_ban b WHERE b.community_id = c.id AND b.person_id = :person_id),"
-    " EXISTS (SELECT 1 FROM community_language l WHERE l.community_id = c.id),"
-    " CASE WHEN c.visibility = 'Private' THEN EXISTS"
-    " (SELECT 1 FROM community_follow f WHERE f.community_id = c.id AND f.person_id = :person_id AND NOT f.pending) ELSE TRUE END"
-)
+
+def _standing(community: str, person: str) -> str:
+    """How somebody stands in a community, both given by their ids in SQL: the fields of `Ground` behind the community."""
+    return (
+        f"EXISTS (SELECT 1 FROM community_moderator m WHERE m.community_id = {community} AND m.person_id = {person}),"
+        f" EXISTS (SELECT 1 FROM community_ban b WHERE b.community_id = {community} AND b.person_id = {person}),"
+        f" EXISTS (SELECT 1 FROM community_language l WHERE l.community_id = {community}),"
+        f" (SELECT f.pending FROM community_follow f WHERE f.community_id = {community} AND f.person_id = {person})"
+    )
+
+
+_GROUND = f"{COMMUNITY}, {_standing('c.id', ':person_id')}"
 _POST_AND_GROUND = f"SELECT {POST}, p.newest_comment_necro, {_GROUND}"
 _GROUND_OF_POST = "AS p JOIN community c ON c.id = p.community_id"
 
@@ -38,14 +43,19 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A community, and how one person stands in it as far as writing and voting go. `chooses_languages`: it takes only some. `let_in`: into a
-    private one, as a follower; into others everybody is."""
+    """A community, and how one person stands in it as far as writing and voting go. `chooses_languages`: it takes only some. `pending`:
+    whether their follow still waits; None for who does not follow it."""
 
     community: Community
     moderates: bool
     banned: bool
     chooses_languages: bool
-    let_in: bool
+    pending: bool | None
+
+    @property
+    def let_in(self) -> bool:
+        """Into a private community its followers are, into others everybody."""
+        return self.community.visibility != Visibility.PRIVATE or self.pending is False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,7 @@ async def community(tx: Tx, community_id: int, person_id: int) -> Ground | None:
         f"SELECT {_GROUND} FROM (SELECT * FROM community WHERE id = :community_id FOR_UPDATE) AS c",
         community_id=community_id, person_id=person_id,
     )  # fmt: skip
-    return _ground(row) if row else None
+    return _grounded(row) if row else None
 
 
 async def post(tx: Tx, post_id: int, person_id: int, *, lock: bool = True) -> PlacedPost | None:
@@ -102,7 +112,7 @@ async def comment(tx: Tx, comment_id: int, person_id: int, *, lock: bool = True)
         " JOIN community c ON c.id = i.community_id",
         comment_id=comment_id, person_id=person_id,
     )  # fmt: skip
-    return PlacedComment(make_comment(row[:_COMMENTS]), _ground(row[_COMMENTS:])) if row else None
+    return PlacedComment(make_comment(row[:_COMMENTS]), _grounded(row[_COMMENTS:])) if row else None
 
 
 async def posts(tx: Tx, wanted: Collection[Pair]) -> dict[Pair, PlacedPost]:
@@ -135,32 +145,30 @@ async def _grounds(tx: Tx, wanted: Mapping[Pair, int]) -> dict[Pair, Ground]:
         return {}
     rows = await tx.all(f"SELECT {COMMUNITY} FROM community c WHERE c.id IN :ids[]", ids=set(wanted.values()))
     found = {row[0]: make_community(row) for row in rows}
-    private = {number for number, one in found.items() if one.visibility == Visibility.PRIVATE}
-    standing = await tx.all(
-        "SELECT community_id, person_id, 'moderates' FROM community_moderator WHERE community_id IN :ids[] AND person_id IN :people[]"
-        " UNION ALL SELECT community_id, person_id, 'banned' FROM community_ban WHERE community_id IN :ids[] AND person_id IN :people[]"
-        " UNION ALL SELECT DISTINCT community_id, 0, 'chooses' FROM community_language WHERE community_id IN :ids[]"
-        " UNION ALL SELECT community_id, person_id, 'follows' FROM community_follow"
-        " WHERE community_id IN :private[] AND person_id IN :people[] AND NOT pending",
-        ids=set(found), private=private, people={person_id for _, person_id in wanted},
-    )  # fmt: skip
-    holds = {tuple(row) for row in standing}
+    standing = sorted({(community_id, pair[1]) for pair, community_id in wanted.items()})
+    rows = await tx.all(
+        f"SELECT s.community_id, s.person_id, {_standing('s.community_id', 's.person_id')} FROM EACH(:communities[], :people[]) AS s (community_id, person_id)",
+        communities=[community_id for community_id, _ in standing],
+        people=[person_id for _, person_id in standing],
+    )
+    stands = {(row[0], row[1]): row for row in rows}
     return {
-        pair: Ground(
-            found[number],
-            moderates=(number, pair[1], "moderates") in holds,
-            banned=(number, pair[1], "banned") in holds,
-            chooses_languages=(number, 0, "chooses") in holds,
-            let_in=number not in private or (number, pair[1], "follows") in holds,
-        )
-        for pair, number in wanted.items()
+        pair: _ground(found[community_id], stands[community_id, pair[1]][2:])
+        for pair, community_id in wanted.items()
     }
 
 
 def _placed_post(row: Row) -> PlacedPost:
-    return PlacedPost(make_post(row[:_POSTS]), row[_POSTS], _ground(row[_POSTS + 1 :]))
+    return PlacedPost(make_post(row[:_POSTS]), row[_POSTS], _grounded(row[_POSTS + 1 :]))
 
 
-def _ground(row: Row) -> Ground:
-    end = _COMMUNITIES
-    return Ground(make_community(row[:end]), *(bool(flag) for flag in row[end : end + 4]))
+def _grounded(row: Row) -> Ground:
+    return _ground(make_community(row), row[_COMMUNITIES:])
+
+
+def _ground(community: Community, standing: Row) -> Ground:
+    """`standing`: the columns of `_standing`."""
+    moderates, banned, chooses, pending = standing
+    return Ground(
+        community, bool(moderates), bool(banned), bool(chooses), None if pending is None else bool(pending)
+    )

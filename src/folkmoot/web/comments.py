@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from folkmoot.core import writing
-from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.comments.create import CreateComment
 from folkmoot.core.comments.delete import delete_comment
 from folkmoot.core.comments.edit import EditComment, comment_to_edit, edit_comment
 from folkmoot.core.comments.place import Place as Ground
 from folkmoot.core.comments.place import place_of_comment
+from folkmoot.core.comments.together import submit_comment
 from folkmoot.core.communities.view import about
 from folkmoot.core.site.frame import read_site
 from folkmoot.core.threads import read
@@ -119,9 +120,7 @@ async def reply(request: Request) -> Response:
             ground.parent.comment.id if ground.parent else None,
             form.number("language"),
         )
-        writing.make_ready(context(request).db, content)
-        async with context(request).db.write() as tx:
-            comment = (await create_comment(tx, viewer(request), asked)).comment
+        comment = (await submit_comment(context(request).db, viewer(request), asked)).comment
     except Refusal as refusal:
         if ground is None and not form.text("content").strip():
             raise

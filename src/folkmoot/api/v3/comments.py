@@ -11,14 +11,14 @@ from folkmoot.api.v3.render import pieces
 from folkmoot.api.v3.render.comments import comment_view
 from folkmoot.api.v3.render.posts import vote_view
 from folkmoot.api.v3.wire import comments as wire
-from folkmoot.core import writing
 from folkmoot.core.comments import view
-from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.comments.create import CreateComment
 from folkmoot.core.comments.delete import delete_comment
 from folkmoot.core.comments.distinguish import distinguish_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.comments.save import save_comment
+from folkmoot.core.comments.together import submit_comment
 from folkmoot.core.listings.comments import ListComments, comment_lines
 from folkmoot.core.threads.read import comment_views
 from folkmoot.core.threads.tree import ReadTree, Tree, read_tree
@@ -97,11 +97,11 @@ async def get_comment(call: Call, asked: wire.GetComment) -> wire.CommentRespons
 async def add_comment(call: Call, asked: wire.CreateComment) -> wire.CommentResponse:
     """Write a comment (C-2, C-3)."""
     wanted = CreateComment(asked.post_id, asked.content, asked.parent_id, asked.language_id, orphan=True)
-    writing.make_ready(call.context.db, asked.content)
-    async with call.write() as tx:
-        made = await create_comment(tx, call.viewer, wanted)
-        written = await view.view_of_written(tx, call.viewer, made)
-    return _response(written, call, made.recipient_ids)
+    made = await submit_comment(call.context.db, call.viewer, wanted)
+    if made.place is None:
+        async with call.read() as tx:
+            return await _comment(tx, call, made.comment.id, made.recipient_ids)
+    return _response(view.view_of_written(call.viewer, made.comment, made.place), call, made.recipient_ids)
 
 
 async def change_comment(call: Call, asked: wire.EditComment) -> wire.CommentResponse:

@@ -1,6 +1,6 @@
 """Write a comment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,11 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.events import CommentCreated
 from folkmoot.model.people import Viewer
-from folkmoot.model.posts import Post
 from folkmoot.model.ranking import hot_rank
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.store import comments, counts, marks, places, votes
 from folkmoot.store.db import Tx
-from folkmoot.store.places import PlacedPost
+from folkmoot.store.places import Pair, PlacedPost
 from folkmoot.store.search_pending import index_soon
 from folkmoot.store.votes import Changed
 
@@ -54,6 +53,31 @@ Uncounted = tuple[Comment, PlacedPost]
 """A comment that was written and counts nowhere yet, and its post as it was found."""
 
 
+Words = tuple[int, int, int | None, str]
+"""Who says what, beneath which post and comment: said again within a minute, it is the same comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A comment that may be written: by whom, what was asked, where, and its columns."""
+
+    author: Viewer
+    asked: CreateComment
+    place: PlacedPost
+    parent: Comment | None
+    values: dict[str, Any]
+
+    @property
+    def parent_path(self) -> str:
+        return self.parent.path if self.parent else "0"
+
+    @property
+    def words(self) -> Words:
+        """What is said where."""
+        values = self.values
+        return values["creator_id"], values["post_id"], values["parent_id"], values["content"]
+
+
 async def create_comment(
     tx: Tx,
     author: Viewer,
@@ -70,23 +94,40 @@ async def create_comment(
     Raises `Invalid` invalid_body_field, blocked_url, couldnt_create_comment, max_comment_depth_reached, language_not_allowed;
     `NotFound` couldnt_find_post; `NotAllowed` deleted, locked, banned_from_community, site_ban.
     """
-    house = await writing.house(tx)
-    text = house.long_text(asked.content, "content")
     if place is None:
         place = await places.post(tx, asked.post_id, author.id)
+    parent = await comments.by_id(tx, asked.parent_id) if asked.parent_id is not None else None
+    draft = await drafted(tx, author, asked, place, parent)
+    if asked.ap_id is None and (twin := (await said_just_now(tx, [draft])).get(draft.words)):
+        return Created(twin, [])
+    comment = await comments.insert(
+        tx, draft.values, parent_path=draft.parent_path, ap_prefix=await address_prefix(tx)
+    )
+    if comment is None:
+        assert asked.ap_id is not None
+        here = await comments.by_ap_id(tx, asked.ap_id)
+        assert here is not None
+        return Created(here, [])
+    told = await follow_up(tx, [(draft, comment)], later=later)
+    return Created(comment, told[0], draft.place)
+
+
+async def drafted(
+    tx: Tx, author: Viewer, asked: CreateComment, place: PlacedPost | None, parent: Comment | None
+) -> Draft:
+    """What `create_comment` would write, if it may be. `place` is the post, `parent` the comment that is answered, as they were found.
+    Raises as `create_comment`."""
+    text = (await writing.house(tx)).long_text(asked.content, "content")
     if place is None:
         raise NotFound("couldnt_find_post")
     post, ground = place.post, place.ground
     permissions.check("comment.create", permissions.standing_on(author, ground))
     moderates = ground.moderates or author.admin or asked.quiet  # what is only found now was written before
     rules.must_take_comments(post, moderates=moderates)
-    parent = await _parent(tx, asked, post, moderates=moderates)
-    language_id = await languages.language_for(tx, author, ground, asked.language_id)
-    if asked.ap_id is None:
-        parent_id, since = (parent.id if parent else None), tx.now - MINUTE
-        twin = await comments.same_since(tx, author.id, post.id, parent_id, text.source, since)
-        if twin is not None:
-            return Created(twin, [])
+    if parent is not None:
+        rules.must_take_replies(parent, post, moderates=moderates)
+    elif asked.parent_id is not None and not asked.orphan:
+        raise Invalid("couldnt_create_comment", field="parent_id")
     published = asked.published if asked.published is not None else tx.now
     values: dict[str, Any] = {
         "post_id": post.id,
@@ -96,7 +137,7 @@ async def create_comment(
         "content": text.source,
         "content_html": text.html,
         "local": asked.ap_id is None,
-        "language_id": language_id,
+        "language_id": await languages.language_for(tx, author, ground, asked.language_id),
         "locked": asked.locked or (parent is not None and parent.locked),
         "upvotes": 1,
         "score": 1,
@@ -105,52 +146,63 @@ async def create_comment(
     }
     if asked.ap_id is not None:
         values |= {"ap_id": asked.ap_id, "updated": asked.updated}
-    comment = await comments.insert(
-        tx,
-        values,
-        parent_path=parent.path if parent else "0",
-        ap_prefix=f"{house.site.origin}/comment/",
-        index=later is None,
-    )
-    if comment is None:
-        assert asked.ap_id is not None
-        here = await comments.by_ap_id(tx, asked.ap_id)
-        assert here is not None
-        return Created(here, [])
-    told: list[int] = []
-    if not asked.quiet:
-        told = await notify.notify_of_comment(
-            tx, author, comment, parent=parent or post, community=ground.community, named=asked.named
-        )
-        if author.account and parent:
-            await notify.parent_was_answered(tx, author, parent)
+    return Draft(author, asked, place, parent, values)
+
+
+async def said_just_now(tx: Tx, drafts: Collection[Draft]) -> dict[Words, Comment]:
+    """What the authors of these wrote within the last minute (C-2)."""
+    if not drafts:
+        return {}
+    recent = await comments.recent_of(tx, {draft.author.id for draft in drafts}, tx.now - MINUTE)
+    return {(one.creator_id, one.post_id, one.parent_id, one.content): one for one in reversed(recent)}
+
+
+async def address_prefix(tx: Tx) -> str:
+    """What the address of a comment of this server begins with, before its id."""
+    return f"{(await writing.house(tx)).site.origin}/comment/"
+
+
+async def follow_up(
+    tx: Tx, written: Sequence[tuple[Draft, Comment]], *, later: list[Uncounted] | None = None
+) -> list[list[int]]:
+    """What follows from comments that were just written: notices, what their authors have seen, what other servers are told, and counts.
+    For each the accounts that are told of it. `later`: as of `create_comment`."""
+    told = [await _tell(tx, draft, comment) for draft, comment in written]
     # What follows is only written, the rows last that others wait for.
+    seen: dict[Pair, int] = {}
+    for draft, comment in written:
+        if draft.author.account:
+            # The own comment is no news: as many are seen as there are now.
+            pair = (comment.post_id, comment.creator_id)
+            seen[pair] = seen.get(pair, draft.place.post.comments) + 1
+    await marks.note_seen(tx, seen)
+    loud = [(draft.author, comment) for draft, comment in written if not draft.asked.quiet]
+    await after.record_all(tx, [(CommentCreated(author.id, comment.id), author) for author, comment in loud])
+    uncounted = [(comment, draft.place) for draft, comment in written]
     if later is None:
-        await votes.add_comment_vote(tx, author.id, comment.id, post.id)
-    if author.account:
-        # The own comment is no news: as many are seen as there are now.
-        await marks.note_seen(tx, author.id, post.id, comments=post.comments + 1)
-    if not asked.quiet:
-        await after.record(tx, CommentCreated(author.id, comment.id), author)
-    if later is None:
-        await counts.comments_written(tx, [(comment, place)])
+        await count_together(tx, uncounted)
     else:
-        later.append((comment, place))
-    if comment.local:
-        await counts.site_wrote(tx, comments=1)
-    return Created(comment, told, place)
+        later += uncounted
+    if local := sum(comment.local for _, comment in written):
+        await counts.site_wrote(tx, comments=local)
+    return told
 
 
-async def _parent(tx: Tx, asked: CreateComment, post: Post, *, moderates: bool) -> Comment | None:
-    """The comment that is answered, if it takes answers; None where the post is."""
-    if asked.parent_id is None:
-        return None
-    parent = await comments.by_id(tx, asked.parent_id)
-    if parent is not None:
-        rules.must_take_replies(parent, post, moderates=moderates)
-    elif not asked.orphan:
-        raise Invalid("couldnt_create_comment", field="parent_id")
-    return parent
+async def _tell(tx: Tx, draft: Draft, comment: Comment) -> list[int]:
+    """Write the notices of one; the accounts that are told (C-3, N-1)."""
+    if draft.asked.quiet:
+        return []
+    told = await notify.notify_of_comment(
+        tx,
+        draft.author,
+        comment,
+        parent=draft.parent or draft.place.post,
+        community=draft.place.ground.community,
+        named=draft.asked.named,
+    )
+    if draft.author.account and draft.parent:
+        await notify.parent_was_answered(tx, draft.author, draft.parent)
+    return told
 
 
 async def count_together(tx: Tx, written: Sequence[Uncounted]) -> None:

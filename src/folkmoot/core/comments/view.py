@@ -1,16 +1,16 @@
 """One comment, with its place and the viewer's part of it."""
 
-from folkmoot.core.comments.create import Created
 from folkmoot.core.communities.sight import reads
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
-from folkmoot.model.views import CommentView
+from folkmoot.model.views import CommentOverlay, CommentView, standing
 from folkmoot.store import comments, notifications, posts
 from folkmoot.store.db import Tx
 from folkmoot.store.listing import views
+from folkmoot.store.places import PlacedPost
 
 
 async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
@@ -28,21 +28,14 @@ async def comment_view(tx: Tx, viewer: Viewer, comment_id: int) -> CommentView:
     return found
 
 
-async def view_of_written(tx: Tx, viewer: Viewer, made: Created) -> CommentView:
-    """The same for the author of a comment that this transaction wrote, made from what was at hand to write it. At most one query. The
-    counts of its post and community are those from before. Raises as `comment_view`.
-    """
-    if made.place is None or viewer.person is None:
-        return await comment_view(tx, viewer, made.comment.id)
-    ground = made.place.ground
+def view_of_written(viewer: Viewer, comment: Comment, place: PlacedPost) -> CommentView:
+    """The same for the author of a comment that was just written, made of what was at hand to write it. The counts of its post and
+    community are those of before."""
+    assert viewer.person is not None
+    ground = place.ground
+    mine = CommentOverlay(my_vote=1, subscribed=standing(ground.pending), banned_from_community=ground.banned)
     return CommentView(
-        made.comment,
-        viewer.person,
-        ground.moderates,
-        ground.banned,
-        made.place.post,
-        ground.community,
-        await views.overlay_of_written(tx, viewer.id, ground),
+        comment, viewer.person, ground.moderates, ground.banned, place.post, ground.community, mine
     )
 
 

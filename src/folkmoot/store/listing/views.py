@@ -24,7 +24,6 @@ from folkmoot.model.views import (
 )
 from folkmoot.store.db import Tx
 from folkmoot.store.marks import VISIT_GAP
-from folkmoot.store.places import Ground
 from folkmoot.store.rows import columns, maker
 
 _POSTS, _COMMENTS, _PEOPLE, _COMMUNITIES = (len(fields(kind)) for kind in (Post, Comment, Person, Community))
@@ -274,15 +273,6 @@ async def comment_overlays(tx: Tx, viewer_id: int, ids: Collection[int]) -> dict
         f"SELECT i.id, {_my_comment()} FROM comment i WHERE i.id IN :ids[]", viewer=viewer_id, ids=list(ids)
     )
     return {row[0]: _comment_overlay(row[1:]) for row in rows}
-
-
-async def overlay_of_written(tx: Tx, author_id: int, ground: Ground) -> CommentOverlay:
-    """The author's own part of a comment that they have just written, and voted for by that. One query."""
-    pending = await tx.value(
-        "SELECT pending FROM community_follow WHERE person_id = :author AND community_id = :community",
-        author=author_id, community=ground.community.id,
-    )  # fmt: skip
-    return CommentOverlay(my_vote=1, subscribed=standing(pending), banned_from_community=ground.banned)
 
 
 def post_view_of(row: Any, *, signed_in: bool = False) -> PostView:
