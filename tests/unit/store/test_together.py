@@ -50,6 +50,40 @@ async def test_who_comes_while_it_is_under_way_is_next_all_at_once() -> None:
         await others[1]
 
 
+async def test_no_round_takes_more_than_it_may() -> None:
+    work = Work()
+    work.may.set()
+    together = Together(work, most=2)
+    assert await asyncio.gather(*(together.of(number) for number in range(1, 6))) == [2, 4, 6, 8, 10]
+    assert work.batches == [[1, 2], [3, 4], [5]]
+
+
+async def test_work_that_has_to_wait_itself_takes_along_who_comes_meanwhile() -> None:
+    begun, may = asyncio.Event(), asyncio.Event()
+    batches: list[list[int]] = []
+
+    async def work(numbers: list[int]) -> list[int]:
+        begun.set()
+        await may.wait()
+        together.join(numbers)
+        batches.append(numbers)
+        if 0 in numbers:
+            raise ZeroDivisionError
+        return [number * 2 for number in numbers]
+
+    together = Together(work, most=3)
+    asked = [asyncio.create_task(together.of(1))]
+    await begun.wait()
+    asked += [asyncio.create_task(together.of(number)) for number in (2, 3, 4, 0)]
+    await asyncio.sleep(0)
+    may.set()
+    assert [await one for one in asked[:3]] == [2, 4, 6]
+    assert [type(one) for one in await asyncio.gather(*asked[3:], return_exceptions=True)] == [
+        ZeroDivisionError
+    ] * 2
+    assert batches == [[1, 2, 3], [4, 0]]
+
+
 async def test_who_comes_while_it_rests_is_next_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     work, sleep, rests = Work(), asyncio.sleep, list[float]()
     work.may.set()

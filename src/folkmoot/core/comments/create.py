@@ -169,12 +169,12 @@ async def follow_up(
     For each the accounts that are told of it. `later`: as of `create_comment`."""
     told = [await _tell(tx, draft, comment) for draft, comment in written]
     # What follows is only written, the rows last that others wait for.
+    there: dict[int, int] = {}
     seen: dict[Pair, int] = {}
     for draft, comment in written:
-        if draft.author.account:
-            # The own comment is no news: as many are seen as there are now.
-            pair = (comment.post_id, comment.creator_id)
-            seen[pair] = seen.get(pair, draft.place.post.comments) + 1
+        there[comment.post_id] = there.get(comment.post_id, draft.place.post.comments) + 1
+        if draft.author.account:  # the own comment is no news: as many are seen as there are now
+            seen[comment.post_id, comment.creator_id] = there[comment.post_id]
     await marks.note_seen(tx, seen)
     loud = [(draft.author, comment) for draft, comment in written if not draft.asked.quiet]
     await after.record_all(tx, [(CommentCreated(author.id, comment.id), author) for author, comment in loud])
