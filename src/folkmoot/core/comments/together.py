@@ -20,7 +20,6 @@ from folkmoot.core.comments.create import (
     follow_up,
     said_just_now,
 )
-from folkmoot.logs import logger
 from folkmoot.model.errors import Busy, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.store import comments, places
@@ -32,8 +31,6 @@ MOST = 64
 """Comments in one transaction: whoever waits behind them waits for a few hundredths of a second."""
 FEW = 4
 """The posts of so few are found with fewer statements one by one."""
-
-log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +60,7 @@ async def submit_comment(db: Database, author: Viewer, asked: CreateComment) -> 
         made = await desk.of(Wish(author, asked))
     except Busy:
         raise
-    except Exception as error:  # noqa: BLE001 - it may be about any of those that were written together
-        log.warning("comment_written_alone", why=repr(error))
+    except Exception:  # noqa: BLE001 - it may be about any of those that were written together: whose it is will hear it alone
         async with db.write() as tx:
             return await create_comment(tx, author, asked)
     if isinstance(made, Refusal):
