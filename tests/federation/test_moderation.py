@@ -198,7 +198,9 @@ async def test_a_report_that_is_dealt_with_is_dealt_with_everywhere__case_32(sce
     async with scene.c.writing() as tx:
         await resolve_report(tx, scene.mo, "comment", 1, resolved=True)
     await scene.network.settle()
-    assert await scene.everywhere(opened) == [0, 0, 0, 1], "who only reported is not among those who are told"
+    assert await scene.everywhere(opened) == [0, 0, 0, 0], (
+        "the administrators where it was reported see it, too"
+    )
 
 
 async def test_a_ban_with_removal_holds_everywhere_and_ends__cases_20_21(scene: Scene) -> None:

@@ -263,7 +263,8 @@ async def reported(library: Library, event: Payload) -> list[Activity]:
 
 
 async def report_resolved(library: Library, event: Payload) -> list[Activity]:
-    """That it is dealt with goes where the report went, from somebody who may decide about it (6.2)."""
+    """That it is dealt with goes where the report went, from somebody who may decide about it (6.2), and where it came from: it waits
+    there, too."""
     case = await _case(library, event)
     if case is None or not await may_tell(library, case.actor, case.community):
         return []
@@ -274,6 +275,9 @@ async def report_resolved(library: Library, event: Payload) -> list[Activity]:
     place = place_of(case.community)
     flag = replace(case, actor=reporter).flag(library.origin)
     document = activities.resolve(ident, case.actor.ap_id, flag, to=[case.community.ap_id], place=place)
+    if not reporter.local:
+        told = {inbox.url: inbox for inbox in (*case.inboxes, *await library.inboxes_of([reporter]))}
+        case = replace(case, inboxes=tuple(told.values()))
     return _said_of(case, document)
 
 
@@ -299,7 +303,7 @@ class _Case:
 
 
 async def _case(library: Library, event: Payload) -> _Case | None:
-    """None for what is told to nobody: messages, and what is all here."""
+    """None for what is told to nobody: messages, and what is gone."""
     kind = event["kind"]
     report = await reports.by_id(library.tx, kind, event["report_id"])
     if report is None or kind == "private_message":
@@ -314,7 +318,7 @@ async def _case(library: Library, event: Payload) -> _Case | None:
     team = await communities.moderators(library.tx, community.id)
     inboxes += await library.inboxes_of([person for person in (author, *team) if not person.local])
     unique = tuple({inbox.url: inbox for inbox in inboxes}.values())
-    return _Case(report, item, community, actor, unique) if unique else None
+    return _Case(report, item, community, actor, unique)
 
 
 def _said_of(case: _Case, document: Json) -> list[Activity]:
@@ -324,4 +328,6 @@ def _said_of(case: _Case, document: Json) -> list[Activity]:
         if isinstance(item, Comment)
         else path_of(case.community.id, item.id)
     )
+    if not case.inboxes:
+        return []
     return [written(document, "person", case.actor.id, path, sensitive=True, inboxes=case.inboxes)]
