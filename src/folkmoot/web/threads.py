@@ -113,11 +113,12 @@ async def show_post(request: Request) -> Response:
 
 
 def _incomplete(here: Completeness | None, who: Viewer, view: PostView) -> str:
-    """How much of a thread from elsewhere is here, where that is not all of it; or that its origin is just being asked, because a member
-    looks at it for the first time."""
+    """How much of a thread from elsewhere is here, where that is not all of it; or that its origin, which is the post's own server, is just
+    being asked, because a member looks at it for the first time, or did not answer."""
     if here is not None and here.asking and who.account is not None:
-        host = view.community.host if not view.community.local else view.creator.host
-        return gettext("Its comments are being fetched from %(host)s.") % {"host": host}
+        return gettext("Its comments are being fetched from %(host)s.") % {"host": view.creator.host}
+    if here is not None and here.silent:
+        return gettext("%(host)s does not answer: more comments may be there.") % {"host": view.creator.host}
     if here is None or not here.missing:
         return ""
     figures = {"here": number(here.here), "total": number(here.here + here.missing)}

@@ -21,13 +21,15 @@ _MOST_ASKED = 20_000
 @dataclass(frozen=True, slots=True)
 class Completeness:
     """So many comments are here, and so many are known to be missing. `asking`: its origin is asked, or is when a member looks at the
-    thread. `score`: of the post, as its origin said when it was `asked`, where that was another than here."""
+    thread. `silent`: it was asked and has not answered. `score`: of the post, as its origin said when it was `asked`, where that was
+    another than here."""
 
     here: int
     missing: int
     asking: bool = False
     score: int | None = None
     asked: Micros | None = None
+    silent: bool = False
 
 
 def completeness(thread: Thread, now: Micros) -> Completeness | None:
@@ -37,8 +39,10 @@ def completeness(thread: Thread, now: Micros) -> Completeness | None:
         return None
     if fetched is None:
         return Completeness(post.comments, 0, asking=True)
-    asking = fetched.missing is None and now < fetched.fetched + MINUTE
-    return Completeness(post.comments, fetched.missing or 0, asking, fetched.score, fetched.fetched)
+    open_since = fetched.fetched if fetched.missing is None else None
+    asking = open_since is not None and now < open_since + MINUTE
+    silent = open_since is not None and not asking
+    return Completeness(post.comments, fetched.missing or 0, asking, fetched.score, fetched.fetched, silent)
 
 
 async def wants_the_rest(tx: Tx, viewer: Viewer, post: Post) -> bool:
