@@ -9,16 +9,22 @@ import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
+from folkmoot.apub import activities
+from folkmoot.apub.inbox.arrived import Arrived
+from folkmoot.apub.inbox.table import TABLE
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
 from folkmoot.core.listings.profile import read_profile
 from folkmoot.core.people.block import block_person
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.core.posts.delete import delete_post
 from folkmoot.core.site.purge import purge_post
+from folkmoot.model.communities import Community
+from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import Moved
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from folkmoot.store import people
 from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
 from tests.federation.conftest import Found
 from tests.federation.network import Network, Request
 from tests.federation.peer import PUBLIC, Members, Peer
@@ -350,6 +356,29 @@ async def test_of_a_batch_one_that_fails_does_not_stop_the_others__ANN_8(scene: 
     assert await scene.a.value("SELECT score FROM post") == 4
 
 
+async def test_of_a_batch_nothing_is_left_of_one_that_fails_half_way__ANN_8(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await scene.announced()
+    likes = [
+        scene.there.activity("Like", scene.there.person(f"voter{number}"), page["id"]) for number in range(3)
+    ]
+    row = TABLE[activities.Like]
+
+    async def like(tx: Tx, arrived: Arrived[activities.Activity]) -> Community | None:
+        done = await row.handler(tx, arrived)
+        if arrived.activity.id == likes[1]["id"]:
+            raise NotAllowed("no_such_luck")
+        return done
+
+    monkeypatch.setitem(TABLE, activities.Like, replace(row, handler=like))
+    batch = {"type": "OrderedCollection", "totalItems": 3, "orderedItems": likes}
+    assert await scene.tells(scene.there.announce(scene.baking, batch)) == "accepted"
+    assert await scene.a.value("SELECT score FROM post") == 3
+    voters = "SELECT p.name FROM post_vote v JOIN person p ON p.id = v.person_id WHERE p.name LIKE 'voter%' ORDER BY p.name"
+    assert await scene.a.rows(voters) == [("voter0",), ("voter2",)]
+
+
 # --- votes ------------------------------------------------------------------------------------------------------------------
 
 
@@ -468,6 +497,15 @@ async def test_reports_from_a_server_name_the_account_and_two_posts__cases_19_39
     again = {**flag, "id": scene.there.id("flag")}
     assert await scene.tells(again) == "accepted"
     assert await scene.a.value("SELECT count(*) FROM post_report") == 2
+    three = await scene.posted("Three")
+    async with scene.a.writing() as tx:
+        await tx.run("UPDATE post SET removed = :yes WHERE name = 'Two'", yes=True)
+        await tx.run("DELETE FROM post_report")
+    both = scene.there.activity("Flag", scene.carol, [three["id"], two["id"]], content="Spam")
+    assert await scene.tells(both) == "accepted"
+    assert await scene.a.value("SELECT count(*) FROM post_report") == 1, (
+        "one of them is gone, the other is not"
+    )
 
 
 async def test_an_account_moves_when_both_ends_say_so__case_80__MOV_1(

@@ -8,7 +8,7 @@ from folkmoot.apub.inbox.known import Missing
 from folkmoot.core.people.mirror import RemotePerson, mirror_person
 from folkmoot.core.reports.create import CreateReport, create_report
 from folkmoot.core.reports.resolve import resolve_about
-from folkmoot.model.errors import Conflict, NotAllowed
+from folkmoot.model.errors import NotAllowed, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.reports import ReportKind
 from folkmoot.store import actors
@@ -26,15 +26,14 @@ async def flag(tx: Tx, arrived: Arrived[Flag]) -> None:
         raise NotAllowed("unknown_object", detail=" ".join(arrived.activity.objects)[:200])
     reporter = await _reporter(tx, arrived)
     reason = arrived.activity.reason.strip() or NO_REASON
-    new = 0
+    refused: list[Refusal] = []
     for placed in things:
         try:
             await create_report(tx, reporter, CreateReport(_kind(placed), placed.id, reason))
-            new += 1
-        except Conflict:
-            continue  # reported before
-    if not new:
-        raise Conflict("couldnt_create_report")
+        except Refusal as error:  # reported before, or gone by now: the others are reported all the same
+            refused.append(error)
+    if len(refused) == len(things):
+        raise refused[0]
 
 
 async def _reporter(tx: Tx, arrived: Arrived[Activity]) -> Viewer:
