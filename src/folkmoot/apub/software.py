@@ -15,6 +15,8 @@ from folkmoot.store.db import Database, Tx
 LOOK = "federation.look"
 """The job that asks one server."""
 EVERY: Micros = DAY
+_EVERY_AT_FIRST: Micros = HOUR
+"""A server that we met within a day and do not know yet: what it is told depends on what it runs."""
 _SPREAD: Micros = HOUR
 _AFTER_MEETING: Micros = 5 * SECOND
 _LIMIT = 256 * 1024
@@ -34,11 +36,12 @@ class Software:
 
 
 async def look_at_servers(db: Database) -> int:
-    """Ask those that were not asked for a day, over the next hour; how many. Nobody where federation is off."""
+    """Ask those that were not asked for a day, and new ones that have not said it yet, over the next hour; how many. Nobody where
+    federation is off."""
     async with db.read() as tx:
         if not (await policy(tx)).enabled:
             return 0
-        due = await destinations.to_look_at(tx, tx.now - EVERY)
+        due = await destinations.to_look_at(tx, tx.now - EVERY, unknown=tx.now - _EVERY_AT_FIRST)
     async with db.write() as tx:
         for place, instance_id in enumerate(due):
             await _look_later(tx, instance_id, tx.now + place * _SPREAD // max(len(due), 1))
@@ -58,7 +61,7 @@ async def _look_later(tx: Tx, instance_id: int, moment: Micros) -> None:
 
 
 async def look(context: Context, payload: Mapping[str, object]) -> None:
-    """Ask one server what it runs; one that does not answer is asked again tomorrow. A job."""
+    """Ask one server what it runs; one that does not answer is asked again: a new one in an hour, others tomorrow. A job."""
     instance_id = payload["instance_id"]
     assert isinstance(instance_id, int)
     async with context.db.read() as tx:

@@ -198,13 +198,15 @@ async def set_looked(
         await revive(tx, instance_id)
 
 
-async def to_look_at(tx: Tx, before: Micros) -> list[int]:
-    """Servers that were not asked what they are since a moment, by id."""
+async def to_look_at(tx: Tx, before: Micros, *, unknown: Micros) -> list[int]:
+    """Servers that were not asked what they are since `before`, by id; of those sent to for the first time since then, which have not said
+    it, also those not asked since `unknown`."""
     rows = await tx.all(
-        "SELECT i.id FROM destination d JOIN instance i ON i.id = d.instance_id WHERE (d.looked IS NULL OR d.looked < :before)"
+        "SELECT i.id FROM destination d JOIN instance i ON i.id = d.instance_id WHERE (d.looked IS NULL OR d.looked < :before"
+        " OR (i.software IS NULL AND d.since > :before AND d.looked <= :unknown))"
         f" AND NOT {_BLOCKED} AND NOT {_NOT_ALLOWED} ORDER BY i.id",
-        before=before,
-    )
+        before=before, unknown=unknown,
+    )  # fmt: skip
     return [row[0] for row in rows]
 
 
