@@ -10,7 +10,7 @@ from folkmoot.apub.collections import MAX_PAGES, read_collection
 from folkmoot.apub.fetch import Budget, NotFetched, fetcher_of
 from folkmoot.apub.look_again import look_at_communities
 from folkmoot.core.communities.follow import accept_follow, follow_community
-from folkmoot.core.instances.policy import DecideInstance, block_instance
+from folkmoot.core.instances.policy import DecideInstance, allow_instance, block_instance
 from folkmoot.model.errors import Refusal
 from folkmoot.model.time import DAY, HOUR, FixedClock
 from folkmoot.store import destinations
@@ -299,6 +299,11 @@ async def test_what_is_gone_blocked_or_away_cannot_be_found_by_anybody__FET_14(
         await block_instance(tx, admin, DecideInstance("there.example"))
     for query in (scene.baking.id, "!baking@there.example", scene.there.person("dave").id):
         assert await finds(scene, query) == "couldnt_find_object"
+    async with scene.a.writing() as tx:
+        await block_instance(tx, admin, DecideInstance("there.example", on=False))
+        await allow_instance(tx, admin, DecideInstance("friend.example"))
+    for query in (scene.baking.id, "!baking@there.example", scene.there.person("dave").id):
+        assert await finds(scene, query) == "couldnt_find_object", "not on the list of allowed ones"
     assert await finds(scene, "gardening@a.example") == "community", "whichever there is"
     assert await finds(scene, "bob@a.example") == "person"
 

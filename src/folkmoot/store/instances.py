@@ -88,6 +88,12 @@ async def decided_hosts(tx: Tx, kind: Kind) -> list[str]:
     return [row[0] for row in rows]
 
 
+async def is_shut_out(tx: Tx, host: str) -> bool:
+    """Whether we do not talk to this host (no port): it is blocked, or not on the list of the only ones allowed."""
+    allowed = await decided_hosts(tx, "allow")
+    return host in await decided_hosts(tx, "block") or bool(allowed and host not in allowed)
+
+
 async def with_policy(tx: Tx, kind: Kind) -> list[Instance]:
     """The blocked, or the allowed ones."""
     return await _instances(tx, f"JOIN {_TABLES[kind]} t ON t.instance_id = i.id")

@@ -143,17 +143,6 @@ async def by_ap_id(tx: Tx, ap_id: str) -> tuple[str, int] | None:
     return None
 
 
-async def is_blocked_host(tx: Tx, host: str) -> bool:
-    """Whether this site does not talk to that server."""
-    return bool(
-        await tx.value(
-            "SELECT EXISTS (SELECT 1 FROM federation_block b JOIN instance i ON i.id = b.instance_id WHERE i.domain = :host"
-            " AND (b.expires IS NULL OR b.expires > :now))",
-            host=host, now=tx.now,
-        )
-    )  # fmt: skip
-
-
 # --- the tables ----------------------------------------------------------------------------------------------------
 
 

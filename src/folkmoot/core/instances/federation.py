@@ -152,9 +152,7 @@ async def is_shut_out(tx: Tx, viewer: Viewer, domain: str) -> bool:
     Raises `NotAllowed` not_an_admin; `Invalid` invalid_domain.
     """
     permissions.check("instances.block", Standing(viewer))
-    domain = checked_domain(domain)
-    allowed = await instances.decided_hosts(tx, "allow")
-    return domain in await instances.decided_hosts(tx, "block") or bool(allowed and domain not in allowed)
+    return await instances.is_shut_out(tx, checked_domain(domain))
 
 
 async def server_named(tx: Tx, domain: str) -> Destination:

@@ -83,10 +83,11 @@ async def _impose(
     await after.record(tx, PersonBanned(viewer.id, person.id, None, True, reason, remove_data, expires))
     if person.local:
         return
-    places = await communities.by_ids(tx, await bans.local_communities_of(tx, person.id))
-    for community in places.values():
+    ids = await bans.local_communities_of(tx, person.id)
+    places = await communities.by_ids(tx, ids)
+    for number in ids:  # the order of the lines in the modlog
         await community_ban.impose(
-            tx, viewer, community, person, expires=expires, reason=reason, remove_data=False
+            tx, viewer, places[number], person, expires=expires, reason=reason, remove_data=False
         )
 
 

@@ -13,7 +13,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.errors import Invalid, NotFound, Refusal, UnknownName
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
-from folkmoot.store import actors, comments, communities, fetches, people, posts, search
+from folkmoot.store import actors, comments, communities, fetches, instances, people, posts, search
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
 from folkmoot.text.names import name_key, parse_handle
@@ -133,7 +133,7 @@ async def _of_address(tx: Tx, viewer: Viewer, query: str) -> Resolved:
         found = await _of_page(tx, viewer, site, unquote(parts.path))
         if found is not None:
             return found
-    elif await search.is_blocked_host(tx, parts.hostname or ""):
+    elif await instances.is_shut_out(tx, parts.hostname or ""):
         raise _gone()
     address = query.partition("#")[0]
     stored = await search.by_ap_id(tx, address) or await search.by_ap_id(tx, address.rstrip("/"))
@@ -176,7 +176,7 @@ async def _named(
     tx: Tx, viewer: Viewer, site: LocalSite, kind: Kind, name: str, host: str | None
 ) -> Resolved | None:
     host = None if host in (None, site.host.lower()) else host
-    if host is not None and await search.is_blocked_host(tx, host.partition(":")[0]):
+    if host is not None and await instances.is_shut_out(tx, host.partition(":")[0]):
         raise _gone()
     if kind == "community":
         community = await communities.by_name(tx, name_key(name), host)
