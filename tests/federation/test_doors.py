@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from yarl import URL
 
+from folkmoot.apub.fetch import Budget
+from folkmoot.apub.resolve import Resolver
 from folkmoot.apub.signing import Scheme, sign
 from folkmoot.core.instances.policy import DecideInstance, allow_instance, block_instance
 from folkmoot.model.communities import Community
@@ -328,6 +330,20 @@ async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28__
         for _ in range(3):
             assert (await scene.there.send(scene.a, scene.create(), old)).status == 401
         assert len(network.asked_of("there.example")) == before + looks, "one look in ten minutes"
+
+
+async def test_a_new_key_of_a_server_is_taken_when_it_tells_of_it__ACT_10(scene: Scene) -> None:
+    site = scene.there._actor("/", "Application", "there.example", {})
+    changed = {
+        **site.document,
+        "publicKey": {**site.document["publicKey"], "publicKeyPem": scene.there.key_pool[5].public},
+    }
+    await Resolver(scene.a.context).actor(site.id, Budget())
+    told = scene.there.activity("Update", site, changed, to=[PUBLIC])
+    scene.there.documents[site.id] = changed
+    assert await scene.there.tells(scene.a, told) == "accepted"
+    key = await scene.a.value("SELECT public_key FROM site WHERE ap_id = :ap_id", ap_id=site.id)
+    assert key == scene.there.key_pool[5].public
 
 
 async def test_a_new_key_that_its_owner_told_of_is_taken_at_once_and_the_old_one_no_more__ACT_10__ABU_17(

@@ -191,6 +191,24 @@ async def test_a_server_that_fails_is_left_alone_for_longer_and_longer__FET_7(
     assert await ask() == "http_status"
 
 
+@pytest.mark.parametrize(("status", "code"), [(404, "not_found"), (410, "deleted")])
+async def test_what_is_not_there_is_not_asked_for_again_at_once__FET_7(
+    scene: Scene, network: Network, status: int, code: str
+) -> None:
+    fetcher = fetcher_of(scene.a.context)
+    scene.there.pages["https://there.example/post/1"] = Answer(status)
+    for expected, asked in ((code, 1), ("not_found", 1)):
+        with pytest.raises(NotFetched) as refused:
+            await fetcher.document("https://there.example/post/1", Budget())
+        assert (refused.value.code, refused.value.gone, len(network.asked)) == (expected, True, asked)
+    page = scene.there.page(scene.carol, scene.baking.id)
+    await fetcher.document(page["id"], Budget())
+    scene.a.clock.advance(6 * MINUTE)
+    with pytest.raises(NotFetched):
+        await fetcher.document("https://there.example/post/1", Budget())
+    assert len(network.asked) == 3, "the server is asked for other things, and for this after five minutes"
+
+
 async def test_a_reply_loop_ends_without_storage__case_95__PAR_1(scene: Scene, network: Network) -> None:
     first = scene.there.note(scene.carol, "https://there.example/comment/loop-b", scene.baking.id)
     second = scene.there.note(

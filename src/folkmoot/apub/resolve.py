@@ -140,7 +140,8 @@ class Resolver:
         community the `whole` may be wanted."""
         async with self.db.read() as tx:
             known = await look_up(tx, await policy(tx), [ident])
-        if ident in known.people or ident in known.communities:
+            is_site = await actors.site_at(tx, ident) is not None
+        if is_site or ident in known.people or ident in known.communities:
             await self.actor(ident, budget, whole=whole)
         else:
             await self.thing(ident, budget, quiet=quiet)

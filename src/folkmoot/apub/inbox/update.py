@@ -12,7 +12,7 @@ from folkmoot.core.messages.edit import edit_message
 from folkmoot.core.posts.mark import mark_post
 from folkmoot.model.communities import Community
 from folkmoot.model.errors import Conflict, NotAllowed
-from folkmoot.store import messages
+from folkmoot.store import actors, messages
 from folkmoot.store.db import Tx
 
 
@@ -50,7 +50,7 @@ async def _actor(tx: Tx, arrived: Arrived[Update], ident: str, said: Actor | Non
         raise NotAllowed("local_actor", detail=ident)
     if community is None and ident != arrived.activity.actor:
         raise NotAllowed("not_the_actor", detail=ident)
-    if community is None and ident not in known.people:
+    if community is None and ident not in known.people and await actors.site_at(tx, ident) is None:
         raise NotAllowed("unknown_actor", detail=ident)  # nobody here has heard of them (ABU-27)
     if ident not in arrived.fetched_anew:
         raise Missing(again=[ident])
