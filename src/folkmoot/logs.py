@@ -6,13 +6,14 @@ answered carries its id, which is also in the answer's `x-request-id`, so that a
 
 import logging
 import re
-import secrets
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
+from random import getrandbits
 from typing import Any, TextIO
 
 import structlog
-from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.contextvars import merge_contextvars
 from structlog.typing import EventDict, Processor
 
 from folkmoot.settings import Settings
@@ -27,6 +28,8 @@ SECRETS = frozenset(
 )
 """Names whose values never reach a log, however they got into the event."""
 
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that is being answered; empty outside of one."""
 _USABLE_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 
@@ -36,6 +39,7 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
     for_people = settings.log_format == "console" or (settings.log_format == "auto" and stream.isatty())
     shared: list[Processor] = [
         merge_contextvars,
+        name_request,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
@@ -80,6 +84,13 @@ def _for_programs() -> list[Processor]:
     ]
 
 
+def name_request(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """A step of the chain: what happens while a request is answered carries its id."""
+    if current := request_id.get():
+        event.setdefault("request_id", current)
+    return event
+
+
 def hide_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:
     """A step of the chain: values under a name in `SECRETS` become `***`."""
     for name in event:
@@ -109,20 +120,23 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = self._id_for(scope)
-        header = (b"x-request-id", request_id.encode())
+        current = self._id_for(scope)
+        header = (b"x-request-id", current.encode())
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), header]
             await send(message)
 
-        with bound_contextvars(request_id=request_id):
+        token = request_id.set(current)
+        try:
             await self.app(scope, receive, send_with_id)
+        finally:
+            request_id.reset(token)
 
     def _id_for(self, scope: Message) -> str:
         if self.trust_header:
             for name, value in scope["headers"]:
                 if name == b"x-request-id" and _USABLE_ID.fullmatch(value):
                     return str(value, "ascii")
-        return secrets.token_hex(8)
+        return f"{getrandbits(64):016x}"

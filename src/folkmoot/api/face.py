@@ -188,11 +188,13 @@ def _preflight(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
 async def _send(
     send: Any, answer: Answer, common: list[tuple[bytes, bytes]], *, with_body: bool = True
 ) -> None:
-    own = {name for name, _ in answer.headers}
-    headers = [header for header in common if header[0] not in own]
+    headers = common
+    if answer.headers:
+        own = {name for name, _ in answer.headers}
+        headers = [header for header in common if header[0] not in own]
     if answer.kind and answer.status != 204:
         headers.append((b"content-type", answer.kind))
     headers += answer.headers
-    headers.append((b"content-length", str(len(answer.body)).encode()))
+    headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
-from structlog.contextvars import get_contextvars
 
+from folkmoot.logs import request_id
 from folkmoot.model.errors import NotLoggedIn, RateLimited, Refusal
 from folkmoot.web.base import context, page, wants_json
 from folkmoot.web.csrf import FIELD, Forged
@@ -189,8 +189,8 @@ def plain_page(status: int, *, as_json: bool = False, detail: str = "") -> tuple
         return b"application/json", json.dumps(
             {"error": CODES.get(status, "unknown"), "message": text}
         ).encode()
-    request_id = get_contextvars().get("request_id")
-    reference = gettext("Reference: %(number)s") % {"number": request_id} if request_id else ""
+    number = request_id.get()
+    reference = gettext("Reference: %(number)s") % {"number": number} if number else ""
     way_out = gettext("To the front page")
     body = (
         f'<!doctype html><html lang="{current().code}" dir="{current().direction}"><head><meta charset="utf-8">'

@@ -130,6 +130,8 @@ def note_client(scope: Any, proxies: int) -> None:
 def client_behind(scope: Any, proxies: int) -> str:
     """The address that the outermost of so many trusted proxies saw, without a port, else the one that connected."""
     forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    if not forwarded:
+        return str((scope["client"] or ("",))[0])
     hops = [hop.strip() for hop in ",".join(forwarded).split(",") if hop.strip()]
     if not hops:
         return str((scope["client"] or ("",))[0])
@@ -152,9 +154,8 @@ def _from_here(scope: Any) -> bool:
 
 def bounded(scope: Any, receive: Any) -> Any:
     """`receive`, which raises `TooLarge` once the body is larger than allowed."""
-    limit = _limit_of(scope)
     for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value[:20]) > limit):
+        if name == b"content-length" and (not value.isdigit() or _is_too_large(int(value[:20]), scope)):
             raise TooLarge
     taken = 0
 
@@ -162,11 +163,15 @@ def bounded(scope: Any, receive: Any) -> Any:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > limit:
+        if _is_too_large(taken, scope):
             raise TooLarge
         return message
 
     return receive_bounded
+
+
+def _is_too_large(size: int, scope: Any) -> bool:
+    return size > LARGEST_BODY and size > _limit_of(scope)
 
 
 def _limit_of(scope: Any) -> int:
