@@ -4,9 +4,9 @@ import pytest
 
 from folkmoot.core.communities.news import LOOK_AGAIN, ask_for_news, wants_news
 from folkmoot.model.people import ANONYMOUS
-from folkmoot.model.time import DAY, FixedClock
+from folkmoot.model.time import DAY, MINUTE, FixedClock
 from folkmoot.store import fetches
-from folkmoot.store.db import Database
+from folkmoot.store.db import Database, count_statements
 from tests.cast import THERE, Cast
 
 
@@ -38,3 +38,18 @@ async def test_it_is_asked_for_once(db: Database, cast: Cast) -> None:
         jobs = await tx.all("SELECT payload FROM job WHERE name = :name", name=LOOK_AGAIN)
         assert len(jobs) == 1
         assert cast.baking.ap_id in jobs[0][0]
+
+
+async def test_for_ten_minutes_nobody_looks_again_how_old_it_is__SND_12(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    async with db.write() as tx:
+        await tx.run("UPDATE community SET last_refreshed = :now", now=tx.now)
+    clock.advance(DAY + 1)
+    asked = []
+    for later in (0, MINUTE, 8 * MINUTE, MINUTE):
+        clock.advance(later)
+        async with db.read() as tx:
+            with count_statements() as counter:
+                asked.append((await wants_news(tx, cast.alice, cast.baking), len(counter.statements) > 0))
+    assert asked == [(True, True), (False, False), (False, False), (True, True)]

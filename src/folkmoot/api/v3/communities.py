@@ -7,47 +7,43 @@ from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import page_of
 from folkmoot.api.v3.errors import missing
 from folkmoot.api.v3.render import communities as render
+from folkmoot.api.v3.render import pieces
 from folkmoot.api.v3.render.people import person_view
-from folkmoot.api.v3.render.site import site
 from folkmoot.api.v3.wire import communities as wire
 from folkmoot.api.v3.wire.objects import SuccessResponse
 from folkmoot.core.communities import ban, create, delete, directory, edit, follow, moderators, remove
 from folkmoot.core.communities.directory import ListCommunities
 from folkmoot.core.communities.news import ask_for_news, wants_news
-from folkmoot.core.communities.view import about, community_view, find_community
+from folkmoot.core.communities.view import CommunityAbout, about, community_view, find_community
 from folkmoot.core.search.resolve import or_bring
 from folkmoot.core.site.view import site_of
 from folkmoot.model.enums import Listing, PostSort, Visibility
 from folkmoot.model.errors import Invalid, NotFound
+from folkmoot.model.site import Site
+from folkmoot.model.views import CommunityView
 
 
-async def get_community(call: Call, asked: wire.GetCommunity) -> wire.GetCommunityResponse:
+async def get_community(call: Call, asked: wire.GetCommunity) -> bytes:
     """One community with who moderates it and where it lives (M-5); asked for at its server where it is not known here (L-6)."""
     name_or_id = asked.name if asked.id is None else asked.id
     if name_or_id is None:
         raise Invalid("no_id_given")
-    view = await or_bring(
-        call.context.db,
-        call.viewer,
-        f"!{str(name_or_id).removeprefix('!')}",
-        call.app.state.bring,
-        lambda tx: community_view(tx, call.viewer, name_or_id),
-    )
-    async with call.read() as tx:
-        beside = await about(tx, view.community)
+
+    async def look(tx: Any) -> tuple[CommunityView, CommunityAbout, Site | None, bool]:
+        view = await community_view(tx, call.viewer, name_or_id)
         home = await site_of(tx, view.community.instance_id)
         old = await wants_news(tx, call.viewer, view.community)
+        return view, await about(tx, view.community), home, old
+
+    name = f"!{str(name_or_id).removeprefix('!')}"
+    view, beside, home, old = await or_bring(call.context.db, call.viewer, name, call.app.state.bring, look)
     if old:
         async with call.write() as tx:
             await ask_for_news(tx, view.community)
     team = (("person", person.id) for person in beside.moderators)
     call.made_from(("site", 0), ("community", view.community.id), *team, late=(("front", 0),))
-    return wire.GetCommunityResponse(
-        community_view=render.community_view(view),
-        site=site(home) if home else None,
-        moderators=render.moderators(view.community, beside.moderators),
-        discussion_languages=beside.language_ids,
-    )
+    shelf = pieces.pieces_of(call.context.db.memory)
+    return pieces.join_place(shelf, view, beside.moderators, beside.language_ids, home)
 
 
 async def create_community(call: Call, asked: wire.CreateCommunity) -> wire.CommunityResponse:

@@ -2,10 +2,10 @@
 
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Viewer
-from folkmoot.model.time import DAY, Micros
+from folkmoot.model.time import DAY, MINUTE, Micros
 from folkmoot.store import communities, fetches, jobs
 from folkmoot.store import site as store_site
-from folkmoot.store.db import Tx
+from folkmoot.store.db import Tx, writing
 
 LOOK_AGAIN = "actors.look_again"
 """The job that reads one actor, or one post, once more from its own server."""
@@ -13,11 +13,23 @@ MAX_AGE: Micros = DAY
 """What was read longer ago is read again, once it is used (ACT-6)."""
 
 
+_LOOK_EVERY: Micros = 10 * MINUTE
+"""For so long a process does not look again how old a community is, nor ask for news of it again."""
+_MOST_LOOKED_AT = 20_000
+
+
 async def wants_news(tx: Tx, viewer: Viewer, community: Community) -> bool:
     """Whether a community that somebody with an account looks at was last read from its own server a day ago or more, and is not left alone
-    because it does not answer. One query for those from elsewhere that are known well enough (ABU-27)."""
+    because it does not answer (ABU-27). One query for those from elsewhere that are known well enough, and none for ten minutes after
+    that: or everybody who looks at a community while its server is asked would write that down once more."""
     if viewer.account is None or community.local:
         return False
+    looked: dict[int, Micros] = tx.memory.setdefault("news_looked_for", {})
+    if 0 <= tx.now - looked.get(community.id, 0) < _LOOK_EVERY and not writing.get():
+        return False
+    if len(looked) >= _MOST_LOOKED_AT:
+        looked.clear()
+    looked[community.id] = tx.now
     if not await communities.read_before(tx, community.id, tx.now - MAX_AGE):
         return False
     if not (await store_site.local_site(tx)).federation_enabled:

@@ -19,6 +19,8 @@ from folkmoot.text.names import name_key, parse_handle
 
 _MODERATORS_KEPT = 4 << 20
 """About so many bytes of moderators are remembered."""
+_LANGUAGES_KEPT = 1 << 20
+"""And of the languages of communities."""
 _NO_RELATION = Relation(None, False, False, False, False, False)
 
 
@@ -126,7 +128,11 @@ def subscribed(follows: bool, pending: bool) -> Subscribed:
 
 
 async def about(tx: Tx, community: Community) -> CommunityAbout:
-    """What stands beside it."""
-    return CommunityAbout(
-        await known_moderators(tx, community.id), await communities.languages(tx, community.id)
-    )
+    """What stands beside it: remembered per process while it is said of nothing of it that it changed."""
+    known: Known[list[int]] | None = tx.memory.get("community_languages")
+    if known is None:
+        known = tx.memory["community_languages"] = Known(
+            _LANGUAGES_KEPT, lambda number, _: (("community", number),), lambda ids: 300 + 8 * len(ids)
+        )
+    language_ids = await known.get(tx, community.id, (), lambda: communities.languages(tx, community.id))
+    return CommunityAbout(await known_moderators(tx, community.id), language_ids)

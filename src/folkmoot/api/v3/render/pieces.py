@@ -47,6 +47,7 @@ class Pieces:
         self.teams: Kept[bytes] = Kept(2 << 20)
         self.views_of_places: Kept[tuple[Community, bytes]] = Kept(4 << 20)
         self.people: Kept[tuple[Person, Site | None, bytes, bytes]] = Kept(4 << 20)
+        self.homes: Kept[tuple[Site, bytes]] = Kept(2 << 20)
         self.site: tuple[SiteView, bytes] | None = None
         self.own: Kept[tuple[Own, Viewer, bytes]] = Kept(8 << 20)
 
@@ -304,6 +305,30 @@ def join_person(
         kept = (who, home, start, end)
         pieces.people.put(name, (), kept, 2 * len(whole) + 300)
     return b'%s"comments":%s,"posts":%s%s' % (kept[2], comments, posts, kept[3])
+
+
+# --- communities ---------------------------------------------------------------------------------------------------
+
+
+def join_place(
+    pieces: Pieces, view: CommunityView, team: list[Person], language_ids: list[int], home: Site | None
+) -> bytes:
+    """The answer about a community, `team` its moderators and `home` what its server says of itself."""
+    return b'{"community_view":%s,"moderators":%s,"discussion_languages":%s%s}' % (
+        _whole_place(pieces, view),
+        _kept_team(pieces, view.community, team),
+        _encode(language_ids),
+        b',"site":%s' % _kept_home(pieces, home) if home else b"",
+    )
+
+
+def _kept_home(pieces: Pieces, home: Site) -> bytes:
+    """A server's site: the same bytes for as long as it is the same thing."""
+    kept = pieces.homes.get(home.id, ())
+    if kept is None or kept[0] is not home:
+        kept = (home, _encode(site(home)))
+        pieces.homes.put(home.id, (), kept, len(kept[1]) + 300)
+    return kept[1]
 
 
 # --- the site ------------------------------------------------------------------------------------------------------
