@@ -79,6 +79,11 @@ Dress = Callable[[str], str]
 """Makes of a statement that names rows one that answers more about them: the flag of the featured first, the rest in the same order."""
 
 
+_post_line: Callable[[Any], PostLine] = partial(tuple.__new__, PostLine)
+_comment_line: Callable[[Any], CommentLine] = partial(tuple.__new__, CommentLine)
+"""A line from a row that has all of its columns, as a member's has."""
+
+
 async def post_keys(tx: Tx, wanted: Wanted) -> tuple[list[PostKey], bool]:
     """A page of posts, and whether there are more. Raises `Invalid` unknown for a row to go on after that is gone (L-2)."""
     rows, more = await _page(tx, wanted)
@@ -94,7 +99,9 @@ async def posts(tx: Tx, wanted: Wanted) -> tuple[list[PostView], bool]:
 async def post_lines(tx: Tx, wanted: Wanted) -> list[PostLine]:
     """The same as keys with the reader's part, in as many queries."""
     rows, _ = await _page(tx, wanted, views.marked_posts(_reader(tx, wanted.shape)))
-    return [PostLine(*row[1:]) for row in rows]
+    if not wanted.shape.signed_in:
+        return [PostLine(*row[1:]) for row in rows]
+    return [_post_line(row[1:]) for row in rows]
 
 
 async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:
@@ -106,7 +113,9 @@ async def comment_keys(tx: Tx, wanted: Wanted) -> tuple[list[CommentKey], bool]:
 async def comment_lines(tx: Tx, wanted: Wanted) -> list[CommentLine]:
     """The same as keys with the reader's part, in as many queries."""
     rows, _ = await _page(tx, wanted, views.marked_comments(_reader(tx, wanted.shape)))
-    return [CommentLine(*row[1:]) for row in rows]
+    if not wanted.shape.signed_in:
+        return [CommentLine(*row[1:]) for row in rows]
+    return [_comment_line(row[1:]) for row in rows]
 
 
 async def comments(tx: Tx, wanted: Wanted) -> tuple[list[CommentView], bool]:
@@ -138,8 +147,8 @@ def lines(shape: Shape) -> tuple[Dress, Callable[[Row], PostLine | CommentLine]]
     column. What the reader hid is among them."""
     reader = views.Reader(shape.signed_in, shape.free_of)
     if shape.of_posts:
-        return views.marked_posts(reader), lambda row: PostLine(*row)
-    return views.marked_comments(reader), lambda row: CommentLine(*row)
+        return views.marked_posts(reader), _post_line if shape.signed_in else lambda row: PostLine(*row)
+    return views.marked_comments(reader), _comment_line if shape.signed_in else lambda row: CommentLine(*row)
 
 
 def whole(shape: Shape) -> tuple[Dress, Callable[[Row], PostView | CommentView]]:

@@ -143,10 +143,14 @@ def _keep_post(pieces: Pieces, view: PostView, stamp: tuple[Any, ...]) -> PostPi
 
 
 def _own_of_post(line: PostLine, comments: int) -> bytes:
-    own = _post_marks(
-        line.my_vote, line.saved, line.read, line.hidden, standing(line.pending), line.creator_blocked, line.banned_from_community
-    )  # fmt: skip
-    return own % (comments - (line.read_comments or 0))
+    return _marks_of_line(line[8:12] + line[14:]) % (comments - (line[12] or 0))
+
+
+@lru_cache(maxsize=2000)
+def _marks_of_line(own: tuple[Any, ...]) -> bytes:
+    """The end of a post view, given what a `PostLine` ends with, what was read and when left out."""
+    vote, saved, read, hidden, pending, blocked, banned = own
+    return _post_marks(vote, saved, read, hidden, standing(pending), blocked, banned)
 
 
 @lru_cache(maxsize=2000)
@@ -243,10 +247,7 @@ def join_comments(
             assert view.community is not None
             start = start or _keep_comment(pieces, view, line, in_full=in_full)
             place = place or _kept_place(pieces, view.post, view.community)
-        own = _comment_marks(
-            line.my_vote, line.saved, line.creator_blocked, standing(line.pending), line.banned_from_community
-        )  # fmt: skip
-        parts += (b",", start, place, own)
+        parts += (b",", start, place, _marks_of_comment(line[12:]))
     return _array(parts)
 
 
@@ -270,6 +271,13 @@ def _kept_place(pieces: Pieces, where: Post, around: Community) -> bytes:
         place = b"," + _encode({"post": post(where), "community": community(around)})[1:-1]
         pieces.places.put(where.id, stamp, place, len(place) + 300)
     return place
+
+
+@lru_cache(maxsize=2000)
+def _marks_of_comment(own: tuple[Any, ...]) -> bytes:
+    """The end of a comment view, given what a `CommentLine` ends with."""
+    vote, saved, blocked, pending, banned = own
+    return _comment_marks(vote, saved, blocked, standing(pending), banned)
 
 
 @lru_cache(maxsize=2000)
