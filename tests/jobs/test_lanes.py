@@ -1,6 +1,7 @@
 """Sending: everything arrives once and in order, a server that ails holds up nobody else, and whoever is killed goes on where they were."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from folkmoot.apub.signing import Scheme
 from folkmoot.context import Context
 from folkmoot.jobs.lanes import Lanes
 from folkmoot.model.instances import Destination
+from folkmoot.model.people import Viewer
 from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.net.errors import TimedOut
 from folkmoot.settings import Settings
@@ -17,7 +19,8 @@ from folkmoot.store.db import Database
 from folkmoot.store.outbox import Activity, Inbox
 from tests import rows
 from tests.cast import HERE, THERE, Cast
-from tests.peers import Network
+from tests.core.stories import write_post
+from tests.peers import Answer, Network
 
 ELSEWHERE = "elsewhere.example"
 
@@ -136,6 +139,85 @@ async def test_a_refusal_is_final_and_counted__case_71__DLV_5(
     async with db.read() as tx:
         (failure,) = (await destinations.failures(tx, [there(cast)], 0))[there(cast)]
     assert (failure.reason, failure.number) == ("status 400", 3)
+
+
+@pytest.fixture
+async def refusals(db: Database) -> Callable[[], Awaitable[list[tuple[Any, ...]]]]:
+    """Which servers are said not to have taken something, and how they refused it."""
+
+    async def refusals() -> list[tuple[Any, ...]]:
+        async with db.read() as tx:
+            rows = await tx.all("SELECT instance_id, status FROM delivery_refusal ORDER BY 1")
+        return [tuple(row) for row in rows]
+
+    return refusals
+
+
+async def a_post(db: Database, cast: Cast, author: Viewer) -> int:
+    """A post in !gardening, followed by carol from elsewhere; its id."""
+    async with db.write() as tx:
+        await communities.set_follow(tx, cast.gardening.id, cast.carol.id, pending=False)
+        await destinations.ensure(tx, [there(cast)], 0)
+        post = await write_post(tx, author, cast.gardening)
+        await tx.run("DELETE FROM outgoing")  # the tests say themselves what is sent
+        return post.id
+
+
+async def test_a_post_refused_where_it_came_from_is_there_all_the_same(
+    db: Database, cast: Cast, context: Context, network: Network, elsewhere: int, refusals: Any
+) -> None:
+    """Lemmy answers with 400 to what it announced or wrote itself."""
+    network.peer(THERE, otherwise=400)
+    network.peer(ELSEWHERE, otherwise=400)
+    post_id = await a_post(db, cast, cast.carol)
+    await send(db, "1", there(cast), elsewhere, community_id=cast.gardening.id, post_id=post_id)
+    await lanes(context).drain()
+    assert await refusals() == [(elsewhere, 400)]
+    async with db.read() as tx:
+        (home, _) = sorted(
+            await destinations.post_elsewhere(tx, post_id), key=lambda one: one.domain != THERE
+        )
+    assert (home.domain, home.passed, home.refused, home.left_out) == (THERE, True, None, False)
+
+
+@pytest.mark.parametrize(
+    ("announced", "named", "refused"), [(202, 400, None), (400, 202, None), (403, 400, 403)]
+)
+async def test_one_activity_that_is_taken_is_enough_for_a_post(
+    db: Database, cast: Cast, context: Context, network: Network, refusals: Any, announced: int, named: int, refused: int | None
+) -> None:  # fmt: skip
+    """Whoever names somebody where a community is followed has the post go there twice, announced and for them."""
+    network.peer(THERE, decide=lambda request: announced if request.body == b'"announced"' else named)
+    post_id = await a_post(db, cast, cast.alice)
+    await send(db, "announced", community_id=cast.gardening.id, post_id=post_id)
+    sending = lanes(context)
+    await sending.drain()
+    assert await refusals() == ([(there(cast), announced)] if announced != 202 else [])
+    await send(db, "named", there(cast), post_id=post_id)
+    await sending.drain()
+    assert await refusals() == ([(there(cast), refused)] if refused else [])
+
+
+async def test_one_inbox_that_takes_a_post_is_enough(
+    db: Database, cast: Cast, context: Context, network: Network, refusals: Any
+) -> None:
+    answers: list[Answer] = [202, 503, 400, 400]
+    network.peer(THERE, answers=answers)
+    post_id = await a_post(db, cast, cast.alice)
+    async with db.write() as tx:
+        await tx.run(
+            "UPDATE person SET shared_inbox_url = :url WHERE id = :id",
+            url=f"https://{THERE}/shared",
+            id=cast.carol.id,
+        )
+        tx.changed("followers", cast.gardening.id)
+    await send(db, "1", there(cast), community_id=cast.gardening.id, post_id=post_id)
+    sending = lanes(context)
+    await sending.drain()
+    await sending.drain()
+    found = await state(db, there(cast))
+    assert (found.cursor, found.rejected, len(network.peers[THERE].received)) == (1, 1, 4)
+    assert await refusals() == []
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 504])

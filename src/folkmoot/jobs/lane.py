@@ -64,8 +64,8 @@ class Held:
 @dataclass(slots=True)
 class Lane:
     """The state of one server. `upto`: activities up to this id were looked at; those of them that concern it and are not done
-    are `waiting` (ascending, with their paths in `paths`) or `flying`. `partly`: addresses that a waiting activity has reached
-    already."""
+    are `waiting` (ascending, with their paths in `paths`) or `flying`. `partly`: the addresses that answered a waiting activity
+    already, and whether they took it."""
 
     instance_id: int
     domain: str
@@ -83,7 +83,7 @@ class Lane:
     waiting: list[int] = field(default_factory=list)
     paths: dict[int, str] = field(default_factory=dict)
     flying: set[int] = field(default_factory=set)
-    partly: dict[int, set[str]] = field(default_factory=dict)
+    partly: dict[int, dict[str, bool]] = field(default_factory=dict)
     delivered: int = 0
     rejected: int = 0
     written: int = 0

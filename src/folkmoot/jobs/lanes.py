@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 
-from folkmoot.apub.deliver import SCHEME_KEPT, Outcome, Postman
+from folkmoot.apub.deliver import SCHEME_KEPT, Postman
 from folkmoot.apub.look_again import without_inbox
 from folkmoot.apub.outbox.publish import BATCH, publish_due
 from folkmoot.apub.signing import Scheme
@@ -331,9 +331,10 @@ class Lanes:
         if cargo is None or not urls or cargo.sent.published < self.db.clock.now() - self._retention:
             lane.passed(activity_id)
             return
-        rejected: Outcome | None = None
+        reached = lane.partly.setdefault(activity_id, {})
+        status = 0
         for url in urls:
-            if url in lane.partly.get(activity_id, ()):
+            if url in reached:
                 continue
             now = self.db.clock.now()
             outcome = await self._postman.deliver(
@@ -348,18 +349,21 @@ class Lanes:
                 self._ledger.failed(lane, outcome)
                 lane.failed(activity_id, now, outcome.reason, outcome.wish, self._jitter())
                 return
-            lane.partly.setdefault(activity_id, set()).add(url)
+            reached[url] = outcome.result == "done"
             if outcome.result == "rejected":
-                rejected = outcome
+                status = outcome.status or 0
                 self._ledger.failed(lane, outcome)
                 if outcome.status == 410:
                     async with self.db.write() as tx:
                         await without_inbox(tx, lane.instance_id, url)
             elif outcome.scheme is not None and lane.scheme != outcome.scheme:
                 lane.scheme, lane.scheme_since = outcome.scheme, now
-        if rejected is not None and cargo.sent.post_id is not None:
-            self._ledger.refused(cargo.sent.post_id, lane, rejected.status or 0)
-        lane.done(activity_id, self.db.clock.now(), rejected=rejected is not None)
+        taken = [reached[url] for url in urls]
+        if cargo.sent.post_id is not None and not any(taken):
+            self._ledger.refused(cargo.sent.post_id, lane, status, activity_id)
+        elif cargo.sent.post_id is not None and lane.instance_id in cargo.inboxes:
+            self._ledger.taken(cargo.sent.post_id, lane)
+        lane.done(activity_id, self.db.clock.now(), rejected=not all(taken))
 
 
 def _scheme_of(lane: Lane, now: Micros) -> Scheme:

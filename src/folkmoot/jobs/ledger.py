@@ -20,7 +20,8 @@ class Ledger:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._reasons: dict[tuple[int, str], int] = {}
-        self._refused: list[tuple[int, int, int]] = []
+        self._refused: list[tuple[int, int, int, int]] = []
+        self._taken: list[tuple[int, int]] = []
         self._written: Micros = 0
         self._idle_written: Micros = 0
 
@@ -29,9 +30,13 @@ class Ledger:
         key = (lane.instance_id, outcome.reason)
         self._reasons[key] = self._reasons.get(key, 0) + 1
 
-    def refused(self, post_id: int, lane: Lane, status: int) -> None:
-        """A server does not take a post."""
-        self._refused.append((post_id, lane.instance_id, status))
+    def refused(self, post_id: int, lane: Lane, status: int, activity_id: int) -> None:
+        """A server does not take a post with this activity."""
+        self._refused.append((post_id, lane.instance_id, status, activity_id))
+
+    def taken(self, post_id: int, lane: Lane) -> None:
+        """A server took a post that it was sent by name, and may have refused as its community announced it."""
+        self._taken.append((post_id, lane.instance_id))
 
     async def write_down(self, lanes: Iterable[Lane], *, everything: bool = False) -> None:
         """Write down what is due, or everything."""
@@ -43,16 +48,18 @@ class Ledger:
         self._written = now
         if idle:
             self._idle_written = now
-        if not (further or self._reasons or self._refused):
+        if not (further or self._reasons or self._refused or self._taken):
             return
         reasons, self._reasons = self._reasons, {}
         refused, self._refused = self._refused, []
+        taken, self._taken = self._taken, []
         progress = [lane.progress() for lane in further]
         try:
             async with self._db.write() as tx:
                 await destinations.keep_progress(tx, progress)
                 await destinations.count_failures(tx, reasons)
                 await destinations.refuse_post(tx, refused)
+                await destinations.take_post(tx, taken)
         except BaseException:
             for lane in further:
                 lane.dirty = True

@@ -153,15 +153,28 @@ async def forget_failures(tx: Tx, before: Micros) -> int:
     return await tx.run("DELETE FROM delivery_failure WHERE last < :before", before=before)
 
 
-async def refuse_post(tx: Tx, refusals: Sequence[tuple[int, int, int]]) -> None:
-    """These servers would not take these posts: (post, server, status)."""
+async def refuse_post(tx: Tx, refusals: Sequence[tuple[int, int, int, int]]) -> None:
+    """These servers would not take these posts with these activities: (post, server, status, activity).
+
+    The post's own server has it already, and so has one that an earlier activity brought it to: that one was taken, or its refusal stands.
+    """
     await tx.many(
         "INSERT INTO delivery_refusal (post_id, instance_id, status, published)"
-        " SELECT p.id, :instance_id, :status, :now FROM post p WHERE p.id = :post_id ON CONFLICT (post_id, instance_id) DO NOTHING",
+        " SELECT p.id, :instance_id, :status, :now FROM post p JOIN person u ON u.id = p.creator_id"
+        " WHERE p.id = :post_id AND u.instance_id <> :instance_id AND NOT EXISTS (SELECT 1 FROM sent_activity a"
+        f" WHERE a.post_id = p.id AND a.id < :activity_id AND {_went_to(':instance_id')}) ON CONFLICT (post_id, instance_id) DO NOTHING",
         [
-            {"post_id": post_id, "instance_id": instance_id, "status": status, "now": tx.now}
-            for post_id, instance_id, status in refusals
+            {"post_id": post_id, "instance_id": instance_id, "status": status, "activity_id": activity_id, "now": tx.now}
+            for post_id, instance_id, status, activity_id in refusals
         ],
+    )  # fmt: skip
+
+
+async def take_post(tx: Tx, taken: Sequence[tuple[int, int]]) -> None:
+    """These servers took these posts after all: (post, server)."""
+    await tx.many(
+        "DELETE FROM delivery_refusal WHERE post_id = :post_id AND instance_id = :instance_id",
+        [{"post_id": post_id, "instance_id": instance_id} for post_id, instance_id in taken],
     )
 
 
@@ -176,7 +189,8 @@ async def _leave_out(tx: Tx, which: str, **values: Any) -> None:
     await tx.run(
         "INSERT INTO delivery_refusal (post_id, instance_id, status, published)"
         f" SELECT DISTINCT a.post_id, d.instance_id, {_LEFT_OUT}, CAST(:now AS BIGINT) FROM sent_activity a JOIN destination d ON {which}"
-        " WHERE a.post_id IS NOT NULL ON CONFLICT (post_id, instance_id) DO NOTHING",
+        " JOIN post p ON p.id = a.post_id JOIN person u ON u.id = p.creator_id WHERE u.instance_id <> d.instance_id"
+        " ON CONFLICT (post_id, instance_id) DO NOTHING",
         now=tx.now, **values,
     )  # fmt: skip
 
@@ -346,12 +360,10 @@ async def post_elsewhere(tx: Tx, post_id: int) -> list[PostElsewhere]:
     """What became of a post on other servers, by domain, while its activity is kept."""
     rows = await tx.all(
         "SELECT DISTINCT i.domain, d.cursor >= a.id, r.status, a.confirmed,"
-        " r.status IS NULL AND d.cursor >= a.id AND coalesce(d.last_success, 0) < a.published FROM sent_activity a"
-        " JOIN destination d ON d.cursor >= 0 JOIN instance i ON i.id = d.instance_id"
+        " r.status IS NULL AND d.cursor >= a.id AND coalesce(d.last_success, 0) < a.published AND u.instance_id <> i.id FROM sent_activity a"
+        " JOIN post p ON p.id = a.post_id JOIN person u ON u.id = p.creator_id JOIN destination d ON d.cursor >= 0 JOIN instance i ON i.id = d.instance_id"
         " LEFT JOIN delivery_refusal r ON r.post_id = a.post_id AND r.instance_id = i.id"
-        " WHERE a.post_id = :post_id AND (EXISTS (SELECT 1 FROM sent_inbox x WHERE x.activity_id = a.id AND x.instance_id = i.id)"
-        " OR (a.community_id IS NOT NULL AND EXISTS (SELECT 1 FROM community_follow f JOIN person p ON p.id = f.person_id"
-        " WHERE f.community_id = a.community_id AND p.instance_id = i.id AND NOT f.pending AND f.published <= a.published)))"
+        f" WHERE a.post_id = :post_id AND {_went_to('i.id')}"
         " ORDER BY i.domain",
         post_id=post_id,
     )
@@ -361,3 +373,12 @@ async def post_elsewhere(tx: Tx, post_id: int) -> list[PostElsewhere]:
         )
         for row in rows
     ]
+
+
+def _went_to(server: str) -> str:
+    """Whether an activity `a` went to a server, as far as one can tell from who follows its community now."""
+    return (
+        f"(EXISTS (SELECT 1 FROM sent_inbox x WHERE x.activity_id = a.id AND x.instance_id = {server})"
+        " OR (a.community_id IS NOT NULL AND EXISTS (SELECT 1 FROM community_follow f JOIN person q ON q.id = f.person_id"
+        f" WHERE f.community_id = a.community_id AND q.instance_id = {server} AND NOT f.pending AND f.published <= a.published)))"
+    )

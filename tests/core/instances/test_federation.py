@@ -158,7 +158,7 @@ async def test_who_has_a_post_can_be_seen(db: Database, cast: Cast) -> None:
         number = await sent(tx, elsewhere, community_id=cast.gardening.id, post_id=post.id)
         await destinations.ensure(tx, [there(cast)], number - 1)
         await ails(tx, elsewhere, cursor=number)
-        await destinations.refuse_post(tx, [(post.id, elsewhere, 400)])
+        await destinations.refuse_post(tx, [(post.id, elsewhere, 400, number)])
         assert await post_elsewhere(tx, cast.admin, post.id) == [
             PostElsewhere("elsewhere.example", passed=True, refused=400, confirmed=None, left_out=False),
             PostElsewhere(THERE, passed=False, refused=None, confirmed=None, left_out=False),

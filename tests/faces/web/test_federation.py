@@ -89,7 +89,7 @@ async def test_who_has_a_post(browser: Browsers, db: Database, cast: Cast) -> No
         post = await write_post(tx, cast.alice, cast.gardening)
         await destinations.ensure(tx, [elsewhere], 10**6)
         await fails(tx, cast, post_id=post.id, community_id=cast.gardening.id)
-        await destinations.refuse_post(tx, [(post.id, there(cast), 400)])
+        await destinations.refuse_post(tx, [(post.id, there(cast), 400, 1)])
     admin = await browser("admin")
     page = read(await admin.get(f"/admin/federation/post/{post.id}")).css_first("main").text()
     assert THERE in page and "not taken, answered 400" in page
