@@ -76,7 +76,9 @@ async def policy(tx: Tx) -> Policy:
             host_of(site.ap_id), site.ap_id, site.federation_enabled, blocked, allowed, site.verify_announced,
             site.reactions == "count", site.boosts == "count",
         )  # fmt: skip
-        cached = tx.memory["apub.policy"] = (stamp, fresh)
+        cached = (stamp, fresh)
+        if stamp[0] <= tx.heard:  # what was told of since then this transaction need not see
+            tx.memory["apub.policy"] = cached
     found: Policy = cached[1]
     return found
 

@@ -63,7 +63,6 @@ class Known(Generic[T]):
         found = self._kept.get(number, stamp)
         if found is not None and tx.changes.newest(self._made_from(number, found[1])) <= found[0]:
             return found[1]
-        moment = tx.changes.latest()
         value = await read()
-        self._kept.put(number, stamp, (moment, value), self._size(value))
+        self._kept.put(number, stamp, (tx.heard, value), self._size(value))
         return value

@@ -99,7 +99,7 @@ _READY = 200
 _SITE = (("site", 0),)
 
 
-def make_ready(db: Database, source: str, *, limit: int = TEXT_LIMIT) -> None:
+def make_ready(db: Database, source: str) -> None:
     """Make ready what `long_text` will be asked for in a transaction, so that nobody waits for it meanwhile. What is refused is refused
     there, and what nobody can be sure of yet is made there."""
     known = db.memory.get("house")
@@ -107,7 +107,7 @@ def make_ready(db: Database, source: str, *, limit: int = TEXT_LIMIT) -> None:
         return
     within: House = known[1]
     with suppress(Invalid):
-        within.ready[source, limit] = within.long_text(source, "content", limit=limit)
+        within.ready[source, TEXT_LIMIT] = within.long_text(source, "content")
     if len(within.ready) > _READY:
         within.ready.popitem(last=False)
 
@@ -120,6 +120,8 @@ async def house(tx: Tx) -> House:
         site = await store_site.local_site(tx)
         compiled = filters.compile_filter(site.slur_filter_regex) if site.slur_filter_regex else None
         found = House(site, compiled, await store_site.blocked_urls(tx), OrderedDict())
-        cached = tx.memory["house"] = (stamp, found)
+        cached = (stamp, found)
+        if stamp <= tx.heard:  # what was told of since then this transaction need not see
+            tx.memory["house"] = cached
     kept: House = cached[1]
     return kept

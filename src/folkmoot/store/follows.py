@@ -43,17 +43,21 @@ async def awaited(tx: Tx, community_ids: Collection[int]) -> set[int]:
     stamps = {number: tx.changes.newest((("followers", number),)) for number in community_ids}
     known: dict[int, tuple[int, bool]] = tx.memory.setdefault("follows.awaited", {})
     unsure = {number for number, stamp in stamps.items() if number not in known or known[number][0] != stamp}
+    waiting = {number for number in stamps.keys() - unsure if known[number][1]}
     if unsure:
         rows = await tx.all(
             "SELECT DISTINCT f.community_id FROM community_follow f JOIN person p ON p.id = f.person_id"
             " WHERE f.community_id IN :ids[] AND f.pending AND p.local",
             ids=unsure,
         )
-        waiting = {row[0] for row in rows}
+        found = {row[0] for row in rows}
+        waiting |= found
         if len(known) >= _REMEMBERED:
             known.clear()
-        known |= {number: (stamps[number], number in waiting) for number in unsure}
-    return {number for number in stamps if number in known and known[number][1]}
+        for number in unsure:
+            if stamps[number] <= tx.heard:  # what was told of since then this transaction need not see
+                known[number] = (stamps[number], number in found)
+    return waiting
 
 
 async def set_person_follow(tx: Tx, person_id: int, target_id: int, *, follow_id: str) -> None:

@@ -81,7 +81,9 @@ async def _names(tx: Tx, sort: PostSort, *, local: bool) -> Names:
         ids, lines = (await tx.all_aside(window, newline="\n"))[0]
         text = folded(lines or "") + "\n"
         starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-2])]
-        names = kept[window] = Names(stamp, ids_in(ids), starts, text)
+        names = Names(stamp, ids_in(ids), starts, text)
+        if stamp <= tx.heard:  # what was told of since then this transaction need not see
+            kept[window] = names
     return names
 
 

@@ -55,8 +55,10 @@ async def frame(tx: Tx) -> Frame:
     stamp = tx.changes.newest(_SITE_KEY)
     cached = tx.memory.get("frame")
     if cached is None or cached[0] != stamp:
-        cached = tx.memory["frame"] = (stamp, await _read_frame(tx))
-        tx.memory["counted_site"] = ((stamp, tx.now // SECOND), cached[1].site)
+        cached = (stamp, await _read_frame(tx))
+        if stamp <= tx.heard:  # what was told of since then this transaction need not see
+            tx.memory["frame"] = cached
+            tx.memory["counted_site"] = ((stamp, tx.now // SECOND), cached[1].site)
     kept: Frame = cached[1]
     return kept
 
@@ -75,7 +77,9 @@ async def counted_site(tx: Tx) -> LocalSite:
         fresh = await read_local_site(tx)
         if fresh is None:
             raise LookupError("this database has no site yet")
-        cached = tx.memory["counted_site"] = (stamp, fresh)
+        cached = (stamp, fresh)
+        if stamp[0] <= tx.heard:
+            tx.memory["counted_site"] = cached
     kept: LocalSite = cached[1]
     return kept
 

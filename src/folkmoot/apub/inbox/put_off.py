@@ -45,7 +45,8 @@ class PutOff:
                 self.add(row, turn(row), due[row.id])
             except Refusal:
                 continue  # it cannot be read any more, and will be refused
-        self._seen = newest
+        if newest <= tx.heard:  # what was told of since then this transaction need not see
+            self._seen = newest
 
     def add(self, row: Waiting, turn: Turn, due: Micros) -> None:
         """One more that was put off."""

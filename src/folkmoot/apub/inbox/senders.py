@@ -116,6 +116,8 @@ class Senders:
         if row.deleted:
             raise NotFetched("not_found", detail=actor, gone=True)
         kept = Kept(PublicKey(f"{actor}#main-key", row.public_key), row.refreshed)
+        if self.context.db.changes.newest(CHANGES) > tx.heard:
+            return kept  # somebody has another key since this was read, perhaps they
         self._kept[actor] = kept
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)

@@ -20,10 +20,9 @@ async def read_community(tx: Tx, viewer: Viewer, name: str) -> tuple[CommunityVi
         view = await community_view(tx, viewer, name)
         if view.community.id == known[0]:
             return view, known[2]
-    before = tx.changes.latest()
     view, about = await view_with_about(tx, viewer, name)
     stamp = tx.changes.newest((("community", view.community.id),))
-    if not writing.get() and stamp <= before:
+    if not writing.get() and stamp <= tx.heard:  # what was told of since then this transaction need not see
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         kept[name] = (view.community.id, stamp, about)

@@ -21,11 +21,10 @@ async def read_own(tx: Tx, viewer: Viewer) -> Own:
     kept: _Kept = tx.memory.setdefault("own", {})
     if (found := kept.get(person.id)) and found[1] == tx.changes.newest(found[0]):
         return found[2]
-    before = tx.changes.latest()
     own = await _read(tx, viewer)
     keys = _keys(person.id, own)
     stamp = tx.changes.newest(keys)
-    if stamp <= before:
+    if stamp <= tx.heard:  # what was told of since then this transaction need not see
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         kept[person.id] = (keys, stamp, own)

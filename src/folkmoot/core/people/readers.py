@@ -23,14 +23,13 @@ class Viewers:
         if kept is not None and kept[0] == db.changes.newest((("person", kept[1].id),)):
             return kept[1]
         async with db.read() as tx:
-            before = db.changes.latest()
             viewer = await sessions.viewer_of(tx, token)
         if viewer.person is None:
             self.kept.pop(token, None)
             return ANONYMOUS
         if len(self.kept) >= _MOST_KEPT:
             self.kept.clear()
-        if (stamp := db.changes.newest((("person", viewer.id),))) <= before:
+        if (stamp := db.changes.newest((("person", viewer.id),))) <= tx.heard:
             self.kept[token] = (stamp, viewer)
         return viewer
 

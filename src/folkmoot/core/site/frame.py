@@ -43,7 +43,7 @@ async def waiting_for(tx: Tx, viewer: Viewer) -> Waiting:
     found = await frame.waiting_for(
         tx, viewer.person.id, admin=viewer.admin, bots=viewer.account.show_bot_accounts
     )
-    if not found.moderates:
+    if not found.moderates and stamp <= tx.heard:  # what was told of since then this transaction need not see
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         kept[viewer.person.id] = (stamp, tx.now, found)

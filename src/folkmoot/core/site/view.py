@@ -43,11 +43,10 @@ async def kept_site_view(tx: Tx) -> SiteView:
     kept: tuple[tuple[Key, ...], tuple[int, int], SiteView] | None = tx.memory.get("site_view")
     if kept is not None and kept[1] == (tx.changes.newest(kept[0]), tx.now // SECOND):
         return kept[2]
-    before = tx.changes.latest()
     view = await read_site_view(tx)
     keys = (*_MADE_FROM, *(("person", admin.id) for admin in view.admins))
     stamp = tx.changes.newest(keys)
-    if stamp <= before:
+    if stamp <= tx.heard:  # what was told of since then this transaction need not see
         tx.memory["site_view"] = (keys, (stamp, tx.now // SECOND), view)
     return view
 
@@ -62,7 +61,9 @@ async def site_of(tx: Tx, instance_id: int) -> Site | None:
     if known is None or known[0] != stamp:
         if len(kept) >= _MOST_SITES:
             kept.clear()
-        known = kept[instance_id] = (stamp, await store_site.of_instance(tx, instance_id))
+        known = (stamp, await store_site.of_instance(tx, instance_id))
+        if stamp <= tx.heard:
+            kept[instance_id] = known
     return known[1]
 
 

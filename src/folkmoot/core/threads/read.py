@@ -215,7 +215,9 @@ async def _thread(tx: Tx, post_id: int, *, complete: bool, soon: bool) -> tuple[
     else:
         branches = await store.branches(tx, post_id)
     kept = Kept(stamp, authors, tx.now, branches, [row.id for row in branches if row.removed])
-    if not writing.get():
+    if (
+        not writing.get() and max(stamp, authors) <= tx.heard
+    ):  # what was told of since then this transaction need not see
         threads[post_id] = kept
         threads.move_to_end(post_id)
         _forget_some(threads)
