@@ -526,7 +526,9 @@ async def test_an_account_moves_when_both_ends_say_so__case_80__MOV_1(
     assert profile.moved == Moved(new.id, "carol@other.example"), "the old profile says so"
     assert after.moved is None
     assert after.person.post_count == 0, "what was written stays"
-    assert await scene.tells({**move, "id": scene.there.id("move")}) == "moved_lately"
+    assert await scene.tells({**move, "id": scene.there.id("move")}) == "accepted", "that is how it is"
+    further = {**move, "id": scene.there.id("move"), "target": "https://third.example/users/carol"}
+    assert await scene.tells(further) == "moved_lately"
 
 
 async def test_who_asks_may_quote__QUO_2(scene: Scene) -> None:

@@ -89,6 +89,8 @@ async def test_somebody_moves_and_their_followers_hear_where_to__case_80__MOV_1(
     assert told.items() >= {"type": "Move", "actor": ON_A, "object": ON_A, "target": ON_B}.items()
     assert await moved_on(a, alice, "alice") == Moved(ON_B, "alice@b.example")
     assert await moved_on(c, carla, "alice@a.example") == Moved(ON_B, "alice@b.example"), "both were asked"
+    arrived = await c.rows("SELECT state, reason FROM received WHERE kind = 'Move'")
+    assert arrived == [("accepted", None)], "although her profile, which came first, said it already"
 
     with pytest.raises(NotAllowed, match="moved_lately"):
         await moves_to(a, alice, "@alice@b.example")

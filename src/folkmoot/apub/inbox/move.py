@@ -3,7 +3,7 @@
 from folkmoot.apub.activities import Move
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.apub.inbox.known import Missing
-from folkmoot.core.people.move import must_not_have_moved_lately, person_moved
+from folkmoot.core.people.move import has_moved_to, must_not_have_moved_lately, person_moved
 from folkmoot.model.errors import NotAllowed
 from folkmoot.store.db import Tx
 
@@ -23,6 +23,8 @@ async def move(tx: Tx, arrived: Arrived[Move]) -> None:
     person = arrived.known.people.get(said.actor)
     if person is None:
         raise NotAllowed("unknown_actor", detail=said.actor)
+    if await has_moved_to(tx, person, said.target):
+        return  # the profile, which is told of first, said so already
     await must_not_have_moved_lately(tx, person)
     pair = (said.actor, said.target)
     if pair not in arrived.moves:

@@ -26,6 +26,12 @@ async def must_not_have_moved_lately(tx: Tx, person: Person) -> None:
         raise NotAllowed("moved_lately", detail=person.ap_id)
 
 
+async def has_moved_to(tx: Tx, person: Person, target: str) -> bool:
+    """Whether it is noted, as both accounts said, that somebody went to this address."""
+    noted = await moves.target_of(tx, person.id)
+    return noted is not None and noted.target == target
+
+
 async def person_moved(tx: Tx, person: Person, target: str) -> None:
     """Note where somebody of another server went: both accounts have said so. What they wrote, and what they moderate, stays with the old
     one."""
