@@ -148,6 +148,16 @@ async def failures(tx: Tx, instance_ids: Collection[int], since: Micros) -> dict
     return found
 
 
+async def closed_doors(tx: Tx) -> set[int]:
+    """The servers that took nothing since they last said that nobody is there, or that they want nothing from us: unlike a 400, these
+    answers speak of the address and of who sends, not of what was sent."""
+    rows = await tx.all(
+        "SELECT DISTINCT f.instance_id FROM delivery_failure f JOIN destination d ON d.instance_id = f.instance_id"
+        " WHERE f.reason IN ('status 401', 'status 403', 'status 404', 'status 410') AND f.last > coalesce(d.last_success, 0)"
+    )
+    return {row[0] for row in rows}
+
+
 async def forget_failures(tx: Tx, before: Micros) -> int:
     """Drop reasons that did not come up again since a moment; how many."""
     return await tx.run("DELETE FROM delivery_failure WHERE last < :before", before=before)

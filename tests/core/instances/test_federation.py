@@ -102,6 +102,36 @@ async def test_those_that_ail_come_first_with_reasons_and_what_waits(
     assert (healthy.waiting, healthy.oldest) == (0, None)
 
 
+@pytest.mark.parametrize(
+    ("reason", "health"),
+    [
+        ("status 404", Health.FAILING),
+        ("status 410", Health.FAILING),
+        ("status 403", Health.FAILING),
+        ("status 400", Health.WELL),
+    ],
+)
+async def test_who_says_that_nobody_is_there_is_not_well_until_something_is_taken(
+    db: Database, cast: Cast, clock: FixedClock, reason: str, health: Health
+) -> None:
+    """A refusal is final and no failure; one of what was sent, as Lemmy's 400, says nothing of the server."""
+
+    async def health_now() -> Health:
+        async with db.read() as tx:
+            (found,) = (await read_servers(tx, cast.admin)).items
+        return found.health
+
+    async with db.write() as tx:
+        await sent(tx, there(cast))
+        await ails(tx, there(cast), last_success=tx.now - HOUR, last_try=tx.now)
+        await destinations.count_failures(tx, {(there(cast), reason): 1})
+    assert await health_now() is health
+    clock.advance(MINUTE)
+    async with db.write() as tx:
+        await ails(tx, there(cast), last_success=tx.now, last_try=tx.now)
+    assert await health_now() is Health.WELL
+
+
 async def test_an_admin_lets_it_try_again_or_skips_one_or_all__DLV_14(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         first = await sent(tx, there(cast), name="1")

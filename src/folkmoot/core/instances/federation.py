@@ -50,8 +50,9 @@ async def read_servers(tx: Tx, viewer: Viewer, *, after: str = "", limit: int = 
     skip = int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0
     known = await destinations.all_of_them(tx)
     shut_out = await destinations.shut_out(tx)
+    closed = await destinations.closed_doors(tx)
     ranked = sorted(
-        ((_health(each, shut_out), each) for each in known),
+        ((_health(each, shut_out, closed), each) for each in known),
         key=lambda pair: (_RANK[pair[0]], pair[1].domain),
     )
     shown = ranked[skip : skip + limit]
@@ -82,13 +83,14 @@ async def read_servers(tx: Tx, viewer: Viewer, *, after: str = "", limit: int = 
     return Page(states, str(skip + limit) if len(ranked) > skip + limit else None)
 
 
-def _health(destination: Destination, shut_out: Collection[int]) -> Health:
+def _health(destination: Destination, shut_out: Collection[int], closed: Collection[int]) -> Health:
     if destination.instance_id in shut_out:
         return Health.SHUT_OUT
     if destination.dead:
         return Health.DEAD
     took_the_last = (destination.last_success or 0) >= (destination.last_try or 1)
-    return Health.FAILING if destination.fails and not took_the_last else Health.WELL
+    ails = destination.fails or destination.instance_id in closed
+    return Health.FAILING if ails and not took_the_last else Health.WELL
 
 
 async def read_states(tx: Tx, instance_ids: Collection[int]) -> dict[int, FederationState]:
