@@ -33,8 +33,7 @@ _TEMPORARY = frozenset({408, 425, 429})
 _SIGNING = 0.002
 """Seconds in a row for which signatures are made before everybody else has their turn."""
 _TOGETHER = 16
-"""Requests that go out one right after the other once they are signed: each that goes out alone wakes the network, and finds nothing of
-what it needs in the processor's caches, where signing has been. Cost as much as a third of a signature."""
+"""Requests that are at most signed in a row, and then go out one right after the other."""
 
 Result = Literal["done", "rejected", "failed"]
 
