@@ -33,6 +33,9 @@ from folkmoot.web.render.feeds import ATOM, Feed, comment_entry, post_entry, to_
 from folkmoot.web.render.rss import RSS, Channel, comment_item, plain, post_item, reply_item, rss
 
 HOUR = "public, max-age=3600"
+METHODS = ("GET", "OPTIONS")
+_OPEN_TO_SCRIPTS = {"access-control-allow-origin": "*"}
+"""Scripts of other sites read feeds too, as those of Lemmy (T-14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ def feed(
     with the cause as its message, but for `own_codes` (F-3)."""
 
     async def show(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return _allowed(request)
         form = request.path_params["form"]
         if form not in ("xml", "atom"):
             raise HTTPException(404)
@@ -82,7 +87,7 @@ def feed(
             return _refused(request, refusal.code, known=refusal.code in own_codes, kept=kept)
         if made.made_from:
             may_be_kept(request, SITE, *made.made_from, late=made.late)
-        headers = {"cache-control": kept or _kept_for(request)}
+        headers = {"cache-control": kept or _kept_for(request), **_OPEN_TO_SCRIPTS}
         if form == "xml":
             return Response(_rss(made, site, ctx.settings.origin), headers=headers | {"content-type": RSS})
         atom = _atom(request, made, site, ctx.settings.origin)
@@ -93,17 +98,36 @@ def feed(
 
 async def show_unknown(request: Request) -> Response:
     """A kind of feed that there is not (F-3)."""
-    return _refused(request, "unknown_kind")
+    return _allowed(request) if request.method == "OPTIONS" else _refused(request, "unknown_kind")
 
 
 def _refused(request: Request, code: str, *, known: bool = False, kept: str | None = None) -> Response:
     body = {"error": code} if known else {"error": "unknown", "message": code}
-    return JSONResponse(body, 400, {"cache-control": (known and kept) or _kept_for(request)})
+    return JSONResponse(
+        body, 400, {"cache-control": (known and kept) or _kept_for(request), **_OPEN_TO_SCRIPTS}
+    )
+
+
+def _allowed(request: Request) -> Response:
+    """What a browser asks before a script of another site may read a feed with headers of its own (T-14)."""
+    asked = request.headers.get("access-control-request-headers", "authorization, content-type")
+    allowed = {
+        "access-control-allow-methods": "GET, HEAD, OPTIONS",
+        "access-control-allow-headers": asked,
+        "access-control-max-age": "3600",
+    }
+    return Response(headers=_OPEN_TO_SCRIPTS | allowed)
 
 
 def _kept_for(request: Request) -> str:
-    """As everything that says nothing else (T-13)."""
-    return "private" if request.state.token else "public, max-age=60"
+    """As everything that says nothing else (T-13); what a key of ours opens is one person's."""
+    one_persons = request.state.token or _is_key(request.path_params.get("token", ""))
+    return "private" if one_persons else "public, max-age=60"
+
+
+def _is_key(token: str) -> bool:
+    """Whether this is a key for feeds, and not the token of a session."""
+    return "-" in token and "." not in token
 
 
 def _rss(made: Made, site: LocalSite, origin: str) -> str:
@@ -220,7 +244,7 @@ async def _inbox(tx: Any, request: Request, site: LocalSite, asked: Asked) -> Ma
 async def _owner(tx: Any, request: Request) -> Viewer:
     """Whose private address this is: by a key of its own, or as apps do by the token of a session. Raises `NotLoggedIn`."""
     token = request.path_params["token"]
-    who = await viewer_of_key(tx, token) if "-" in token and "." not in token else await viewer_of(tx, token)
+    who = await viewer_of_key(tx, token) if _is_key(token) else await viewer_of(tx, token)
     if who.account is None:
         raise NotLoggedIn("not_logged_in")
     return who

@@ -67,6 +67,8 @@ _SEARCHES = frozenset({"/api/v3/search", "/search"})
 """Calls that are counted apart from all others (section 16 of the behaviour rules)."""
 _PERSONAL = (b"jwt=", b"flash=")
 """Cookies that make a page differ from what others get."""
+_FEEDS = "/feeds/"
+"""Where scripts of all sites read, without saying who they are (T-14)."""
 _OWN_HEADERS = {b"content-length", b"content-encoding", b"etag", b"vary", b"access-control-allow-origin"}
 
 
@@ -296,7 +298,9 @@ def _asked(scope: Any) -> _Asked | None:
         # The contract of the API knows no ETags.
         return _Asked((path, query), packs, b"", by_app, origin)
     code = i18n.choose_language(setting, accepted.decode("latin-1")[:1000])
-    return _Asked((path, query, code), packs, known, path in _SEARCHES, b"")
+    return _Asked(
+        (path, query, code), packs, known, path in _SEARCHES, b"*" if path.startswith(_FEEDS) else b""
+    )
 
 
 def _language_in(cookies: bytes) -> str | None:

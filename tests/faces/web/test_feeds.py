@@ -183,6 +183,7 @@ async def test_members_find_the_addresses_of_their_own(
         for form in ("atom", "xml"):
             answer = await get(path.replace(".atom", f".{form}"))
             assert (answer.status_code, name in answer.text) == (200, True), path
+            assert answer.headers["cache-control"] == "private", "no cache between keeps it for others"
     assert "Beer." in (await get(inbox)).text
     key = inbox.removeprefix("/feeds/inbox/").removesuffix(".atom")
     refused = await get(f"/feeds/inbox/{key[:-1]}x.xml")
@@ -199,6 +200,21 @@ async def test_how_long_feeds_may_be_kept__F_1__T_13(get: Get, db: Database, cas
         ("u/nobody.xml", "public, max-age=60"),
     ):
         assert (await get(f"/feeds/{path}")).headers["cache-control"] == kept
+
+
+async def test_scripts_of_other_sites_read_feeds__T_14(browser: Any, db: Database, cast: Cast) -> None:
+    visitor = await browser()
+    script = {"origin": "https://reader.example"}
+    for path in ("all.xml", "all.xml", "c/gardening.atom", "u/nobody.xml", "x/gardening.xml"):
+        answer = await visitor.get(f"/feeds/{path}", headers=script)
+        assert answer.headers.get_list("access-control-allow-origin") == ["*"], path
+    wish = {"access-control-request-method": "GET", "access-control-request-headers": "x-reader"}
+    for path in ("all.xml", "front/some-key.xml"):
+        allowed = await visitor.http.options(f"/feeds/{path}", headers=script | wish)
+        assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, "*")
+        assert allowed.headers["access-control-allow-headers"] == "x-reader"
+        assert "GET" in allowed.headers["access-control-allow-methods"]
+    assert "access-control-allow-origin" not in (await visitor.get("/", headers=script)).headers
 
 
 async def test_an_inbox_in_rss__F_2(get: Get, db: Database, cast: Cast) -> None:
