@@ -183,7 +183,7 @@ def everything() -> dict[str, Json]:
         ),
         "objects/message": message(chat=False),
         "objects/message-chat": message(chat=True),
-        "objects/tombstone": our_content.build_tombstone(POST, "Page", NOW),
+        "objects/tombstone": our_content.build_tombstone(POST, "Page"),
         "actors/person": person(display_name="Alice", bio="Gardener", bio_html="<p>Gardener</p>", avatar="https://here.example/pictrs/image/a.webp", matrix_user_id="@alice:here.example"),
         "actors/person-moved": our_actors.build_person(
             alice(), public_pem=PEM, origin=ORIGIN, own=our_actors.OwnAccounts((CAROL,), "https://new.example/u/alice")

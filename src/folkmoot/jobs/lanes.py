@@ -57,7 +57,6 @@ class Lanes:
         context: Context,
         holder: str,
         *,
-        postman: Postman | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.context = context
@@ -66,7 +65,7 @@ class Lanes:
         self.shards = Shards(context.db, holder)
         self.hold = Hold(context.db)
         self._ledger = Ledger(context.db)
-        self._postman = postman or Postman(context.db, context.http, context.clock)
+        self._postman = Postman(context.db, context.http, context.clock)
         self._jitter = jitter
         self._alarm = Alarm()
         self._ready: dict[int, None] = {}

@@ -192,14 +192,9 @@ def build_message(
     return document
 
 
-def build_tombstone(ident: str, former_type: str | None = None, deleted: Micros | None = None) -> Json:
-    """What is left of something deleted (URL-6)."""
-    document: Json = {"id": ident, "type": "Tombstone"}
-    if former_type is not None:
-        document["formerType"] = former_type
-    if deleted is not None:
-        document["deleted"] = to_rfc3339(deleted)
-    return document
+def build_tombstone(ident: str, former_type: str) -> Json:
+    """What is left of something deleted (URL-6). When that was is not kept."""
+    return {"id": ident, "type": "Tombstone", "formerType": former_type}
 
 
 def build_language(language_id: int) -> Json:
