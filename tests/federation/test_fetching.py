@@ -191,6 +191,28 @@ async def test_a_server_that_fails_is_left_alone_for_longer_and_longer__FET_7(
     assert await ask() == "http_status"
 
 
+@pytest.mark.parametrize(
+    ("status", "host_is_left_alone"),
+    [(500, True), (503, True), (429, True), (408, True), (400, False), (403, False)],
+)
+async def test_a_server_that_fails_for_now_is_asked_for_nothing_else_either__FET_7(
+    scene: Scene, network: Network, status: int, host_is_left_alone: bool
+) -> None:
+    """What may pass is the server's trouble; what is final concerns the one address."""
+    fetcher = fetcher_of(scene.a.context)
+    page = scene.there.page(scene.carol, scene.baking.id)
+    scene.there.pages["https://there.example/broken"] = Answer(status)
+    with pytest.raises(NotFetched, match="http_status"):
+        await fetcher.document("https://there.example/broken", Budget())
+    asked = len(network.asked)
+    if host_is_left_alone:
+        with pytest.raises(NotFetched, match="left_alone"):
+            await fetcher.document(page["id"], Budget())
+        assert len(network.asked) == asked
+        scene.a.clock.advance(6 * MINUTE)
+    assert (await fetcher.document(page["id"], Budget())).id() == page["id"]
+
+
 @pytest.mark.parametrize(("status", "code"), [(404, "not_found"), (410, "deleted")])
 async def test_what_is_not_there_is_not_asked_for_again_at_once__FET_7(
     scene: Scene, network: Network, status: int, code: str

@@ -96,7 +96,11 @@ async def test_what_is_gone_leaves_a_tombstone__URL_6(
     gone = await peer.get(f"/comment/{said.id}")
     assert (gone.status_code, gone.headers["content-type"]) == (410, DOCUMENT)
     assert gone.json() == {
-        "@context": ["https://join-lemmy.org/context.json", "https://www.w3.org/ns/activitystreams"],
+        "@context": [
+            "https://join-lemmy.org/context.json",
+            "https://www.w3.org/ns/activitystreams",
+            {"formerType": {"@id": "https://www.w3.org/ns/activitystreams#formerType", "@type": "@vocab"}},
+        ],
         "id": said.ap_id,
         "type": "Tombstone",
         "formerType": "Note",
