@@ -21,6 +21,7 @@ from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.communities import Barred, Community
 from folkmoot.model.errors import NotAllowed
 from folkmoot.model.people import Person, Viewer
+from folkmoot.model.records import altered
 from folkmoot.model.time import DAY, MINUTE, SECOND
 from folkmoot.store import communities, people
 from tests.federation.conftest import Found
@@ -246,7 +247,7 @@ async def test_who_is_banned_elsewhere_sees_it_and_is_refused_at_home__case_66_P
     assert ban == Barred("Rude", scene.b.clock.now(), until * SECOND)
     before = len(scene.network.asked)
     boss = replace(
-        scene.alice, account=replace(scene.alice.account, admin=True)
+        scene.alice, account=altered(scene.alice.account, admin=True)
     )  # also with an office at home
     for who in (scene.alice, boss):
         for writes in (

@@ -1,12 +1,10 @@
 """Comments."""
 
-from dataclasses import dataclass
-
+from folkmoot.model.records import Record
 from folkmoot.model.time import Micros
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Record, frozen=True, gc=False):
     """A reply to a post or to another comment.
 
     `path`: the ids from the root, `0.5.12` (C-1). Kept by others: votes, score, ranks and `child_count` (all descendants, C-10) by

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from folkmoot.model.records import Record
 from folkmoot.model.time import Micros
 
 
-@dataclass(frozen=True, slots=True)
-class Community:
+class Community(Record, frozen=True, gc=False):
     """A place to post, here or elsewhere.
 
     Kept by others: `subscribers`, `subscribers_local`, `posts`, `comments`, the active users and `hot_rank` by

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from folkmoot.model.people import Person
+from folkmoot.model.records import Record
 from folkmoot.model.time import Micros
 
 
@@ -24,8 +25,7 @@ class LocalImageView:
     person: Person
 
 
-@dataclass(frozen=True, slots=True)
-class ImageDetails:
+class ImageDetails(Record, frozen=True, gc=False):
     """What is known of the picture at an address (I-6)."""
 
     link: str

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from folkmoot.model.records import Record
 from folkmoot.model.time import Micros
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Record, frozen=True, gc=False):
     """Somebody, here or elsewhere.
 
     Kept by others: `post_count`, `post_score`, `comment_count`, `comment_score` by `store/counts.py`; `banned` by
@@ -46,8 +46,7 @@ class Person:
         return f"{self.name}@{self.host}"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalUser:
+class LocalUser(Record, frozen=True, gc=False):
     """The account behind a local person: credentials' state and settings (defaults: W-12)."""
 
     id: int

@@ -1,12 +1,10 @@
 """Posts."""
 
-from dataclasses import dataclass
-
+from folkmoot.model.records import Record
 from folkmoot.model.time import Micros
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Record, frozen=True, gc=False):
     """A link, text or picture in a community.
 
     Kept by others: votes, score, `comments`, `newest_comment*` and the ranks by `store/counts.py`. `carried_*` are totals that came

@@ -15,6 +15,7 @@ from folkmoot.model.images import ImageDetails
 from folkmoot.model.instances import Doubt
 from folkmoot.model.people import Person
 from folkmoot.model.posts import Post
+from folkmoot.model.records import Record
 from folkmoot.model.time import Micros
 
 T = TypeVar("T")
@@ -153,8 +154,7 @@ def standing(pending: bool | None) -> str:
     return Subscribed.PENDING if pending else Subscribed.SUBSCRIBED
 
 
-@dataclass(frozen=True, slots=True)
-class PostOverlay:
+class PostOverlay(Record, frozen=True, gc=False):
     """One reader's own part of a post. `read_comments`: how many were there at the last visit, None where never opened (P-10).
     `visited`: since when a comment is new."""
 
@@ -172,8 +172,7 @@ class PostOverlay:
 NO_POST_OVERLAY = PostOverlay()
 
 
-@dataclass(frozen=True, slots=True)
-class PostView:
+class PostView(Record, frozen=True, gc=False):
     """A post as lists and pages show it. `crossposts`: so many others have its link. `image`: what is known of its thumbnail (I-6)."""
 
     post: Post
@@ -191,8 +190,7 @@ class PostView:
         return self.post.comments - (self.mine.read_comments or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class CommentOverlay:
+class CommentOverlay(Record, frozen=True, gc=False):
     """One reader's own part of a comment."""
 
     my_vote: int | None = None
@@ -205,8 +203,7 @@ class CommentOverlay:
 NO_COMMENT_OVERLAY = CommentOverlay()
 
 
-@dataclass(frozen=True, slots=True)
-class CommentView:
+class CommentView(Record, frozen=True, gc=False):
     """A comment in a tree or list. `post` and `community` are set where it stands outside its thread."""
 
     comment: Comment

@@ -8,7 +8,7 @@ from folkmoot.model.people import LocalUser, Person, Viewer
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.people import NAMES, PERSON, make_person
-from folkmoot.store.rows import Row, columns, maker
+from folkmoot.store.rows import Row, columns, maker, width
 
 ACCOUNT = columns(LocalUser, "u")
 make_account = maker(LocalUser)
@@ -16,7 +16,7 @@ _APPLICATION = columns(Application, "a")
 _make_application = maker(Application)
 _CREDENTIALS = "u.id, u.person_id, u.password_hash, u.totp_secret, u.totp_enabled, u.totp_last_step"
 _make_credentials = maker(Credentials)
-_WIDTH = len(LocalUser.__dataclass_fields__)
+_WIDTH = width(LocalUser)
 
 
 # --- people with accounts ----------------------------------------------------------------------------------------------------

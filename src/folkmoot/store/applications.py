@@ -9,13 +9,13 @@ from folkmoot.model.time import Micros
 from folkmoot.store.accounts import ACCOUNT, make_account
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
-from folkmoot.store.rows import Row, columns, maker
+from folkmoot.store.rows import Row, columns, maker, width
 
 _APPLICATION = columns(Application, "a")
 _make_application = maker(Application)
-_APPLICATION_WIDTH = len(Application.__dataclass_fields__)
-_ACCOUNT_WIDTH = len(LocalUser.__dataclass_fields__)
-_PERSON_WIDTH = len(Person.__dataclass_fields__)
+_APPLICATION_WIDTH = width(Application)
+_ACCOUNT_WIDTH = width(LocalUser)
+_PERSON_WIDTH = width(Person)
 _FROM = (
     " FROM registration_application a JOIN local_user u ON u.id = a.local_user_id JOIN person p ON p.id = u.person_id"
     " LEFT JOIN person d ON d.id = a.admin_id"

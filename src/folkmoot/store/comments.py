@@ -7,7 +7,7 @@ from folkmoot.model.comments import Comment
 from folkmoot.model.time import Micros
 from folkmoot.store import images
 from folkmoot.store.db import Tx
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.rows import columns, maker, names_of
 from folkmoot.store.search_pending import index_soon
 
 COMMENT = columns(Comment, "c")
@@ -81,7 +81,7 @@ async def insert_all(tx: Tx, rows: Sequence[tuple[str, dict[str, Any]]], *, ap_p
     return written
 
 
-_FIELDS = tuple(Comment.__dataclass_fields__)
+_FIELDS = names_of(Comment)
 _FRESH = {
     "removed": False, "deleted": False, "distinguished": False, "locked": False, "upvotes": 0, "downvotes": 0, "score": 0, "child_count": 0,
     "controversy_rank": 0.0, "version": 1, "updated": None,

@@ -10,7 +10,7 @@ from folkmoot.model.time import Micros
 from folkmoot.store import images
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, looks_changed, make_person
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.rows import columns, maker, width
 from folkmoot.store.search_pending import texts_changed
 
 COMMUNITY = columns(Community, "c")
@@ -28,7 +28,7 @@ _UNSEEN = frozenset(
     }
 )
 """Columns that no reader sees."""
-_PERSON_AT = 1 + len(Community.__dataclass_fields__)
+_PERSON_AT = 1 + width(Community)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from folkmoot.model.images import ImageDetails, LocalImage, LocalImageView
 from folkmoot.model.people import Person
 from folkmoot.store.db import Tx
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.rows import columns, maker, width
 
 LONGEST_LINK = 2000
 """Bytes of an address that is looked up: PostgreSQL's indexes take no longer ones, and nobody needs them."""
@@ -17,7 +17,7 @@ _PROXY = "/api/v3/image_proxy?url="
 _PROXIED = re.compile(re.escape(_PROXY) + r"([A-Za-z0-9%._~-]+)")
 
 _make_image, _make_person, _make_details = maker(LocalImage), maker(Person), maker(ImageDetails)
-_IMAGE_COLUMNS = len(LocalImage.__dataclass_fields__)
+_IMAGE_COLUMNS = width(LocalImage)
 
 
 async def insert(tx: Tx, image: LocalImage) -> None:

@@ -5,13 +5,13 @@ from typing import Literal
 from folkmoot.model.instances import Instance, KnownInstance, Policy
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
-from folkmoot.store.rows import Row, columns, maker
+from folkmoot.store.rows import Row, columns, maker, width
 
 Kind = Literal["block", "allow"]
 
 _TABLES: dict[Kind, str] = {"block": "federation_block", "allow": "federation_allow"}
 _INSTANCE = columns(Instance, "i")
-_WIDTH = len(Instance.__dataclass_fields__)
+_WIDTH = width(Instance)
 _make_instance = maker(Instance)
 _PEOPLE = "(SELECT count(*) FROM person p WHERE p.instance_id = i.id)"
 _COMMUNITIES = "(SELECT count(*) FROM community c WHERE c.instance_id = i.id)"

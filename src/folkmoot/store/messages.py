@@ -10,13 +10,13 @@ from folkmoot.store import images, people
 from folkmoot.store.db import Tx
 from folkmoot.store.notices import SHOWN_MESSAGES
 from folkmoot.store.people import make_person
-from folkmoot.store.rows import Row, columns, maker
+from folkmoot.store.rows import Row, columns, maker, width
 
 _MESSAGE = columns(PrivateMessage, "m")
 _make_message = maker(PrivateMessage)
 _RETURNED = columns(PrivateMessage)
-_WIDTH = len(PrivateMessage.__dataclass_fields__)
-_PERSON_WIDTH = len(Person.__dataclass_fields__)
+_WIDTH = width(PrivateMessage)
+_PERSON_WIDTH = width(Person)
 _VIEW = f"{_MESSAGE}, {columns(Person, 'a')}, {columns(Person, 'z')}"
 _FROM = "private_message m JOIN person a ON a.id = m.creator_id JOIN person z ON z.id = m.recipient_id"
 _OTHER = "(CASE WHEN m.creator_id = :person_id THEN m.recipient_id ELSE m.creator_id END)"

@@ -16,7 +16,7 @@ from folkmoot.store.communities import make_community
 from folkmoot.store.db import Tx
 from folkmoot.store.people import make_person
 from folkmoot.store.posts import make_post
-from folkmoot.store.rows import Row, columns
+from folkmoot.store.rows import Row, columns, width
 
 _SEQUENCES = {ModlogKind.FEATURE_POST_SITE: ModlogKind.FEATURE_POST}
 """Kinds that share another's numbers: the API shows both in one list."""
@@ -36,9 +36,9 @@ _NAMED = (
     " LEFT JOIN post p ON p.id = m.post_id LEFT JOIN comment k ON k.id = m.comment_id"
 )
 _OWN = 8
-_PERSON = len(Person.__dataclass_fields__)
-_COMMUNITY = len(Community.__dataclass_fields__)
-_POST = len(Post.__dataclass_fields__)
+_PERSON = width(Person)
+_COMMUNITY = width(Community)
+_POST = width(Post)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ whether something counts takes the post first: all that happens in a thread wait
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
@@ -16,10 +16,10 @@ from folkmoot.store.comments import make_comment
 from folkmoot.store.communities import COMMUNITY, make_community
 from folkmoot.store.db import Tx
 from folkmoot.store.posts import POST, make_post
-from folkmoot.store.rows import Row, columns
+from folkmoot.store.rows import Row, columns, width
 
 _COMMENT = columns(Comment, "i")
-_POSTS, _COMMENTS, _COMMUNITIES = (len(fields(kind)) for kind in (Post, Comment, Community))
+_POSTS, _COMMENTS, _COMMUNITIES = (width(kind) for kind in (Post, Comment, Community))
 
 
 def _standing(community: str, person: str) -> str:

@@ -1,4 +1,4 @@
-"""Rows become values: a column list and a constructor, both made once from a dataclass.
+"""Rows become values: a column list and a constructor, both made once from a record or a dataclass.
 
 SQLite answers 0 and 1 where PostgreSQL answers booleans; `maker` evens that out, so that a `bool` field is always a bool.
 """
@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
+
+from folkmoot.model.records import Record
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -18,16 +20,29 @@ def ids_in(text: str | None) -> list[int]:
 
 
 @cache
+def names_of(kind: type) -> tuple[str, ...]:
+    """The fields of a record or dataclass, in their order."""
+    if issubclass(kind, Record):
+        return kind.__struct_fields__
+    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
+
+
+def width(kind: type) -> int:
+    """How many columns of a row such a value takes."""
+    return len(names_of(kind))
+
+
+@cache
 def columns(kind: type, alias: str = "") -> str:
     """The column list of a dataclass whose fields are named like its columns: `p.id, p.name, …`."""
     dot = f"{alias}." if alias else ""
-    return ", ".join(f"{dot}{field.name}" for field in fields(kind))
+    return ", ".join(f"{dot}{name}" for name in names_of(kind))
 
 
 def maker(kind: type[T]) -> Callable[[Row], T]:
     """A function from a row, in the order of `columns(kind)`, to the value."""
     hints = get_type_hints(kind)
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    names = names_of(kind)  # type: ignore[arg-type]
     arguments = ", ".join(
         f"bool(row[{index}])" if hints[name] is bool else f"row[{index}]" for index, name in enumerate(names)
     )

@@ -7,14 +7,14 @@ from folkmoot.model.people import BANS, BLOCKS, LocalUser, Person, Viewer
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.rows import columns, maker, width
 
 SESSION = columns(Session, "s")
 make_session = maker(Session)
 _ACCOUNT = columns(LocalUser, "u")
 _make_account = maker(LocalUser)
-_PERSON_AT = 2 + len(LocalUser.__dataclass_fields__)
-_LANGUAGE_AT = _PERSON_AT + len(Person.__dataclass_fields__)
+_PERSON_AT = 2 + width(LocalUser)
+_LANGUAGE_AT = _PERSON_AT + width(Person)
 _HAS = {
     **{kind: f"EXISTS (SELECT 1 FROM {kind}_block b WHERE b.person_id = p.id)" for kind in BLOCKS},
     BANS: "EXISTS (SELECT 1 FROM community_ban b WHERE b.person_id = p.id)",

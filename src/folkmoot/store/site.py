@@ -12,7 +12,7 @@ from folkmoot.store import images
 from folkmoot.store.changes import Changes
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.rows import columns, maker, width
 
 _OF_SITE = frozenset(
     {
@@ -90,9 +90,9 @@ _FRAME = (
     " LEFT JOIN local_site l ON x.kind = 0 LEFT JOIN site s ON s.id = l.site_id LEFT JOIN person p ON x.kind = 1 AND p.id = x.id"
     " LEFT JOIN tagline t ON x.kind = 2 AND t.id = x.id ORDER BY x.kind, x.place"
 )
-_LIMITS_AT = 1 + len(LocalSite.__dataclass_fields__)
-_ADMIN_AT = _LIMITS_AT + len(RateLimits.__dataclass_fields__)
-_TAGLINE_AT = _ADMIN_AT + len(Person.__dataclass_fields__)
+_LIMITS_AT = 1 + width(LocalSite)
+_ADMIN_AT = _LIMITS_AT + width(RateLimits)
+_TAGLINE_AT = _ADMIN_AT + width(Person)
 
 
 async def _read_frame(tx: Tx) -> Frame:

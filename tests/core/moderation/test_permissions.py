@@ -1,11 +1,10 @@
 """The table of rights: who passes which row."""
 
-from dataclasses import replace
-
 import pytest
 
 from folkmoot.core.permissions import PERMISSIONS, Standing, allowed
 from folkmoot.model.people import ANONYMOUS
+from folkmoot.model.records import altered
 from tests.cast import Cast
 
 MODERATORS_DO = [
@@ -45,7 +44,7 @@ def test_moderators_do_this_and_members_do_not(cast: Cast, action: str) -> None:
     "action", sorted(set(MODERATORS_DO) - {"community.bans", "report.resolve", "votes.see"})
 )
 def test_in_a_deleted_community_there_is_nothing_to_moderate__R_2(cast: Cast, action: str) -> None:
-    for gone in (replace(cast.gardening, deleted=True), replace(cast.gardening, removed=True)):
+    for gone in (altered(cast.gardening, deleted=True), altered(cast.gardening, removed=True)):
         assert not allowed(action, Standing(cast.bob, gone, moderator=True))
         assert allowed("report.resolve", Standing(cast.bob, gone, moderator=True))
 

@@ -16,6 +16,7 @@ from folkmoot.model.people import ANONYMOUS, LocalUser, Viewer
 from folkmoot.model.time import MINUTE, FixedClock
 from folkmoot.store import blocks
 from folkmoot.store.db import Database, count_statements
+from folkmoot.store.rows import names_of
 from tests.cast import HERE, Cast
 
 
@@ -103,7 +104,7 @@ async def test_blocked_people_and_unwanted_bots_are_left_out_of_lists_and_counts
 
 def _without_bots(account: LocalUser | None) -> LocalUser:
     assert account is not None
-    values = {name: getattr(account, name) for name in LocalUser.__dataclass_fields__}
+    values = {name: getattr(account, name) for name in names_of(LocalUser)}
     return LocalUser(**{**values, "show_bot_accounts": False})
 
 

@@ -1,6 +1,5 @@
 """Changing a post."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from folkmoot.core.communities.edit import EditCommunity, edit_community
 from folkmoot.core.posts.edit import EditPost, edit_post, post_to_edit
 from folkmoot.core.posts.mark import mark_post
 from folkmoot.model.errors import Invalid, NotAllowed, NotFound
+from folkmoot.model.records import altered
 from folkmoot.model.time import MINUTE, FixedClock
 from folkmoot.store import communities, posts
 from folkmoot.store.db import Database
@@ -80,7 +80,7 @@ async def test_what_is_absent_stays_and_what_is_empty_goes__P_4(
     clock.advance(MINUTE)
     async with db.write() as tx:
         same = await edit_post(tx, cast.alice, EditPost(post.id))
-        assert same == replace(post, updated=tx.now, version=post.version + 1)
+        assert same == altered(post, updated=tx.now, version=post.version + 1)
         gone = await edit_post(
             tx, cast.alice, EditPost(post.id, url="", body="", alt_text="", custom_thumbnail="")
         )

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from folkmoot.core.posts.view import Opened, open_post
 from folkmoot.core.posts.visits import Visits, visits_of
 from folkmoot.model.errors import Busy
 from folkmoot.model.posts import Post
+from folkmoot.model.records import altered
 from folkmoot.model.time import HOUR, SECOND, FixedClock
 from folkmoot.store import marks
 from folkmoot.store.db import Database, count_statements
@@ -46,7 +46,7 @@ async def test_a_look_is_seen_by_its_reader_before_it_is_written__P_9(
 ) -> None:
     looks = visits_of(db)
     assert looks is visits_of(db)
-    looks.note(cast.bob, replace(post, comments=3))
+    looks.note(cast.bob, altered(post, comments=3))
     opened = await opened_by_bob(db, cast, post)
     assert (opened.post.mine.read, await row(db, cast)) == (False, None)
     shown = looks.laid_over(cast.bob, opened).post.mine
@@ -66,7 +66,7 @@ async def test_many_looks_are_one_write(db: Database, cast: Cast, clock: FixedCl
     looks = Visits(db)
     began = clock.now()
     for comments in range(5):
-        looks.note(cast.bob, replace(post, comments=comments))
+        looks.note(cast.bob, altered(post, comments=comments))
         looks.note(cast.alice, post)
         clock.advance(SECOND)
     await looks.write()
@@ -85,14 +85,14 @@ async def test_a_look_that_waited_does_not_undo_a_newer_one(
     assert await row(db, cast) == (True, 7, clock.now(), None)
     last = clock.now()
     clock.advance(HOUR)
-    looks.note(cast.bob, replace(post, comments=8))
+    looks.note(cast.bob, altered(post, comments=8))
     await looks.write()
     assert await row(db, cast) == (True, 8, clock.now(), last), "after a pause another visit begins"
 
 
 async def test_what_was_purged_meanwhile_is_passed_over(db: Database, cast: Cast, post: Post) -> None:
     looks = Visits(db)
-    looks.note(cast.bob, replace(post, id=4711))
+    looks.note(cast.bob, altered(post, id=4711))
     looks.note(cast.bob, post)
     await looks.write()
     assert (await row(db, cast))[0]

@@ -1,7 +1,6 @@
 """Voting."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from folkmoot.core.votes.cast import FEW, Ballot, vote, vote_on_comment, vote_on
 from folkmoot.core.votes.list import votes_on_comment, votes_on_post
 from folkmoot.model.errors import NotAllowed, NotFound, NotLoggedIn
 from folkmoot.model.people import ANONYMOUS, Viewer
+from folkmoot.model.records import altered
 from folkmoot.model.time import HOUR, MINUTE, FixedClock
 from folkmoot.model.votes import Tally
 from folkmoot.store import communities
@@ -34,7 +34,7 @@ async def test_who_may_not_vote_is_refused__R_3__P_18(db: Database, cast: Cast) 
         post, comment = await both(tx, cast)
         await ban_here(tx, cast.gardening, cast.carol)
         assert cast.bob.person
-        bot = Viewer(replace(cast.bob.person, bot=True), cast.bob.account)
+        bot = Viewer(altered(cast.bob.person, bot=True), cast.bob.account)
         for who, error, code in (
             (ANONYMOUS, NotLoggedIn, "incorrect_login"),
             (cast.mallory, NotAllowed, "site_ban"),

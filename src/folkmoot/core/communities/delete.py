@@ -1,11 +1,10 @@
 """Delete a community, or take that back: for its first moderator."""
 
-from dataclasses import replace
-
 from folkmoot.core import after, permissions
 from folkmoot.model.communities import Community
 from folkmoot.model.events import CommunityDeleted
 from folkmoot.model.people import Viewer
+from folkmoot.model.records import altered
 from folkmoot.store import communities, counts
 from folkmoot.store.db import Tx
 
@@ -19,7 +18,7 @@ async def delete_community(tx: Tx, viewer: Viewer, community_id: int, *, deleted
     community = await communities.for_change(tx, community_id)
     if community is not None and community.deleted != deleted:
         await communities.update(tx, community_id, {"deleted": deleted})
-        await counts.community_changed(tx, community, replace(community, deleted=deleted))
+        await counts.community_changed(tx, community, altered(community, deleted=deleted))
         await after.record(tx, CommunityDeleted(viewer.id, community_id, deleted))
     stored = await communities.by_id(tx, community_id)
     assert stored is not None

@@ -1,7 +1,5 @@
 """Remove a community from the site, hide it, or take either back: for admins."""
 
-from dataclasses import replace
-
 from folkmoot.core import after, permissions
 from folkmoot.core.moderation import checked_reason
 from folkmoot.core.permissions import Standing
@@ -10,6 +8,7 @@ from folkmoot.model.enums import ModlogKind
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import CommunityEdited, CommunityRemoved
 from folkmoot.model.people import Viewer
+from folkmoot.model.records import altered
 from folkmoot.store import communities, counts, modlog
 from folkmoot.store.db import Tx
 
@@ -36,7 +35,7 @@ async def mark_removed(
     if community is None or community.removed == removed:
         return
     await communities.update(tx, community.id, {"removed": removed})
-    await counts.community_changed(tx, community, replace(community, removed=removed))
+    await counts.community_changed(tx, community, altered(community, removed=removed))
     await modlog.record(
         tx, ModlogKind.REMOVE_COMMUNITY, viewer.id, state=removed, reason=reason, community_id=community.id
     )

@@ -1,6 +1,6 @@
 """Read what one was told about: replies, mentions, and the inbox that holds them and messages together."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from folkmoot.core.listings import comments as comment_lists
 from folkmoot.core.people.rules import must_have_account
@@ -8,6 +8,7 @@ from folkmoot.model.enums import CommentSort
 from folkmoot.model.errors import Invalid
 from folkmoot.model.notifications import InboxItem, InboxKind, Notice, NoticeKind, NoticeView, Unread
 from folkmoot.model.people import Viewer
+from folkmoot.model.records import altered
 from folkmoot.model.views import Page
 from folkmoot.store import messages, notices
 from folkmoot.store.db import Tx
@@ -106,7 +107,7 @@ async def _with_comments(tx: Tx, viewer: Viewer, listed: list[Notice]) -> list[N
     views = await comment_lists.comment_views(tx, ids)
     mine = await comment_lists.overlays(tx, viewer, ids)
     return [
-        NoticeView(notice, replace(views[notice.comment_id], mine=mine[notice.comment_id]))
+        NoticeView(notice, altered(views[notice.comment_id], mine=mine[notice.comment_id]))
         for notice in listed
         if notice.comment_id in views and notice.comment_id in mine
     ]

@@ -1,6 +1,6 @@
 """One post: as answers show it, and with all that stands around it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from folkmoot.core.communities.view import known_moderators, must_be_open_to
 from folkmoot.core.kept import Known
@@ -10,6 +10,7 @@ from folkmoot.core.threads.read import must_be_open, must_be_visible
 from folkmoot.model.enums import PostSort
 from folkmoot.model.errors import NotFound
 from folkmoot.model.people import Person, Viewer
+from folkmoot.model.records import altered
 from folkmoot.model.views import CommunityView, PostLine, PostView
 from folkmoot.store.changes import Key
 from folkmoot.store.db import Tx
@@ -60,7 +61,7 @@ async def open_post(tx: Tx, viewer: Viewer, post_id: int, *, comment_id: int = 0
     must_be_visible(viewer, post, moderates=beside.moderates or viewer.admin)
     community = post.community
     if community.comments != beside.comments:  # which raise nobody's version
-        community = replace(community, comments=beside.comments)
+        community = altered(community, comments=beside.comments)
     place = CommunityView(
         community, mine.subscribed, beside.blocked, mine.banned_from_community, beside.moderates
     )

@@ -7,13 +7,13 @@ written. Other processes hear of a look when it is written.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from folkmoot.core.posts.view import Opened
 from folkmoot.model.errors import Busy
 from folkmoot.model.people import Viewer
 from folkmoot.model.posts import Post
+from folkmoot.model.records import altered
 from folkmoot.model.views import PostView
 from folkmoot.store import marks
 from folkmoot.store.db import Database
@@ -116,4 +116,4 @@ def visits_of(db: Database) -> Visits:
 def _seen(view: PostView, look: Look | None) -> PostView:
     if look is None or (view.mine.read and view.mine.read_comments == look.comments):
         return view
-    return replace(view, mine=replace(view.mine, read=True, read_comments=look.comments))
+    return altered(view, mine=altered(view.mine, read=True, read_comments=look.comments))

@@ -9,6 +9,7 @@ from folkmoot.core.listings import front
 from folkmoot.core.permissions import Standing
 from folkmoot.model.errors import NotAllowed, NotLoggedIn
 from folkmoot.model.people import Person, Viewer
+from folkmoot.model.records import altered
 from folkmoot.model.reports import NO_RECORD, Case, Report, ReportCounts, ReportKind, ReportView
 from folkmoot.model.views import Page
 from folkmoot.store import communities, messages, people, reports
@@ -109,10 +110,10 @@ async def report_views(tx: Tx, viewer: Viewer, listed: list[Report]) -> list[Rep
     for report in listed:
         view = ReportView(report, who[report.creator_id], who.get(report.resolver_id or 0))
         if report.kind == "post" and (post := known_posts.get(report.item_id)):
-            shown = replace(post, mine=my_posts.get(report.item_id, post.mine))
+            shown = altered(post, mine=my_posts.get(report.item_id, post.mine))
             view = replace(view, post=shown, moderated=post.community.id in mine)
         elif report.kind == "comment" and (comment := known_comments.get(report.item_id)):
-            view = replace(view, comment=replace(comment, mine=my_comments.get(report.item_id, comment.mine)))
+            view = replace(view, comment=altered(comment, mine=my_comments.get(report.item_id, comment.mine)))
         elif report.kind == "private_message":
             view = replace(view, message=known_messages.get(report.item_id))
         views.append(view)

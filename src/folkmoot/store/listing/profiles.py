@@ -8,9 +8,10 @@ from folkmoot.model.people import Moved, Person
 from folkmoot.store.communities import COMMUNITY, make_community
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, make_person
+from folkmoot.store.rows import width
 
 _PERSON_AT = 4
-_COMMUNITY_AT = _PERSON_AT + len(Person.__dataclass_fields__)
+_COMMUNITY_AT = _PERSON_AT + width(Person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Views are the same for everybody and cost one query for any number of ids; overl
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.images import ImageDetails
 from folkmoot.model.people import BANS, Person
 from folkmoot.model.posts import Post
+from folkmoot.model.records import altered
 from folkmoot.model.views import (
     NO_POST_OVERLAY,
     CommentOverlay,
@@ -24,9 +25,9 @@ from folkmoot.model.views import (
 )
 from folkmoot.store.db import Tx
 from folkmoot.store.marks import VISIT_GAP
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.rows import columns, maker, width
 
-_POSTS, _COMMENTS, _PEOPLE, _COMMUNITIES = (len(fields(kind)) for kind in (Post, Comment, Person, Community))
+_POSTS, _COMMENTS, _PEOPLE, _COMMUNITIES = (width(kind) for kind in (Post, Comment, Person, Community))
 _make_post, _make_comment, _make_person, _make_community = (
     maker(Post),
     maker(Comment),
@@ -308,7 +309,7 @@ def placed_comment_of(row: Any, *, signed_in: bool = False) -> CommentView:
     view = comment_view_of(
         row, post=_make_post(row[start:middle]), community=_make_community(row[middle:end])
     )
-    return replace(view, mine=_comment_overlay(row[end:])) if signed_in else view
+    return altered(view, mine=_comment_overlay(row[end:])) if signed_in else view
 
 
 def _comment_overlay(row: Any) -> CommentOverlay:

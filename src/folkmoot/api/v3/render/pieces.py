@@ -5,7 +5,6 @@ with a backslash before it, so the names that are looked for stand where a membe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +25,7 @@ from folkmoot.model.administration import SiteView
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person, Viewer
 from folkmoot.model.posts import Post
+from folkmoot.model.records import altered
 from folkmoot.model.site import Site
 from folkmoot.model.views import Branch, CommentLine, CommentView, CommunityView, PostLine, PostView, standing
 
@@ -209,7 +209,7 @@ def join_tree(
             view = views.get(number)
             if view is None:  # purged since the thread was read
                 continue
-            placed = replace(view, post=where, community=around)
+            placed = altered(view, post=where, community=around)
             start = _keep_comment(pieces, placed, row, in_full=in_full)
         own = _comment_marks(
             votes.get(number), number in saved, row.creator_id in blocked, subscribed, banned
