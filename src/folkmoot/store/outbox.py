@@ -9,10 +9,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from folkmoot.model.records import Record
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 from folkmoot.store.keys import Owner
-from folkmoot.store.rows import columns, maker
+from folkmoot.store.rows import columns, maker, names_of
 
 LOOK_LATER = "federation.roll_back"
 """The job that looks whether a community elsewhere has sent back what a moderator of ours did there; its payload has `kind` and `event`."""
@@ -36,8 +37,7 @@ class Inbox:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
+class Activity(Record, frozen=True, kw_only=True):
     """An activity as it is to be kept. `body` is the document, byte by byte what is sent.
 
     Who is sent it: the servers with followers of `community_id` or of `person_id`, all that are known (`to_all`), and `inboxes`. `sensitive`: nobody
@@ -64,8 +64,7 @@ class Activity:
     awaits: tuple[str, dict[str, Any]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Record, frozen=True):
     """An activity as it is kept."""
 
     id: int
@@ -95,8 +94,8 @@ class Addresses:
     featured: str | None
 
 
-_ELSEWHERE = frozenset({"inboxes", "asks", "kind", "awaits"})
-"""Fields of an activity that are not columns."""
+_KEPT = tuple(name for name in names_of(Activity) if name not in {"inboxes", "asks", "kind", "awaits"})
+"""Fields of an activity that are columns."""
 _SENT = columns(Sent, "a")
 _make_sent = maker(Sent)
 
@@ -175,11 +174,7 @@ async def insert(tx: Tx, activities: Sequence[Activity]) -> list[int]:
             {
                 "id": number,
                 "published": tx.now,
-                **{
-                    name: getattr(activity, name)
-                    for name in Activity.__dataclass_fields__
-                    if name not in _ELSEWHERE
-                },
+                **{name: getattr(activity, name) for name in _KEPT},
             }
             for number, activity in numbered
         ],

@@ -6,7 +6,6 @@ the same time one is undone. So an activity is written exactly once, and ids are
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from folkmoot.apub import software
@@ -16,6 +15,7 @@ from folkmoot.apub.outbox.library import Library
 from folkmoot.context import Context
 from folkmoot.logs import logger
 from folkmoot.model.errors import Busy
+from folkmoot.model.records import altered
 from folkmoot.model.time import DAY, HOUR, MINUTE, Micros
 from folkmoot.store import destinations, follows, jobs, outbox
 from folkmoot.store import site as store_site
@@ -111,7 +111,7 @@ async def _make(library: Library, waiting: Iterable[Noted]) -> tuple[list[Activi
         try:
             said = await _may_be_said(library, await KINDS[noted.kind](library, noted.payload))
             if said and await roll_back.awaits_echo(library, noted.kind, noted.payload):
-                said = [replace(said[0], awaits=(noted.kind, noted.payload)), *said[1:]]
+                said = [altered(said[0], awaits=(noted.kind, noted.payload)), *said[1:]]
             made += said
         except Exception:
             log.exception("not_published", kind=noted.kind, payload=noted.payload)
