@@ -95,11 +95,16 @@ class Api:
         client = scope["client"]
         address = client[0] if client else ""
         call = Call(self.context, scope, viewer, token, address, self.app, headers, receive, words)
-        if route.limit:
+        if route.limit and not route.counts:
             await throttle.count(call, route.limit)
-        asked = await self._read(route, scope, receive, headers)
-        if route.auth == "required" and viewer.account is None:
-            raise NotLoggedIn
+        try:
+            asked = await self._read(route, scope, receive, headers)
+            if route.auth == "required" and viewer.account is None:
+                raise NotLoggedIn
+        except (Unreadable, Refusal):
+            if route.counts:  # the handler does not get to it
+                await throttle.count(call, route.limit)
+            raise
         if asked is not None:
             said = await self.context.persistently(lambda: route.handler(call, asked))
         else:  # it may have read the body itself, which comes once

@@ -92,7 +92,7 @@ def _wait(left: float, capacity: int, period: Micros) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Doing:
+class Doing:
     """An action: it takes one token of a class from every key."""
 
     class_: str
@@ -105,10 +105,10 @@ async def spend(tx: Tx, limits: RateLimits, class_: str, keys: Mapping[str, int]
     undone."""
     allowed = allowance(limits, class_)
     if allowed.in_force:
-        await _spend(tx, [_Doing(class_, allowed, keys)], now)
+        await _spend(tx, [Doing(class_, allowed, keys)], now)
 
 
-async def _spend(tx: Tx, doings: Sequence[_Doing], now: Micros) -> dict[str, dict[str, float]]:
+async def _spend(tx: Tx, doings: Sequence[Doing], now: Micros) -> dict[str, dict[str, float]]:
     """The same for several at once, one statement for each class; what is left by class and key."""
     all_left: dict[str, dict[str, float]] = {}
     for class_, allowed in sorted({(doing.class_, doing.allowed) for doing in doings}):
@@ -126,7 +126,21 @@ async def _spend(tx: Tx, doings: Sequence[_Doing], now: Micros) -> dict[str, dic
     return all_left
 
 
-async def _spend_together(db: Database, doings: list[_Doing]) -> list[RateLimited | None]:
+async def spend_each(tx: Tx, doings: Sequence[Doing], now: Micros) -> list[RateLimited | None]:
+    """The same for actions of several people in one transaction that goes on whoever is refused: the refusal of each, which took
+    nothing."""
+    refused: RateLimited | None = None
+    try:
+        async with tx.part():
+            await _spend(tx, doings, now)
+    except RateLimited as refusal:
+        refused = refusal
+    if refused is None or len(doings) == 1:
+        return [refused] * len(doings)
+    return [(await spend_each(tx, [doing], now))[0] for doing in doings]
+
+
+async def _spend_together(db: Database, doings: list[Doing]) -> list[RateLimited | None]:
     """Count these together, or each on its own where one of them is refused; the refusal of each, None where there is none."""
     now = db.clock.elapsed()
     try:
@@ -145,9 +159,9 @@ class Later:
     """Searches of one process that are counted in the database a moment later, together: of those whose buckets were at least half full
     when this process last looked, a moment ago. Everybody else is counted before they are answered, and so is who comes after a pause.
 
-    Two processes that let pass half of a bucket each exceed none. Of more, one could let pass too many within that moment; what is
-    written down then leaves less than nothing in the bucket, so that whoever it was waits for longer: nobody has more in the long run.
-    Got by `later_of`.
+    What another process has let pass and not written down yet is not seen here: within that moment each may let pass half of a bucket too
+    many. What is written down then leaves less than nothing in the bucket, so that whoever it was waits for longer: nobody has more in the
+    long run. Got by `later_of`.
     """
 
     def __init__(self, db: Database) -> None:
@@ -264,23 +278,32 @@ async def enforce(db: Database, class_: str, person_id: int, address: str) -> No
 
     Raises `RateLimited`.
     """
-    keys = keys_of(person_id, address)
+    if class_ == MESSAGE:
+        spend_in_memory(db.memory, await _in_force(db), keys_of(person_id, address), db.clock.elapsed())
+    elif (doing := await doing_of(db, class_, person_id, address)) is not None:
+        must_not_write_yet()
+        if class_ == SEARCH:
+            later = later_of(db)
+            if later.count(doing.keys, doing.allowed, db.clock.elapsed()):
+                return
+            await later.write_for(doing.keys)
+        together: Together[Doing, RateLimited | None] | None = db.memory.get("doings")
+        if together is None:
+            together = db.memory["doings"] = Together(partial(_spend_together, db))
+        if (refusal := await together.of(doing)) is not None:
+            raise refusal
+
+
+async def doing_of(db: Database, class_: str, person_id: int, address: str) -> Doing | None:
+    """An action that is counted in the transaction that performs it (`spend_each`); None where there is no limit."""
+    allowed = allowance(await _in_force(db), class_)
+    return Doing(class_, allowed, keys_of(person_id, address)) if allowed.in_force else None
+
+
+async def _in_force(db: Database) -> RateLimits:
     await db.sync()
     limits = store_site.known_rate_limits(db.memory, db.changes)
     if limits is None:
         async with db.read() as tx:
             limits = await store_site.rate_limits(tx)
-    if class_ == MESSAGE:
-        spend_in_memory(db.memory, limits, keys, db.clock.elapsed())
-    elif (allowed := allowance(limits, class_)).in_force:
-        must_not_write_yet()
-        if class_ == SEARCH:
-            later = later_of(db)
-            if later.count(keys, allowed, db.clock.elapsed()):
-                return
-            await later.write_for(keys)
-        together: Together[_Doing, RateLimited | None] | None = db.memory.get("doings")
-        if together is None:
-            together = db.memory["doings"] = Together(partial(_spend_together, db))
-        if (refusal := await together.of(_Doing(class_, allowed, keys))) is not None:
-            raise refusal
+    return limits

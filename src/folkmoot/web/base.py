@@ -94,6 +94,11 @@ async def limited(request: Request, class_: str) -> None:
     await limits.enforce(context(request).db, class_, viewer(request).id, address(request))
 
 
+async def doing(request: Request, class_: str) -> limits.Doing | None:
+    """The same action, to be counted with what it writes; None where there is no limit."""
+    return await limits.doing_of(context(request).db, class_, viewer(request).id, address(request))
+
+
 # --- templates -----------------------------------------------------------------------------------------------------
 
 

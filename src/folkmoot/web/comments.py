@@ -24,7 +24,7 @@ from folkmoot.core.tools import tools_for_comment
 from folkmoot.model.comments import Comment
 from folkmoot.model.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from folkmoot.web import choices
-from folkmoot.web.base import context, done, limited, page, viewer, wants_fragment
+from folkmoot.web.base import context, doing, done, limited, page, viewer, wants_fragment
 from folkmoot.web.errors import status_again, words
 from folkmoot.web.federation import words_of_doubt
 from folkmoot.web.forms import Form, read_form
@@ -113,14 +113,14 @@ async def reply(request: Request) -> Response:
         if form.flag("preview"):
             return await _reply_page(request, form, ground, preview=await _rendered(request, form))
         content = _typed(form)
-        await limited(request, "comment")
         asked = CreateComment(
             ground.post.post.id,
             content,
             ground.parent.comment.id if ground.parent else None,
             form.number("language"),
         )
-        comment = (await submit_comment(context(request).db, viewer(request), asked)).comment
+        counted = await doing(request, "comment")
+        comment = (await submit_comment(context(request).db, viewer(request), asked, counted)).comment
     except Refusal as refusal:
         if ground is None and not form.text("content").strip():
             raise

@@ -1,6 +1,7 @@
 """Comments of the same moment are written together, as if each had been written alone."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ import pytest
 from folkmoot.core.comments import together
 from folkmoot.core.comments.create import CreateComment, Created, create_comment
 from folkmoot.core.comments.together import MOST, Wish, create_together, submit_comment
+from folkmoot.core.limits import Allowance, Doing
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.model.comments import Comment
-from folkmoot.model.errors import Busy, Invalid, NotAllowed, NotFound, NotLoggedIn, Refusal
+from folkmoot.model.errors import Busy, Invalid, NotAllowed, NotFound, NotLoggedIn, RateLimited, Refusal
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.posts import Post
+from folkmoot.model.time import HOUR
 from folkmoot.store.db import Database, Tx, count_statements
 from tests.cast import Cast, somebody
 from tests.core.stories import assert_counts_are_right, ban_here, now, write_comment, write_post
@@ -81,6 +84,33 @@ async def test_who_is_refused_hears_why(db: Database, cast: Cast) -> None:
     assert [type(one) for one in others] == [NotAllowed, NotLoggedIn, NotFound]
     with pytest.raises(Invalid, match="invalid_body_field"):
         await submit_comment(db, cast.alice, CreateComment(post.id, "a" * 10_001))
+
+
+async def test_who_writes_too_much_is_refused_alone__K_1(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+    allowed = Allowance(3, HOUR)
+    bob, carol = (Doing("comment", allowed, {f"person:{who.id}": 1}) for who in (cast.bob, cast.carol))
+
+    def says(who: Viewer, text: str, counted: Doing) -> Awaitable[Created]:
+        return submit_comment(db, who, CreateComment(post.id, text), counted)
+
+    made = await asyncio.gather(
+        *(says(cast.bob, f"Number {number}", bob) for number in range(5)),
+        says(cast.carol, "a" * 10_001, carol),
+        says(cast.carol, "One", carol),
+        return_exceptions=True,
+    )
+    kinds = [type(one) for one in made]
+    assert kinds == [Created] * 3 + [RateLimited] * 2 + [Invalid, Created], "what is refused otherwise counts"
+    await says(cast.carol, "Two", carol)
+    with pytest.raises(RateLimited):
+        await says(cast.carol, "Three", carol)
+    async with db.read() as tx:
+        left = await tx.all("SELECT tokens FROM rate_bucket WHERE class = 'comment' ORDER BY key")
+        assert [row[0] for row in left] == pytest.approx([0, 0])
+        assert await tx.value("SELECT count(*) FROM comment") == 5
+    await assert_counts_are_right(db)
 
 
 async def test_nobody_waits_for_themselves(db: Database, cast: Cast) -> None:

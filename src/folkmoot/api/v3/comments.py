@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from folkmoot.api import throttle
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import community_of, or_brought, page_of
 from folkmoot.api.v3.joined import comments_of
@@ -97,7 +98,8 @@ async def get_comment(call: Call, asked: wire.GetComment) -> wire.CommentRespons
 async def add_comment(call: Call, asked: wire.CreateComment) -> wire.CommentResponse:
     """Write a comment (C-2, C-3)."""
     wanted = CreateComment(asked.post_id, asked.content, asked.parent_id, asked.language_id, orphan=True)
-    made = await submit_comment(call.context.db, call.viewer, wanted)
+    doing = await throttle.doing(call, "comment")
+    made = await submit_comment(call.context.db, call.viewer, wanted, doing)
     if made.place is None:
         async with call.read() as tx:
             return await _comment(tx, call, made.comment.id, made.recipient_ids)

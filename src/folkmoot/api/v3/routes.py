@@ -126,6 +126,7 @@ from folkmoot.api.v3.wire.site import CustomEmojiResponse
 class Route:
     """One operation. `answers`: the struct of a good answer, for the documents; `many`: an array of them, `nulls`: with null for what
     is missing, `media`: bytes of that type. `also`: another status under which the same struct comes.
+    `counts`: the handler counts the call itself, with what it writes.
     `files`: the field under which files are sent. `reading`: what the caller has read may matter to the answer, or change by it. Without
     `says_why` what cannot be read is not there: 404 without a body."""
 
@@ -144,6 +145,7 @@ class Route:
     also: int = 0
     says_why: bool = True
     reading: bool = True
+    counts: bool = False
 
 
 V3 = "/api/v3"
@@ -243,7 +245,8 @@ POSTS: tuple[Route, ...] = (
 COMMENTS: tuple[Route, ...] = (
     Route("GET", f"{V3}/comment/list", comments.list_comments, wire_comments.GetComments, wire_comments.GetCommentsResponse, reading=False),
     Route("GET", f"{V3}/comment", comments.get_comment, wire_comments.GetComment, wire_comments.CommentResponse, reading=False),
-    Route("POST", f"{V3}/comment", comments.add_comment, wire_comments.CreateComment, CommentResponse, auth="required", limit="comment"),
+    Route("POST", f"{V3}/comment", comments.add_comment, wire_comments.CreateComment, CommentResponse, auth="required", limit="comment",
+          counts=True),
     Route("PUT", f"{V3}/comment", comments.change_comment, wire_comments.EditComment, CommentResponse, auth="required"),
     Route("POST", f"{V3}/comment/like", comments.like_comment, wire_comments.CreateCommentLike, CommentResponse, auth="required"),
     Route("POST", f"{V3}/comment/delete", comments.set_deleted, wire_comments.DeleteComment, CommentResponse, auth="required"),

@@ -20,8 +20,10 @@ from folkmoot.core.comments.create import (
     follow_up,
     said_just_now,
 )
-from folkmoot.model.errors import Busy, Refusal
+from folkmoot.core.limits import Doing, spend_each
+from folkmoot.model.errors import Busy, RateLimited, Refusal
 from folkmoot.model.people import Viewer
+from folkmoot.model.time import Micros
 from folkmoot.store import comments, places
 from folkmoot.store.db import Database, Tx, must_not_write_yet, persistently
 from folkmoot.store.places import Pair, PlacedPost
@@ -35,10 +37,11 @@ FEW = 4
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A comment that somebody of this server wants to write."""
+    """A comment that somebody of this server wants to write. `doing`: what it counts as under the rate limits."""
 
     author: Viewer
     asked: CreateComment
+    doing: Doing | None = None
 
     @property
     def pair(self) -> Pair:
@@ -49,19 +52,24 @@ class Wish:
 Desk = Together[Wish, Created | Refusal]
 
 
-async def submit_comment(db: Database, author: Viewer, asked: CreateComment) -> Created:
-    """Write a comment of this server, with those that wait in this process. Raises as `create_comment`, and `Busy`."""
+async def submit_comment(
+    db: Database, author: Viewer, asked: CreateComment, doing: Doing | None = None
+) -> Created:
+    """Write a comment of this server, with those that wait in this process. `doing`: what it counts as under the rate limits, whatever
+    becomes of it. Raises as `create_comment`, `RateLimited`, `Busy`."""
     must_not_write_yet()
     writing.make_ready(db, asked.content)
     desk: Desk | None = db.memory.get("comments")
     if desk is None:
         desk = db.memory["comments"] = Together(partial(_write, db), most=MOST)
     try:
-        made = await desk.of(Wish(author, asked))
+        made = await desk.of(Wish(author, asked, doing))
     except Busy:
         raise
     except Exception:  # noqa: BLE001 - it may be about any of those that were written together: whose it is will hear it alone
         async with db.write() as tx:
+            if doing and (refusal := (await spend_each(tx, [doing], db.clock.elapsed()))[0]):
+                raise refusal from None
             return await create_comment(tx, author, asked)
     if isinstance(made, Refusal):
         raise made
@@ -74,9 +82,19 @@ async def _write(db: Database, wishes: list[Wish]) -> Sequence[Created | Refusal
     async def attempt() -> Sequence[Created | Refusal]:
         async with db.write() as tx:
             desk.join(wishes)  # our turn may have been long in coming
-            return await create_together(tx, wishes)
+            refused = await _refused_for_now(tx, wishes, db.clock.elapsed())
+            allowed = [one for number, one in enumerate(wishes) if number not in refused]
+            made = iter(await create_together(tx, allowed))
+            return [refused.get(number) or next(made) for number in range(len(wishes))]
 
     return await persistently(attempt)
+
+
+async def _refused_for_now(tx: Tx, wishes: Sequence[Wish], now: Micros) -> dict[int, RateLimited]:
+    """Count these under the rate limits; by place in the list how those are refused who have done too much."""
+    counted = {number: one.doing for number, one in enumerate(wishes) if one.doing is not None}
+    refusals = await spend_each(tx, list(counted.values()), now) if counted else []
+    return {number: refusal for number, refusal in zip(counted, refusals, strict=True) if refusal}
 
 
 async def create_together(tx: Tx, wishes: Sequence[Wish]) -> list[Created | Refusal]:
