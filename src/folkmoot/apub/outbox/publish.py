@@ -5,6 +5,7 @@ Whoever publishes takes what waits longest, and takes it away in the transaction
 the same time one is undone. So an activity is written exactly once, and ids are in the order in which things happened (SND-3).
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,7 +24,10 @@ from folkmoot.store.db import Database, Tx
 from folkmoot.store.outbox import Activity, Noted
 
 BATCH = 60
-"""Things that are published at once: some milliseconds of the event loop, in which nobody else is answered."""
+"""Things that are published at once."""
+_IN_A_ROW = 10
+"""Activities that are made one right behind the other: a few milliseconds of the event loop. While it made a whole batch, the other
+processes waited too, where it was this one's turn to write."""
 AGAIN = "federation.publish"
 """The job that tries once more what could not be made into an activity."""
 ASK_AGAIN = "federation.ask_again"
@@ -107,7 +111,9 @@ async def _make(library: Library, waiting: Iterable[Noted]) -> tuple[list[Activi
     """The activities of all that waits, and what none could be made of."""
     made: list[Activity] = []
     failed: list[Noted] = []
-    for noted in waiting:
+    for number, noted in enumerate(waiting, 1):
+        if number % _IN_A_ROW == 0:
+            await asyncio.sleep(0)
         try:
             said = await _may_be_said(library, await KINDS[noted.kind](library, noted.payload))
             if said and await roll_back.awaits_echo(library, noted.kind, noted.payload):
