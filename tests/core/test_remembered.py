@@ -23,6 +23,7 @@ from folkmoot.model.people import ANONYMOUS
 from folkmoot.store import communities, follows, search_people
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Database, Tx
+from folkmoot.store.sqlite import SqliteDatabase
 from tests.cast import Cast
 from tests.core.stories import write_comment, write_post
 
@@ -139,4 +140,6 @@ async def test_what_changed_while_it_was_read_is_not_forgotten(db: Database, cas
     async with db.read() as tx:
         remembered = await ask(tx, cast)
         tx.memory.clear()
-        assert remembered == await ask(tx, cast) != before
+        assert remembered == await ask(tx, cast)
+    if isinstance(db, SqliteDatabase):  # on PostgreSQL each statement sees what was there when it began
+        assert remembered != before
