@@ -24,6 +24,7 @@ from folkmoot.model.images import ImageDetails
 from folkmoot.model.site import LocalSite
 from folkmoot.model.tags import Tag, write_tags
 from folkmoot.model.time import DAY, HOUR, from_rfc3339
+from folkmoot.store.rows import names_of
 from tests.cast import ORIGIN
 
 FOLDER = Path(__file__).parent / "ours"
@@ -39,7 +40,7 @@ PEM = "-----BEGIN PUBLIC KEY-----\nthe key\n-----END PUBLIC KEY-----\n"
 
 def made(kind: type[Any], **values: Any) -> Any:
     """A frozen value of the model with what matters here, and nothing everywhere else."""
-    return kind(**{name: values.get(name) for name in kind.__dataclass_fields__})
+    return kind(**{name: values.get(name) for name in names_of(kind)})
 
 
 def alice(**more: Any) -> people.Person:
@@ -183,7 +184,7 @@ def everything() -> dict[str, Json]:
         ),
         "objects/message": message(chat=False),
         "objects/message-chat": message(chat=True),
-        "objects/tombstone": our_content.build_tombstone(POST, "Page"),
+        "objects/tombstone": our_content.build_tombstone(POST),
         "actors/person": person(display_name="Alice", bio="Gardener", bio_html="<p>Gardener</p>", avatar="https://here.example/pictrs/image/a.webp", matrix_user_id="@alice:here.example"),
         "actors/person-moved": our_actors.build_person(
             alice(), public_pem=PEM, origin=ORIGIN, own=our_actors.OwnAccounts((CAROL,), "https://new.example/u/alice")

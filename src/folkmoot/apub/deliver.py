@@ -66,8 +66,8 @@ class _Wanted:
 class Signer:
     """Signs in the event loop, so long in a row and no longer.
 
-    To hand each request to a thread and back cost as much as a third of its signature, and while the loop was busy the thread had to wait
-    for it after each one.
+    To hand each request to a thread and back costs processor time too, and while the loop was busy the thread had to wait for it after
+    each one.
     """
 
     def __init__(self) -> None:

@@ -19,7 +19,6 @@ _TERMS: dict[str, Any] = {
     "canQuote": {"@id": f"{_GTS}canQuote", "@type": "@id"},
     "description": "https://schema.org/description",
     "discoverable": f"{_TOOT}discoverable",
-    "formerType": {"@id": f"{AS}#formerType", "@type": "@vocab"},
     "indexable": f"{_TOOT}indexable",
     "interactingObject": {"@id": f"{_GTS}interactingObject", "@type": "@id"},
     "interactionPolicy": {"@id": f"{_GTS}interactionPolicy", "@type": "@id"},

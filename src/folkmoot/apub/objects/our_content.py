@@ -192,9 +192,9 @@ def build_message(
     return document
 
 
-def build_tombstone(ident: str, former_type: str) -> Json:
-    """What is left of something deleted (URL-6). When that was is not kept."""
-    return {"id": ident, "type": "Tombstone", "formerType": former_type}
+def build_tombstone(ident: str) -> Json:
+    """What is left of something deleted (URL-6): no more than Lemmy tells of it."""
+    return {"id": ident, "type": "Tombstone"}
 
 
 def build_language(language_id: int) -> Json:

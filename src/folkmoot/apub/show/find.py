@@ -28,13 +28,11 @@ class Elsewhere(Exception):
 
 
 class Gone(Exception):
-    """What was asked for has been deleted or removed; `kind` is the type it had. `public_pem`: the key that something may still have to be
-    checked with (ACT-11)."""
+    """What was asked for has been deleted or removed. `public_pem`: the key that something may still have to be checked with (ACT-11)."""
 
-    def __init__(self, ident: str, kind: str, public_pem: str = "") -> None:
+    def __init__(self, ident: str, public_pem: str = "") -> None:
         super().__init__(ident)
         self.ident = ident
-        self.kind = kind
         self.public_pem = public_pem
 
 
@@ -56,7 +54,7 @@ def sent_elsewhere(error: Elsewhere) -> Answer:
 
 def tombstone(error: Gone) -> Answer:
     """What is left of it (URL-6)."""
-    left = build_tombstone(error.ident, error.kind)
+    left = build_tombstone(error.ident)
     if error.public_pem:
         left["publicKey"] = build_key(error.ident, error.public_pem)
     return document(left, status=410)
@@ -72,7 +70,7 @@ async def person(tx: Tx, call: Call) -> Person:
     if not found.local or "@" in asked:
         raise Elsewhere(found.ap_id)
     if found.deleted:
-        raise Gone(found.ap_id, "Service" if found.bot else "Person", await _key_left(tx, found))
+        raise Gone(found.ap_id, await _key_left(tx, found))
     return found
 
 
@@ -95,7 +93,7 @@ async def community(tx: Tx, call: Call) -> Community:
     if not found.local or "@" in asked:
         raise Elsewhere(found.ap_id)
     if found.deleted or found.removed:
-        raise Gone(found.ap_id, "Group")
+        raise Gone(found.ap_id)
     return found
 
 
@@ -110,7 +108,7 @@ async def post(tx: Tx, call: Call) -> PostView:
         raise Elsewhere(found.post.ap_id)
     await must_follow(tx, call, found.community)
     if found.post.deleted or found.post.removed or found.community.deleted or found.community.removed:
-        raise Gone(found.post.ap_id, "Page")
+        raise Gone(found.post.ap_id)
     return found
 
 
@@ -126,7 +124,7 @@ async def comment(tx: Tx, call: Call) -> CommentView:
         raise Elsewhere(found.comment.ap_id)
     await must_follow(tx, call, found.community)
     if found.comment.deleted or found.comment.removed or found.community.deleted or found.community.removed:
-        raise Gone(found.comment.ap_id, "Note")
+        raise Gone(found.comment.ap_id)
     return found
 
 
