@@ -93,12 +93,7 @@ async def show_purge_community(request: Request) -> Response:
     async with context(request).db.read() as tx:
         community = await find_community(tx, viewer(request), request.path_params["name"])
         going = await purge.consequence_for_community(tx, community.id)
-    posts = ngettext("%(count)s post", "%(count)s posts", going.posts) % {"count": number(going.posts)}
-    comments = ngettext("%(count)s comment", "%(count)s comments", going.comments)
-    button = gettext("Delete the community, %(posts)s and %(comments)s for good") % {
-        "posts": posts,
-        "comments": comments % {"count": number(going.comments)},
-    }
+    button = gettext("Delete the community, %(posts)s and %(comments)s for good") % _counted(going)
     return await _purge_page(
         request, f"!{community.handle}", button, f"{community_link(community).href}/edit"
     )
@@ -117,12 +112,9 @@ async def show_purge_person(request: Request) -> Response:
     async with context(request).db.read() as tx:
         person = await find_person(tx, viewer(request), request.path_params["name"])
         going = await purge.consequence_for_person(tx, person.id)
-    posts = ngettext("%(count)s post", "%(count)s posts", going.posts) % {"count": number(going.posts)}
-    comments = ngettext("%(count)s comment", "%(count)s comments", going.comments)
     button = gettext("Blank %(name)s, %(posts)s and %(comments)s for good") % {
         "name": person.name,
-        "posts": posts,
-        "comments": comments % {"count": number(going.comments)},
+        **_counted(going),
     }
     return await _purge_page(request, f"@{person.handle}", button, f"/u/{name_of(person)}")
 
@@ -132,3 +124,13 @@ async def purge_person(request: Request) -> Response:
     async with context(request).db.read() as tx:
         person = await find_person(tx, viewer(request), request.path_params["name"])
     return await _purge(request, purge.purge_person, person.id, f"/u/{name_of(person)}")
+
+
+def _counted(going: purge.Consequence) -> dict[str, str]:
+    """How many posts and comments go, in words."""
+    posts = ngettext("%(count)s post", "%(count)s posts", going.posts)
+    comments = ngettext("%(count)s comment", "%(count)s comments", going.comments)
+    return {
+        "posts": posts % {"count": number(going.posts)},
+        "comments": comments % {"count": number(going.comments)},
+    }
