@@ -6,6 +6,8 @@ from typing import Any
 
 import psutil
 
+from folkmoot.cli.doctor import interpreter
+
 COLUMNS = (
     "page",
     "connections",
@@ -51,4 +53,4 @@ def machine() -> str:
         platform.processor(),
     )
     memory = psutil.virtual_memory().total / 2**30
-    return f"{psutil.cpu_count()} × {model}, {memory:.0f} GiB, {platform.system()}, CPython {platform.python_version()}"
+    return f"{psutil.cpu_count()} × {model}, {memory:.0f} GiB, {platform.system()}, CPython {interpreter()}"

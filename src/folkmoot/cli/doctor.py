@@ -5,9 +5,11 @@ Each check is one function that returns what it found; none changes anything.
 
 import errno
 import os
+import platform
 import shutil
 import socket
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Callable
 
@@ -22,13 +24,28 @@ from folkmoot.settings import Settings, WrongSettings, load_settings
 LEAST_FREE_SPACE = 1_000_000_000
 """Bytes: below this a busy day can fill the disk."""
 
+SLOWLY_BUILT = "built without optimisations"
+"""How a Python is described that was compiled without `--enable-optimizations` (guided by a profile), as pyenv does unless told to."""
+
 
 def check_python(_settings: Settings) -> Finding:
     """The interpreter and the machine's idea of text."""
-    version = ".".join(str(part) for part in sys.version_info[:3])
     if sys.flags.optimize:
-        return Finding("python", "note", f"{version}, run with -O: assertions are off.")
-    return Finding("python", "ok", version)
+        return Finding("python", "note", f"{interpreter()}, run with -O: assertions are off.")
+    if interpreter().endswith(SLOWLY_BUILT):
+        return Finding("python", "note", f"{interpreter()}: the same work takes up to 1.7 times as long.")
+    return Finding("python", "ok", interpreter())
+
+
+def interpreter() -> str:
+    """The version of this Python, and who built it: that decides how fast the same version is."""
+    version = platform.python_version()
+    if sys.base_prefix == "/usr":
+        return f"{version}, the system's own"
+    options = str(sysconfig.get_config_var("CONFIG_ARGS") or "")
+    return f"{version}, " + (
+        "built with optimisations" if "--enable-optimizations" in options else SLOWLY_BUILT
+    )
 
 
 def check_data_dir(settings: Settings) -> Finding:

@@ -2,13 +2,15 @@
 
 import json
 import socket
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from folkmoot.cli.app import build_app
-from folkmoot.cli.doctor import check_address, check_data_dir
+from folkmoot.cli.doctor import check_address, check_data_dir, check_python
 from folkmoot.settings import load_settings
 
 
@@ -46,6 +48,22 @@ def test_an_address_in_use_is_worth_knowing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         finding = check_address(load_settings({"FOLKMOOT_BIND": f"127.0.0.1:{door.getsockname()[1]}"}))
     assert finding.state == "note"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "options", "state"),
+    [
+        ("/usr", "'--enable-shared'", "ok"),
+        ("/usr/local", "'--enable-optimizations' '--with-lto'", "ok"),
+        ("/opt/pyenv/versions/3.12.1", "'--enable-shared'", "note"),
+    ],
+)
+def test_a_python_that_was_built_slow_is_worth_knowing(
+    prefix: str, options: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "base_prefix", prefix)
+    monkeypatch.setattr(sysconfig, "get_config_var", {"CONFIG_ARGS": options}.get)
+    assert check_python(load_settings({})).state == state
 
 
 def test_a_new_server_is_sound() -> None:
