@@ -1,11 +1,11 @@
-"""Riddles that were answered: each counts once, in whichever process."""
+"""Captchas that were answered: each counts once, in whichever process."""
 
 from folkmoot.model.time import Micros
 from folkmoot.store.db import Tx
 
 
 async def spend(tx: Tx, uuid: str) -> bool:
-    """Write down that a riddle was answered; False where it was before."""
+    """Write down that a captcha was answered; False where it was before."""
     return bool(
         await tx.run(
             "INSERT INTO spent_captcha (uuid, published) VALUES (:uuid, :now) ON CONFLICT DO NOTHING",
@@ -16,7 +16,7 @@ async def spend(tx: Tx, uuid: str) -> bool:
 
 
 async def is_spent(tx: Tx, uuid: str) -> bool:
-    """Whether a riddle was answered already."""
+    """Whether a captcha was answered already."""
     return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM spent_captcha WHERE uuid = :uuid)", uuid=uuid))
 
 

@@ -177,33 +177,33 @@ async def _registration(
 ) -> Response:
     async with context(request).db.read() as tx:
         site, first = await register.site_for_registration(tx)
-        riddle = form.text("captcha_uuid")
+        number = form.text("captcha_uuid")
         # One that was not reached by an earlier answer is left as it is, with what was typed.
-        if not await captcha.is_open(tx, riddle):
-            riddle = await captcha.new_number(tx) or ""
+        if not await captcha.is_open(tx, number):
+            number = await captcha.new_number(tx) or ""
     return await page(
         request, "account/register.html", status=status, form=form, errors=errors or {}, first=first,
         closed=site.registration_mode == "Closed" and not first,
         applies=site.registration_mode == "RequireApplication" and not first,
         question=_question(site), email_required=site.require_email_verification and not first,
         languages=[("", gettext("As the browser says")), *LANGUAGES.items()],
-        most_letters=site.actor_name_max_length, riddle=riddle if captcha.is_asked(site) else "",
-        riddle_answer=form.text("captcha_answer") if riddle == form.text("captcha_uuid") else "",
+        most_letters=site.actor_name_max_length, captcha=number if captcha.is_asked(site) else "",
+        captcha_answer=form.text("captcha_answer") if number == form.text("captcha_uuid") else "",
     )  # fmt: skip
 
 
-async def show_riddle(request: Request) -> Response:
-    """The picture or the sound of a riddle, by its number."""
+async def show_captcha(request: Request) -> Response:
+    """The picture or the sound of a captcha, by its number."""
     await limited(request, "message")
     number, _, kind = request.path_params["name"].partition(".")
-    if kind not in _RIDDLES:
+    if kind not in _CAPTCHAS:
         raise NotFound("token_not_found")
-    media_type, made = _RIDDLES[kind]
+    media_type, made = _CAPTCHAS[kind]
     body = await made(context(request).db, number)
     return Response(body, media_type=media_type, headers={"cache-control": "no-store"})
 
 
-_RIDDLES = {"png": ("image/png", captcha.picture), "wav": ("audio/wav", captcha.sound)}
+_CAPTCHAS = {"png": ("image/png", captcha.picture), "wav": ("audio/wav", captcha.sound)}
 
 
 def _question(site: LocalSite) -> Markup:

@@ -208,14 +208,14 @@ async def page(
 
 
 def _frame_values(request: Request, site: LocalSite, who: Viewer, waiting: Waiting) -> dict[str, Any]:
-    tongue = i18n.current()
+    translation = i18n.current()
     path: str = request.scope["path"]
     asked: str = request.scope["query_string"].decode("latin-1")
     return {
         "site": Site(site.name, site.description, site.icon, __version__, site.registration_mode != "Closed"),
         "me": _me(who, waiting),
-        "lang": tongue.code,
-        "dir": tongue.direction,
+        "lang": translation.code,
+        "dir": translation.direction,
         "theme": theme_of(who.account.theme if who.account else site.default_theme),
         "path": f"{path}?{asked}" if asked else path,
         "here": _PLACES.get(path[1:].partition("/")[0]),

@@ -54,7 +54,7 @@ def _age_words(unit: str, count: int, code: str) -> str:
         granularity=unit,  # type: ignore[arg-type]
         threshold=1e9,
         add_direction=True,
-        locale=i18n.tongue(code).locale,
+        locale=i18n.translation(code).locale,
     )
 
 
@@ -70,7 +70,7 @@ def number(value: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _grouped(value: int, code: str) -> str:
-    return format_decimal(value, locale=i18n.tongue(code).locale)
+    return format_decimal(value, locale=i18n.translation(code).locale)
 
 
 def compact(value: int) -> str:
@@ -80,5 +80,5 @@ def compact(value: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _short(value: int, code: str) -> str:
-    text = format_compact_decimal(value, fraction_digits=1, locale=i18n.tongue(code).locale)
+    text = format_compact_decimal(value, fraction_digits=1, locale=i18n.translation(code).locale)
     return text.replace("K", "k") if code == i18n.SOURCE else text

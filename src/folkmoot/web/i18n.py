@@ -1,36 +1,36 @@
-"""Languages of the interface, as templates use them. What is below pages as well is in `core/tongues.py`."""
+"""Languages of the interface, as templates use them. What is below pages as well is in `core/translations.py`."""
 
 from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
-from folkmoot.core.tongues import (
+from folkmoot.core.translations import (
     LANGUAGES,
     N_,
     SOURCE,
-    Tongue,
+    Translation,
     choose_language,
     current,
     gettext,
     ngettext,
-    speak,
-    tongue,
+    translation,
+    use_language,
 )
 
 __all__ = [
     "LANGUAGES",
     "N_",
     "SOURCE",
-    "Tongue",
+    "Translation",
     "choose_language",
     "current",
     "for_template",
     "for_template_plural",
     "gettext",
     "ngettext",
-    "speak",
-    "tongue",
+    "translation",
+    "use_language",
 ]
 
 
@@ -43,7 +43,7 @@ def for_template(message: str, /, **variables: Any) -> Markup:
 
 @lru_cache(maxsize=8192)
 def _unvarying(code: str, message: str) -> Markup:
-    return Markup(tongue(code).words.gettext(message)) % {}  # noqa: S704
+    return Markup(translation(code).words.gettext(message)) % {}  # noqa: S704
 
 
 def for_template_plural(one: str, many: str, number: int, /, **variables: Any) -> Markup:

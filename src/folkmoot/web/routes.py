@@ -54,7 +54,7 @@ ROUTES: list[Route] = guard(
         Route("/logout", account.log_out, methods=["POST"]),
         Route("/register", account.show_register),
         Route("/register", account.register_account, methods=["POST"]),
-        Route("/register/riddle/{name}", account.show_riddle),
+        Route("/register/captcha/{name}", account.show_captcha),
         Route("/password_reset", account.show_forgotten),
         Route("/password_reset", account.send_reset, methods=["POST"]),
         Route("/password_change/{token}", account.show_reset),

@@ -41,7 +41,7 @@ class Readers:
         await self.visits.write_for(viewer)
         setting = viewer.account.interface_language if viewer.account else cookies.get(LANGUAGE, "browser")
         lang = i18n.choose_language(setting, headers.get("accept-language", "")[:1000])
-        i18n.speak(lang)
+        i18n.use_language(lang)
         scope.setdefault("state", {}).update(
             viewer=viewer,
             token=token if viewer.session_id else "",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from folkmoot.core import mailing, tongues
+from folkmoot.core import mailing, translations
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.notifications import mail
@@ -138,13 +138,13 @@ async def test_who_leaves_the_language_to_the_browser_is_answered_in_that_of_the
         bob = await rows.viewer(tx, "bob")
         assert bob.person
         assert bob.account
-        tongues.speak("de")
+        translations.use_language("de")
         try:
             await account_mails.ask_to_verify(tx, bob.person, bob.account, "new@mail.example")
             await account_mails.queue_reset(tx, bob.account)
             await account_mails.tell_of_decision(tx, bob, accepted=True)  # the request is an administrator's
         finally:
-            tongues.speak("en")
+            translations.use_language("en")
         asked, told = await mails(tx)
         [reset] = await jobs(tx, account_mails.RESET)
     assert asked["subject"] == "Bestätige deine Adresse für Here"

@@ -1,4 +1,4 @@
-"""Riddles: what does not solve one, then what does."""
+"""Captchas: what does not solve one, then what does."""
 
 import uuid
 
@@ -17,7 +17,7 @@ from tests.core.people.helpers import READY, asking, set_site
 
 
 async def on(db: Database, difficulty: str = "medium") -> str:
-    """Ask for riddles; the number of one."""
+    """Ask for captchas; the number of one."""
     async with db.write() as tx:
         await set_site(tx, captcha_enabled=True, captcha_difficulty=difficulty)
     async with db.read() as tx:
@@ -31,7 +31,7 @@ async def answer_to(tx: Tx, number: str) -> str:
     return captcha._text(await store_site.local_site(tx), number)
 
 
-async def test_a_wrong_answer_spends_the_riddle__A_11(db: Database, cast: Cast) -> None:
+async def test_a_wrong_answer_spends_the_captcha__A_11(db: Database, cast: Cast) -> None:
     number = await on(db)
     async with db.write() as tx:
         right = await answer_to(tx, number)
@@ -41,7 +41,7 @@ async def test_a_wrong_answer_spends_the_riddle__A_11(db: Database, cast: Cast) 
         assert not await captcha.solve(tx, number, right)
 
 
-async def test_no_riddle_is_solved_by_nothing__A_11(db: Database, cast: Cast) -> None:
+async def test_no_captcha_is_solved_by_nothing__A_11(db: Database, cast: Cast) -> None:
     number = await on(db)
     async with db.write() as tx:
         for given, answer in (
@@ -54,7 +54,7 @@ async def test_no_riddle_is_solved_by_nothing__A_11(db: Database, cast: Cast) ->
             assert not await captcha.solve(tx, given, answer)
 
 
-async def test_a_riddle_holds_ten_minutes__A_11(db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_a_captcha_holds_ten_minutes__A_11(db: Database, cast: Cast, clock: FixedClock) -> None:
     number = await on(db)
     async with db.write() as tx:
         right = await answer_to(tx, number)
@@ -67,7 +67,7 @@ async def test_a_riddle_holds_ten_minutes__A_11(db: Database, cast: Cast, clock:
             await show(db, number)
 
 
-async def test_a_riddle_from_the_future_is_none(db: Database, cast: Cast, clock: FixedClock) -> None:
+async def test_a_captcha_from_the_future_is_none(db: Database, cast: Cast, clock: FixedClock) -> None:
     clock.advance(DAY)
     number = await on(db)
     async with db.write() as tx:
@@ -87,7 +87,7 @@ async def test_case_and_spaces_do_not_matter_and_it_counts_once__A_11(db: Databa
 
 
 @pytest.mark.parametrize(("difficulty", "letters"), [("easy", 4), ("medium", 6), ("hard", 8)])
-async def test_a_harder_riddle_is_longer(db: Database, cast: Cast, difficulty: str, letters: int) -> None:
+async def test_a_harder_captcha_is_longer(db: Database, cast: Cast, difficulty: str, letters: int) -> None:
     first, second = await on(db, difficulty), await on(db, difficulty)
     async with db.read() as tx:
         texts = {await answer_to(tx, number) for number in (first, second)}
@@ -95,18 +95,18 @@ async def test_a_harder_riddle_is_longer(db: Database, cast: Cast, difficulty: s
     assert len(texts) == 2
 
 
-async def test_riddles_are_asked_for_only_where_they_are_on__A_11(db: Database, cast: Cast) -> None:
-    assert await captcha.new_riddle(db) is None
+async def test_captchas_are_asked_for_only_where_they_are_on__A_11(db: Database, cast: Cast) -> None:
+    assert await captcha.new_captcha(db) is None
     await on(db)
     async with db.write() as tx:
         await tx.run("UPDATE local_site SET site_setup = :no", no=False)
         tx.changed("site")
-    assert await captcha.new_riddle(db) is None
+    assert await captcha.new_captcha(db) is None
 
 
-async def test_a_riddle_comes_as_a_picture_and_a_sound__A_11(db: Database, cast: Cast) -> None:
+async def test_a_captcha_comes_as_a_picture_and_a_sound__A_11(db: Database, cast: Cast) -> None:
     await on(db, "easy")
-    made = await captcha.new_riddle(db)
+    made = await captcha.new_captcha(db)
     assert made is not None
     assert made.picture.startswith(b"\x89PNG")
     assert made.sound.startswith(b"RIFF")
@@ -128,7 +128,7 @@ async def test_nobody_registers_without_solving_it__A_7(db: Database, cast: Cast
         assert (refused.value.code, refused.value.field) == ("captcha_incorrect", "captcha_answer")
 
 
-async def test_what_is_wrong_before_the_riddle_does_not_spend_it__A_7(db: Database, cast: Cast) -> None:
+async def test_what_is_wrong_before_the_captcha_does_not_spend_it__A_7(db: Database, cast: Cast) -> None:
     number = await on(db)
     async with db.write() as tx:
         right = await answer_to(tx, number)
@@ -163,14 +163,14 @@ async def test_whoever_solves_it_registers__A_11(db: Database, cast: Cast) -> No
         assert (await register.register(tx, asked, prepared)).token
 
 
-async def test_without_riddles_none_is_looked_at(db: Database, cast: Cast) -> None:
+async def test_without_captchas_none_is_looked_at(db: Database, cast: Cast) -> None:
     asked = asking(captcha_uuid="nonsense", captcha_answer="nonsense")
     assert not (await register.prepare_registration(db, asked)).captcha_solved
     async with db.write() as tx:
         assert (await register.register(tx, asked, READY)).token
 
 
-async def test_answered_riddles_are_forgotten_when_they_are_too_old(
+async def test_answered_captchas_are_forgotten_when_they_are_too_old(
     db: Database, cast: Cast, clock: FixedClock
 ) -> None:
     number = await on(db)

@@ -263,7 +263,7 @@ async def test_without_mail_there_is_nothing_to_wait_for__A_8(app: Open, db: Dat
     assert await nobody.refused("GET", "/user", username="erin") == (404, "couldnt_find_person")
 
 
-async def test_a_riddle_is_solved_first__A_11(app: Open, db: Database) -> None:
+async def test_a_captcha_is_solved_first__A_11(app: Open, db: Database) -> None:
     nobody = await app()
     off = await nobody.call("GET", "/user/get_captcha")
     assert (off.json(), off.headers["cache-control"]) == ({}, "no-store")
@@ -283,7 +283,7 @@ async def test_a_riddle_is_solved_first__A_11(app: Open, db: Database) -> None:
     )
 
 
-async def test_riddles_are_limited_like_posts__K_1(app: Open) -> None:
+async def test_captchas_are_limited_like_posts__K_1(app: Open) -> None:
     nobody = await app()
     for _ in range(6):
         await nobody.get("/user/get_captcha")

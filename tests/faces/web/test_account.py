@@ -322,7 +322,7 @@ async def test_an_address_that_nobody_could_confirm_is_not_waited_for__A_8(
         assert len(await jobs(tx, "mail.send")) == people
 
 
-async def test_a_riddle_keeps_programs_out(browser: Browsers, db: Database, cast: Cast) -> None:
+async def test_a_captcha_keeps_programs_out(browser: Browsers, db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         await set_site(tx, captcha_enabled=True, captcha_difficulty="easy")
     visitor = await browser()
@@ -332,8 +332,8 @@ async def test_a_riddle_keeps_programs_out(browser: Browsers, db: Database, cast
         shown = await visitor.get(page.css_first(f"main {element}").attributes["src"])
         assert (shown.status_code, shown.headers["content-type"]) == (200, kind)
         assert shown.headers["cache-control"] == "no-store"
-    assert (await visitor.get(f"/register/riddle/{number}.gif")).status_code == 404
-    assert (await visitor.get("/register/riddle/nonsense.png")).status_code == 404
+    assert (await visitor.get(f"/register/captcha/{number}.gif")).status_code == 404
+    assert (await visitor.get("/register/captcha/nonsense.png")).status_code == 404
     slip = await visitor.post(
         "/register", new_account(password="short", captcha_uuid=number, captcha_answer="x")
     )

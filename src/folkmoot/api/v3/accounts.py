@@ -88,8 +88,8 @@ async def register(call: Call, asked: wire.Register) -> wire.LoginResponse:
 
 
 async def get_captcha(call: Call) -> Answer:
-    """A riddle for who registers, where the site asks for that (A-11); nobody may keep it."""
-    made = await captcha.new_riddle(call.context.db)
+    """A captcha for who registers, where the site asks for that (A-11); nobody may keep it."""
+    made = await captcha.new_captcha(call.context.db)
     return Answer(encode(captcha_response(made)), headers=((b"cache-control", b"no-store"),))
 
 

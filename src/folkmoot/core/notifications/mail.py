@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from folkmoot.core import mailing, tongues
-from folkmoot.core.tongues import N_
+from folkmoot.core import mailing, translations
+from folkmoot.core.translations import N_
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite
 from folkmoot.store import accounts, comments, mail_notices, people, posts
@@ -92,11 +92,11 @@ async def _queue(
     """Write down a mail in its reader's language: what happened, the words it is about, where to read on, and why they get it."""
     if reader.account is None or not reader.account.email:
         return
-    tongue = tongues.of_account(reader.account)
-    reason = tongue.gettext(why, link=f"{site.origin}/settings/notifications")
-    text = f"{tongue.gettext(opening, **values)}\n\n{_quoted(quoted)}\n\n{link}\n\n-- \n{reason}\n"
+    translation = translations.of_account(reader.account)
+    reason = translation.gettext(why, link=f"{site.origin}/settings/notifications")
+    text = f"{translation.gettext(opening, **values)}\n\n{_quoted(quoted)}\n\n{link}\n\n-- \n{reason}\n"
     await mailing.queue(
-        tx, site, to=reader.account.email, subject=tongue.gettext(subject, **values), text=text
+        tx, site, to=reader.account.email, subject=translation.gettext(subject, **values), text=text
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from typing import Any
 
-from folkmoot.core import mailing, tongues
+from folkmoot.core import mailing, translations
 from folkmoot.core.mailing import Mailer
 from folkmoot.model.people import LocalUser, Person, Viewer
 from folkmoot.store import accounts, jobs
@@ -17,12 +17,12 @@ APPLICATION = "accounts.mail_application"
 
 async def ask_to_verify(tx: Tx, person: Person, account: LocalUser, email: str) -> None:
     """Write the mail that confirms an address: its link holds for seven days (A-12)."""
-    site, tongue = await store_site.local_site(tx), tongues.of_account(account, served=True)
+    site, translation = await store_site.local_site(tx), translations.of_account(account, served=True)
     token = secrets.token_urlsafe(24)
     await accounts.insert_verification(tx, account.id, email, token)
     await mailing.queue(
-        tx, site, to=email, subject=tongue.gettext("Confirm your address for %(site)s", site=site.name),
-        text=tongue.gettext(
+        tx, site, to=email, subject=translation.gettext("Confirm your address for %(site)s", site=site.name),
+        text=translation.gettext(
             "Hello %(name)s,\n\nplease confirm that this is your address by opening\n\n%(link)s\n\nwithin seven days. If you did not ask"
             " %(host)s for an account, do nothing: the address will not be used.\n",
             name=person.name, link=f"{site.origin}/verify_email/{token}", host=site.host,
@@ -32,10 +32,10 @@ async def ask_to_verify(tx: Tx, person: Person, account: LocalUser, email: str) 
 
 async def tell_of_new_address(tx: Tx, person: Person, account: LocalUser, before: str) -> None:
     """Tell the old address that it was replaced, in case that was somebody else's doing."""
-    site, tongue = await store_site.local_site(tx), tongues.of_account(account, served=True)
+    site, translation = await store_site.local_site(tx), translations.of_account(account, served=True)
     await mailing.queue(
-        tx, site, to=before, subject=tongue.gettext("Your address at %(site)s was changed", site=site.name),
-        text=tongue.gettext(
+        tx, site, to=before, subject=translation.gettext("Your address at %(site)s was changed", site=site.name),
+        text=translation.gettext(
             "Hello %(name)s,\n\nthe mail address of your account at %(host)s was just changed to another one. If that was you, all is"
             " well.\nIf not, log in and change your password: %(link)s\n",
             name=person.name, host=site.host, link=f"{site.origin}/settings/security",
@@ -47,10 +47,10 @@ async def tell_of_new_password(tx: Tx, person: Person, account: LocalUser) -> No
     """Tell the owner of an account, if they gave an address, that its password was changed."""
     if not account.email:
         return
-    site, tongue = await store_site.local_site(tx), tongues.of_account(account, served=True)
+    site, translation = await store_site.local_site(tx), translations.of_account(account, served=True)
     await mailing.queue(
-        tx, site, to=account.email, subject=tongue.gettext("Your password at %(site)s was changed", site=site.name),
-        text=tongue.gettext(
+        tx, site, to=account.email, subject=translation.gettext("Your password at %(site)s was changed", site=site.name),
+        text=translation.gettext(
             "Hello %(name)s,\n\nthe password of your account at %(host)s was just changed, and every other session was ended.\nIf that"
             " was not you, ask for a new one: %(link)s\n",
             name=person.name, host=site.host, link=f"{site.origin}/password_reset",
@@ -60,7 +60,7 @@ async def tell_of_new_password(tx: Tx, person: Person, account: LocalUser) -> No
 
 async def queue_reset(tx: Tx, account: LocalUser) -> None:
     """Write down that a link for a new password has to be mailed. The link is made when it is sent, so that no row ever holds it."""
-    asked = {"local_user_id": account.id, "language": tongues.of_account(account, served=True).code}
+    asked = {"local_user_id": account.id, "language": translations.of_account(account, served=True).code}
     await jobs.enqueue(tx, RESET, asked, unique_key=f"reset:{account.id}")
 
 
@@ -73,10 +73,12 @@ async def mail_reset(db: Database, mailer: Mailer, payload: dict[str, Any]) -> N
             return
         site = await store_site.local_site(tx)
         await accounts.insert_reset(tx, viewer.account.id, token_hash(token))
-    tongue = tongues.tongue(tongues.choose_language(payload.get("language", tongues.SOURCE), ""))
+    translation = translations.translation(
+        translations.choose_language(payload.get("language", translations.SOURCE), "")
+    )
     await mailer.send(
-        to=viewer.account.email, sender_name=site.name, subject=tongue.gettext("A new password for %(site)s", site=site.name),
-        text=tongue.gettext(
+        to=viewer.account.email, sender_name=site.name, subject=translation.gettext("A new password for %(site)s", site=site.name),
+        text=translation.gettext(
             "Hello %(name)s,\n\nsomebody, hopefully you, asked for a new password for your account at %(host)s. To choose one,"
             " open\n\n%(link)s\n\nwithin a day. If it was not you, do nothing: your password stays as it is.\n",
             name=viewer.person.name, host=site.host, link=f"{site.origin}/password_change/{token}",
@@ -107,8 +109,10 @@ async def mail_application(db: Database, payload: dict[str, Any]) -> None:
         name = applicant.person.name
         for admin in await accounts.admins_with_mail(tx):
             if admin.account and admin.account.email:
-                tongue = tongues.of_account(admin.account)
-                asks = tongue.gettext("%(name)s asks for an account at %(host)s", name=name, host=site.host)
+                translation = translations.of_account(admin.account)
+                asks = translation.gettext(
+                    "%(name)s asks for an account at %(host)s", name=name, host=site.host
+                )
                 text = f"{asks}:\n\n{application.answer}\n\n{site.origin}/applications\n"
                 await mailing.queue(tx, site, to=admin.account.email, subject=asks, text=text)
 
@@ -117,23 +121,23 @@ async def tell_of_decision(tx: Tx, applicant: Viewer, *, accepted: bool, reason:
     """Tell an applicant how it went, if there is an address to tell it to (A-17)."""
     if applicant.person is None or applicant.account is None or not applicant.account.email:
         return
-    site, tongue = await store_site.local_site(tx), tongues.of_account(applicant.account)
+    site, translation = await store_site.local_site(tx), translations.of_account(applicant.account)
     name = applicant.person.name
     if accepted:
-        subject = tongue.gettext("Welcome to %(site)s", site=site.name)
-        text = tongue.gettext(
+        subject = translation.gettext("Welcome to %(site)s", site=site.name)
+        text = translation.gettext(
             "Hello %(name)s,\n\nyour account at %(host)s is ready. Log in at %(link)s\n",
             name=name,
             host=site.host,
             link=f"{site.origin}/login",
         )
     else:
-        subject = tongue.gettext("Your application to %(site)s", site=site.name)
-        text = tongue.gettext(
+        subject = translation.gettext("Your application to %(site)s", site=site.name)
+        text = translation.gettext(
             "Hello %(name)s,\n\nyour application for an account at %(host)s was not accepted.\n",
             name=name,
             host=site.host,
         )
         if reason:
-            text += "\n" + tongue.gettext("The reason given:") + f"\n\n{reason}\n"
+            text += "\n" + translation.gettext("The reason given:") + f"\n\n{reason}\n"
     await mailing.queue(tx, site, to=applicant.account.email, subject=subject, text=text)

@@ -70,7 +70,7 @@ async def prepare(asked: Register) -> Prepared:
 
 
 async def prepare_registration(db: Database, asked: Register) -> Prepared:
-    """The same for a registration by the person themself, in a transaction of its own. A riddle that has to be solved is spent now,
+    """The same for a registration by the person themself, in a transaction of its own. A captcha that has to be solved is spent now,
     whatever comes of the registration, unless a check that comes before it in the order of A-7 refuses that already.
     """
     async with db.read() as tx:
@@ -186,7 +186,7 @@ def _check_form(site: LocalSite, asked: Register, *, first: bool) -> None:
 
 
 def _check_words(house: House, asked: Register) -> None:
-    """The rules after the riddle that need no look at other accounts."""
+    """The rules after the captcha that need no look at other accounts."""
     if asked.answer is not None:
         if tidy.utf16_length(asked.answer) > rules.ANSWER_LIMIT:
             raise Invalid("invalid_body_field", field="answer")

@@ -159,7 +159,7 @@ async def end_what_expired(db: Database) -> None:
 
 
 async def forget_stale(db: Database) -> None:
-    """Forget tokens of mails that have expired (A-12, A-13), riddles that nobody can answer any more (A-11), buckets that are full again,
+    """Forget tokens of mails that have expired (A-12, A-13), captchas that nobody can answer any more (A-11), buckets that are full again,
     and jobs given up long ago."""
     async with db.write() as tx:
         await accounts.forget_tokens(

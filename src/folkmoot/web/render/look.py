@@ -70,7 +70,7 @@ class Words:
 @cache
 def words_of(code: str) -> Words:
     """The words of the language `code`."""
-    _ = i18n.tongue(code).words.gettext
+    _ = i18n.translation(code).words.gettext
     return Words(
         op=escaped(_("OP")),
         moderator=escaped(_("mod")),

@@ -8,7 +8,7 @@ from folkmoot.api.v3.render.people import local_user, person, person_counts, vot
 from folkmoot.api.v3.render.site import site
 from folkmoot.api.v3.wire import accounts as wire
 from folkmoot.api.v3.wire import objects as objects_wire
-from folkmoot.core.people.captcha import Riddle
+from folkmoot.core.people.captcha import Captcha
 from folkmoot.model.accounts import BlockedInstance, Own, Session
 from folkmoot.model.communities import Community
 from folkmoot.model.people import Person, Viewer
@@ -77,8 +77,8 @@ def login_token(found: Session) -> wire.LoginToken:
     )
 
 
-def captcha_response(found: Riddle | None) -> wire.GetCaptchaResponse:
-    """A riddle as apps show it; nothing where none is asked for (A-11)."""
+def captcha_response(found: Captcha | None) -> wire.GetCaptchaResponse:
+    """A captcha as apps show it; nothing where none is asked for (A-11)."""
     if found is None:
         return wire.GetCaptchaResponse()
     return wire.GetCaptchaResponse(

@@ -24,7 +24,7 @@ LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class Translation:
     """A language ready for use. `direction` is `ltr` or `rtl`."""
 
     code: str
@@ -39,28 +39,28 @@ class Tongue:
 
 
 @lru_cache(maxsize=32)
-def tongue(code: str) -> Tongue:
+def translation(code: str) -> Translation:
     """The language of this code, which has to be one of `LANGUAGES`."""
     locale = Locale.parse(code, sep="-")
     with as_file(files("folkmoot") / "web" / "locale") as folder:
         words = catalogues.translation("folkmoot", str(folder), [str(locale)], fallback=True)
-    return Tongue(code, locale, locale.text_direction, words)
+    return Translation(code, locale, locale.text_direction, words)
 
 
-_current: ContextVar[Tongue] = ContextVar("tongue")
+_current: ContextVar[Translation] = ContextVar("translation")
 
 
-def speak(code: str) -> Tongue:
+def use_language(code: str) -> Translation:
     """Make a language the current one of this task."""
-    chosen = tongue(code)
+    chosen = translation(code)
     _current.set(chosen)
     return chosen
 
 
-def current() -> Tongue:
+def current() -> Translation:
     """The language of this task; English where none was chosen."""
     found = _current.get(None)
-    return found if found is not None else speak(SOURCE)
+    return found if found is not None else use_language(SOURCE)
 
 
 def gettext(message: str) -> str:
@@ -80,12 +80,12 @@ def N_(message: str) -> str:  # noqa: N802 - the name that tools for translation
     return message
 
 
-def of_account(account: LocalUser, *, served: bool = False) -> Tongue:
+def of_account(account: LocalUser, *, served: bool = False) -> Translation:
     """The language that somebody is written to in: their interface's. Where that is left to the browser, it is the language of the
     request if they are the one `served` by it, else English."""
     if account.interface_language == BROWSER and served:
         return current()
-    return tongue(choose_language(account.interface_language, ""))
+    return translation(choose_language(account.interface_language, ""))
 
 
 @lru_cache(maxsize=1024)

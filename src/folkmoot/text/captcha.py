@@ -87,5 +87,5 @@ def _voice(letter: str) -> bytes:
 
 @cache
 def _drawing() -> Any:
-    """The drawing library, loaded where it is needed first: ten megabytes that sites without riddles need not carry."""
+    """The drawing library, loaded where it is needed first: ten megabytes that sites without captchas need not carry."""
     return importlib.import_module("captcha.image")

@@ -6,12 +6,12 @@ import wave
 import pytest
 from PIL import Image
 
-from folkmoot.text import riddle
+from folkmoot.text import captcha
 
 
 @pytest.mark.parametrize("difficulty", ["easy", "medium", "hard", "unheard of"])
 def test_letters_become_a_picture_that_differs_each_time__A_11(difficulty: str) -> None:
-    first, second = (riddle.picture("46AH", difficulty) for _ in range(2))
+    first, second = (captcha.picture("46AH", difficulty) for _ in range(2))
     with Image.open(io.BytesIO(first)) as image:
         assert (image.format, image.size) == ("PNG", (168, 80))
     assert first != second
@@ -21,7 +21,7 @@ def test_letters_become_a_picture_that_differs_each_time__A_11(difficulty: str) 
 def test_letters_are_read_aloud_one_after_the_other__A_11(difficulty: str) -> None:
     lengths = []
     for text in ("A", "AAAA"):
-        with wave.open(io.BytesIO(riddle.sound(text, difficulty))) as file:
+        with wave.open(io.BytesIO(captcha.sound(text, difficulty))) as file:
             assert (file.getnchannels(), file.getframerate()) == (1, 8000)
             lengths.append(file.getnframes() / file.getframerate())
     assert 0.9 < lengths[0] < 2.5
@@ -29,5 +29,5 @@ def test_letters_are_read_aloud_one_after_the_other__A_11(difficulty: str) -> No
 
 
 def test_every_letter_has_a_voice_of_its_own() -> None:
-    voices = {riddle._voice(letter) for letter in riddle.ALPHABET}
-    assert len(voices) == len(riddle.ALPHABET) == 16
+    voices = {captcha._voice(letter) for letter in captcha.ALPHABET}
+    assert len(voices) == len(captcha.ALPHABET) == 16
