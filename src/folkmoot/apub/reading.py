@@ -173,7 +173,7 @@ def _announced(document: Document, value: object) -> Announced:
     try:
         if isinstance(value, dict):
             inner = document.inner(value)
-            kind = inner.kind(_KNOWN | CONTENT_TYPES)
+            kind = inner.kind(_ANNOUNCED)
             if kind == "Announce":
                 return Unreadable("nested_announce")
             if kind in CONTENT_TYPES:
@@ -348,3 +348,4 @@ TYPES: dict[str, Callable[[Document, dict[str, Any]], Activity]] = {
 """Type on the wire → what reads it. Every other type is `Other`: received, and without effect (JSN-10)."""
 
 _KNOWN = frozenset(TYPES)
+_ANNOUNCED = _KNOWN | CONTENT_TYPES

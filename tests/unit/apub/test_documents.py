@@ -311,3 +311,25 @@ def test_an_id_that_passes_has_a_plain_host(text: str) -> None:
     assert "." in host
     assert host.isascii()
     assert host == host.lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"id": "https://a.example/1", "big": 99999999999999999999, "real": 1.5, "in": [null, {"ü": "\\u00fc"}]}',
+        "{}",
+    ],
+)
+def test_what_was_stored_reads_as_it_did_when_it_came(text: str) -> None:
+    assert documents.read_again(text, now=NOW, development=True) == documents.read(
+        text.encode(), now=NOW, development=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("{", "invalid_json"), ("[" * 100_000, "invalid_json"), ("[]", "not_an_object")]
+)
+def test_something_else_that_was_stored_is_malformed(text: str, code: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        documents.read_again(text, now=NOW)
+    assert caught.value.code == code

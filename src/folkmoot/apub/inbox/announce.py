@@ -1,7 +1,7 @@
 """Announce: a community passes on what somebody did in it (9.4). A person's is a boost (`vote.py`)."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from folkmoot.apub.activities import Activity, Announce, Create, Unreadable, Update
 from folkmoot.apub.documents import same_host
@@ -42,7 +42,6 @@ async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
         raise Missing(actors=[said.actor])
     if group.id in known.followed:
         await _it_lets_us_in(tx, arrived, group)
-    passed_on = replace(arrived, announcer=group)
     done: list[Activity] = []
     refused: list[Refusal] = []
     missing = Missing()
@@ -56,11 +55,11 @@ async def announce(tx: Tx, arrived: Arrived[Announce]) -> Effect:
                 if isinstance(item, Unreadable):
                     raise NotAllowed(item.code)
                 if not isinstance(item, Activity):
-                    await _bare(tx, passed_on, item)
+                    await _bare(tx, arrived, item)
                 elif item.id in before:
-                    await _confirmed(tx, passed_on, item)
+                    await _confirmed(tx, arrived, group, item)
                 else:
-                    await _activity(tx, passed_on.of(item), group)
+                    await _activity(tx, arrived.of(item, announcer=group), group)
                     done.append(item)
                 worked += 1
         except Missing as found:
@@ -112,7 +111,7 @@ async def _it_lets_us_in(tx: Tx, arrived: Arrived[Announce], group: Community) -
         await follows.settle_all(tx, group.id)
 
 
-async def _bare(tx: Tx, arrived: Arrived[Activity], item: Content | str) -> None:
+async def _bare(tx: Tx, arrived: Arrived[Announce], item: Content | str) -> None:
     """A post or comment without an activity around it: read from its own server, where it is not here yet (CMN-8). What had to be fetched
     before is news now: who is named, says the text that is here."""
     ident = item if isinstance(item, str) else "" if isinstance(item, PollVote) else item.id
@@ -160,13 +159,9 @@ async def _echo(tx: Tx, inner: Activity) -> None:
     await outbox.confirm(tx, sent.ap_id)
 
 
-async def _confirmed(tx: Tx, arrived: Arrived[Activity], inner: Activity) -> None:
+async def _confirmed(tx: Tx, arrived: Arrived[Announce], group: Community, inner: Activity) -> None:
     """It came directly before and had its effect: now it is known to stand in its community (PAR-5, DUP-1)."""
     if isinstance(inner, Create | Update) and isinstance(inner.object, Comment):
         placed = arrived.known.objects.get(inner.object.id)
-        if (
-            placed is not None
-            and arrived.announcer is not None
-            and placed.community_id == arrived.announcer.id
-        ):
+        if placed is not None and placed.community_id == group.id:
             await unconfirmed.confirm(tx, [placed.id])

@@ -69,6 +69,6 @@ class Arrived(Generic[A_co]):
         """A stored thing; raises `Missing`."""
         return self.known.object(ap_id)
 
-    def of(self, activity: B) -> "Arrived[B]":
-        """The same arrival, about an activity that is embedded in this one."""
-        return replace(self, activity=activity)  # type: ignore[return-value,arg-type]
+    def of(self, activity: B, *, announcer: Community | None = None) -> "Arrived[B]":
+        """The same arrival, about an activity that is embedded in this one; `announcer`: that this community passes on."""
+        return replace(self, activity=activity, announcer=announcer or self.announcer)  # type: ignore[return-value,arg-type]

@@ -50,7 +50,7 @@ class Outcome:
 def task_of(context: Context, row: Waiting) -> Task:
     """A row on its way. Raises `Refusal` where it cannot be read."""
     development = context.settings.development
-    document = documents.read(row.body.encode(), now=context.clock.now(), development=development)
+    document = documents.read_again(row.body, now=context.clock.now(), development=development)
     activity = parse(document)
     return Task(row, activity, frozenset(addresses(activity)), turn_of(activity))
 
