@@ -79,6 +79,15 @@ async def test_who_migrates_a_new_file_hears_what_is_committed_there_afterwards(
     await db.close()
 
 
+async def test_a_list_may_name_what_no_text_can_be(sqlite: SqliteDatabase) -> None:
+    """Half a surrogate pair, as JSON of other servers may have it, is in no row."""
+    async with sqlite.read() as tx:
+        found = await tx.all(
+            "SELECT name FROM sqlite_master WHERE name IN :names[]", names=["post", "\ud800"]
+        )
+    assert found == [("post",)]
+
+
 async def test_what_undoing_needs_is_not_written_to_a_file(sqlite: SqliteDatabase) -> None:
     """A writer among others changes a hundred pages: they are written once, into the log."""
     async with sqlite.write() as tx:

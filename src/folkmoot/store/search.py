@@ -8,11 +8,12 @@ the other in one field, so that both engines answer alike, and no search costs m
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, PostSort
+from folkmoot.model.records import Record
 from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing import pages, sorts
@@ -30,14 +31,13 @@ _TABLES = ("post", "comment")
 # --- what is looked for --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(Record, frozen=True, gc=False):
     """A page of ids in order. `shown`: by id, what was asked to be shown of them. `bounded`: there may be more that were not looked at."""
 
     ids: list[int]
     more: bool
     bounded: bool
-    shown: dict[int, Any] = field(default_factory=dict)
+    shown: dict[int, Any]
 
     @property
     def page(self) -> list[Any]:

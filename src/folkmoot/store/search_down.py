@@ -7,11 +7,11 @@ does not depend on the page that is asked for, so that pages fit together.
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
+from folkmoot.model.records import Record
 from folkmoot.store.db import Tx
 from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing import filters, sorts
@@ -33,8 +33,7 @@ _STEPS = ((FIRST, 100), (FARTHEST, 600))
 call would wait for the event loop to let go of the interpreter, a thousand times a query. So it runs where it is asked, and is short."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record, frozen=True, gc=False, cache_hash=True):
     """What is looked for, and in which list of one reader. `words` in order, with anything between them; none: everything.
     `url`: posts with exactly this link; `host`: posts that link there. `everybody`: nothing is asked that depends on the reader. The rest
     as in `listing/pages.py`."""
@@ -48,7 +47,7 @@ class Wanted:
     viewer_id: int = 0
     community_id: int = 0
     creator_id: int = 0
-    languages: frozenset[int] = field(default_factory=frozenset)
+    languages: frozenset[int] = frozenset()
     everybody: bool = False
 
     @property

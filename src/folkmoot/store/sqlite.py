@@ -15,6 +15,7 @@ from contextvars import copy_context
 from typing import Any
 
 import apsw
+import msgspec
 
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
@@ -29,6 +30,7 @@ from folkmoot.store.rows import Row
 from folkmoot.store.turns import Turns
 
 _DIALECT: Dialect = SqliteDialect()
+_encode = msgspec.json.Encoder().encode
 _BATCH = 64
 """Writers that may share one commit."""
 _BATCH_SECONDS = 0.012
@@ -56,6 +58,15 @@ if not apsw.connections():  # that can only be said while no database is open
     apsw.shutdown()
     apsw.config(apsw.SQLITE_CONFIG_STMTJRNL_SPILL, _UNDO_IN_MEMORY)
     apsw.initialize()
+
+
+def _array(values: Iterable[Any]) -> str:
+    """A list as `json_each` takes it."""
+    listed = list(values)
+    try:
+        return _encode(listed).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, which nothing stored has
+        return json.dumps(listed)
 
 
 class SqliteTx:
@@ -94,7 +105,7 @@ class SqliteTx:
             counter.statements.append(sql)
         compiled = _DIALECT.compile_sql(sql)
         for name in compiled.lists:
-            values[name] = json.dumps(list(values[name]))
+            values[name] = _array(values[name])
         return self._connection.execute(compiled.sql, values)
 
     def _fetch(self, sql: str, values: dict[str, Any]) -> list[Row]:

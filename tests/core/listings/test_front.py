@@ -1,6 +1,5 @@
 """Lists of posts as readers get them: what is left out, for whom, and what a list refuses."""
 
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -14,6 +13,7 @@ from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import Invalid, NotAllowed
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.posts import Post
+from folkmoot.model.records import altered
 from folkmoot.model.time import DAY, MINUTE, SECOND, FixedClock
 from folkmoot.store.db import Database, Tx
 from folkmoot.store.people import by_id
@@ -212,7 +212,7 @@ async def test_read_posts_by_setting__L_12(db: Database, cast: Cast, two: None) 
         "INSERT INTO post_saved (person_id, post_id, published) SELECT :p, id, 0 FROM post WHERE name = 'here'",
         p=cast.alice.id,
     )
-    assert await titles(db, cast.alice, replace(wanted, saved=True)) == [
+    assert await titles(db, cast.alice, altered(wanted, saved=True)) == [
         "here"
     ]  # read, and saved all the same
 

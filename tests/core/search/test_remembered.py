@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from folkmoot.core.search.index import index_all
 from folkmoot.core.votes.cast import vote_on_post
 from folkmoot.model.enums import Listing, PostSort, SearchType, Visibility
 from folkmoot.model.people import ANONYMOUS, Viewer
+from folkmoot.model.records import altered
 from folkmoot.model.time import DAY, HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.store import people, posts, search, search_down, search_hits, search_order
 from folkmoot.store.db import Database, count_statements
@@ -393,7 +393,7 @@ async def test_who_began_before_others_heard_leaves_nothing_old_behind(
             for number in ids[10:]:
                 await edit_post(tx, cast.alice, EditPost(number, name="Courgettes"))
         assert await look(db, limit=2) == ids[:2]
-        await find(early, ANONYMOUS, replace(asked, page=19))
+        await find(early, ANONYMOUS, altered(asked, page=19))
     assert await look(db) == ids[:10]
 
 

@@ -1,7 +1,6 @@
 """Every list, walked page by page, holds exactly the rows it should, in exactly the order of section 5."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid
 from folkmoot.model.people import Viewer
+from folkmoot.model.records import altered
 from folkmoot.model.time import DAY, HOUR, MINUTE, FixedClock
 from folkmoot.store.db import Database, count_statements
 from folkmoot.store.listing import pages, sorts
@@ -112,7 +112,7 @@ def wanted(
 async def walk(db: Database, first: Wanted, limit: int) -> list[int]:
     """All pages of a list, by cursor."""
     found: list[int] = []
-    page = replace(first, limit=limit)
+    page = altered(first, limit=limit)
     read = pages.post_keys if first.shape.of_posts else pages.comment_keys
     async with db.read() as tx:
         while True:
@@ -121,7 +121,7 @@ async def walk(db: Database, first: Wanted, limit: int) -> list[int]:
             found += [key.id for key in keys]
             if not more:
                 return found
-            page = replace(page, after=keys[-1].id)
+            page = altered(page, after=keys[-1].id)
 
 
 @pytest.mark.parametrize("sort", list(PostSort))
@@ -283,7 +283,7 @@ async def test_where_the_window_was_too_short_it_is_not_looked_at_again_for_a_wh
     assert await ask() == (found, 1)
     async with db.read() as tx:
         with count_statements() as counter:
-            await read(tx, replace(first, viewer_id=cast.bob.id))
+            await read(tx, altered(first, viewer_id=cast.bob.id))
     assert len(counter.statements) == 2, "another reader may follow more"
     clock.advance(11 * MINUTE)
     assert (await ask())[1] == 2

@@ -7,6 +7,7 @@ from folkmoot.core.kept import Kept
 from folkmoot.core.site.privacy import require_open
 from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.people import Viewer
+from folkmoot.model.records import Record
 from folkmoot.model.views import CommunityView, Page
 from folkmoot.store import site as store_site
 from folkmoot.store.changes import MANY
@@ -26,8 +27,7 @@ class _Named:
     ids: frozenset[int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class ListCommunities:
+class ListCommunities(Record, frozen=True, gc=False):
     """What was asked. `term` is looked for in name and title (Q-1); `show_nsfw` None leaves it to the account (L-17). `page` counts
     from 1."""
 

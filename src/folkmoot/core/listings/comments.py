@@ -1,13 +1,12 @@
 """Lists of comments outside their threads: the newest of the site, one community's, one person's, what the reader saved."""
 
-from dataclasses import dataclass, replace
-
 from folkmoot.core.listings.front import LIMIT_MAX, PAGE_MAX, read_cursor, scope_of
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.core.threads.tree import MOST
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid, NotFound
 from folkmoot.model.people import Viewer
+from folkmoot.model.records import Record, altered
 from folkmoot.model.site import LocalSite
 from folkmoot.model.views import CommentKey, CommentLine, CommentOverlay, CommentView, Page
 from folkmoot.store import comments
@@ -17,8 +16,7 @@ from folkmoot.store.listing import pages, views
 from folkmoot.store.listing.filters import Shape
 
 
-@dataclass(frozen=True, slots=True)
-class ListComments:
+class ListComments(Record, frozen=True, gc=False):
     """What was asked. `gone_too`: deleted and removed comments stay in the list (C-6). `anywhere`: those of posts and
     communities that are gone do. `post_id` and `parent_id` ignore the default scope
     (L-5). `max_depth`: as many levels of all threads together, whatever `limit` and `page` say (C-4). The rest as in `ListPosts`."""
@@ -107,7 +105,7 @@ async def _must_be_wanted(tx: Tx, viewer: Viewer, asked: ListComments) -> pages.
     if asked.max_depth is not None:
         if asked.max_depth < 1:
             return None
-        asked = replace(asked, limit=MOST, page=1)
+        asked = altered(asked, limit=MOST, page=1)
     elif not (1 <= asked.limit <= LIMIT_MAX and 1 <= asked.page <= PAGE_MAX):
         raise Invalid("couldnt_get_comments")
     personal = asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW) and asked.community_id is None
@@ -119,7 +117,7 @@ async def _must_be_wanted(tx: Tx, viewer: Viewer, asked: ListComments) -> pages.
     parent = await comments.by_id(tx, asked.parent_id)
     if parent is None:
         raise NotFound("couldnt_find_comment")
-    return replace(wanted, post_id=parent.post_id, path=parent.path)
+    return altered(wanted, post_id=parent.post_id, path=parent.path)
 
 
 def _wanted(viewer: Viewer, site: LocalSite, asked: ListComments) -> pages.Wanted:

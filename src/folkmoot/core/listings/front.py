@@ -1,11 +1,10 @@
 """Lists of posts: the front page, one community's, one person's, what the reader saved or voted on."""
 
-from dataclasses import dataclass
-
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import Listing, PostSort
 from folkmoot.model.errors import Invalid
 from folkmoot.model.people import Viewer
+from folkmoot.model.records import Record
 from folkmoot.model.site import LocalSite
 from folkmoot.model.time import Micros
 from folkmoot.model.views import Page, PostKey, PostLine, PostOverlay, PostView
@@ -19,8 +18,7 @@ _SCOPES: dict[str, Listing] = {each: each for each in Listing}
 _SORTS: dict[str, PostSort] = {each: each for each in PostSort}
 
 
-@dataclass(frozen=True, slots=True)
-class ListPosts:
+class ListPosts(Record, frozen=True, gc=False):
     """What was asked. None leaves it to the account, else to the site (L-3, L-10, L-12).
 
     `no_scope`: no listing type at all (L-8). `url`: only posts of this address, the post `but` left out (P-11). `not_before`: only

@@ -13,6 +13,7 @@ from folkmoot.model.communities import Community
 from folkmoot.model.enums import CommentSort, PostSort
 from folkmoot.model.errors import UnknownName
 from folkmoot.model.people import Moved, Person, Viewer
+from folkmoot.model.records import Record
 from folkmoot.model.views import CommentLine, CommentView, Page, PostLine, PostView
 from folkmoot.store import communities
 from folkmoot.store.changes import Key
@@ -57,8 +58,7 @@ class _KnownPerson:
     began: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPerson:
+class ReadPerson(Record, frozen=True, gc=False):
     """What was asked: the person of an id, or of a name as `find_person` takes it. Sort, page and community are for posts and for comments,
     each on its own. `saved`: what the reader saved instead, whoever wrote it (Q-5)."""
 
@@ -70,8 +70,7 @@ class ReadPerson:
     limit: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class PersonPage:
+class PersonPage(Record, frozen=True, gc=False):
     """Somebody with a page of their posts and one of their comments; deleted and removed comments keep their place in it (C-6)."""
 
     person: Person

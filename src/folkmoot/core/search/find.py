@@ -1,6 +1,6 @@
 """Search: posts, comments, communities and people by words, posts by link."""
 
-from dataclasses import dataclass, field, replace
+import msgspec
 
 from folkmoot.core.communities.directory import ListCommunities, list_communities
 from folkmoot.core.listings import front
@@ -9,6 +9,7 @@ from folkmoot.core.search import remembered
 from folkmoot.core.threads.read import must_be_open
 from folkmoot.model.enums import Listing, PostSort, SearchType
 from folkmoot.model.people import Person, Viewer
+from folkmoot.model.records import Record, altered
 from folkmoot.model.views import CommentLine, CommentView, CommunityView, PostLine, PostView
 from folkmoot.store import site as store_site
 from folkmoot.store.db import Tx
@@ -23,8 +24,7 @@ TERM_LIMIT = 300
 """Characters of a term that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchFor:
+class SearchFor(Record, frozen=True, gc=False):
     """What was asked. `scope` None: no listing type at all (L-8). `host`: posts that link there. `pins`: featured posts first, as in
     lists. `anywhere`: comments of posts and communities that are gone, too. `page` counts from 1, for each kind separately (Q-2)."""
 
@@ -43,21 +43,19 @@ class SearchFor:
     limit: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record, frozen=True, gc=False):
     """What was found; kinds that were not asked for are empty. `more`: kinds with another page. `bounded`: kinds where only the newest
     candidates were looked at, because the words are too short or too common for all of them."""
 
-    posts: list[PostView] = field(default_factory=list)
-    comments: list[CommentView] = field(default_factory=list)
-    communities: list[CommunityView] = field(default_factory=list)
-    people: list[Person] = field(default_factory=list)
+    posts: list[PostView] = msgspec.field(default_factory=list)
+    comments: list[CommentView] = msgspec.field(default_factory=list)
+    communities: list[CommunityView] = msgspec.field(default_factory=list)
+    people: list[Person] = msgspec.field(default_factory=list)
     more: frozenset[SearchType] = frozenset()
     bounded: frozenset[SearchType] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundLines:
+class FoundLines(Record, frozen=True, gc=False):
     """The same for a caller that knows what posts and comments look like."""
 
     posts: list[PostLine]
@@ -167,7 +165,7 @@ def _span(asked: SearchFor) -> tuple[int, int]:
 
 
 def _noted(found: Found, kind: SearchType, hits: Hits) -> Found:
-    return replace(
+    return altered(
         found,
         more=found.more | ({kind} if hits.more else set()),
         bounded=found.bounded | ({kind} if hits.bounded else set()),
@@ -195,13 +193,13 @@ async def _post_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool) -
 
 async def _with_posts(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
     hits = await _post_hits(tx, viewer, asked, whole=True)
-    return _noted(replace(found, posts=hits.page), SearchType.POSTS, hits)
+    return _noted(altered(found, posts=hits.page), SearchType.POSTS, hits)
 
 
 async def _comment_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool) -> Hits:
     personal = asked.scope in (Listing.SUBSCRIBED, Listing.MODERATOR_VIEW)
     if viewer.account is None and personal and asked.community_id is None:
-        return Hits([], more=False, bounded=False)  # L-7
+        return Hits([], more=False, bounded=False, shown={})  # L-7
     wanted = Wanted(
         shape=_shape("comment", viewer, asked),
         sort=comment_sort(asked.sort),
@@ -217,7 +215,7 @@ async def _comment_hits(tx: Tx, viewer: Viewer, asked: SearchFor, *, whole: bool
 
 async def _with_comments(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
     hits = await _comment_hits(tx, viewer, asked, whole=True)
-    return _noted(replace(found, comments=hits.page), SearchType.COMMENTS, hits)
+    return _noted(altered(found, comments=hits.page), SearchType.COMMENTS, hits)
 
 
 async def _with_communities(tx: Tx, viewer: Viewer, asked: SearchFor, found: Found) -> Found:
@@ -234,7 +232,7 @@ async def _with_communities(tx: Tx, viewer: Viewer, asked: SearchFor, found: Fou
         ),
     )
     more = frozenset({SearchType.COMMUNITIES}) if listed.next else frozenset()
-    return replace(found, communities=listed.items, more=found.more | more)
+    return altered(found, communities=listed.items, more=found.more | more)
 
 
 async def _with_people(tx: Tx, asked: SearchFor, found: Found) -> Found:
@@ -250,4 +248,4 @@ async def _with_people(tx: Tx, asked: SearchFor, found: Found) -> Found:
         offset=offset,
     )
     more = frozenset({SearchType.USERS}) if len(listed) > asked.limit else frozenset()
-    return replace(found, people=listed[: asked.limit], more=found.more | more)
+    return altered(found, people=listed[: asked.limit], more=found.more | more)

@@ -8,14 +8,13 @@ Parameters: `:viewer` the reader, `:now` the moment, `:community_id`, `:creator_
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from folkmoot.model.enums import Listing
+from folkmoot.model.records import Record
 from folkmoot.store import sight
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Record, frozen=True, gc=False, cache_hash=True):
     """Which conditions a list has. Equal shapes share one statement, which so stays planned.
 
     `scope` None: no listing type at all (L-8). `shows_…`: what is not left out. `removed_too`: an admin looks at one person (L-9).

@@ -12,12 +12,13 @@ Statements are built once per combination of conditions and kept, so that both e
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
 from folkmoot.model.enums import CommentSort, Listing, PostSort
 from folkmoot.model.errors import Invalid
+from folkmoot.model.records import Record
 from folkmoot.model.time import MINUTE, Micros
 from folkmoot.model.views import CommentKey, CommentLine, CommentView, PostKey, PostLine, PostView
 from folkmoot.store.db import Tx
@@ -49,8 +50,7 @@ def _keys(table: str, alias: str = "i") -> str:
     return columns
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record, frozen=True, gc=False):
     """A page of a list. `after`: the id of the last row of the page before. `page` counts from 1 and skips whole pages instead."""
 
     shape: Shape
@@ -59,7 +59,7 @@ class Wanted:
     community_id: int = 0
     creator_id: int = 0
     home_instance_id: int = 0
-    languages: frozenset[int] = field(default_factory=frozenset)
+    languages: frozenset[int] = frozenset()
     post_id: int = 0
     path: str = ""
     depth: int = 0
