@@ -3,6 +3,7 @@
 import binascii
 import hmac
 import json
+import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, FunctionLoader, select_autoescape
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -20,7 +22,7 @@ from folkmoot.core import limits
 from folkmoot.core.site import frame
 from folkmoot.model.people import Viewer
 from folkmoot.model.site import LocalSite, Waiting
-from folkmoot.web import csrf, filters, i18n
+from folkmoot.web import choices, csrf, filters, i18n
 from folkmoot.web.assets import FOLDER, Assets
 from folkmoot.web.forms import Form
 from folkmoot.web.session import address
@@ -139,6 +141,7 @@ class Templates:
         words = {"_": i18n.for_template, "gettext": i18n.for_template, "ngettext": i18n.for_template_plural}
         self.whole.globals.update(words)
         self.whole.globals["asset"] = assets.url
+        self.whole.globals["options"] = choices.options
         self.whole.filters.update(
             time_ago=filters.time_ago,
             time_until=filters.time_until,
@@ -180,9 +183,13 @@ async def page(
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    comments: bytes | None = None,
     **values: Any,
 ) -> Response:
     """Render a template with the frame's values (interface.md, section 1) and the handler's own, which win.
+
+    `comments` is HTML as it is sent. A thread may have most of a megabyte of it, so it does not pass through the template, which would copy
+    it a few times, but takes the place that the template shows as `comments`.
 
     `here` follows from the path, `feeds` is empty; give them to say otherwise. With the header `X-Fragment: 1` only the
     block `fragment`, or `main`, is answered.
@@ -194,17 +201,27 @@ async def page(
         waiting = await frame.waiting_for(tx, who)
     token = csrf.Token(request)
     filters.page_moment.set(ctx.clock.now())
-    shown = _frame_values(request, site, who, waiting) | {"csrf": token} | values
+    own = {"csrf": token} if comments is None else {"csrf": token, "comments": _PLACE}
+    shown = _frame_values(request, site, who, waiting) | own | values
     fragment = wants_fragment(request)
-    response = PageResponse(
-        request.app.state.templates.render(template, shown, fragment=fragment), status, headers
-    )
+    text = request.app.state.templates.render(template, shown, fragment=fragment)
+    response = PageResponse(text if comments is None else _put(comments, text), status, headers)
     response.headers.setdefault("cache-control", "private, no-cache")
     response.headers["vary"] = "accept, cookie, accept-language, x-fragment"
     token.settle(response)
     if _FLASH in request.state.cookies:
         response.delete_cookie(_FLASH, path="/")
     return response
+
+
+_PLACE = Markup(f"<!--{secrets.token_hex(16)}-->")  # noqa: S704 - hexadecimal digits
+"""Stands where something is put afterwards. Nobody can know it, so nobody's text has it."""
+
+
+def _put(html: bytes, text: str) -> bytes:
+    """A rendered page with this where its place is."""
+    before, place, after = text.partition(_PLACE)
+    return b"".join((before.encode(), html if place else b"", after.encode()))
 
 
 def _frame_values(request: Request, site: LocalSite, who: Viewer, waiting: Waiting) -> dict[str, Any]:

@@ -90,10 +90,8 @@ async def show_post(request: Request) -> Response:
     response = await page(
         request,
         "threads/show.html",
-        comments=Markup(  # noqa: S704 - the renderer escapes
-            renderer.render_thread(
-                thread, gathered, views, look, takes_replies=takes_replies(who, thread), more_href=more
-            )
+        comments=renderer.render_thread(
+            thread, gathered, views, look, takes_replies=takes_replies(who, thread), more_href=more
         ),
         sorts=[(gettext(label), address(sort=each.value), each is sort) for each, label in SORTS.items()],
         shapes=[(gettext("Tree"), address(view=""), not flat), (gettext("Flat"), address(view="flat"), flat)],
@@ -172,7 +170,7 @@ async def show_comment(request: Request) -> Response:
     return await page(
         request,
         "threads/comment.html",
-        comments=Markup(html),  # noqa: S704 - the renderer escapes
+        comments=html,
         all_comments=f"/post/{post_id}#c{comment_id}",
         more_above=f"/comment/{comment_id}?context={above + 3}" if thread.above else "",
         **_values(request, who, site, thread, look, ban),

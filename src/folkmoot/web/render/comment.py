@@ -25,17 +25,18 @@ from folkmoot.web.render.look import (
 
 @dataclass(slots=True)
 class Cast:
-    """A comment as one kind of reader gets it: text, age, text, age of the edit, text, body, text."""
+    """A comment as one kind of reader gets it: text, age, text, age of the edit, text, body, text. As it is sent, in UTF-8: a page joins
+    hundreds of them."""
 
-    first: str
-    second: str
-    third: str
-    last: str
+    first: bytes
+    second: bytes
+    third: bytes
+    last: bytes
 
 
 @dataclass(slots=True)
 class Piece:
-    """A comment without its ages and without its reader. Texts are HTML. `casts` by kind of reader and place."""
+    """A comment without its ages and without its reader. Texts are HTML, the body as it is sent. `casts` by kind of reader and place."""
 
     id: int
     creator_id: int
@@ -55,7 +56,7 @@ class Piece:
     downvotes: int
     votes: str
     children: int
-    body: str
+    body: bytes
     casts: dict[object, Cast] = field(default_factory=dict)
 
 
@@ -85,7 +86,7 @@ def piece_of(view: CommentView, look: Look, op_id: int) -> Piece:
         downvotes=comment.downvotes,
         votes=_counts(comment.upvotes, comment.downvotes, words),
         children=comment.child_count,
-        body=f'<div{spoken} dir="auto">{opened_here(comment.content_html, look.neighbours)}</div>\n',
+        body=f'<div{spoken} dir="auto">{opened_here(comment.content_html, look.neighbours)}</div>\n'.encode(),
     )
 
 
@@ -166,10 +167,10 @@ class Place:
     in_form: bool = False
     next_new: Mapping[int, int] = field(default_factory=dict)
 
-    def kind(self) -> tuple[object, ...]:
+    def kind(self) -> str:
         """What has to be equal for two readers to get the same of a comment that neither has marked."""
         look = self.look
-        return (
+        marks = (
             look.member,
             look.up_counts,
             look.down_counts,
@@ -177,6 +178,7 @@ class Place:
             self.takes_replies,
             self.in_form,
         )
+        return "".join("y" if mark else "n" for mark in marks)
 
 
 def _cast(
@@ -213,14 +215,11 @@ def _cast(
         if reason
         else f"<details open><summary>{count}</summary>"
     )
-    return Cast(
-        first=f'<article id="c{piece.id}" class="{classes}">\n<header>{piece.head}{badge}{tag}{piece.link}',
-        second=f"</time></a>{piece.edited_link}",
-        third=f"{'</time></i>' if piece.edited is not None else ''}{piece.origin}{votes}{parent}</header>\n{summary}\n",
-        last=_actions(piece, look, form, saved=saved, takes_replies=place.takes_replies)
-        if look.member
-        else "",
-    )
+    first = f'<article id="c{piece.id}" class="{classes}">\n<header>{piece.head}{badge}{tag}{piece.link}'
+    end_of_edit = "</time></i>" if piece.edited is not None else ""
+    third = f"{end_of_edit}{piece.origin}{votes}{parent}</header>\n{summary}\n"
+    last = _actions(piece, look, form, saved=saved, takes_replies=place.takes_replies) if look.member else ""
+    return Cast(first.encode(), f"</time></a>{piece.edited_link}".encode(), third.encode(), last.encode())
 
 
 def _folded(piece: Piece, place: Place) -> str:
@@ -237,7 +236,7 @@ def _folded(piece: Piece, place: Place) -> str:
     return ""
 
 
-def cast_of(piece: Piece, place: Place, kind: object, parent: str) -> Cast:
+def cast_of(piece: Piece, place: Place, kind: str, parent: str) -> Cast:
     """The cast for this reader: the kept one of their kind, or one of their own where anything about it is theirs."""
     marks, look, number = place.marks, place.look, piece.id
     visited = place.visited
@@ -305,9 +304,9 @@ def one_comment(view: CommentView, place: Place, *, op_id: int, reason: str | No
     if comment.deleted or comment.removed:
         return opening_of_gone(line, place, reason, parent) + "</details></article>"
     piece = kept_piece(view, line, look, op_id)
-    out: list[str] = []
+    out: list[bytes] = []
     write_one(out, piece, cast_of(piece, place, place.kind(), parent), look)
-    return "".join([*out, "</details></article>"])
+    return b"".join([*out, b"</details></article>"]).decode()
 
 
 def line_of(view: CommentView) -> Line:
@@ -329,10 +328,11 @@ def kept_piece(view: CommentView, line: Line, look: Look, op_id: int) -> Piece:
     return piece
 
 
-def write_one(out: list[str], piece: Piece, cast: Cast, look: Look) -> None:
+def write_one(out: list[bytes], piece: Piece, cast: Cast, look: Look) -> None:
     """Append a comment up to where its answers go."""
-    edit = look.ago(piece.edited) if piece.edited is not None else ""
-    out += (cast.first, look.ago(piece.published), cast.second, edit, cast.third, piece.body, cast.last)
+    age = look.ago(piece.published).encode()
+    edit = look.ago(piece.edited).encode() if piece.edited is not None else b""
+    out += (cast.first, age, cast.second, edit, cast.third, piece.body, cast.last)
 
 
 def _weight(piece: Piece) -> int:

@@ -66,9 +66,9 @@ def render_thread(
     *,
     takes_replies: bool,
     more_href: str = "",
-) -> str:
-    """The whole `<ol class="t" id="tree">`, to stand in the form `#act`. `views` has what `gathered` misses; `more_href` leads to the
-    comments that did not fit.
+) -> bytes:
+    """The whole `<ol class="t" id="tree">`, as it is sent, to stand in the form `#act`. `views` has what `gathered` misses; `more_href`
+    leads to the comments that did not fit.
 
     Nothing in here asks the database.
     """
@@ -89,7 +89,7 @@ def render_thread(
         in_form=True,
         next_new=dict(pairwise(new)),
     )
-    out = ['<ol class="t" id="tree">\n']
+    out = [b'<ol class="t" id="tree">\n']
     _write(out, thread.lines, gathered.pieces, place, thread.reasons)
     if thread.rest and more_href:
         out.append(
@@ -97,12 +97,12 @@ def render_thread(
                 more_href, ngettext("%(n)s more thread", "%(n)s more threads", thread.rest), thread.rest
             )
         )
-    out.append("</ol>")
-    return "".join(out)
+    out.append(b"</ol>")
+    return b"".join(out)
 
 
 def _write(
-    out: list[str], lines: list[Line], pieces: dict[int, Piece], place: Place, reasons: Mapping[int, str]
+    out: list[bytes], lines: list[Line], pieces: dict[int, Piece], place: Place, reasons: Mapping[int, str]
 ) -> None:
     """One pass: open lists and items as the depth grows, close them as it shrinks."""
     look, kind = place.look, place.kind()
@@ -113,8 +113,8 @@ def _write(
         if depth < len(opened):
             _close(out, opened, depth)
         elif depth:
-            out.append("<ol>\n" if depth < FLAT_FROM else '<ol class="flat">\n')
-        out.append("<li>")
+            out.append(b"<ol>\n" if depth < FLAT_FROM else b'<ol class="flat">\n')
+        out.append(b"<li>")
         shown.add(number)
         parent = ""
         if parent_id:
@@ -130,14 +130,14 @@ def _write(
             )
         piece = pieces.get(number)
         if piece is None:
-            out.append(opening_of_gone(line, place, reasons.get(number), parent))
+            out.append(opening_of_gone(line, place, reasons.get(number), parent).encode())
         else:
             write_one(out, piece, cast_of(piece, place, kind, parent), look)
         opened.append(line)
     _close(out, opened, 0)
 
 
-def _close(out: list[str], opened: list[Line], depth: int) -> None:
+def _close(out: list[bytes], opened: list[Line], depth: int) -> None:
     """End the items that are deeper than `depth`, and that of `depth` itself."""
     while len(opened) > depth:
         line = opened.pop()
@@ -146,14 +146,15 @@ def _close(out: list[str], opened: list[Line], depth: int) -> None:
                 f"/comment/{line.id}", ngettext("%(n)s more reply", "%(n)s more replies", line.cut), line.cut
             )
             # The list of its answers was left open by the last of them, or there is none.
-            out.append(f"{more}</ol>\n" if out[-1] is _END_OF_ITEM else f"<ol>\n{more}</ol>\n")
+            out.append(b"%s</ol>\n" % more if out[-1] is _END_OF_ITEM else b"<ol>\n%s</ol>\n" % more)
         elif out[-1] is _END_OF_ITEM:
-            out.append("</ol>\n")
+            out.append(b"</ol>\n")
         out.append(_END_OF_ITEM)
 
 
-_END_OF_ITEM = "</details></article></li>\n"
+_END_OF_ITEM = b"</details></article></li>\n"
 
 
-def _more_item(href: str, words: str, number: int) -> str:
-    return f'<li class="more"><a href="{escaped(href)}">{escaped(words % {"n": filters.number(number)})}</a></li>\n'
+def _more_item(href: str, words: str, number: int) -> bytes:
+    link = f'<a href="{escaped(href)}">{escaped(words % {"n": filters.number(number)})}</a>'
+    return f'<li class="more">{link}</li>\n'.encode()
