@@ -19,7 +19,7 @@ _FORMATS = {f"{-(2**31)} {2**31 - 1}": "int32", f"{-(2**63)} {2**63 - 1}": "int6
 _RULE = re.compile(r"\s*\([A-Z]{1,3}-\d+[^)]*\)")
 _ERRORS = {
     "400": "Refused: the name says why.",
-    "401": "This needs a session.",
+    "401": "Not without a session, or not with what was given.",
     "404": "There is no such thing.",
     "413": "The body is too large.",
     "503": "The server is not well.",
@@ -35,7 +35,9 @@ def document(
         structs.update(struct for struct in (route.asks, route.answers) if struct is not None)
     ordered = sorted(structs, key=lambda struct: struct.__name__)
     _, components = msgspec.json.schema_components(ordered, ref_template=_REF + "{name}")
-    nulls = {route.answers.__name__ for route in routes if route.nulls and route.answers}
+    nulls = {route.answers.__name__ for route in routes if route.nulls and route.answers} | {
+        ErrorResponse.__name__
+    }
     schemas = {name: _tidied(schema, nulls=name in nulls) for name, schema in sorted(components.items())}
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -131,13 +133,16 @@ def _responses(route: Route, *, has_body: bool) -> Document:
         good["content"] = {
             route.media: {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
         }
-    wrong = ["400", *(["401"] if route.auth == "required" else []), "404", *(["413"] if has_body else [])]
+    wrong = {"400", "404"} | ({str(route.refuses)} if route.refuses else set())
+    wrong |= ({"401"} if route.auth == "required" else set()) | ({"413"} if has_body else set())
     refused = {"application/json": {"schema": {"$ref": _REF + "ErrorResponse"}}}
     found = {str(route.status): good}
-    for status in wrong:
+    for status in sorted(wrong):
         found[status] = {"description": _ERRORS[status]}
         if status != "404" or not route.media:  # a picture that is not there says nothing
             found[status]["content"] = refused
+    if route.redirects:
+        found["307"] = {"description": "It is elsewhere."}
     if route.also:
         found[str(route.also)] = good | {"description": _ERRORS[str(route.also)]}
     return found

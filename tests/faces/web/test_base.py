@@ -197,7 +197,7 @@ def test_the_language_is_the_setting_or_the_browsers(setting: str, header: str, 
      (-2.999, "in 3 days"), (-1.4, "in 1 day")],
 )  # fmt: skip
 def test_ages_in_words(days: float, words: str) -> None:
-    i18n.speak("en")
+    i18n.use_language("en")
     filters.page_moment.set(10**16)
     assert filters.time_ago(10**16 - int(days * 86_400_000_000)) == words
 
@@ -207,7 +207,7 @@ def test_ages_in_words(days: float, words: str) -> None:
     [(-500, "in a moment"), (0, "in a moment"), (59, "in a moment"), (7200, "in 2 hours")],
 )
 def test_what_is_due_lies_ahead(seconds: int, words: str) -> None:
-    i18n.speak("en")
+    i18n.use_language("en")
     filters.page_moment.set(10**16)
     assert filters.time_until(10**16 + seconds * 1_000_000) == words
 
@@ -217,23 +217,23 @@ def test_what_is_due_lies_ahead(seconds: int, words: str) -> None:
     (3601, "in 2 hours"), (86_400, "in 1 day"), (86_401, "in 2 days"),
 ])  # fmt: skip
 def test_a_wait_in_words_is_never_too_short(seconds: float, words: str) -> None:
-    i18n.speak("en")
+    i18n.use_language("en")
     assert filters.time_after(seconds) == words
 
 
 def test_ages_and_numbers_in_german() -> None:
-    i18n.speak("de")
+    i18n.use_language("de")
     filters.page_moment.set(10**16)
     assert filters.time_ago(10**16 - 29 * 86_400_000_000) == "vor 29 Tagen"
     assert filters.number(12400) == "12.400"
-    i18n.speak("en")
+    i18n.use_language("en")
 
 
 @pytest.mark.parametrize(
     ("number", "long", "short"), [(7, "7", "7"), (999, "999", "999"), (1000, "1,000", "1k"), (1234, "1,234", "1.2k"), (12400, "12,400", "12.4k"), (2_500_000, "2,500,000", "2.5M"), (-4321, "-4,321", "-4.3k")]
 )  # fmt: skip
 def test_numbers_for_people(number: int, long: str, short: str) -> None:
-    i18n.speak("en")
+    i18n.use_language("en")
     assert (filters.number(number), filters.compact(number)) == (long, short)
 
 

@@ -62,12 +62,12 @@ def test_words_of_refusals_hold_no_values_but_the_detail_and_the_time_to_wait() 
 
 
 def test_words_come_in_the_readers_language() -> None:
-    i18n.speak("de")
+    i18n.use_language("de")
     try:
         assert i18n.gettext("Log in") == "Anmelden"
         assert str(i18n.for_template("Log in")) == "Anmelden"
     finally:
-        i18n.speak("en")
+        i18n.use_language("en")
 
 
 def test_values_in_the_words_of_templates_are_escaped() -> None:

@@ -126,6 +126,7 @@ from folkmoot.api.v3.wire.site import CustomEmojiResponse
 class Route:
     """One operation. `answers`: the struct of a good answer, for the documents; `many`: an array of them, `nulls`: with null for what
     is missing, `media`: bytes of that type. `also`: another status under which the same struct comes.
+    `refuses`: a status of refusals that other operations of its kind do not have. `redirects`: may answer 307 instead.
     `counts`: the handler counts the call itself, with what it writes.
     `files`: the field under which files are sent. `reading`: what the caller has read may matter to the answer, or change by it. Without
     `says_why` what cannot be read is not there: 404 without a body."""
@@ -143,6 +144,8 @@ class Route:
     media: str = ""
     files: str = ""
     also: int = 0
+    refuses: int = 0
+    redirects: bool = False
     says_why: bool = True
     reading: bool = True
     counts: bool = False
@@ -160,7 +163,7 @@ USER, MESSAGE, APPLICATION = f"{V3}/user", f"{V3}/private_message", f"{V3}/admin
 IMPORT = "import_user_settings"
 
 ACCOUNTS: tuple[Route, ...] = (
-    Route("POST", f"{USER}/login", accounts.login, Login, LoginResponse, limit="register"),
+    Route("POST", f"{USER}/login", accounts.login, Login, LoginResponse, limit="register", refuses=401),
     Route("POST", f"{USER}/logout", accounts.logout, None, SuccessResponse, "required"),
     Route("GET", f"{USER}/list_logins", accounts.list_logins, None, LoginToken, "required", many=True),
     Route("GET", f"{USER}/validate_auth", accounts.validate_auth, None, SuccessResponse),
@@ -169,7 +172,8 @@ ACCOUNTS: tuple[Route, ...] = (
     Route("POST", f"{USER}/verify_email", accounts.verify_email, VerifyEmail, SuccessResponse),
     Route("POST", f"{USER}/delete_account", accounts.delete_account, DeleteAccount, SuccessResponse, "required"),
     Route("PUT", f"{USER}/change_password", accounts.change_password, ChangePassword, LoginResponse, "required"),
-    Route("POST", f"{USER}/password_reset", accounts.password_reset, PasswordReset, SuccessResponse, limit="register"),
+    Route("POST", f"{USER}/password_reset", accounts.password_reset, PasswordReset, SuccessResponse, limit="register",
+          refuses=401),
     Route("POST", f"{USER}/password_change", accounts.password_change, PasswordChangeAfterReset, SuccessResponse),
     Route("POST", f"{USER}/totp/generate", accounts.generate_totp, None, GenerateTotpSecretResponse, "required"),
     Route("POST", f"{USER}/totp/update", accounts.update_totp, UpdateTotp, UpdateTotpResponse, "required"),
@@ -300,7 +304,8 @@ IMAGES: tuple[Route, ...] = (
           media="*/*", says_why=False),
     Route("GET", "/pictrs/image/delete/{token}/{filename}", images.delete, None, auth="required", limit="", status=204),
     Route("GET", "/pictrs/healthz", images.health, None, auth="none", limit=""),
-    Route("GET", f"{V3}/image_proxy", images.show_proxied, wire_images.ProxyImage, auth="none", limit="", media="*/*"),
+    Route("GET", f"{V3}/image_proxy", images.show_proxied, wire_images.ProxyImage, auth="none", limit="", media="*/*",
+          redirects=True),
     Route("GET", f"{V3}/post/site_metadata", images.site_metadata, wire_images.GetSiteMetadata,
           wire_images.GetSiteMetadataResponse, auth="required"),
     Route("GET", f"{V3}/account/list_media", images.list_media, wire_images.ListMedia,
