@@ -83,9 +83,10 @@ async def test_the_copying_is_done_in_a_thread(
     monkeypatch.setattr(sqlite._checkpoints, "_connect", note)
     await _write(sqlite, 200)
     await sqlite._checkpoints.stop()
-    assert len(threads) == 2, "once beside writers, once while they wait"
-    assert threading.main_thread() not in threads
+    beside_writers = len(threads)
     await _write(sqlite, 1, first=1000)
+    assert 0 < beside_writers < len(threads), "beside writers, and once while they wait"
+    assert threading.main_thread() not in threads
     assert _log(sqlite) < 100
 
 
@@ -123,14 +124,99 @@ async def test_who_reads_for_a_moment_is_waited_for(
     assert making is not None
     copy = sqlite._checkpoints._copy
 
-    def copy_and_tell(mode: int) -> int | None:
+    def copy_and_tell(mode: int, patient: bool = False) -> int | None:
         if mode == apsw.SQLITE_CHECKPOINT_RESTART:
             loop.call_soon_threadsafe(gone.set)
-        return copy(mode)
+        return copy(mode, patient)
 
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(sqlite._checkpoints, "_copy", copy_and_tell)
     async with asyncio.timeout(20):
-        await asyncio.gather(reading, making)
+        await making
+        assert not reading.done()
+        await asyncio.gather(reading, _write(sqlite, 1, first=4000))
     await _write(sqlite, 1, first=5000)
     assert _log(sqlite) < 100
+
+
+def _note_copies(db: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ways in which this process copies from now on, as it does."""
+    copies: list[int] = []
+    copy = db._checkpoints._copy
+
+    def note(mode: int, patient: bool = False) -> int | None:
+        copies.append(mode)
+        return copy(mode, patient)
+
+    monkeypatch.setattr(db._checkpoints, "_copy", note)
+    return copies
+
+
+async def test_what_is_copied_is_on_disk_before_writers_wait(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite waits for the disk before a log may be written over: while everybody waits, and for all that was ever copied from it."""
+    monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    copies = _note_copies(sqlite, monkeypatch)
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def sync(descriptor: int) -> None:
+        synced.append(len(copies))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    await _write(sqlite, 200)
+    await sqlite._checkpoints.stop()
+    assert synced
+    assert copies == [apsw.SQLITE_CHECKPOINT_PASSIVE] * len(copies)
+    await _write(sqlite, 1, first=1000)
+    assert copies[-1] == apsw.SQLITE_CHECKPOINT_RESTART
+    assert synced[-1] == len(copies) - 1
+
+
+async def test_of_two_processes_one_makes_the_log_begin_anew(
+    sqlite: SqliteDatabase, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    other = open_sqlite(sqlite.path, clock)
+    assert other._checkpoints._preparing.try_take(), "another process is at it"
+    copies = _note_copies(sqlite, monkeypatch)
+    await _write(sqlite, 200)
+    await sqlite._checkpoints.stop()
+    assert (copies, sqlite._checkpoints.ready) == ([], False)
+    other._checkpoints._preparing.give()
+
+    sqlite._checkpoints.ready = other._checkpoints.ready = True  # both were, a moment ago
+    await _write(sqlite, 1, first=1000)
+    await _write(sqlite, 5, first=2000)
+    before = os.stat(sqlite.path).st_mtime_ns
+    await _write(other, 1, first=3000)
+    assert os.stat(sqlite.path).st_mtime_ns == before, "a short log is left alone"
+    await other.close()
+
+
+async def test_a_log_that_grows_is_copied_later(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written to a page meanwhile is copied once. Nothing is left when nobody writes any more."""
+    monkeypatch.setattr(checkpoints, "ENOUGH", 100)
+    await _write(sqlite, 10)
+    assert not await sqlite.checkpoint(patient=True)
+    assert await sqlite.checkpoint(patient=True), "it did not grow"
+    await _write(sqlite, 10, first=1000)
+    assert not await sqlite.checkpoint(patient=True)
+    await _write(sqlite, 150, first=2000)
+    assert await sqlite.checkpoint(patient=True), "that was enough"
+    await _write(sqlite, 10, first=3000)
+    assert await sqlite.checkpoint(), "asked for at once"
+
+
+async def test_the_file_is_closed_by_the_last_who_has_it_open(
+    sqlite: SqliteDatabase, clock: FixedClock
+) -> None:
+    """A file that is closed loses the locks that this process has on it, SQLite's among them."""
+    other = open_sqlite(sqlite.path, clock)
+    assert other._checkpoints._file._descriptor == sqlite._checkpoints._file._descriptor
+    await other.close()
+    sqlite._checkpoints._file.sync()

@@ -34,9 +34,8 @@ async def checkpoint(tools: Tools) -> None:
         written = os.stat(f"{db.path}-wal").st_mtime_ns
     except FileNotFoundError:
         return
-    if db.memory.get("checkpointed") != written:
+    if db.memory.get("checkpointed") != written and await db.checkpoint(patient=True):
         db.memory["checkpointed"] = written
-        await db.checkpoint()
 
 
 async def index(tools: Tools) -> None:

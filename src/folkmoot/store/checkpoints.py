@@ -3,21 +3,38 @@
 Left to itself, SQLite lets the writer whose commit makes the log long copy all of it, while everybody waits: tens of milliseconds. But whoever
 copies beside writers, as is done every second (`jobs/moments.py`), is never quite done while they go on, and only a log that was copied to its
 end begins anew. So one that has grown long is copied beside them until little is left, and that little while they wait.
+
+A log that is copied to its end may be written over once the file is safe on disk, so SQLite waits for that at the end: for all that was copied
+since it last did, which is never while others write. That took most of the time for which writers waited, so it is asked for before, too.
 """
 
 import asyncio
 import math
+import os
+import sys
+import threading
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, TypeVar
 
 import apsw
 
+from folkmoot.store.handover import Lock
+
+Result = TypeVar("Result")
+
 LONGEST = 32_000
 """Pages of the log (128 MiB) above which it is made to begin anew, which a moment without writers does by itself before."""
+ENOUGH = LONGEST // 2
+"""Pages that are copied although writers go on: what is written to one of them again until then is copied once."""
 LITTLE = 500
 """Pages that may be left for when writers wait: a few milliseconds."""
 _ROUNDS = 4
 """Copies beside writers, after which they wait however much is left: else those who write faster than it is copied would make it grow for ever."""
+_NICE = 5
+"""How far the thread that copies beside writers gives way to those who answer: it takes longer, and they are not held up by it."""
+_MOMENT = 0.02
+"""Seconds of such a copy after which the next one would not be shorter."""
 _PATIENCE = 0.04
 """Seconds for which writers wait, beyond the copying: for those who still read what is only in the log, and for another process that is
 copying."""
@@ -27,16 +44,21 @@ _REST, _LONGEST_REST = 0.25, 8.0
 
 
 class Checkpoints:
-    """The log of one database, as one process sees it. `connect` opens a connection for a thread; nobody writes within `alone`."""
+    """The log of one database, as one process sees it. `connect` opens a connection for a thread. `ready`: so little of the log is left to be copied
+    that the next writer should see to it (`begin_anew`)."""
 
     def __init__(
         self,
+        path: str,
         connect: Callable[[], apsw.Connection],
-        alone: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
+        """`path` is that of the database, which exists."""
+        self._file = _File(path)
+        self._thread = ThreadPoolExecutor(1, "checkpoints", _give_way)
+        self._preparing = Lock(path, "copy")
         self._connect = connect
-        self._alone = alone
-        self._pages = 0
+        self._pages = self._length = 0
+        self.ready = False
         self._working: asyncio.Task[None] | None = None
         self._not_before = 0.0
         self._rest = _REST
@@ -52,49 +74,120 @@ class Checkpoints:
 
     def after_commit(self) -> None:
         """Begin to make the log short, where it is long and that is not under way."""
-        if self._pages < LONGEST or self._working is not None:
+        if self._pages < LONGEST or self.ready or self._working is not None:
             return
         loop = asyncio.get_running_loop()
         if loop.time() >= self._not_before:
-            self._working = loop.create_task(self._make_short())
+            self._working = loop.create_task(self._prepare())
 
-    async def copy(self) -> int | None:
+    async def _aside(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """Do something in the thread that gives way to others."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+
+    async def copy(self, *, patient: bool = False) -> int | None:
         """Copy what was committed; how many pages are left, because somebody still reads what was before them, or writes on. None where somebody
-        else is copying."""
-        return await asyncio.to_thread(self._copy, apsw.SQLITE_CHECKPOINT_PASSIVE)
+        else is copying. `patient`: as long as the log grows, not before there is `ENOUGH` of it, nor once it is being made to begin anew."""
+        return await self._aside(self._copy, apsw.SQLITE_CHECKPOINT_PASSIVE, patient)
 
-    def _copy(self, mode: int) -> int | None:
+    def _copy(self, mode: int, patient: bool = False) -> int | None:
         connection = self._connect()
         try:
             connection.set_busy_timeout(int(1000 * _PATIENCE))
-            length, copied = connection.wal_checkpoint(mode=mode)
+            length, copied = connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+            grows, self._length = length != self._length, length
+            needless = (
+                mode == apsw.SQLITE_CHECKPOINT_RESTART and length < LONGEST
+            )  # another process has done it
+            early = patient and grows and (length - copied < ENOUGH or length >= LONGEST)
+            if not (needless or early):
+                length, copied = connection.wal_checkpoint(mode=mode)
         except apsw.BusyError:
             return None
         finally:
             connection.close()
         return length - copied
 
-    async def _make_short(self) -> None:
+    async def _copy_most(self) -> None:
+        """Copy beside writers until what they have written since can be copied, and be safe on disk, in a moment."""
         loop = asyncio.get_running_loop()
+        for _ in range(_ROUNDS):
+            began = loop.time()
+            left = await self.copy()
+            await self._aside(self._file.sync)
+            if left is not None and left <= LITTLE and loop.time() - began < _MOMENT:
+                break
+
+    async def _prepare(self) -> None:
+        """Copy nearly all of it, unless another process does. Two would wait for each other's writing to disk."""
+        try:
+            if self._preparing.try_take():
+                await self._copy_most()
+                self.ready = True
+            else:
+                self._not_before = max(self._not_before, asyncio.get_running_loop().time() + _REST)
+        finally:
+            self._preparing.give()
+            self._working = None
+
+    async def begin_anew(self) -> None:
+        """Copy the rest, where that is `ready`: for a writer who has the turn between processes and has not begun. They keep the turn: were it
+        somebody else's after that, those who wait in this process would wait twice."""
+        self.ready = False
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _PATIENCE
         done = False
         try:
-            for _ in range(_ROUNDS):
-                left = await self.copy()
-                if left is not None and left <= LITTLE:
-                    break
-            async with self._alone():
-                until = loop.time() + _PATIENCE
-                while not done and loop.time() < until:
-                    # It waits for readers itself, but not for who copies.
-                    done = await asyncio.to_thread(self._copy, apsw.SQLITE_CHECKPOINT_RESTART) is not None
-                    await asyncio.sleep(0 if done else _PAUSE)
+            while not done and loop.time() < until:
+                # It waits for readers itself, but not for who copies.
+                done = await asyncio.to_thread(self._copy, apsw.SQLITE_CHECKPOINT_RESTART) is not None
+                await asyncio.sleep(0 if done else _PAUSE)
+        except apsw.Error:
+            pass  # nothing is lost, and what the writer has to hear of the disk they will hear themselves
         finally:
             self._rest = _REST if done else min(2 * self._rest, _LONGEST_REST)
             self._not_before = max(self._not_before, loop.time() + self._rest)
-            self._working = None
 
     async def stop(self) -> None:
         """Begin no more; return when nothing is under way."""
         self._not_before = math.inf
         if self._working is not None:
             await asyncio.wait([self._working])
+
+    async def close(self) -> None:
+        """After `stop`, when the connections of the database are closed."""
+        await asyncio.to_thread(self._thread.shutdown)
+        self._preparing.close()
+        self._file.close()
+
+
+def _give_way() -> None:
+    """Let other threads go before this one (Linux only, where a thread can be told so)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+
+
+class _File:
+    """The file itself, to be made safe on disk. Closing it would take away the locks of whoever else in this process has it open: that is how
+    the system does it. So it is one for each file, and the last one closes it."""
+
+    _open: ClassVar[dict[tuple[int, int], list[int]]] = {}
+    """By device and number of each file: the descriptor, and how many use it."""
+
+    def __init__(self, path: str) -> None:
+        found = os.stat(path)
+        self._key = found.st_dev, found.st_ino
+        entry = self._open.get(self._key)
+        if entry is None:
+            entry = self._open[self._key] = [os.open(path, os.O_RDONLY | os.O_CLOEXEC), 0]
+        entry[1] += 1
+        self._descriptor = entry[0]
+
+    def sync(self) -> None:
+        os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        entry = self._open[self._key]
+        entry[1] -= 1
+        if not entry[1]:
+            del self._open[self._key]
+            os.close(entry[0])

@@ -22,8 +22,8 @@ class Handover:
 
     def __init__(self, path: str) -> None:
         """`path` is that of the database, which exists. Where the files cannot be had, it is always everybody's turn."""
-        self._next = _Lock(path, "next")
-        self._turn = _Lock(path, "turn")
+        self._next = Lock(path, "next")
+        self._turn = Lock(path, "turn")
 
     async def enter(self) -> None:
         """Wait for the turn, for `PATIENCE` at the most; to be followed by `leave`."""
@@ -48,8 +48,8 @@ class Handover:
         self._turn.close()
 
 
-class _Lock:
-    """A lock on a file. Only one task of a process may take it at a time."""
+class Lock:
+    """A lock on a file beside the database. Only one task of a process may take it at a time."""
 
     def __init__(self, path: str, what: str) -> None:
         self._file: int | None = None
@@ -70,9 +70,9 @@ class _Lock:
             await self._wait(self._file)
 
     def try_take(self) -> bool:
-        """Take the lock if it is free; whether it was."""
+        """Take the lock if it is free; whether it was. Without a file it always is."""
         if self._file is None:
-            return False
+            return True
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -214,7 +214,7 @@ class SqliteDatabase:
         self._readers: list[apsw.Connection] = [self._near]
         """Those at hand, the near one last unless it is in use."""
         self._writer = self._connect()
-        self._checkpoints = Checkpoints(self._connect, self._while_nobody_writes)
+        self._checkpoints = Checkpoints(path, self._connect)
         self._checkpoints.watch(self._writer)
         self._watcher = self._connect()
         self._seen_version = -1
@@ -306,6 +306,8 @@ class SqliteDatabase:
         await self._handover.enter()
         self._writer.set_busy_timeout(0)
         try:
+            if self._checkpoints.ready:
+                await self._checkpoints.begin_anew()
             while True:
                 try:
                     self._writer.execute("BEGIN IMMEDIATE")
@@ -424,16 +426,6 @@ class SqliteDatabase:
         finally:
             self._leave()
 
-    @asynccontextmanager
-    async def _while_nobody_writes(self) -> AsyncIterator[None]:
-        """The turn between processes, too."""
-        async with self._alone():
-            await self._handover.enter()
-            try:
-                yield
-            finally:
-                self._handover.leave()
-
     async def backup(self, path: str) -> bool:
         await asyncio.to_thread(
             self._aside, lambda connection: connection.execute("VACUUM INTO ?", (path,)).fetchall()
@@ -467,9 +459,10 @@ class SqliteDatabase:
     async def tend(self) -> None:
         """SQLite keeps no rows that nobody sees."""
 
-    async def checkpoint(self) -> None:
-        """Move committed pages from the WAL into the file, in a thread, so that no writer has to."""
-        await self._checkpoints.copy()
+    async def checkpoint(self, *, patient: bool = False) -> bool:
+        """Move committed pages from the WAL into the file, in a thread, so that no writer has to; whether none is left. `patient`: where others
+        write on, only when there are many."""
+        return await self._checkpoints.copy(patient=patient) == 0
 
     def _aside(self, work: Callable[[apsw.Connection], Any]) -> Any:
         connection = self._connect()
@@ -486,6 +479,7 @@ class SqliteDatabase:
         for connection in [*self._readers, self._watcher, self._writer]:
             connection.close()
         self._readers.clear()
+        await self._checkpoints.close()
         self._handover.close()
 
 
