@@ -161,6 +161,38 @@ async def test_a_server_bans_for_itself_and_only_its_own_for_all__PERM_6__PERM_7
     assert await banned(eve.id, f"{scene.there.origin}/") == ("accepted", [("eve",)])
 
 
+@pytest.mark.parametrize("restore", [True, False])
+async def test_whom_a_server_bans_from_elsewhere_is_banned_from_its_communities_alone__PERM_6(
+    scene: Scene, other: Peer, restore: bool
+) -> None:
+    dave = other.person("dave")
+    for group, post in (
+        (scene.gardening.ap_id, await scene.posted()),
+        (scene.baking.id, await scene.announced()),
+    ):
+        told = other.in_community("Create", dave, other.note(dave, post["id"], group), group)
+        sender = scene.there if group == scene.baking.id else other
+        said = scene.there.announce(scene.baking, told) if sender is scene.there else told
+        assert await sender.tells(scene.a, said) == "accepted"
+    await moderates(scene, "carol", await baking_id(scene))
+
+    async def state() -> list[tuple[str, bool, bool]]:
+        return await scene.a.rows(
+            "SELECT c.name, m.removed, EXISTS (SELECT 1 FROM community_ban b WHERE b.person_id = m.creator_id AND b.community_id = c.id)"
+            " FROM comment m JOIN community c ON c.id = m.community_id ORDER BY c.name"
+        )
+
+    site = f"{scene.there.origin}/"
+    block = scene.there.activity("Block", scene.carol, dave.id, target=site, to=[PUBLIC], removeData=True)
+    assert await state() == [("baking", False, False), ("gardening", False, False)]
+    assert await scene.tells(block) == "accepted"
+    assert await state() == [("baking", True, True), ("gardening", False, False)]
+    undo = scene.there.activity("Undo", scene.carol, block, to=[PUBLIC], restoreData=restore)
+    assert await scene.tells(undo) == "accepted"
+    assert await state() == [("baking", not restore, False), ("gardening", False, False)]
+    assert await scene.a.rows("SELECT name FROM person WHERE banned") == []
+
+
 async def test_a_profile_that_a_community_passes_on_is_only_a_hint__IDV_6(scene: Scene) -> None:
     await scene.announced()
     said = {**scene.carol.document, "name": "Carol the Great", "inbox": f"{scene.there.origin}/elsewhere"}
