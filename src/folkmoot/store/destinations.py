@@ -367,7 +367,8 @@ async def lag(tx: Tx, instance_id: int, cursor: int) -> Lag:
 
 
 async def post_elsewhere(tx: Tx, post_id: int) -> list[PostElsewhere]:
-    """What became of a post on other servers, by domain, while its activity is kept."""
+    """What became of a post on other servers, by domain, while its activity is kept. It may go to a server twice, announced and for who is named
+    in it: one that was taken is enough, and one that waits may be taken yet."""
     rows = await tx.all(
         "SELECT DISTINCT i.domain, d.cursor >= a.id, r.status, a.confirmed,"
         " r.status IS NULL AND d.cursor >= a.id AND coalesce(d.last_success, 0) < a.published AND u.instance_id <> i.id FROM sent_activity a"
@@ -377,12 +378,14 @@ async def post_elsewhere(tx: Tx, post_id: int) -> list[PostElsewhere]:
         " ORDER BY i.domain",
         post_id=post_id,
     )
-    return [
+    found = [
         PostElsewhere(
             row[0], bool(row[1]), row[2] or None, row[3], left_out=row[2] == _LEFT_OUT or bool(row[4])
         )
         for row in rows
     ]
+    found.sort(key=lambda one: (one.confirmed or 0, not one.left_out, one.passed))
+    return sorted({one.domain: one for one in found}.values(), key=lambda one: one.domain)
 
 
 def _went_to(server: str) -> str:

@@ -197,6 +197,24 @@ async def test_who_has_a_post_can_be_seen(db: Database, cast: Cast) -> None:
         assert await state_there(tx, cast, post) == (True, False)
 
 
+async def test_a_server_that_was_sent_a_post_twice_is_told_of_once(db: Database, cast: Cast) -> None:
+    """Announced, and for somebody who is named in it."""
+    async with db.write() as tx:
+        await communities.set_follow(tx, cast.gardening.id, cast.carol.id, pending=False)
+        post = await write_post(tx, cast.alice, cast.gardening)
+        announced = await sent(tx, there(cast), community_id=cast.gardening.id, post_id=post.id)
+        named = await sent(tx, there(cast), name="2", post_id=post.id)
+        await destinations.ensure(tx, [there(cast)], announced - 1)
+        await ails(tx, there(cast), cursor=announced, last_success=tx.now - HOUR)
+        assert await state_there(tx, cast, post) == (False, False), "left out once, and on its way still"
+        await ails(tx, there(cast), cursor=announced, last_success=tx.now)
+        assert await state_there(tx, cast, post) == (True, False)
+        await ails(tx, there(cast), cursor=named)
+        await tx.run("UPDATE sent_activity SET confirmed = :now WHERE id = :id", now=tx.now, id=named)
+        (told,) = await post_elsewhere(tx, cast.admin, post.id)
+        assert (told.domain, told.confirmed) == (THERE, tx.now)
+
+
 async def state_there(tx: Tx, cast: Cast, post: Post) -> tuple[bool, bool]:
     """Whether there.example has got past a post, and whether that was left out."""
     (found,) = [one for one in await post_elsewhere(tx, cast.admin, post.id) if one.domain == THERE]
