@@ -1,16 +1,19 @@
 """What is taken in, and what stays out: newer and older states, gone parents, lists of words, order, records (section 4, 9, 10.3)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
+from folkmoot.apub.inbox.receive import Receiver
 from folkmoot.core.communities.ban import BanFromCommunity, ban_from_community
-from folkmoot.store import communities, people
+from folkmoot.store import communities, people, received
 from folkmoot.store import site as store_site
+from folkmoot.store.db import Tx
+from folkmoot.store.received import Arrival
 from tests.federation.conftest import Found
 from tests.federation.network import Request
 from tests.federation.peer import PUBLIC, Peer
@@ -74,6 +77,32 @@ async def test_one_address_has_one_turn_also_among_many_at_once__INB_8(scene: Sc
     assert await scene.a.value("SELECT count(*) FROM received WHERE ap_id = :id", id=like["id"]) == 1
     await scene.a.settle()
     assert await scene.a.value("SELECT score FROM post") == 2
+
+
+async def test_what_comes_while_others_write_is_written_with_what_waits_for_its_turn__INB_9(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if scene.a.db.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL lets several write at once")
+    receiver, batches, put = Receiver(scene.a.context), list[list[str]](), received.put
+
+    async def note(tx: Tx, arrivals: Sequence[Arrival]) -> None:
+        batches.append([one.ap_id for one in arrivals])
+        await put(tx, arrivals)
+
+    monkeypatch.setattr(received, "put", note)
+    wanted = [f"https://there.example/{number}" for number in range(3)]
+    writes: list[asyncio.Future[None]] = []
+    async with scene.a.writing():
+        for ident in wanted:
+            arrival = Arrival(ident, "Like", scene.carol.id, "there.example", None, 0, "{}")
+            writes.append(receiver._writing.put(arrival))
+            for _ in range(3):
+                await asyncio.sleep(0)
+        assert batches == []
+    await asyncio.gather(*writes)
+    assert batches == [wanted]
+    assert await scene.a.value("SELECT count(*) FROM received WHERE state = 'waiting'") == 3
 
 
 async def test_effect_notice_and_relay_come_together_or_not_at_all__INB_10(

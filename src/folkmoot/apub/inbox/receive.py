@@ -219,9 +219,10 @@ class Receiver:
             return await look_up(tx, outsides)
 
     async def _write_all(self, arrivals: list[Arrival]) -> Sequence[None]:
-        """Put arrivals on disk, all that came while the last ones were written with one commit (INB-9). Raises `Busy`."""
+        """Put arrivals on disk, with one commit all that came while the last or those of others were written (INB-9). Raises `Busy`."""
         try:
             async with self.context.db.write(single=True) as tx:
+                self._writing.join(arrivals)
                 await received.put(tx, arrivals)
             await self._note_seen({arrival.host for arrival in arrivals})
         except Exception as error:
