@@ -36,6 +36,10 @@ class GaveWay(Exception):
     on the way up tells it to people."""
 
 
+class GaveWayAgain(Busy):
+    """The same where it is not done again: mostly because it has been. Who had put together what several wanted can try each alone."""
+
+
 class _Attempt:
     """The attempt of a task that can be repeated. `kept`: it has committed something, so it must not be."""
 
@@ -81,10 +85,10 @@ def found_again() -> Iterator[None]:
 
 
 def gave_way() -> Exception:
-    """For the engines: what to raise where a transaction had to give way: `Busy` where nobody would do it again."""
+    """For the engines: what to raise where a transaction had to give way: `GaveWayAgain` where nobody would do it again."""
     attempt = _attempt.get()
     if attempt is None or attempt.kept or attempt.task is not asyncio.current_task():
-        return Busy()
+        return GaveWayAgain()
     return GaveWay()
 
 

@@ -16,7 +16,7 @@ from folkmoot.model.errors import Busy, Invalid, NotAllowed, NotFound, NotLogged
 from folkmoot.model.people import ANONYMOUS, Viewer
 from folkmoot.model.posts import Post
 from folkmoot.model.time import HOUR
-from folkmoot.store.db import Database, Tx, count_statements
+from folkmoot.store.db import Database, Tx, count_statements, gave_way
 from tests.cast import Cast, somebody
 from tests.core.stories import assert_counts_are_right, ban_here, now, write_comment, write_post
 
@@ -273,3 +273,20 @@ async def test_a_database_that_stays_busy_is_said_to_be(
         await submit_comment(db, cast.bob, CreateComment(post.id, "One"))
     async with db.read() as tx:
         assert not await tx.all("SELECT id FROM comment")
+
+
+async def test_those_who_gave_way_twice_together_each_try_alone(
+    db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+
+    async def gives_way(tx: Tx, wishes: list[Wish]) -> list[Created | Refusal]:
+        raise gave_way()
+
+    monkeypatch.setattr(together, "create_together", gives_way)
+    made = await asyncio.gather(
+        *(submit_comment(db, cast.bob, CreateComment(post.id, text)) for text in ("One", "Two"))
+    )
+    assert [one.comment.content for one in made] == ["One", "Two"]
+    await assert_counts_are_right(db)

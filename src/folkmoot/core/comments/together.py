@@ -25,7 +25,7 @@ from folkmoot.model.errors import Busy, RateLimited, Refusal
 from folkmoot.model.people import Viewer
 from folkmoot.model.time import Micros
 from folkmoot.store import comments, places
-from folkmoot.store.db import Database, Tx, must_not_write_yet, persistently
+from folkmoot.store.db import Database, GaveWayAgain, Tx, must_not_write_yet, persistently
 from folkmoot.store.places import Pair, PlacedPost
 from folkmoot.store.together import Together
 
@@ -64,16 +64,22 @@ async def submit_comment(
         desk = db.memory["comments"] = Together(partial(_write, db), most=MOST)
     try:
         made = await desk.of(Wish(author, asked, doing))
+    except GaveWayAgain:  # so many at once stand in others' way more often than one
+        return await _write_alone(db, author, asked, doing)
     except Busy:
         raise
     except Exception:  # noqa: BLE001 - it may be about any of those that were written together: whose it is will hear it alone
-        async with db.write() as tx:
-            if doing and (refusal := (await spend_each(tx, [doing], db.clock.elapsed()))[0]):
-                raise refusal from None
-            return await create_comment(tx, author, asked)
+        return await _write_alone(db, author, asked, doing)
     if isinstance(made, Refusal):
         raise made
     return made
+
+
+async def _write_alone(db: Database, author: Viewer, asked: CreateComment, doing: Doing | None) -> Created:
+    async with db.write() as tx:
+        if doing and (refusal := (await spend_each(tx, [doing], db.clock.elapsed()))[0]):
+            raise refusal from None
+        return await create_comment(tx, author, asked)
 
 
 async def _write(db: Database, wishes: list[Wish]) -> Sequence[Created | Refusal]:
