@@ -91,6 +91,30 @@ async def test_pages_neither_lose_nor_repeat(site: Database) -> None:
     assert len(set(parts)) == 100
 
 
+@pytest.mark.parametrize(("table", "sort"), [("post", PostSort.HOT), ("comment", CommentSort.HOT)])
+async def test_lines_tell_of_the_same_things_the_same(site: Database, table: str, sort: Any) -> None:
+    """As one statement finds them alone and the other with all there is of them, for a member who did something with some."""
+    async with site.read() as tx:
+        viewer = await tx.value(
+            f"SELECT person_id FROM {table}_vote GROUP BY person_id ORDER BY count(*) DESC LIMIT 1"
+        )
+        wanted = Wanted(Shape(table, signed_in=True, choosy=True), sort, ("e",), viewer_id=viewer)
+        views = await search.find(tx, wanted, limit=50, offset=0)
+        lines = await search.find(tx, wanted, limit=50, offset=0, whole=False)
+    assert lines.ids == views.ids
+    for line, view in zip(lines.page, views.page, strict=True):
+        thing = view.post if table == "post" else view.comment
+        assert (line.id, line.version, line.creator_version) == (
+            thing.id,
+            thing.version,
+            view.creator.version,
+        )
+        assert line.community_version == view.community.version
+        assert (line.my_vote, bool(line.saved)) == (view.mine.my_vote, view.mine.saved)
+        assert bool(line.moderator) == view.creator_is_moderator
+    assert any(view.mine.my_vote for view in views.page)
+
+
 async def test_down_the_list_and_through_the_index_the_same_is_found_in_the_same_order(
     site: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

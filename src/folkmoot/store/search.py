@@ -117,15 +117,20 @@ class _Texts:
 @cache
 def _texts(shape: Shape, sort: PostSort | CommentSort, *, whole: bool) -> tuple[_Texts, Callable[[Any], Any]]:
     """The statements of a search, and what makes of a row what is shown."""
-    dress, make = (pages.whole if whole else pages.lines)(shape)
-    named, asked = pages.NAMED[shape.table], _seen(shape, sort)
+    asked = _seen(shape, sort)
     seen = f"SELECT i.id FROM {shape.table} i WHERE i.id IN :ids[]{asked}"
+    if not whole:
+        lines, make_line = pages.lines(shape)
+        return _Texts(seen, lines + _seen(shape, sort, beside=True), lines), make_line
+    named = pages.NAMED[shape.table]
+    dress, make = pages.whole(shape)
     return _Texts(seen, dress(named + asked), dress(named)), make
 
 
-def _seen(shape: Shape, sort: PostSort | CommentSort) -> str:
-    """What is asked of each candidate for this reader, as one condition: the planner shall not think of another way than by the ids."""
-    asked = asked_of(shape, everybody=False)
+def _seen(shape: Shape, sort: PostSort | CommentSort, *, beside: bool = False) -> str:
+    """What is asked of each candidate for this reader, as one condition: the planner shall not think of another way than by the ids. `beside`:
+    its community is there, as `m`."""
+    asked = asked_of(shape, everybody=False, beside=beside)
     if isinstance(sort, PostSort) and sorts.has_window(sort):
         asked.append("i.published > :since")
     return f" AND CASE WHEN {' AND '.join(asked)} THEN TRUE ELSE FALSE END" if asked else ""

@@ -56,14 +56,17 @@ class Wanted(Record, frozen=True, gc=False, cache_hash=True):
         return order_of(self.sort)
 
 
-def asked_of(shape: Shape, *, everybody: bool) -> list[str]:
+def asked_of(shape: Shape, *, everybody: bool, beside: bool = False) -> list[str]:
     """What is asked of a row of the list, other than whose it is and that it has the words. Of `everybody` what nobody finds and what never
-    changes: who deleted a post still finds it."""
+    changes: who deleted a post still finds it. `beside`: the row's community is there, as `m`."""
     if everybody:
         gone = "NOT i.removed" if shape.of_posts else "NOT i.deleted AND NOT i.removed"
         return [gone, *([_LOCAL] if shape.scope is Listing.LOCAL else [])]
     scope = filters.in_scope(shape)
-    return [*([scope] if scope else []), *filters.conditions(shape, filters.WHICH)]
+    return [
+        *([scope] if scope else []),
+        *filters.conditions(shape, filters.WHICH_BESIDE if beside else filters.WHICH),
+    ]
 
 
 _LOCAL = "(SELECT m.local FROM community m WHERE m.id = i.community_id)"

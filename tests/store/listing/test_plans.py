@@ -48,7 +48,7 @@ READERS = [pytest.param({}, id="visitor"), pytest.param(MEMBER, id="member")]
 VALUES: dict[str, Any] = {
     "viewer": 1, "now": 1, "community_id": 1, "creator_id": 1, "home": 1, "languages": [1], "since": 1, "at_id": 1, "at_published": 1,
     "at_hot_rank": 0.5, "at_active_rank": 0.5, "at_scaled_rank": 0.5, "at_controversy_rank": 0.5, "at_newest_comment": 1, "at_comments": 1,
-    "at_score": 1, "post_id": 1, "at_noted": 1, "not_before": 1,
+    "at_score": 1, "post_id": 1, "at_noted": 1, "not_before": 1, "ids": [1], "visit_before": 1,
 }  # fmt: skip
 
 
@@ -158,6 +158,22 @@ async def test_saved_things_are_read_off_one_index(db: Database, cast: Cast, tab
     plan = await plan_of(db, pages._straight(shape, PostSort.HOT, "rest", "21"))
     assert f"{table}_saved_by_time" in plan
     assert not sorts(plan), plan
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("table", ["post", "comment"])
+async def test_what_a_search_shows_is_read_by_the_ids(
+    db: Database, cast: Cast, table: str, reader: dict[str, bool]
+) -> None:
+    lines, _ = pages.lines(Shape(table, **reader))
+    plan = await plan_of(db, lines)
+    if isinstance(db, SqliteDatabase):
+        assert plan.startswith("SEARCH i USING INTEGER PRIMARY KEY"), plan
+        assert [line for line in plan.split("\n") if line.startswith("SCAN")] == [
+            "SCAN json_each VIRTUAL TABLE INDEX 1:"
+        ]
+    else:
+        assert f"Index Scan using {table}_pkey on {table} i" in plan, plan
 
 
 async def test_the_top_of_a_short_time_gathers_that_time_only(db: Database, cast: Cast) -> None:

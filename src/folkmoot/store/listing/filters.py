@@ -140,7 +140,12 @@ def near_the_top(shape: Shape) -> Condition:
 
 
 def of_open_community(shape: Shape) -> Condition:
-    """Everything that is asked of the community, in one look at its row: deleted and removed ones (L-9), hidden ones (L-7, L-8), NSFW
+    """Everything that is asked of the community, in one look at its row."""
+    return f"(SELECT {open_community(shape)} FROM community m WHERE m.id = i.community_id)"
+
+
+def open_community(shape: Shape) -> str:
+    """The same where the community is there already, as `m`: deleted and removed ones (L-9), hidden ones (L-7, L-8), NSFW
     (L-10), blocked instances (L-15), who reads it (R-10) and who finds it in lists (section 13), Local."""
     follows = (
         "EXISTS (SELECT 1 FROM community_follow b WHERE b.person_id = :viewer AND b.community_id = m.id)"
@@ -163,7 +168,7 @@ def of_open_community(shape: Shape) -> Condition:
         asked.append(
             "NOT EXISTS (SELECT 1 FROM instance_block b WHERE b.person_id = :viewer AND b.instance_id = m.instance_id)"
         )
-    return f"(SELECT {' AND '.join(asked)} FROM community m WHERE m.id = i.community_id)"
+    return " AND ".join(asked)
 
 
 def not_gone(shape: Shape) -> Condition:
@@ -278,6 +283,11 @@ WHICH: tuple[Filter, ...] = (
     not_of_blocked_keyword,
 )
 """What is asked of each row, cheap questions first."""
+
+WHICH_BESIDE: tuple[Filter, ...] = tuple(
+    open_community if each is of_open_community else each for each in WHICH
+)
+"""The same where each row has its community beside it, as `m`."""
 
 
 def conditions(shape: Shape, filters: tuple[Filter, ...]) -> Iterator[str]:

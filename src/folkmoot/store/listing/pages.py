@@ -142,17 +142,20 @@ def _reader_of(shape: Shape, keeps_order: bool) -> views.Reader:
     return views.Reader(shape.signed_in, free_of, numbered=not keeps_order)
 
 
-def lines(shape: Shape) -> tuple[Dress, Callable[[Row], PostLine | CommentLine]]:
-    """What makes of a statement that names rows one that answers their lines, in any order; and a line of such a row without its first
-    column. What the reader hid is among them."""
+def lines(shape: Shape) -> tuple[str, Callable[[Row], PostLine | CommentLine]]:
+    """A statement that answers the lines of certain rows (`:ids`), in any order, to which conditions may be added; and a line of such a row
+    without its first column. What the reader hid is among them."""
     reader = views.Reader(shape.signed_in, shape.free_of)
     if shape.of_posts:
-        return views.marked_posts(reader), _post_line if shape.signed_in else lambda row: PostLine(*row)
-    return views.marked_comments(reader), _comment_line if shape.signed_in else lambda row: CommentLine(*row)
+        return views.lines_of_posts(reader), _post_line if shape.signed_in else lambda row: PostLine(*row)
+    return views.lines_of_comments(reader), _comment_line if shape.signed_in else lambda row: CommentLine(
+        *row
+    )
 
 
 def whole(shape: Shape) -> tuple[Dress, Callable[[Row], PostView | CommentView]]:
-    """The same for posts and comments themselves, with the reader's part of them."""
+    """What makes of a statement that names rows one that answers the posts or comments themselves, with the reader's part of them; and one of
+    these of such a row without its first column."""
     reader, signed_in = views.Reader(shape.signed_in, shape.free_of), shape.signed_in
     if shape.of_posts:
         return views.dressed_posts(reader), partial(views.post_view_of, signed_in=signed_in)

@@ -161,6 +161,31 @@ def marked_comments(reader: Reader) -> Callable[[str], str]:
     return reader.dress(_COMMENT_KEYS, asked)
 
 
+_NAMED = "i.id IN :ids[] AND m.id = i.community_id AND w.id = i.creator_id"
+
+
+@cache
+def lines_of_posts(reader: Reader) -> str:
+    """A statement that answers `featured`, which is false, and the columns of a `PostLine` for certain posts (`:ids`), in no order. More
+    conditions may follow, on the posts as `i` and their communities as `m`. CROSS JOIN has SQLite begin with the ids."""
+    mine, reading = (f", {_my_post(reader.free_of)}", f" {_MY_READING}") if reader.signed_in else ("", "")
+    return (
+        f"SELECT FALSE, i.id, i.version, i.creator_id, i.community_id, w.version, m.version, {MODERATES}, {BANNED}{mine}"
+        f" FROM post i CROSS JOIN community m CROSS JOIN person w{reading} WHERE {_NAMED}"
+    )
+
+
+@cache
+def lines_of_comments(reader: Reader) -> str:
+    """The same for the columns of a `CommentLine` of certain comments."""
+    mine = f", {_my_comment(reader.free_of)}" if reader.signed_in else ""
+    return (
+        f"SELECT FALSE, i.id, i.version, w.version, {MODERATES}, {BANNED}, i.deleted, i.removed, i.post_id, t.version, m.version,"
+        f" i.community_id, i.creator_id{mine} FROM comment i CROSS JOIN community m CROSS JOIN person w CROSS JOIN post t"
+        f" WHERE {_NAMED} AND t.id = i.post_id"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What is told of a post with its line: whether there are other posts of its link, whatever their state, how many comments its
