@@ -1,8 +1,8 @@
 """What forms offer to choose from, as HTML."""
 
-from folkmoot.core.tongues import SOURCE, speak
 from markupsafe import Markup
 
+from folkmoot.core.translations import SOURCE, use_language
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.web.choices import languages, options
 
@@ -31,8 +31,8 @@ def test_the_choice_of_languages_is_made_once_and_still_tells_what_was_chosen() 
 
 def test_languages_are_named_in_the_readers_words() -> None:
     try:
-        speak("de")
+        use_language("de")
         german = options(languages(ANONYMOUS, ()))
     finally:
-        speak(SOURCE)
+        use_language(SOURCE)
     assert german != options(languages(ANONYMOUS, ()))
