@@ -4,6 +4,9 @@ Left to the system, a connection goes to whichever process asks first, and one t
 one process may have 50, and who is on one of these waits for the 49 others. So a process that accepts one looks at how many each has, and
 hands it over where another has fewer. A request costs nothing more; a connection that changes hands some ten microseconds.
 
+A process that is alone keeps a door as well: uvloop would accept one connection for each turn of its loop, and of many that come together
+the last would wait for as many turns, which are long where there is much to do.
+
 The numbers lie in memory that all processes share. Each is written by one process only, so none can be lost between two.
 """
 

@@ -61,7 +61,7 @@ def serve(
         fail(f"The database cannot be opened: {error}")
     work = settings.work and not no_work
     if settings.workers == 1:
-        _serve(settings, door, work=work)
+        _serve(settings, door, Doors(1), 0, work=work)
     else:
         Master(settings, door, work=work).run()
 
@@ -158,11 +158,11 @@ class _Connection(HttpToolsProtocol):
 
 
 class _Uvicorn(uvicorn.Server):
-    """Ends a process with 0 when it was told to stop; uvicorn would end it by the signal again. One of several processes accepts
-    connections through its `Door`."""
+    """Ends a process with 0 when it was told to stop; uvicorn would end it by the signal again. Accepts connections through its `Door`."""
 
-    def __init__(self, config: uvicorn.Config, place: tuple[Doors, int] | None) -> None:
+    def __init__(self, config: uvicorn.Config, doors: Doors, place: int) -> None:
         super().__init__(config)
+        self.doors = doors
         self.place = place
         self.door: Door | None = None
         self.beginning: set[asyncio.Task[None]] = set()
@@ -170,11 +170,9 @@ class _Uvicorn(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take connections."""
-        if self.place is None or not sockets:
-            await super().startup(sockets)
-            return
         await super().startup([])
-        self.door = Door(*self.place, sockets[0], self._take)
+        assert sockets is not None
+        self.door = Door(self.doors, self.place, sockets[0], self._take)
         self.door.open()
 
     async def on_tick(self, counter: int) -> bool:
@@ -219,10 +217,8 @@ class _Uvicorn(uvicorn.Server):
         self.should_exit = True
 
 
-def _serve(
-    settings: Settings, door: socket.socket, *, work: bool, place: tuple[Doors, int] | None = None
-) -> None:
-    """One process, until told to stop; then it ends the process. `place`: which one of several it is."""
+def _serve(settings: Settings, door: socket.socket, doors: Doors, place: int, *, work: bool) -> None:
+    """One process, until told to stop; then it ends the process. `place`: which of those it is that share the `doors`."""
     config = uvicorn.Config(
         Server(settings, work=work),
         loop="uvloop",
@@ -241,7 +237,7 @@ def _serve(
     # Starting and stopping is told by ourselves, and once.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     tune()
-    _Uvicorn(config, place).run(sockets=[door])
+    _Uvicorn(config, doors, place).run(sockets=[door])
 
 
 class Master:
@@ -291,7 +287,7 @@ class Master:
         end_with_parent()
         code = 1
         try:
-            _serve(self.settings, self.door, work=self.work, place=(self.doors, place))
+            _serve(self.settings, self.door, self.doors, place, work=self.work)
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
         finally:

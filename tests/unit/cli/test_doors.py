@@ -75,6 +75,17 @@ async def house(outside: socket.socket) -> AsyncIterator[Callable[[int], House]]
         each.close()
 
 
+async def test_a_process_alone_takes_all_that_came_together_in_one_turn(
+    house: Callable[[int], House],
+) -> None:
+    alone = house(1)
+    alone.open(0)
+    callers = [socket.create_connection(alone.outside.getsockname()) for _ in range(50)]
+    alone.callers += callers
+    await turns_until(lambda: alone.shares[0] > 0)
+    assert alone.shares == [50]
+
+
 async def test_a_crowd_is_shared_evenly(house: Callable[[int], House]) -> None:
     three = house(3)
     for place in range(3):
