@@ -196,6 +196,27 @@ async def test_of_two_processes_one_makes_the_log_begin_anew(
     await other.close()
 
 
+async def test_a_disk_that_fails_is_not_asked_again_by_every_commit(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    log = sqlite._checkpoints
+    asked = 0
+
+    def fails(mode: int, patient: bool = False) -> int | None:
+        nonlocal asked
+        asked += 1
+        raise apsw.IOError
+
+    monkeypatch.setattr(log, "_copy", fails)
+    await _write(sqlite, 200)
+    assert log._working is not None
+    with pytest.raises(apsw.IOError):
+        await log._working
+    await _write(sqlite, 10, first=200)
+    assert (log._working, asked) == (None, 1)
+
+
 async def test_a_log_that_grows_is_copied_later(
     sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

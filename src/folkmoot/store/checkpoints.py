@@ -95,9 +95,8 @@ class Checkpoints:
             connection.set_busy_timeout(int(1000 * _PATIENCE))
             length, copied = connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
             grows, self._length = length != self._length, length
-            needless = (
-                mode == apsw.SQLITE_CHECKPOINT_RESTART and length < LONGEST
-            )  # another process has done it
+            # Another process has made it begin anew.
+            needless = mode == apsw.SQLITE_CHECKPOINT_RESTART and length < LONGEST
             early = patient and grows and (length - copied < ENOUGH or length >= LONGEST)
             if not (needless or early):
                 length, copied = connection.wal_checkpoint(mode=mode)
@@ -123,11 +122,11 @@ class Checkpoints:
             if self._preparing.try_take():
                 await self._copy_most()
                 self.ready = True
-            else:
-                self._not_before = max(self._not_before, asyncio.get_running_loop().time() + _REST)
         finally:
             self._preparing.give()
             self._working = None
+            if not self.ready:  # another process is at it, or the disk fails
+                self._not_before = max(self._not_before, asyncio.get_running_loop().time() + _REST)
 
     async def begin_anew(self) -> None:
         """Copy the rest, where that is `ready`: for a writer who has the turn between processes and has not begun. They keep the turn: were it
