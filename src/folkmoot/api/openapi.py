@@ -133,8 +133,13 @@ def _responses(route: Route, *, has_body: bool) -> Document:
         good["content"] = {
             route.media: {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
         }
-    wrong = {"400", "404"} | ({str(route.refuses)} if route.refuses else set())
-    wrong |= ({"401"} if route.auth == "required" else set()) | ({"413"} if has_body else set())
+    wrong = {"400", "404"}
+    if route.auth == "required":
+        wrong.add("401")
+    if has_body:
+        wrong.add("413")
+    if route.refuses:
+        wrong.add(str(route.refuses))
     refused = {"application/json": {"schema": {"$ref": _REF + "ErrorResponse"}}}
     found = {str(route.status): good}
     for status in sorted(wrong):

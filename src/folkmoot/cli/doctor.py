@@ -30,11 +30,12 @@ SLOWLY_BUILT = "built without optimisations"
 
 def check_python(_settings: Settings) -> Finding:
     """The interpreter and the machine's idea of text."""
+    python = interpreter()
     if sys.flags.optimize:
-        return Finding("python", "note", f"{interpreter()}, run with -O: assertions are off.")
-    if interpreter().endswith(SLOWLY_BUILT):
-        return Finding("python", "note", f"{interpreter()}: the same work takes up to 1.7 times as long.")
-    return Finding("python", "ok", interpreter())
+        return Finding("python", "note", f"{python}, run with -O: assertions are off.")
+    if python.endswith(SLOWLY_BUILT):
+        return Finding("python", "note", f"{python}: the same work takes up to 1.7 times as long.")
+    return Finding("python", "ok", python)
 
 
 def interpreter() -> str:
@@ -43,9 +44,8 @@ def interpreter() -> str:
     if sys.base_prefix == "/usr":
         return f"{version}, the system's own"
     options = str(sysconfig.get_config_var("CONFIG_ARGS") or "")
-    return f"{version}, " + (
-        "built with optimisations" if "--enable-optimizations" in options else SLOWLY_BUILT
-    )
+    built = "built with optimisations" if "--enable-optimizations" in options else SLOWLY_BUILT
+    return f"{version}, {built}"
 
 
 def check_data_dir(settings: Settings) -> Finding:
