@@ -309,6 +309,25 @@ async def test_a_key_is_asked_for_once_also_where_it_cannot_be_had__SIG_15__case
     assert len([one for one in network.asked if str(one.url) == dave.id]) == 1
 
 
+async def test_a_key_that_is_being_written_down_is_not_asked_for_again__SIG_15(
+    scene: Scene, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, others = Resolver.keep, []
+
+    async def slowly(resolver: Resolver, *given: Any, **how: Any) -> None:
+        if not others:
+            others.append(asyncio.ensure_future(scene.there.send(scene.a, scene.create())))
+            for _ in range(20):
+                await scene.arrived()
+                await asyncio.sleep(0)
+        await keep(resolver, *given, **how)
+
+    monkeypatch.setattr(Resolver, "keep", slowly)
+    answers = [await scene.there.send(scene.a, scene.create()), *await asyncio.gather(*others)]
+    assert [one.status for one in answers] == [202, 202]
+    assert len([one for one in network.asked if str(one.url) == scene.carol.id]) == 1
+
+
 async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28__SIG_13__ABU_17(
     scene: Scene, network: Network
 ) -> None:

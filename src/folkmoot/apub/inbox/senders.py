@@ -1,5 +1,6 @@
 """Who signed a request: keys by actor, kept in memory, read anew when a signature does not fit (SIG-13 to SIG-16)."""
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -46,15 +47,13 @@ class Senders:
         self._stamp = 0
         self._looked: dict[str, Micros] = {}
         self._due: dict[str, Micros] = {}
+        self._meeting: dict[str, asyncio.Task[Kept | None]] = {}
 
     async def verify(self, claims: tuple[Claim, ...], actor: str) -> VerifiedSender:
         """Raises BadSignature; `Unavailable`; `NotFetched` gone for an actor that is no more."""
-        kept = self._at_hand(actor) or await self._known(actor)
+        kept = self._at_hand(actor) or await self._known(actor) or await self._met(actor)
         if kept is None:
-            await self._read(actor)
-            kept = await self._known(actor)
-            if kept is None:
-                raise BadSignature("unknown_key", detail=actor)
+            raise BadSignature("unknown_key", detail=actor)
         claim = claims[0]
         if claim.key_id != kept.key.id and claim.actor != actor:
             kept = await self._other_key(actor, claims, kept)
@@ -122,6 +121,20 @@ class Senders:
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         return kept
+
+    async def _met(self, actor: str) -> Kept | None:
+        """The key of somebody who is new here: all who wait for it ask once, until it is written down (SIG-15). Raises as `_read`."""
+        task = self._meeting.get(actor)
+        if task is None:
+            task = self._meeting[actor] = asyncio.ensure_future(self._meet(actor))
+            task.add_done_callback(lambda _: self._meeting.pop(actor, None))
+        return await asyncio.shield(task)
+
+    async def _meet(self, actor: str) -> Kept | None:
+        if (kept := await self._known(actor)) is not None:
+            return kept  # it was written down since we looked
+        await self._read(actor)
+        return await self._known(actor)
 
     async def _other_key(self, actor: str, claims: tuple[Claim, ...], kept: Kept) -> Kept:
         """A key whose address does not begin with its owner's: the owner's own document has to name it (GoToSocial does so)."""
