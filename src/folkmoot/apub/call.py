@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from folkmoot.apub.objects.context import Json, to_bytes
 from folkmoot.apub.signatures import VerifiedSender
@@ -63,6 +64,11 @@ class Call:
         query: bytes = self.scope["query_string"]
         path = raw.partition(b"?")[0].decode("latin-1")
         return f"{path}?{query.decode('latin-1')}" if query else path
+
+    def asked(self, name: str) -> str | None:
+        """The first value of that name in the query. However much else stands there, the layers before have bounded it."""
+        query: bytes = self.scope["query_string"]
+        return next((value for key, value in parse_qsl(query.decode("latin-1")) if key == name), None)
 
 
 Handler = Callable[[Call], Awaitable[Answer]]

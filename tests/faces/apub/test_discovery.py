@@ -222,6 +222,17 @@ class TestWithoutLemmy:
             assert found["software"]["name"] == "folkmoot"
 
 
+@pytest.mark.parametrize(
+    "path", ["/.well-known/webfinger", "/c/gardening/followers", "/activitypub/externalInteraction"]
+)
+async def test_whatever_else_is_asked_is_passed_over(cast: Cast, peer: Peer, path: str) -> None:
+    much = "&".join(f"other{number}=x" for number in range(200))
+    plain = await peer.get(f"{path}?resource=acct:alice@here.example")
+    found = await peer.get(f"{path}?{much}&resource=acct:alice@here.example")
+    assert (found.status_code, found.content) == (plain.status_code, plain.content)
+    assert found.status_code < 400
+
+
 async def test_host_meta_leads_to_webfinger__HM_1(cast: Cast, peer: Peer) -> None:
     found = await peer.get("/.well-known/host-meta", None)
     assert found.headers["content-type"].startswith("application/xrd+xml")

@@ -1,6 +1,5 @@
 """The collections that other servers read (URL-2, COL-1 to COL-5)."""
 
-from urllib.parse import parse_qs
 from uuid import NAMESPACE_URL, uuid5
 
 from folkmoot.apub.call import Answer, Call, document
@@ -65,12 +64,12 @@ async def show_person_following(call: Call) -> Answer:
 async def show_followers(call: Call) -> Answer:
     """How many follow a community (COL-1); of a private one, whether the server of an actor has somebody in, for those that keep
     a copy (VIS-1)."""
-    asked = parse_qs(call.scope["query_string"].decode("latin-1"), max_num_fields=20).get("is_follower")
+    asked = call.asked("is_follower")
     async with call.context.db.read() as tx:
         community = await find.community(tx, call)
         if asked is not None:
             await find.must_follow(tx, call, community)
-            follows = await federated.host_follows(tx, community.id, host_of(asked[0]))
+            follows = await federated.host_follows(tx, community.id, host_of(asked))
             return Answer(200 if follows else 404)
     return document(_hidden(f"{community.ap_id}/followers", community.subscribers))
 

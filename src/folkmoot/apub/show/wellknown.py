@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from folkmoot import __version__
@@ -36,8 +36,7 @@ class _Asked:
 
 async def show_webfinger(call: Call) -> Answer:
     """The actors of a name: a person before a community, as whoever takes the last link means the community (WF-1 to WF-6, F-5)."""
-    query = parse_qs(call.scope["query_string"].decode("latin-1"), max_num_fields=20)
-    resource = query.get("resource", [""])[0]
+    resource = call.asked("resource")
     if not resource:
         return refusal("unknown", "webfinger needs a resource")
     asked = _read_resource(resource, call.origin)
@@ -126,7 +125,7 @@ def _subscribe(origin: str) -> Json:
 
 async def interact(call: Call) -> Answer:
     """Somebody on another server wants to do something here with what lies at `uri`: it is looked up like anything pasted."""
-    uri = parse_qs(call.scope["query_string"].decode("latin-1"), max_num_fields=20).get("uri", [""])[0]
+    uri = call.asked("uri") or ""
     return moved(f"/search?q={quote(uri[:2000], safe='')}", status=303, keep=0)
 
 
