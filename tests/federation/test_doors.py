@@ -10,6 +10,7 @@ import pytest
 from yarl import URL
 
 from folkmoot.apub.fetch import Budget
+from folkmoot.apub.inbox.senders import Senders
 from folkmoot.apub.resolve import Resolver
 from folkmoot.apub.signing import Scheme, sign
 from folkmoot.core.instances.policy import DecideInstance, allow_instance, block_instance
@@ -349,6 +350,39 @@ async def test_a_new_key_is_looked_up_once_and_the_old_one_is_refused__case_28__
         for _ in range(3):
             assert (await scene.there.send(scene.a, scene.create(), old)).status == 401
         assert len(network.asked_of("there.example")) == before + looks, "one look in ten minutes"
+
+
+async def test_all_that_is_signed_with_a_new_key_waits_for_one_look_at_it__SIG_13(
+    scene: Scene, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has a new key sends several things at once, and what is refused is sent no more."""
+    assert (await scene.there.send(scene.a, scene.create())).status == 202
+    scene.a.clock.advance(6 * MINUTE)
+    before = len(network.asked_of("there.example"))
+    scene.carol.keys = scene.there.key_pool[5]
+    document = scene.carol.document["publicKey"]
+    scene.carol.document["publicKey"] = {**document, "publicKeyPem": scene.carol.keys.public}
+    looked, keep = asyncio.Event(), Resolver.keep
+    look_again = Senders._look_again
+    comers = 0
+
+    async def comes(senders: Senders, *given: Any) -> bool:
+        nonlocal comers
+        comers += 1
+        if comers == 2:
+            looked.set()
+        return await look_again(senders, *given)
+
+    async def slowly(resolver: Resolver, *given: Any, **how: Any) -> None:
+        await looked.wait()
+        await keep(resolver, *given, **how)
+
+    monkeypatch.setattr(Senders, "_look_again", comes)
+    monkeypatch.setattr(Resolver, "keep", slowly)
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(*(scene.there.send(scene.a, scene.create()) for _ in range(2)))
+    assert [one.status for one in answers] == [202, 202]
+    assert len(network.asked_of("there.example")) == before + 1
 
 
 async def test_a_new_key_of_a_server_is_taken_when_it_tells_of_it__ACT_10(scene: Scene) -> None:

@@ -48,6 +48,7 @@ class Senders:
         self._looked: dict[str, Micros] = {}
         self._due: dict[str, Micros] = {}
         self._meeting: dict[str, asyncio.Task[Kept | None]] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
 
     async def verify(self, claims: tuple[Claim, ...], actor: str) -> VerifiedSender:
         """Raises BadSignature; `Unavailable`; `NotFetched` gone for an actor that is no more."""
@@ -61,8 +62,10 @@ class Senders:
             sender = signatures.verify(claims, actor, kept.key)
         except BadSignature:
             # The row may know better than our memory: the actor told of a new key, or another process has read it.
+            looking = self._looking.get(actor)
             stored = await self._known(actor)
-            if (stored is None or stored.key.pem == kept.key.pem) and not await self._look_again(actor, kept):
+            same = stored is None or stored.key.pem == kept.key.pem
+            if same and not await self._look_again(actor, kept, looking):
                 raise
         else:
             await self._read_again_after_a_day(actor, kept)
@@ -162,16 +165,21 @@ class Senders:
             fresh.key = PublicKey(before.key.id, fresh.key.pem)
         return fresh.key
 
-    async def _look_again(self, actor: str, kept: Kept) -> bool:
-        """Read the actor once more, if its key is not fresh and that was not done lately; whether it was read (SIG-13)."""
-        now = self.context.clock.now()
-        if now - kept.refreshed < YOUNG or now - self._looked.get(actor, 0) < PAUSE:
-            return False
-        if len(self._looked) > MOST_KEPT:
-            self._looked.clear()
-        self._looked[actor] = now
-        self.forget(actor)
-        await self._read(actor)
+    async def _look_again(self, actor: str, kept: Kept, begun: asyncio.Task[None] | None = None) -> bool:
+        """Read the actor once more, if its key is not fresh and that was not done lately; whether it was read (SIG-13). Who comes while
+        somebody looks waits for what they find: what is signed with a new key arrives together. `begun`: such a look, perhaps over."""
+        looking = self._looking.get(actor, begun)
+        if looking is None:
+            now = self.context.clock.now()
+            if now - kept.refreshed < YOUNG or now - self._looked.get(actor, 0) < PAUSE:
+                return False
+            if len(self._looked) > MOST_KEPT:
+                self._looked.clear()
+            self._looked[actor] = now
+            self.forget(actor)
+            looking = self._looking[actor] = asyncio.ensure_future(self._read(actor))
+            looking.add_done_callback(lambda _: self._looking.pop(actor, None))
+        await asyncio.shield(looking)
         return True
 
     async def _read(self, actor: str) -> None:
