@@ -122,7 +122,7 @@ class Api:
         if route.method == "GET":
             return read_query(scope["query_string"], route.asks)
         body = await read_body(receive)
-        if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON:
+        if not _is_json(headers.get(b"content-type", b"")):
             raise Unreadable("Content type error")
         decoder = self.decoders.get(route.asks)
         if decoder is None:
@@ -133,6 +133,15 @@ class Api:
             raise Unreadable(f"Json deserialize error: {error}") from None
         must_be_storable(body)
         return asked
+
+
+def _is_json(content_type: bytes) -> bool:
+    """`application/json`, or another name that JSON goes by: `text/json`, anything with `+json` (T-10)."""
+    kind = content_type.split(b";")[0].strip().lower()
+    if kind == JSON:
+        return True
+    whole, _, part = kind.partition(b"/")
+    return bool(whole) and (part == b"json" or part.endswith(b"+json"))
 
 
 def _common(headers: Mapping[bytes, bytes], token: str) -> list[tuple[bytes, bytes]]:

@@ -42,8 +42,19 @@ async def test_bad_json_is_unknown_with_the_parsers_words__T_10(app: Open) -> No
 async def test_json_of_another_content_type_is_unknown__T_10(app: Open) -> None:
     nobody = await app()
     body = b'{"username_or_email": "a", "password": "b"}'
-    response = await nobody.call("POST", "/user/login", content=body, headers={"content-type": "text/plain"})
-    assert (response.status_code, response.json()["error"]) == (400, "unknown")
+    for kind in ("text/plain", "", "json", "/json", "application/jsonp", "application/x-www-form-urlencoded"):
+        response = await nobody.call("POST", "/user/login", content=body, headers={"content-type": kind})
+        assert (response.status_code, response.json()["error"]) == (400, "unknown"), kind
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/json", "application/vnd.api+json", "Application/LD+JSON; charset=utf-8"]
+)
+async def test_json_is_json_under_each_of_its_names__T_10(app: Open, kind: str) -> None:
+    nobody = await app()
+    body = b'{"username_or_email": "a", "password": "b"}'
+    response = await nobody.call("POST", "/user/login", content=body, headers={"content-type": kind})
+    assert (response.status_code, response.json()["error"]) == (401, "incorrect_login")
 
 
 async def test_a_body_over_two_mebibytes_is_too_large__T_8(app: Open) -> None:
