@@ -77,7 +77,7 @@ async def log_in_with_code(request: Request) -> Response:
         return _go(request, "/login")
     try:
         await limits.enforce(db, "register", proof.person_id, session.address(request))
-        return await _let_in(request, proof, form.text("totp_token"))
+        return await _let_in(request, proof, form.text("totp_token").strip() or None)
     except Refusal as refusal:
         return await page(
             request, "account/code.html", status=status_again(refusal), errors=errors_of(refusal),

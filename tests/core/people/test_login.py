@@ -197,7 +197,7 @@ async def test_a_code_is_asked_for_and_has_to_be_right__A_4(db: Database, cast: 
     await with_totp(db, cast.alice)
     for code, expected in [
         (None, "missing_totp_token"),
-        ("", "missing_totp_token"),
+        ("", "incorrect_totp_token"),
         ("abcdef", "incorrect_totp_token"),
         ("１２３４５６", "incorrect_totp_token"),
     ]:

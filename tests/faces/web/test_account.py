@@ -175,6 +175,8 @@ async def test_a_second_step_asks_for_the_code_alone(
     wrong = await visitor.post("/login/code", {"ticket": ticket, "totp_token": "000000", "next": "/settings"})
     assert wrong.status_code == 422
     assert "wrong" in error_beside(wrong, "totp_token")
+    without = await visitor.post("/login/code", {"ticket": ticket, "totp_token": " "})
+    assert "Please give the code" in error_beside(without, "totp_token")
     code = pyotp.TOTP(secret).at(clock.now() // SECOND)
     answer = await visitor.post("/login/code", {"ticket": ticket, "totp_token": code, "next": "/settings"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/settings")

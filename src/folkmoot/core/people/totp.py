@@ -127,11 +127,11 @@ async def recovery_codes_left(tx: Tx, viewer: Viewer) -> int:
 async def pass_second_step(tx: Tx, known: Credentials, code: str | None) -> None:
     """The second step of a login. A code counts once: whoever saw it typed cannot use it again; so does a recovery code.
 
-    Raises `NotAllowed` missing_totp_token; `Invalid` incorrect_totp_token (A-4).
+    Raises `NotAllowed` missing_totp_token where none was sent; `Invalid` incorrect_totp_token, also for an empty one (A-4).
     """
     if not known.totp_enabled or not known.totp_secret:
         return
-    if not code or not code.strip():
+    if code is None:
         raise NotAllowed("missing_totp_token", field="totp_token")
     step = matching_step(known.totp_secret, code, tx.now)
     if step is not None:
