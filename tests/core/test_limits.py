@@ -177,7 +177,10 @@ async def _in_database(db: Database) -> float:
     return left
 
 
-async def test_searches_are_counted_together_while_much_is_left__K_1(db: Database, clock: FixedClock) -> None:
+async def test_searches_are_counted_together_while_much_is_left__K_1(
+    db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LATER", 60.0)
     with count_statements() as counter:
         for _ in range(60):
             await _post(db, class_="search")

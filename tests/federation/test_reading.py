@@ -249,12 +249,15 @@ async def test_one_address_is_asked_once_for_all_who_want_it__FET_9(scene: Scene
 
 async def test_two_at_once_of_one_host_and_no_more__FET_9(scene: Scene) -> None:
     running = most = 0
-    documents = scene.there.answer
+    documents, two = scene.there.answer, asyncio.Event()
 
     async def slow(request: Request) -> Answer:
         nonlocal running, most
         running += 1
         most = max(most, running)
+        if running == 2:
+            two.set()
+        await two.wait()
         for _ in range(20):
             await asyncio.sleep(0)
         running -= 1
@@ -263,7 +266,8 @@ async def test_two_at_once_of_one_host_and_no_more__FET_9(scene: Scene) -> None:
     scene.there.network.hosts["there.example"] = slow
     pages = [scene.there.page(scene.carol, scene.baking.id) for _ in range(8)]
     budget = Budget(asked=True)
-    await asyncio.gather(*(fetcher_of(scene.a.context).document(page["id"], budget) for page in pages))
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(fetcher_of(scene.a.context).document(page["id"], budget) for page in pages))
     assert most == 2
 
 

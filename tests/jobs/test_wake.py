@@ -2,9 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from folkmoot.core.comments.create import CreateComment, create_comment
 from folkmoot.core.comments.edit import EditComment, edit_comment
 from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.jobs import lanes
 from folkmoot.jobs.moments import MOMENTS
 from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
@@ -14,6 +17,7 @@ from folkmoot.store import jobs
 from folkmoot.store.db import Database
 from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
 from tests.cast import Cast
+from tests.waiting import until
 
 LONG = 30.0
 
@@ -79,10 +83,21 @@ async def test_a_text_that_is_written_or_changed_wakes_the_search_index(db: Data
     assert await is_awake(asyncio.create_task(wake.wait(LONG)), LONG)
 
 
-async def test_the_workers_of_a_process_stop_at_once_although_they_wait(tools: Tools) -> None:
+async def test_the_workers_of_a_process_stop_at_once_although_they_wait(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, wait = 0, Wake.wait
+
+    async def for_long(wake: Wake, _seconds: float) -> None:
+        nonlocal waiting
+        waiting += 1
+        await wait(wake, LONG)
+
+    monkeypatch.setattr(Wake, "wait", for_long)
+    monkeypatch.setattr(lanes, "_LOOK", LONG)
     runner = Runner(tools)
     running = asyncio.create_task(runner.run())
-    await asyncio.sleep(0.1)
+    await until(lambda: waiting > len(MOMENTS))
     await runner.stop()
-    assert (await asyncio.wait({running}, timeout=2))[0], "nobody waits for the seconds between two looks"
+    assert await is_awake(running, LONG / 2), "nobody waits for the seconds between two looks"
     await running

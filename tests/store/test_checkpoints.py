@@ -200,6 +200,7 @@ async def test_a_disk_that_fails_is_not_asked_again_by_every_commit(
     sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    monkeypatch.setattr(checkpoints, "_REST", 60.0)
     log = sqlite._checkpoints
     asked = 0
 

@@ -549,9 +549,12 @@ async def test_room_is_made_where_rows_come_and_go(postgres: PostgresDatabase) -
         await tx.value("SELECT pg_stat_force_next_flush()")
     async with postgres.read() as tx:
         assert await tx.value(size) > 0
-    await postgres.tend()
-    async with postgres.read() as tx:
-        assert await tx.value(size) == 0
+    left = -1
+    async with asyncio.timeout(20):
+        while left:  # the server's own tending may have the table, or still see what was deleted
+            await postgres.tend()
+            async with postgres.read() as tx:
+                left = await tx.value(size)
 
 
 async def test_whoever_writes_does_not_hold_on_to_the_rows_that_others_count_in(
@@ -569,9 +572,10 @@ async def test_whoever_writes_does_not_hold_on_to_the_rows_that_others_count_in(
 
 
 async def test_those_who_count_in_one_row_come_one_after_the_other(
-    postgres: PostgresDatabase, cast: Cast
+    postgres: PostgresDatabase, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In this process, so that the server has not to wake all for each."""
+    monkeypatch.setattr("folkmoot.store.postgres._TURN_SECONDS", 60.0)
     waiting: list[int] = []
 
     async def write() -> None:

@@ -10,10 +10,12 @@ import apsw
 import pytest
 
 from folkmoot.model.time import FixedClock
+from folkmoot.store import handover
 from folkmoot.store.db import Database
 from folkmoot.store.handover import PATIENCE, Handover
 from folkmoot.store.migrate import upgrade
 from folkmoot.store.sqlite import _CACHE, SqliteDatabase, open_sqlite
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -180,6 +182,11 @@ async def test_whoever_writes_for_long_again_and_again_lets_others_go_on(
     assert len(turns) >= 4
 
 
+def _waits_for_its_turn(db: SqliteDatabase) -> bool:
+    """Whether this process has the place of the next, and waits for the one before it."""
+    return db._handover._turn._waiting is not None
+
+
 async def test_writers_who_waited_for_another_process_come_one_right_behind_the_other(
     sqlite: SqliteDatabase, other: SqliteDatabase
 ) -> None:
@@ -203,7 +210,7 @@ async def test_writers_who_waited_for_another_process_come_one_right_behind_the_
     async with other.write() as tx:
         await tx.run("INSERT INTO instance (domain, published) VALUES ('first.example', 1)")
         writers = [asyncio.create_task(write(number)) for number in range(10)]
-        await asyncio.sleep(0.005)
+        await until(lambda: _waits_for_its_turn(sqlite))
     await asyncio.gather(look_round(), *writers)
     assert written[-1] - written[0] <= 1
 
@@ -220,7 +227,7 @@ async def test_a_writer_finds_what_another_process_changed_while_it_waited(
 
     async with other.write() as tx:
         waiting = asyncio.create_task(look())
-        await asyncio.sleep(0.005)
+        await until(lambda: _waits_for_its_turn(sqlite))
         await tx.run("INSERT INTO instance (domain, published) VALUES ('a.example', 1)")
         tx.changed("site")
     assert await waiting > before
@@ -267,13 +274,14 @@ async def test_a_database_that_is_closed_keeps_what_was_written_last(
 
 
 async def test_who_has_just_written_comes_after_whoever_waits_in_another_process(
-    sqlite: SqliteDatabase, other: SqliteDatabase
+    sqlite: SqliteDatabase, other: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without that a busy process takes the file again in the microsecond in which it let go of it, and nobody else ever gets it."""
+    monkeypatch.setattr(handover, "PATIENCE", 60.0)
     for number in range(5):
         async with sqlite.write() as tx:
             waiting = asyncio.create_task(_add(other, f"other-{number}.example"))
-            await asyncio.sleep(0.005)
+            await until(lambda: _waits_for_its_turn(other))
             await tx.run(
                 "INSERT INTO instance (domain, published) VALUES (:domain, :now)",
                 domain=f"first-{number}.example",
@@ -286,7 +294,10 @@ async def test_who_has_just_written_comes_after_whoever_waits_in_another_process
     assert order == ["first", "other", "second"] * 5
 
 
-async def test_one_at_a_time_has_the_turn_and_one_is_the_next(sqlite: SqliteDatabase) -> None:
+async def test_one_at_a_time_has_the_turn_and_one_is_the_next(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "PATIENCE", 60.0)
     one, two, three = (Handover(sqlite.path) for _ in range(3))
     order: list[str] = []
 

@@ -42,8 +42,9 @@ async def row(db: Database, cast: Cast) -> Any:
 
 
 async def test_a_look_is_seen_by_its_reader_before_it_is_written__P_9(
-    db: Database, cast: Cast, clock: FixedClock, post: Post
+    db: Database, cast: Cast, clock: FixedClock, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(visits, "DELAY", 60.0)
     looks = visits_of(db)
     assert looks is visits_of(db)
     looks.note(cast.bob, altered(post, comments=3))

@@ -10,6 +10,7 @@ import pytest
 from folkmoot.core.people import passwords
 from folkmoot.web.presence import WhileTheyWait
 from tests.cast import HERE
+from tests.waiting import until
 
 LOGIN = "/api/v3/user/login"
 BODY = json.dumps({"username_or_email": "alice", "password": "not the right one"}).encode()
@@ -55,11 +56,7 @@ class Connection:
 
 
 async def _until_waiting(number: int) -> None:
-    for _ in range(10_000):
-        if passwords.waiting() == number:
-            return
-        await asyncio.sleep(0)
-    pytest.fail(f"{passwords.waiting()} wait, not {number}")
+    await until(lambda: passwords.waiting() == number)
 
 
 async def test_passwords_of_who_has_gone_are_not_compared(

@@ -19,6 +19,7 @@ from tests import rows
 from tests.cast import Cast
 from tests.faces.web.conftest import read
 from tests.faces.web.reading import HOSTILE, change, write_comment, write_post
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -319,10 +320,8 @@ async def test_visits_that_wait_for_a_busy_database_hold_no_pages_and_count_once
     with count_statements() as counter:
         async with db.write():
             looks = [asyncio.create_task(alice.get(f"/post/{post.id}")) for _ in range(12)]
-            for _ in range(20_000):
-                await asyncio.sleep(0)
-                if sum(look.done() for look in looks) == 11:  # all but the one that will write for the others
-                    break
+            # all but the one that will write for the others
+            await until(lambda: sum(look.done() for look in looks) == 11)
             assert len(db.memory["visits"]) == 1
         answers = await asyncio.gather(*looks)
     assert {answer.status_code for answer in answers} == {200}

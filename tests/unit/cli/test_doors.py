@@ -1,27 +1,18 @@
 """Connections between processes: each new one for who has the fewest, also while processes come and go."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from folkmoot.cli.doors import Door, Doors
+from tests.waiting import until
 
 
 @pytest.fixture
 def outside() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as door:
         yield door
-
-
-async def turns_until(reached: Callable[[], bool]) -> None:
-    """Let the event loop turn until something is so."""
-    for _ in range(10_000):
-        if reached():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("it never came to that")
 
 
 class House:
@@ -45,7 +36,7 @@ class House:
         """So many connect at once; until all are taken."""
         wanted = len(self.callers) + times
         self.callers += [socket.create_connection(self.outside.getsockname()) for _ in range(times)]
-        await turns_until(lambda: sum(map(len, self.taken)) >= wanted)
+        await until(lambda: sum(map(len, self.taken)) >= wanted)
 
     @property
     def shares(self) -> list[int]:
@@ -82,7 +73,7 @@ async def test_a_process_alone_takes_all_that_came_together_in_one_turn(
     alone.open(0)
     callers = [socket.create_connection(alone.outside.getsockname()) for _ in range(50)]
     alone.callers += callers
-    await turns_until(lambda: alone.shares[0] > 0)
+    await until(lambda: alone.shares[0] > 0)
     assert alone.shares == [50]
 
 
@@ -125,7 +116,7 @@ async def test_what_a_dead_process_was_handed_goes_to_its_heir(house: Callable[[
     two.doors.open[1] = 0  # it died, and nobody has noticed yet
     await two.call(1)
     two.callers.append(socket.create_connection(two.outside.getsockname()))
-    await turns_until(lambda: two.doors.given[0][1] == 1)
+    await until(lambda: two.doors.given[0][1] == 1)
     two.doors.leave(1)
     assert two.shares == [1, 0]
     two.open(1)
