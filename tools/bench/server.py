@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
+_TIDIED = 12
+"""Seconds after which a quiet process has given back the memory that it no longer needs."""
 FOLKMOOT = Path(".venv/bin/folkmoot")
 
 
@@ -48,12 +50,14 @@ class Server:
         return total
 
     def settle(self) -> None:
-        """Wait until the periodic work that a start brings is done: until a second costs next to nothing, two minutes at most."""
-        for _ in range(60):
+        """Wait until the periodic work that a start brings is done, until a second costs next to nothing, four minutes at most; and until
+        the processes have given back what it took."""
+        for _ in range(120):
             before = self.cpu_seconds()
             time.sleep(2)
             if self.cpu_seconds() - before < 0.1:
-                return
+                break
+        time.sleep(_TIDIED)
 
     def drain(self) -> None:
         """Wait until what the last run left behind is done, half a minute at most."""

@@ -52,13 +52,18 @@ def test_what_a_crowd_left_is_given_back_once_it_is_quiet(machine: Machine) -> N
     assert machine.after(5, busy=0.01) == 1
 
 
+def test_what_the_rounds_of_a_start_left_is_given_back(machine: Machine) -> None:
+    machine.mb = 130
+    assert machine.after(5, busy=0.01) == 1
+
+
 def test_a_process_that_is_never_quiet_does_it_after_a_minute(machine: Machine) -> None:
     machine.mb = 250
     assert [machine.after(5, busy=0.9) for _ in range(12)] == [0] * 11 + [1]
 
 
 def test_a_little_growth_is_left_alone(machine: Machine) -> None:
-    machine.mb = 140
+    machine.mb = 120
     assert [machine.after(5, busy=0) for _ in range(30)] == [0] * 30
 
 
