@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from structlog.testing import capture_logs
 
 from folkmoot.apub import resolve, software
@@ -25,6 +26,7 @@ from folkmoot.model.time import HOUR, MINUTE, SECOND, FixedClock
 from folkmoot.store import follows, jobs, leases, posts
 from folkmoot.store.db import Database
 from tests.cast import Cast
+from tests.waiting import until
 
 Payload = dict[str, Any]
 
@@ -150,6 +152,38 @@ async def test_who_stops_gives_back_what_is_not_done(tools: Tools, db: Database)
         await running
     (job,) = await Runner(tools).take(5)
     assert job.attempts == 1
+
+
+async def test_who_stops_while_it_takes_a_job_keeps_none(
+    tools: Tools, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taking, may_take, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    claim = jobs.claim
+
+    async def slowly(*given: Any, **how: Any) -> list[jobs.Job]:
+        taking.set()
+        await may_take.wait()
+        return await claim(*given, **how)
+
+    async def endless(_tools: Tools, _payload: Payload) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(jobs, "claim", slowly)
+    runner = Runner(tools, catalogue={"work": endless}, schedule=(), moments=())
+    await _write(db, "work")
+    running = asyncio.create_task(runner.run())
+    async with asyncio.timeout(20):
+        await taking.wait()
+        stopping = asyncio.create_task(runner.stop())
+        await until(runner._stopping.is_set)
+        asyncio.get_running_loop().call_soon(may_take.set)
+        await stopping
+        await running
+    assert ended.is_set()
+    assert len(await Runner(tools).take(5)) == 1
 
 
 async def test_periodic_work_is_done_by_one_and_not_too_often(

@@ -55,6 +55,7 @@ class Runner:
         self.holder = new_holder()
         self.lanes = Lanes(tools.context, self.holder)
         self._sending: asyncio.Task[None] | None = None
+        self._taking: tuple[asyncio.Task[None], ...] = ()
         self._stopping = asyncio.Event()
         self._working: set[asyncio.Task[None]] = set()
         self._tending: dict[str, asyncio.Task[bool]] = {}
@@ -66,10 +67,10 @@ class Runner:
         except Exception:
             log.exception("not_taken_over")  # it is tried again every few seconds
         self._sending = asyncio.create_task(self.lanes.run(self._stopping))
+        self._taking = asyncio.create_task(self._work()), asyncio.create_task(self._tend())
         await asyncio.gather(
             self._sending,
-            self._work(),
-            self._tend(),
+            *self._taking,
             self._watch(),
             *(self._every_moment(moment) for moment in self.moments),
         )
@@ -87,7 +88,9 @@ class Runner:
             await asyncio.wait({self._sending}, timeout=2 * _STOP_WITHIN)
 
     async def _let_finish(self) -> None:
-        """Wait for the jobs and the periodic work under way."""
+        """Wait for the jobs and the periodic work under way, and for what is just being taken."""
+        if self._taking:
+            await asyncio.wait(self._taking, timeout=_STOP_WITHIN)
         running: set[asyncio.Task[Any]] = {*self._working, *self._tending.values()}
         if running:
             _, late = await asyncio.wait(running, timeout=_STOP_WITHIN)
