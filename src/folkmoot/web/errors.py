@@ -228,5 +228,5 @@ def errors_of(refusal: Refusal, *, field: str | None = None) -> dict[str, str]:
 
 
 def status_again(refusal: Refusal) -> int:
-    """The status of a form that is shown again."""
-    return status_of(refusal) if isinstance(refusal, RateLimited) else AGAIN
+    """The status of a form that is shown again: nothing is wrong with one that came too soon."""
+    return status_of(refusal) if isinstance(refusal, (RateLimited, Busy)) else AGAIN

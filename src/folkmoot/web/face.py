@@ -34,7 +34,7 @@ TEXTS = {
     400: N_("Something in the address or in the form is not as it should be."),
     404: N_("The address is wrong, or what was here is gone."),
     405: N_("This address does something else than what was asked."),
-    413: N_("Texts can be up to two megabytes, pictures more."),
+    413: N_("Texts can be up to two megabytes, a picture up to ten."),
     500: N_("It has been noted. Nothing you did is at fault; trying again later may help."),
     503: N_("It is starting or busy. Please try again in a moment."),
 }

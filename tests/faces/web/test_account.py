@@ -395,6 +395,18 @@ async def mailed_link(visitor: Any, db: Database) -> str:
     return link.removeprefix("https://here.example")
 
 
+async def test_a_busy_server_is_no_mistake_in_the_form(
+    browser: Browsers, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = await browser()
+    with monkeypatch.context() as crowd:
+        crowd.setattr(passwords, "MOST_WAITING", 0)
+        answer = await log_in(visitor)
+    assert (answer.status_code, "The server is busy" in answer.text) == (503, True)
+    assert read(answer).css_first("input[name=username_or_email]").attributes["value"] == "alice"
+    assert (await log_in(visitor)).status_code == 303
+
+
 @pytest.mark.parametrize("sink", ["file"])
 async def test_a_busy_server_does_not_cost_the_link(
     browser: Browsers, db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
@@ -405,7 +417,7 @@ async def test_a_busy_server_does_not_cost_the_link(
     with monkeypatch.context() as crowd:
         crowd.setattr(passwords, "MOST_WAITING", 0)
         answer = await visitor.post(path, chosen)
-    assert "The server is busy" in answer.text
+    assert (answer.status_code, "The server is busy" in answer.text) == (503, True)
     no_password_in(answer)
     assert (await visitor.post(path, chosen)).headers["location"] == "/login"
 

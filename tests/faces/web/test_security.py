@@ -146,6 +146,7 @@ async def test_a_body_that_is_too_large_is_refused(browser: Browsers) -> None:
     alice = await browser("alice")
     answer = await alice.http.post("/language", content=b"a=" + b"x" * LARGEST_BODY)
     assert answer.status_code == 413
+    assert "a picture up to ten" in answer.text
 
     async def endless() -> Any:
         for _ in range(100):
