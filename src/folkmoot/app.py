@@ -41,6 +41,7 @@ from folkmoot.core.site.keys import site_key_pair
 from folkmoot.core.site.software import LEMMY_VERSION
 from folkmoot.jobs.runner import Runner
 from folkmoot.jobs.tools import Tools
+from folkmoot.jobs.wake import Wake
 from folkmoot.logs import RequestIds, logger
 from folkmoot.model.errors import Refusal
 from folkmoot.model.site import Operator
@@ -258,13 +259,14 @@ class Server:
 
 
 async def keep_neighbours(db: Database) -> None:
-    """Read the servers that we know again and again, until cancelled."""
+    """Read the servers that we know when there is a new one, and now and then, until cancelled."""
+    changed = Wake(db, "neighbours")
     while True:
-        await asyncio.sleep(NEIGHBOURS_EVERY)
         try:
             await read_neighbours(db)
         except Exception:
             log.exception("neighbours_not_read")
+        await changed.wait(NEIGHBOURS_EVERY)
 
 
 def compile_templates() -> None:

@@ -101,3 +101,22 @@ async def test_the_workers_of_a_process_stop_at_once_although_they_wait(
     await runner.stop()
     assert await is_awake(running, LONG / 2), "nobody waits for the seconds between two looks"
     await running
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_who_is_woken_and_told_to_end_at_once_ends(db: Database, turns: int) -> None:
+    """Nobody who stops the server waits for one that was told of something just then."""
+    wake = Wake(db, "jobs")
+
+    async def for_ever() -> None:
+        while True:
+            await wake.wait(LONG)
+
+    waiting = asyncio.create_task(for_ever())
+    for _ in range(4):
+        await asyncio.sleep(0)
+    db.changes.touch(("jobs", 0))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    assert await is_awake(waiting, 1)

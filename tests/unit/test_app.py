@@ -1,16 +1,18 @@
 """The first start, and every later one: the database is made ready once, and never at the cost of what it holds."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from folkmoot.app import open_context, opened, prepare
+from folkmoot.app import keep_neighbours, open_context, opened, prepare
 from folkmoot.context import Context
+from folkmoot.core.instances.neighbours import KEPT
 from folkmoot.core.people import passwords
 from folkmoot.settings import Settings
-from folkmoot.store import migrate
+from folkmoot.store import instances, migrate
 from folkmoot.store.accounts import has_admin
 from folkmoot.store.db import Database
 from folkmoot.store.migrate import Migration, TooNew
@@ -103,3 +105,26 @@ async def _tables(db: Database, name: str) -> int:
     async with db.read() as tx:
         found: int = await tx.value("SELECT count(*) FROM sqlite_master WHERE name = :name", name=name)
     return found
+
+
+async def test_a_server_that_is_met_is_known_to_pages_at_once(context: Context, settings: Settings) -> None:
+    await prepare(context.db, settings)
+    db = context.db
+
+    async def are(known: set[str]) -> None:
+        async with asyncio.timeout(5):
+            while db.memory.get(KEPT) != known:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0)
+
+    knowing = asyncio.create_task(keep_neighbours(db))
+    try:
+        await are(set())
+        async with db.write() as tx:
+            met = await instances.known_or_new(tx, "there.example")
+        await are({"there.example"})
+        async with db.write() as tx:
+            await instances.keep_policy(tx, "block", met.id)
+        await are(set())
+    finally:
+        knowing.cancel()
+        await asyncio.gather(knowing, return_exceptions=True)

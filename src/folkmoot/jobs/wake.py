@@ -27,7 +27,8 @@ class Wake:
     async def wait(self, seconds: float) -> None:
         """Return when something of these kinds happened since the last time, or after so many seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._happened.wait(), seconds)
+            async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 may lose a cancellation
+                await self._happened.wait()
         self._happened.clear()
 
 

@@ -4,7 +4,8 @@ A writer names what it touched (`tx.changed("thread", post_id)`); the engine car
 data_version` says to read on SQLite, NOTIFY on PostgreSQL). A cached page remembers the numbers of what it was made from and is right for
 as long as they stand.
 
-Kinds in use: `site` (0), `sites` (0: what servers say of themselves), `front` (0), `posts` (0: a post appeared or went), `community` (id),
+Kinds in use: `site` (0), `sites` (0: what servers say of themselves), `neighbours` (0: a server is known that was not, or an admin decided
+about one), `front` (0), `posts` (0: a post appeared or went), `community` (id),
 `thread` (post id), `person` (id), `author` (person id, or 0 for anybody: what stands beside all they wrote), `names` (0: somebody is new
 or called otherwise), `search` (0: the search tables), `post_text` and `comment_text` (id: it was written, changed, pinned, went or came
 back; 0: many were), `community_name` (id: it is new or called otherwise; 0: many are), `modlog` (0), `jobs` (0), `followers` (community

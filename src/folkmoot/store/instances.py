@@ -118,11 +118,12 @@ async def by_id(tx: Tx, instance_id: int) -> Instance | None:
 
 async def known_or_new(tx: Tx, domain: str) -> Instance:
     """The server of this domain, written down if it is the first time we hear of it."""
-    await tx.run(
+    if await tx.run(
         "INSERT INTO instance (domain, published, updated) VALUES (:domain, :now, :now) ON CONFLICT (domain) DO NOTHING",
         domain=domain,
         now=tx.now,
-    )
+    ):
+        tx.changed("neighbours")
     instance = await by_domain(tx, domain)
     assert instance is not None
     return instance
@@ -138,6 +139,7 @@ async def set_policy(
         instance_id=instance_id, reason=reason, expires=expires, now=tx.now,
     )  # fmt: skip
     tx.changed("site")
+    tx.changed("neighbours")
 
 
 async def keep_policy(tx: Tx, kind: Kind, instance_id: int) -> None:
@@ -147,6 +149,7 @@ async def keep_policy(tx: Tx, kind: Kind, instance_id: int) -> None:
         instance_id=instance_id, now=tx.now,
     )  # fmt: skip
     tx.changed("site")
+    tx.changed("neighbours")
 
 
 async def drop_policy(tx: Tx, kind: Kind, instance_id: int) -> bool:
@@ -155,6 +158,7 @@ async def drop_policy(tx: Tx, kind: Kind, instance_id: int) -> bool:
         f"DELETE FROM {_TABLES[kind]} WHERE instance_id = :instance_id", instance_id=instance_id
     )
     tx.changed("site")
+    tx.changed("neighbours")
     return bool(gone)
 
 

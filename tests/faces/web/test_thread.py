@@ -581,3 +581,21 @@ async def test_links_to_things_on_servers_that_we_know_open_here(
         "",
     ):
         assert (await nobody.get("/open", params={"url": elsewhere})).status_code == 404, elsewhere
+
+
+async def test_links_to_a_server_that_is_met_later_open_here_from_then_on(
+    browser: Any, db: Database, cast: Cast, post: Post
+) -> None:
+    """What was kept of the comment before does not stand in the way."""
+    await write_comment(db, cast.alice, post, "[tea](https://new.example/post/7)")
+    nobody = await browser()
+
+    async def leads() -> str | None:
+        return read(await nobody.get(f"/post/{post.id}")).css_first("#tree div[dir] a").attributes["href"]
+
+    assert await leads() == "https://new.example/post/7"
+    async with db.write() as tx:
+        await instances.known_or_new(tx, "new.example")
+    await read_neighbours(db)
+    db.changes.touch(("thread", post.id))
+    assert await leads() == "/open?url=https%3A%2F%2Fnew.example%2Fpost%2F7"

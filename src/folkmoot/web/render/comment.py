@@ -20,6 +20,7 @@ from folkmoot.web.render.look import (
     opened_here,
     origin_link,
     person_link,
+    strangers_in,
 )
 
 
@@ -57,6 +58,8 @@ class Piece:
     votes: str
     children: int
     body: bytes
+    leads: frozenset[str] = frozenset()
+    """Servers that links in it lead to, which nobody here knew when it was made."""
     casts: dict[object, Cast] = field(default_factory=dict)
 
 
@@ -86,6 +89,7 @@ def piece_of(view: CommentView, look: Look, op_id: int) -> Piece:
         downvotes=comment.downvotes,
         votes=_counts(comment.upvotes, comment.downvotes, words),
         children=comment.child_count,
+        leads=strangers_in(comment.content_html, look.neighbours),
         body=f'<div{spoken} dir="auto">{opened_here(comment.content_html, look.neighbours)}</div>\n'.encode(),
     )
 
@@ -322,7 +326,7 @@ def kept_piece(view: CommentView, line: Line, look: Look, op_id: int) -> Piece:
     """The piece of a comment, made where it is not kept yet."""
     name, stamp = (line.id, look.code), line[1:5]
     piece: Piece | None = look.shelf.comments.get(name, stamp)
-    if piece is None:
+    if piece is None or not piece.leads.isdisjoint(look.neighbours):
         piece = piece_of(view, look, op_id)
         look.shelf.comments.put(name, stamp, piece, _weight(piece))
     return piece

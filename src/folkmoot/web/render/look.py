@@ -213,6 +213,13 @@ def opened_here(html: str, neighbours: frozenset[str]) -> str:
     return _LINK.sub(lambda link: _opened(link, neighbours), html)
 
 
+def strangers_in(html: str, neighbours: frozenset[str]) -> frozenset[str]:
+    """The servers that we do not know to which a text has links that could be opened here, if we did."""
+    if 'href="http' not in html:
+        return frozenset()
+    return frozenset(link["host"].lower() for link in _LINK.finditer(html)) - neighbours
+
+
 def _opened(link: re.Match[str], neighbours: frozenset[str]) -> str:
     if link["host"].lower() not in neighbours:
         return link[0]

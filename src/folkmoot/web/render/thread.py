@@ -26,12 +26,12 @@ def gather(thread: Thread, look: Look) -> Gathered:
     """What is kept of a thread. Read the views of what is missing, and give both to `render_thread`."""
     pieces: dict[int, Piece] = {}
     absent: list[int] = []
-    get, code = look.shelf.comments.get, look.code
+    get, code, neighbours = look.shelf.comments.get, look.code, look.neighbours
     for line in thread.lines:
         if line.deleted or line.removed:
             continue
         piece = get((line.id, code), line[1:5])
-        if piece is None:
+        if piece is None or (piece.leads and not piece.leads.isdisjoint(neighbours)):
             absent.append(line.id)
         else:
             pieces[line.id] = piece
