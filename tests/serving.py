@@ -52,7 +52,7 @@ def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[tuple[su
 
 
 def _wait(address: str, process: subprocess.Popen[str], folder: Path) -> None:
-    for _ in range(200):
+    for _ in range(600):
         assert process.poll() is None, (folder / "said.txt").read_text()
         try:
             if httpx.get(f"{address}/health").status_code == 200:

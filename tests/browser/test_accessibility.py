@@ -90,7 +90,7 @@ def _as_admin(browse: Browse) -> tuple[Chrome, str]:
     browser.find_element(By.NAME, "username_or_email").send_keys(ADMIN)
     browser.find_element(By.NAME, "password").send_keys(PASSWORD)
     browser.find_element(By.CSS_SELECTOR, "main form button.main").click()
-    WebDriverWait(browser, 10).until(
+    WebDriverWait(browser, 30).until(
         lambda page: page.find_elements(By.CSS_SELECTOR, ".top a[href='/inbox']")
     )
     return browser, base

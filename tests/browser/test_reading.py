@@ -103,7 +103,7 @@ def test_the_keyboard_walks_through_a_thread_and_explains_itself(browse: Browse)
     body.send_keys("j")
     assert browser.execute_script("return document.activeElement.closest('article') !== null")
     body.send_keys("?")
-    WebDriverWait(browser, 5).until(lambda page: page.find_elements(By.CSS_SELECTOR, "dialog[open]"))
+    WebDriverWait(browser, 30).until(lambda page: page.find_elements(By.CSS_SELECTOR, "dialog[open]"))
 
 
 def test_a_visitor_is_asked_to_log_in_instead_of_given_buttons(browse: Browse) -> None:

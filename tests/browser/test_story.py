@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 def patiently(browser: Chrome) -> WebDriverWait[Chrome]:
     """Waits up to ten seconds; a page that is being replaced is no failure."""
-    return WebDriverWait(browser, 10, ignored_exceptions=[StaleElementReferenceException])
+    return WebDriverWait(browser, 30, ignored_exceptions=[StaleElementReferenceException])
 
 
 def fill(browser: Chrome, **values: str) -> None:

@@ -121,16 +121,19 @@ async def test_a_unique_job_is_written_once_and_again_once_it_runs(tools: Tools,
     assert len(await runner.take(5)) == 1, "what happened since may need it once more"
 
 
-async def test_a_running_worker_hears_of_new_jobs_and_stops_when_told(tools: Tools, db: Database) -> None:
+async def test_a_running_worker_hears_of_new_jobs_and_stops_when_told(
+    tools: Tools, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = asyncio.Event()
 
     async def work(_tools: Tools, _payload: Payload) -> None:
         done.set()
 
+    monkeypatch.setattr("folkmoot.jobs.runner._IDLE", 60.0)
     runner = Runner(tools, catalogue={"work": work}, schedule=(), moments=())
     running = asyncio.create_task(runner.run())
     await _write(db, "work")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         await done.wait()
         await runner.stop()
         await running
@@ -146,7 +149,7 @@ async def test_who_stops_gives_back_what_is_not_done(tools: Tools, db: Database)
     runner = Runner(tools, catalogue={"work": endless}, schedule=(), moments=())
     await _write(db, "work")
     running = asyncio.create_task(runner.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await begun.wait()
         await runner.stop()
         await running

@@ -98,7 +98,7 @@ def test_every_file_is_read_or_malformed_in_bounded_time() -> None:
     files = sorted(corpus().rglob("*.json"))
     read_well = 0
     for path in files:
-        start = time.monotonic()
+        start = time.process_time()
         for development in (True, False):
             for parse in (reading.envelope, reading.parse, parse_content, parse_actor):
                 try:
@@ -106,7 +106,7 @@ def test_every_file_is_read_or_malformed_in_bounded_time() -> None:
                     read_well += 1
                 except Malformed:
                     pass
-        assert time.monotonic() - start < SECONDS, path
+        assert time.process_time() - start < SECONDS, path
     assert len(files) > 1000
     assert read_well > 1000
 

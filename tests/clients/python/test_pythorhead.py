@@ -172,7 +172,7 @@ def test_a_bot_posts_pictures_and_keeps_order(chief: Lemmy, members: tuple[Lemmy
 
 def _found(lemmy: Lemmy, words: str) -> list[int]:
     """The posts that a search finds, once the index has them: it is written every second."""
-    for _ in range(100):
+    for _ in range(300):
         found = lemmy.search(words, type_=SearchType.Posts)["posts"]
         if found:
             return [view["post"]["id"] for view in found]
