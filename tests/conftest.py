@@ -11,6 +11,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from folkmoot.model.time import FixedClock, from_rfc3339
 from folkmoot.store.db import Database
@@ -18,6 +19,10 @@ from folkmoot.store.migrate import upgrade
 from folkmoot.store.postgres import open_postgres
 from folkmoot.store.sqlite import open_sqlite
 from tests.cast import Cast, assemble, meet
+
+# How long an example takes is the machine's affair: whatever else it does must not fail a test. In CI the examples are the same every time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 POSTGRES = os.environ.get("FOLKMOOT_TEST_DATABASE", "")
 NOON = from_rfc3339("2026-06-01T12:00:00Z")

@@ -426,7 +426,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=14), st.sampled_from(TYPES))
 def test_no_document_is_more_than_malformed(members: dict[str, Any], kind: str) -> None:
     document = Document({"id": NOTE, "actor": CAROL, "attributedTo": CAROL, "type": kind, **members}, NOW)

@@ -280,7 +280,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=300))
 def test_no_bytes_are_more_than_malformed(body: bytes) -> None:
     try:
@@ -289,7 +289,7 @@ def test_no_bytes_are_more_than_malformed(body: bytes) -> None:
         pass
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from(["id", "type", "to", "name", "published", "@context"]), JSON))
 def test_what_is_loaded_is_what_was_written(members: dict[str, Any]) -> None:
     body = json.dumps(members).encode()
@@ -300,7 +300,7 @@ def test_what_is_loaded_is_what_was_written(members: dict[str, Any]) -> None:
     assert found == members
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=60))
 def test_an_id_that_passes_has_a_plain_host(text: str) -> None:
     try:

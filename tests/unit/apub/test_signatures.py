@@ -343,7 +343,7 @@ def test_a_key_may_come_as_pkcs_1_and_with_other_line_ends__ACT_2() -> None:
     assert "PRIVATE" not in repr(SigningKey(KEY_ID, pair().private))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(max_size=120),
     st.sampled_from(["signature", "signature-input", "digest", "content-digest", "date", "host"]),
@@ -356,7 +356,7 @@ def test_no_header_is_more_than_refused__ABU_16__ABU_28(text: str, name: str, sc
         pass
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data(), st.sampled_from(list(Scheme)))
 def test_one_changed_character_of_a_signature_header_changes_nobody(
     data: st.DataObject, scheme: Scheme

@@ -149,7 +149,7 @@ def test_hostile_pages_are_read_in_time(piece: str) -> None:
     assert time.process_time() - started < 3
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200), st.text(max_size=40), st.text(max_size=40))
 def test_any_bytes_any_header_any_address(body: bytes, kind: str, url: str) -> None:
     parse_page(body, kind, url)
@@ -181,7 +181,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_any_pieces_of_a_page(page: str) -> None:
     found = parse(page)

@@ -69,7 +69,7 @@ def test_deep_nesting_costs_no_recursion() -> None:
     assert "x" in to_markdown("<blockquote>" * 900 + "x" + "</blockquote>" * 900)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_whatever_text_is_escaped_reads_the_same(text: str) -> None:
     assert isinstance(to_markdown(text), str)

@@ -74,7 +74,7 @@ def test_addresses_are_kept_in_their_normal_form__P_3(given_url: str, kept: str)
     assert check_post_url(kept) == kept
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.one_of(
         st.text(max_size=60),
@@ -172,7 +172,7 @@ def test_code_keeps_its_tracking__P_3() -> None:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(

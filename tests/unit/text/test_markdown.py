@@ -377,14 +377,14 @@ SOURCES = st.one_of(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(SOURCES)
 def test_whatever_is_written_comes_out_safe(source: str) -> None:
     html_rules.check(html(source))
     html_rules.check(render_inline(source))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SOURCES)
 def test_an_excerpt_is_always_one_short_line(source: str) -> None:
     line = excerpt(source, 50)

@@ -59,7 +59,7 @@ def test_names_in_other_scripts() -> None:
     assert mentioned("@боб@our.example") == [("боб", "our.example")]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="@!ab.:-_/`[]()\\ \n*~cum8é<", max_size=60))
 def test_who_is_mentioned_with_a_dotted_host_also_sees_a_link_or_is_inside_one(source: str) -> None:
     html = render(source, local=Links("our.example"))

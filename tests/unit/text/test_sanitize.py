@@ -108,7 +108,7 @@ def test_text_of_html_is_what_a_reader_sees() -> None:
     assert text_of("") == ""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="<>/=\"' &;#abimgsrctonhefjv:!-\n", max_size=120))
 def test_cleaning_is_settled_after_once(html: str) -> None:
     once = clean(html)
