@@ -208,7 +208,7 @@ class Settings:
     source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of those who run a changed one for others; the page /source leads there.")
     log_level: str = setting("info", _one_of("debug", "info", "warning", "error"), "Least important messages that are logged.")
     log_format: str = setting("auto", _one_of("auto", "console", "json"), "Lines for people or for programs. `auto`: for people on a terminal, else JSON.")
-    development: bool = setting(False, SWITCH, "For developers: plain http, errors in full, templates read anew. Never on a public server.")
+    development: bool = setting(False, SWITCH, "For developers: other servers by plain http, at any port and in private networks, errors in full, templates read anew. Never on a public server.")
     now: Micros | None = setting(None, MOMENT, "The moment at which the clock stands, for tests and screenshots. Only in development.")
     # fmt: on
 

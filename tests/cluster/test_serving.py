@@ -59,6 +59,7 @@ def test_it_says_what_it_is_and_how_to_begin(tmp_path: Path) -> None:
     assert str(tmp_path / "data" / "folkmoot.db") in said
     assert f"{address}/register: the first account becomes the administrator's" in said
     assert "DEVELOPMENT MODE" in said
+    assert all(word in said for word in ("plain http", "any port", "private networks"))
 
 
 def test_the_admin_of_the_settings_is_announced(tmp_path: Path) -> None:

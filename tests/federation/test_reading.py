@@ -165,6 +165,21 @@ async def test_an_empty_or_missing_list_dismisses_nobody__BKF_6(scene: Scene) ->
     assert await scene.a.rows(moderators) == [("dave",)], "the list replaces the old one"
 
 
+async def test_of_a_long_list_a_hundred_are_looked_at_and_of_other_servers_twenty__BKF_6(
+    scene: Scene,
+) -> None:
+    there, network = scene.there, scene.there.network
+    own = [there.person(f"mod{number}").id for number in range(90)]
+    away = [f"https://h{number}.example/u/mod" for number in range(60)]
+    there.documents[f"{scene.baking.id}/moderators"]["orderedItems"] = [*away[:30], *own, *away[30:]]
+    before = len(network.asked)
+    await backfills(scene, first=False)
+    asked = [request for request in network.asked[before:] if "/u/" in request.url.path]
+    assert len({request.host for request in asked} - {there.host}) == 20
+    assert len([request for request in asked if request.host == there.host]) == 70, "with those a hundred"
+    assert await scene.a.value("SELECT count(*) FROM community_moderator m JOIN person p ON p.id = m.person_id WHERE NOT p.local") == 70  # fmt: skip
+
+
 async def test_what_is_pinned_there_is_pinned_here__BKF_7(scene: Scene) -> None:
     pages = [scene.there.page(scene.carol, scene.baking.id, name) for name in ("One", "Two")]
     pinned = "SELECT name FROM post WHERE featured_community"

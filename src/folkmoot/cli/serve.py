@@ -132,7 +132,12 @@ def _announce(settings: Settings, ready: _Ready, *, demo: bool) -> None:
         typer.echo(f"            ({settings.data_dir}), and start without --demo.")
     if settings.development:
         typer.secho(
-            "  DEVELOPMENT MODE: errors are shown in full. Never on a public server.", bold=True, fg="red"
+            "  DEVELOPMENT MODE: errors are shown in full. Other servers may use plain http, any port and names without a dot,",
+            bold=True,
+            fg="red",
+        )
+        typer.secho(
+            "  and addresses in private networks are asked. Never on a public server.", bold=True, fg="red"
         )
         if settings.now is not None:
             typer.secho(f"  The clock stands at {to_rfc3339(settings.now)}.", bold=True, fg="red")

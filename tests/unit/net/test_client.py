@@ -278,6 +278,20 @@ async def test_what_unfolds_beyond_the_limit_is_refused__FET_11(serve: Callable[
     )
 
 
+async def test_what_unfolds_to_fifty_times_its_size_is_refused_within_the_limit_too__FET_11(
+    serve: Callable[..., Awaitable[str]],
+) -> None:
+    bomb = gzip.compress(b"\0" * 900_000, mtime=0)
+    page = gzip.compress(b"\0" * 200_000, mtime=0)
+    host = await serve(
+        a=says(bomb, headers={"Content-Encoding": "gzip"}), b=says(page, headers={"Content-Encoding": "gzip"})
+    )
+    with pytest.raises(TooLarge, match="unfold"):
+        await look(development_client(), f"{host}/a", limit_bytes=1_000_000)
+    little = await look(development_client(), f"{host}/b", limit_bytes=1_000_000)
+    assert len(little.body) == 200_000, "what is small anyway may be as monotonous as it likes"
+
+
 @pytest.mark.parametrize(
     ("encoding", "packed"),
     [
