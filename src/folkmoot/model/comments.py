@@ -1,7 +1,12 @@
 """Comments."""
 
+from typing import Literal
+
 from folkmoot.model.records import Record
 from folkmoot.model.time import Micros
+
+Whole = Literal["community", "post", "comment"]
+"""What comments are within."""
 
 
 class Comment(Record, frozen=True, gc=False):

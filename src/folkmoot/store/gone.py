@@ -37,6 +37,11 @@ async def remember_purged_in(
         await _purge_all(tx, of_branch, number=post_id, below=f"{beneath}.%")
 
 
+async def remember_purged_comments(tx: Tx, ids: Collection[int]) -> None:
+    """The same for comments by their numbers."""
+    await _purge_all(tx, "SELECT ap_id FROM comment WHERE id IN :ids[]", ids=ids)
+
+
 async def _purge_all(tx: Tx, chosen: str, **values: Any) -> None:
     await tx.run(
         f"INSERT INTO gone (ap_id, since, purged) {chosen.replace('SELECT ap_id', 'SELECT ap_id, :now, :yes')}"

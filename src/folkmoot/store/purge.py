@@ -4,10 +4,11 @@ Counts are written in the order in which who writes and votes does: post, commen
 Otherwise two who meet would wait for each other.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from folkmoot.model.comments import Comment
+from folkmoot.model.comments import Comment, Whole
 from folkmoot.model.posts import Post
 from folkmoot.store import communities, counts
 from folkmoot.store.db import Tx
@@ -79,6 +80,83 @@ async def delete_comment(tx: Tx, comment: Comment, post: Post) -> None:
     tx.changed("thread", post.id)
     tx.changed("community", post.community_id)
     _tell_everybody(tx)
+
+
+_WITHIN = {
+    "community": "i.community_id = :number",
+    "post": "i.post_id = :number",
+    "comment": "i.post_id = (SELECT post_id FROM comment WHERE id = :number)"
+    " AND i.path LIKE (SELECT path FROM comment WHERE id = :number) || '.%'",
+}
+
+
+async def youngest_within(tx: Tx, kind: Whole, number: int, most: int) -> list[int]:
+    """The newest comments within something, at most so many: none of them has an answer that is not among them, for answers are younger."""
+    rows = await tx.all(
+        f"SELECT i.id FROM comment i WHERE {_WITHIN[kind]} ORDER BY i.id DESC LIMIT :most",
+        number=number,
+        most=most,
+    )
+    return [row[0] for row in rows]
+
+
+async def delete_comments(tx: Tx, ids: Collection[int]) -> None:
+    """These comments, and whatever answers them; what is left has the counts that it would have without them."""
+    chosen = set(ids)
+    added = chosen
+    while added:  # an answer that is older than what it answers was brought in out of turn
+        rows = await tx.all("SELECT id FROM comment WHERE parent_id IN :ids[]", ids=sorted(added))
+        added = {row[0] for row in rows} - chosen
+        chosen |= added
+    here = "i.id IN :ids[]"
+    gone = sorted(chosen)
+    threads = await _lock_threads(tx, gone)
+    said = await _added_by_comments(tx, here, ids=gone)
+    await _shrink_threads(tx, threads, gone)
+    await _give_back(tx, (), said)
+    await _forget_texts(tx, "comment", here, ids=gone)
+    await tx.run("DELETE FROM comment WHERE id IN :ids[]", ids=gone)
+    for post_id, community_id, _ in threads:
+        tx.changed("thread", post_id)
+        tx.changed("community", community_id)
+    _tell_everybody(tx)
+
+
+async def _lock_threads(tx: Tx, ids: list[int]) -> list[tuple[int, int, bool]]:
+    """The posts over these comments: number, community, and whether the community counts what is beneath."""
+    rows = await tx.all(
+        "SELECT id, community_id, deleted, removed FROM post"
+        " WHERE id IN (SELECT post_id FROM comment WHERE id IN :ids[]) ORDER BY id FOR_UPDATE",
+        ids=ids,
+    )
+    return [(row[0], row[1], counts.counted(bool(row[2]), bool(row[3]))) for row in rows]
+
+
+async def _shrink_threads(tx: Tx, threads: list[tuple[int, int, bool]], ids: list[int]) -> None:
+    """Take these comments out of the counts of their posts, of what they answer, and of their communities."""
+    rows = await tx.all(
+        f"SELECT i.post_id, i.path, {_COUNTED} FROM comment i WHERE i.id IN :ids[] ORDER BY i.id", ids=ids
+    )
+    by_post: Counter[int] = Counter()
+    over: Counter[int] = Counter()
+    for post_id, path, counted in rows:
+        by_post[post_id] += counted
+        over.update(int(part) for part in path.split(".")[1:-1])
+    await tx.many(
+        "UPDATE post SET comments = comments - :by, version = version + 1 WHERE id = :id",
+        [{"id": post_id, "by": by_post[post_id]} for post_id, _, _ in threads],
+    )
+    await tx.many(
+        "UPDATE comment SET child_count = child_count - :by, version = version + 1 WHERE id = :id",
+        [{"id": number, "by": over[number]} for number in sorted(over.keys() - set(ids))],
+    )
+    by_community: Counter[int] = Counter()
+    for post_id, community_id, counted in threads:
+        by_community[community_id] += by_post[post_id] if counted else 0
+    await tx.many(
+        "UPDATE community SET comments = comments - :by, version = version + 1 WHERE id = :id",
+        [{"id": number, "by": by_community[number]} for number in sorted(by_community)],
+    )
 
 
 async def delete_community(tx: Tx, community_id: int) -> None:

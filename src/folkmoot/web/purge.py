@@ -1,7 +1,5 @@
 """Delete posts, comments, communities and people for good: each asks first, and says what would go with it."""
 
-from collections.abc import Awaitable, Callable
-
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,14 +9,13 @@ from folkmoot.core.communities.view import find_community
 from folkmoot.core.people.find import find_person
 from folkmoot.core.permissions import Standing
 from folkmoot.core.site import purge
+from folkmoot.model.comments import Whole
 from folkmoot.web.base import context, done, viewer
 from folkmoot.web.filters import number
 from folkmoot.web.forms import read_form
 from folkmoot.web.handles import community_link, name_of
 from folkmoot.web.i18n import gettext, ngettext
 from folkmoot.web.moderation import place_of, reason_of, reason_page, tools_at
-
-_Purge = Callable[..., Awaitable[None]]
 
 
 async def _purge_page(request: Request, what: str | Markup, button: str, back: str) -> Response:
@@ -34,10 +31,9 @@ async def _purge_page(request: Request, what: str | Markup, button: str, back: s
     )
 
 
-async def _purge(request: Request, do: _Purge, purged_id: int, to: str) -> Response:
+async def _purge(request: Request, kind: Whole, purged_id: int, to: str) -> Response:
     form = await read_form(request)
-    async with context(request).db.write() as tx:
-        await do(tx, viewer(request), purged_id, reason=reason_of(form))
+    await purge.in_steps(context(request).db, viewer(request), kind, purged_id, reason=reason_of(form))
     return done(request, to, said=gettext("Deleted for good."))
 
 
@@ -60,7 +56,7 @@ async def show_purge_post(request: Request) -> Response:
 async def purge_post(request: Request) -> Response:
     """Delete it."""
     tools = await tools_at(request, "purge")
-    return await _purge(request, purge.purge_post, tools.post.id, community_link(tools.community).href)
+    return await _purge(request, "post", tools.post.id, community_link(tools.community).href)
 
 
 async def show_purge_comment(request: Request) -> Response:
@@ -84,7 +80,7 @@ async def purge_comment(request: Request) -> Response:
     """Delete it."""
     tools = await tools_at(request, "purge")
     assert tools.comment is not None
-    return await _purge(request, purge.purge_comment, tools.comment.id, f"/post/{tools.post.id}")
+    return await _purge(request, "comment", tools.comment.id, f"/post/{tools.post.id}")
 
 
 async def show_purge_community(request: Request) -> Response:
@@ -103,7 +99,7 @@ async def purge_community(request: Request) -> Response:
     """Delete it."""
     async with context(request).db.read() as tx:
         community = await find_community(tx, viewer(request), request.path_params["name"])
-    return await _purge(request, purge.purge_community, community.id, "/communities")
+    return await _purge(request, "community", community.id, "/communities")
 
 
 async def show_purge_person(request: Request) -> Response:
@@ -123,7 +119,10 @@ async def purge_person(request: Request) -> Response:
     """Blank them."""
     async with context(request).db.read() as tx:
         person = await find_person(tx, viewer(request), request.path_params["name"])
-    return await _purge(request, purge.purge_person, person.id, f"/u/{name_of(person)}")
+    form = await read_form(request)
+    async with context(request).db.write() as tx:
+        await purge.purge_person(tx, viewer(request), person.id, reason=reason_of(form))
+    return done(request, f"/u/{name_of(person)}", said=gettext("Deleted for good."))
 
 
 def _counted(going: purge.Consequence) -> dict[str, str]:

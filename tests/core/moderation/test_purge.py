@@ -6,22 +6,25 @@ import pytest
 
 from folkmoot.core.communities.follow import follow_community
 from folkmoot.core.posts.remove import remove_post
+from folkmoot.core.site import purge as core_purge
 from folkmoot.core.site.admins import appoint_admin
 from folkmoot.core.site.purge import (
     consequence_for_comment,
     consequence_for_community,
     consequence_for_person,
     consequence_for_post,
+    in_steps,
     purge_comment,
     purge_community,
     purge_person,
     purge_post,
 )
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
-from folkmoot.model.comments import Comment
+from folkmoot.model.comments import Comment, Whole
 from folkmoot.model.errors import NotAllowed, NotFound
 from folkmoot.model.posts import Post
-from folkmoot.store import communities, people
+from folkmoot.store import communities, gone, people
+from folkmoot.store import purge as store_purge
 from folkmoot.store.db import Database, Tx, count_statements
 from folkmoot.store.recount import recount
 from tests import rows
@@ -120,6 +123,58 @@ async def test_a_purged_post_takes_its_thread_along(db: Database, cast: Cast) ->
         assert await tx.value("SELECT count(*) FROM search_pending WHERE kind = 'post'") == 1
         await assert_no_drift(tx)
         assert [line[0] for line in await stories.log(tx)] == ["purge_post"]
+
+
+def number_of(kind: Whole, cast: Cast, post: Post, comment: Comment) -> int:
+    return {"community": cast.gardening.id, "post": post.id, "comment": comment.id}[kind]
+
+
+@pytest.mark.parametrize(("kind", "left"), [("comment", (2, 2)), ("post", (1, 1)), ("community", (0, 0))])
+async def test_what_is_large_goes_in_steps__O_7(
+    db: Database,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: Whole,
+    left: tuple[int, int],
+) -> None:
+    async with db.write() as tx:
+        post, (top, *_) = await busy(tx, cast)
+        addresses = {row[0] for row in await tx.all("SELECT ap_id FROM comment")}
+    number = number_of(kind, cast, post, top)
+    monkeypatch.setattr(core_purge, "STEP", 2)
+    with pytest.raises(NotAllowed, match="not_an_admin"):
+        await in_steps(db, cast.bob, kind, number)
+    with monkeypatch.context() as breaking:
+        breaking.setattr(core_purge, f"purge_{kind}", broken)
+        with pytest.raises(RuntimeError):
+            await in_steps(db, cast.admin, kind, number)
+    async with db.write() as tx:  # others may write now
+        assert 0 < await tx.value("SELECT count(*) FROM comment") < 5
+        assert await stories.log(tx) == []
+        await assert_no_drift(tx)
+        await stories.comment(tx, cast.bob, post, "meanwhile")
+    await in_steps(db, cast.admin, kind, number, reason="all of it")
+    async with db.write() as tx:
+        assert await tx.value("SELECT count(*) FROM post") == left[0]
+        assert await tx.value("SELECT count(*) FROM comment") == left[1]
+        kept = {row[0] for row in await tx.all("SELECT ap_id FROM comment")}
+        assert await gone.among(tx, addresses) == addresses - kept
+        assert [line[0] for line in await stories.log(tx)] == [f"purge_{kind}"]
+        await assert_no_drift(tx)
+
+
+async def broken(*_: object, **__: object) -> None:
+    raise RuntimeError
+
+
+async def test_an_answer_that_came_before_its_question_goes_with_it(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post, (top, middle, leaf, _) = await busy(tx, cast)
+        await store_purge.delete_comments(tx, [middle.id])
+        assert await tx.value("SELECT count(*) FROM comment WHERE id = :id", id=leaf.id) == 0
+        assert (await stories.comment_now(tx, top)).child_count == 1
+        assert (await stories.post_now(tx, post)).comments == 1
+        await assert_no_drift(tx)
 
 
 async def test_a_removed_post_is_purged_without_counting_twice(db: Database, cast: Cast) -> None:

@@ -54,22 +54,19 @@ async def purge_person(call: Call, asked: wire.PurgePerson) -> SuccessResponse:
 
 async def purge_community(call: Call, asked: wire.PurgeCommunity) -> SuccessResponse:
     """Delete a community for good (O-7)."""
-    async with call.write() as tx:
-        await purge.purge_community(tx, call.viewer, asked.community_id, reason=asked.reason)
+    await purge.in_steps(call.context.db, call.viewer, "community", asked.community_id, reason=asked.reason)
     return _DONE
 
 
 async def purge_post(call: Call, asked: wire.PurgePost) -> SuccessResponse:
     """Delete a post for good (O-7)."""
-    async with call.write() as tx:
-        await purge.purge_post(tx, call.viewer, asked.post_id, reason=asked.reason)
+    await purge.in_steps(call.context.db, call.viewer, "post", asked.post_id, reason=asked.reason)
     return _DONE
 
 
 async def purge_comment(call: Call, asked: wire.PurgeComment) -> SuccessResponse:
     """Delete a comment for good (O-7)."""
-    async with call.write() as tx:
-        await purge.purge_comment(tx, call.viewer, asked.comment_id, reason=asked.reason)
+    await purge.in_steps(call.context.db, call.viewer, "comment", asked.comment_id, reason=asked.reason)
     return _DONE
 
 
