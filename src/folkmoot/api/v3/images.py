@@ -125,9 +125,8 @@ def _picture(call: Call, shown: Shown) -> Answer:
         (b"content-disposition", b'inline; filename="' + _file_name(shown).encode() + b'"'),
         (b"cross-origin-resource-policy", b"cross-origin"),
     )
-    known = call.headers.get(
-        b"if-none-match", b""
-    ).strip()  # one or several, which caches on the way may have made weak ones
+    # One or several, which caches on the way may have made weak ones.
+    known = call.headers.get(b"if-none-match", b"").strip()
     if tag in known or known == b"*":
         return Answer(b"", 304, b"", headers)
     return Answer(shown.body, 200, shown.type.encode(), headers)
