@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from typing import Any
+from zlib import crc32
 
 import pytest
 from multidict import CIMultiDict
@@ -305,6 +307,9 @@ async def test_what_is_for_one_person_is_a_message__cases_15_38__DEL_7(scene: Sc
         await scene.tells(scene.there.activity("Update", scene.carol, changed, to=note["to"])) == "accepted"
     )
     assert await scene.a.value("SELECT content FROM private_message") == "Only us"
+    late = scene.there.activity("Update", scene.carol, note, to=note["to"])
+    assert await scene.tells(late) == "accepted", "older than what is here: nothing to do"
+    assert await scene.a.value("SELECT content FROM private_message") == "Only us"
     eve = scene.there.person("eve")
     assert await scene.tells(scene.there.activity("Delete", eve, note["id"])) == "not_the_author"
     assert await scene.tells(scene.there.activity("Delete", scene.carol, note["id"])) == "accepted"
@@ -458,6 +463,17 @@ async def test_the_server_of_an_author_may_take_down_what_lies_there__DEL_6(scen
     gone = scene.there.in_community("Delete", keeper, page["id"], scene.gardening.ap_id, summary="spam")
     assert await scene.tells(gone) == "accepted"
     assert await scene.a.rows("SELECT deleted, removed FROM post") in ([(1, 0)], [(True, False)])
+
+
+async def test_nobody_deletes_in_advance_what_is_another_servers__DEL_5(
+    scene: Scene, peer: Callable[[str], Peer]
+) -> None:
+    other, group = peer("other.example"), scene.gardening.ap_id
+    dave = other.person("dave")
+    page = other.page(dave, group)
+    gone = scene.there.in_community("Delete", scene.carol, page["id"], group)
+    assert await scene.tells(gone) == "unknown_object"
+    assert await other.tells(scene.a, other.in_community("Create", dave, page, group)) == "accepted"
 
 
 async def test_a_deletion_that_comes_first_holds__DEL_5__ABU_23(scene: Scene) -> None:
@@ -617,6 +633,22 @@ async def test_new_accounts_send_no_messages_where_the_operator_wants_it_so__ABU
     scene.a.clock.advance(2 * HOUR)
     assert await scene.tells(message("Hello")) == "accepted"
     assert await scene.a.rows("SELECT content FROM private_message") == [("Hello",)]
+
+
+async def test_of_what_concerns_nobody_here_one_in_twenty_is_looked_into__ANN_7(
+    scene: Scene, peer: Callable[[str], Peer], network: Network
+) -> None:
+    other = peer("other.example")
+    dave = other.person("dave")
+    drawn = next(one for n in count() if not crc32((one := f"{other.origin}/post/x{n}").encode()) % 20)
+    passed = next(one for n in count() if crc32((one := f"{other.origin}/post/y{n}").encode()) % 20)
+    for ident in (drawn, passed):
+        page = {**other.page(dave, scene.baking.id), "id": ident}
+        other.documents[ident] = page
+        create = other.in_community("Create", dave, page, scene.baking.id)
+        assert await scene.tells(scene.there.announce(scene.baking, create)) == "accepted"
+    looked = {str(request.url) for request in network.asked_of("other.example")}
+    assert (drawn in looked, passed in looked) == (True, False)
 
 
 async def test_a_community_that_invents_is_found_out__case_63__ANN_7__ABU_5(

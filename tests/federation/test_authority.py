@@ -405,6 +405,20 @@ async def test_our_site_and_our_communities_are_not_theirs__PERM_7(scene: Scene)
     assert await scene.a.value("SELECT count(*) FROM community WHERE local AND (removed OR deleted)") == 0
 
 
+@pytest.mark.parametrize("member", ["endTime", "expires"])
+async def test_a_ban_that_is_over_already_does_nothing__PERM_7(scene: Scene, member: str) -> None:
+    """Also a short one that comes late; it does not end another either."""
+    group, bans = scene.baking.id, "SELECT count(*) FROM community_ban"
+    ban = scene.there.in_community("Block", scene.carol, "https://a.example/u/alice", group, target=group)
+    over = {**ban, "id": scene.there.id("block"), member: "2026-06-01T11:59:59Z"}
+    assert await scene.tells(scene.there.announce(scene.baking, over)) == "accepted"
+    assert await scene.a.value(bans) == 0
+    assert await scene.a.value("SELECT count(*) FROM modlog") == 0
+    assert await scene.tells(scene.there.announce(scene.baking, ban)) == "accepted"
+    assert await scene.tells(scene.there.announce(scene.baking, {**over, "id": scene.there.id("block")})) == "accepted"  # fmt: skip
+    assert await scene.a.value(bans) == 1
+
+
 async def test_a_ban_of_somebody_here_from_a_community_there_is_known__PERM_7(scene: Scene) -> None:
     ban = scene.there.in_community(
         "Block",
@@ -533,6 +547,21 @@ async def test_what_is_found_later_was_written_before_it_was_locked__BKF_3(scene
         await lock_post(tx, scene.bob, 1, locked=True)
     note = scene.there.note(scene.carol, page["id"], scene.gardening.ap_id)
     assert (await scene.a.resolves(scene.alice, note["id"])).kind == "comment"
+
+
+async def test_a_moderator_elsewhere_marks_as_they_lock__PERM_2__PERM_12(scene: Scene, other: Peer) -> None:
+    """Directly, too: whoever moderates by our data is believed under their own signature."""
+    page = await scene.announced()
+    mo = other.person("mo")
+    marked = {**page, "sensitive": True, "updated": "2026-06-01T11:45:00Z"}
+    told = other.in_community("Update", mo, marked, scene.baking.id)
+    assert await other.tells(scene.a, told) == "not_a_mod_or_admin"
+    async with scene.a.writing() as tx:
+        person = await people.by_name(tx, "mo", "other.example")
+        assert person is not None
+        await communities.add_moderator(tx, await baking_id(scene), person.id)
+    assert await other.tells(scene.a, {**told, "id": other.id("update")}) == "accepted"
+    assert await scene.a.value("SELECT nsfw FROM post")
 
 
 async def test_a_moderator_marks_and_does_not_rewrite__PERM_12(scene: Scene) -> None:

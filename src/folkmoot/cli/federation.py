@@ -248,7 +248,10 @@ def _why_nothing(activity: str) -> str:
 
     if _reading(work):
         return "Nothing is taken from this server: it is blocked, or not on the list of allowed ones."
-    return "Nothing like that was received lately."
+    return (
+        "Nothing like that was let in lately. What is turned away at the door, before it is known who sent it, is in the log alone:"
+        " inbox_not_let_in, inbox_refused."
+    )
 
 
 @federation.command("new-key")

@@ -89,7 +89,7 @@ def test_somebody_has_to_administer_the_site(monkeypatch: pytest.MonkeyPatch) ->
         (["skip", "there.example"], "Nothing was ever sent"),
         (["block", "??"], "not the domain of a server"),
         (["block", "here.example"], "this server itself"),
-        (["explain", "https://there.example/1"], "Nothing like that was received"),
+        (["explain", "https://there.example/1"], "Nothing like that was let in"),
         (["new-key", "nobody"], "nobody of that name"),
     ],
 )

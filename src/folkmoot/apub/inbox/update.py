@@ -1,7 +1,6 @@
 """Update: a post, a comment, a message or an actor is not what it was."""
 
 from folkmoot.apub.activities import Update
-from folkmoot.apub.documents import same_host
 from folkmoot.apub.inbox import checks, create, take
 from folkmoot.apub.inbox.arrived import Arrived
 from folkmoot.apub.inbox.known import Missing
@@ -81,8 +80,6 @@ async def _marks(tx: Tx, arrived: Arrived[Update], post: Post) -> Community:
     checks.must_be_its_author(placed, post.author)
     community = await arrived.known.community(tx, placed.community_id)
     checks.must_be_from(arrived, community)
-    if arrived.direct and not community.local and not same_host(arrived.activity.actor, community.ap_id):
-        raise NotAllowed("not_announced", detail=community.ap_id)
     arrived.known.places.clear()
     language, tags = take.language_id(post), take.post_tags(community, post)
     await mark_post(tx, arrived.viewer(), placed.id, nsfw=post.sensitive, language_id=language, tags=tags)
