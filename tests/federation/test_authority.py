@@ -589,3 +589,21 @@ async def test_an_author_does_not_lock__PERM_13(scene: Scene) -> None:
     lock = scene.there.in_community("Lock", scene.carol, page["id"], scene.gardening.ap_id)
     assert await scene.tells(lock) == "not_a_mod_or_admin"
     assert not await scene.a.value("SELECT locked FROM post")
+
+
+@pytest.mark.parametrize("whose", ["person", "community"])
+async def test_what_is_written_has_no_address_of_somebody__DUP_3(scene: Scene, whose: str) -> None:
+    """Or its deletion would be that of an account, and whoever looks the address up would find one of two."""
+    page, group = await scene.posted(), scene.gardening.ap_id
+    ident = {"person": scene.carol.id, "community": scene.baking.id}[whose]
+    for written in (scene.there.note(scene.carol, page["id"], group), scene.there.page(scene.carol, group)):
+        create = scene.there.in_community("Create", scene.carol, {**written, "id": ident}, group)
+        assert await scene.tells(create) == "object_changed_kind"
+        assert await scene.tells({**create, "id": scene.there.id("create")}) == "object_changed_kind"
+    to = ["https://a.example/u/alice"]
+    message = {**scene.there.note(scene.carol, page["id"], group), "id": ident, "to": to, "audience": None}
+    told = scene.there.activity("Create", scene.carol, message, to=to)
+    assert await scene.tells(told) == "object_changed_kind"
+    kinds = ("post", "comment", "private_message")
+    stored = " UNION ALL ".join(f"SELECT ap_id FROM {kind}" for kind in kinds)
+    assert await scene.a.rows(stored) == [(page["id"],)]

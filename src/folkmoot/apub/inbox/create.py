@@ -160,8 +160,7 @@ async def _message(tx: Tx, arrived: Arrived[Activity], message: PrivateMessage) 
     if not arrived.direct or PUBLIC in (*message.to, *message.cc):
         raise NotAllowed("message_was_announced")
     checks.check_written(message, arrived.activity.actor, known.policy)
-    if message.id in known.gone:
-        raise NotAllowed("was_deleted", detail=message.id)
+    take.must_be_free(known, message)
     if (placed := known.objects.get(message.id)) is not None:
         checks.must_be_its_author(placed, message.author)
         return

@@ -36,7 +36,7 @@ async def take_post(
     Raises what `create_post` and `edit_post` raise; `NotAllowed` was_deleted, local_object, not_the_author; `Conflict` not_newer;
     Malformed no_title.
     """
-    _must_not_be_gone(known, post)
+    must_be_free(known, post)
     known.places.clear()
     title = post.title_in(community.ap_id)
     values: dict[str, Any] = {
@@ -110,7 +110,7 @@ async def take_comment(
 ) -> Placed:
     """Write a comment down, or change it where this state is newer. `later`: as of `create_comment`. Raises as `take_post`, with the use
     cases for comments."""
-    _must_not_be_gone(known, comment)
+    must_be_free(known, comment)
     if parent.kind == "message":
         raise NotAllowed("answers_a_message")
     placed = known.objects.get(comment.id)
@@ -164,9 +164,12 @@ async def _distinguish(tx: Tx, author: Viewer, placed: Placed, comment: Comment)
         return
 
 
-def _must_not_be_gone(known: Known, written: Written) -> None:
+def must_be_free(known: Known, written: Written) -> None:
+    """Raises `NotAllowed` was_deleted; object_changed_kind where somebody, or a community, has this address (DUP-3)."""
     if written.id in known.gone:
         raise NotAllowed("was_deleted", detail=written.id)
+    if written.id in known.people or written.id in known.communities:
+        raise NotAllowed("object_changed_kind", detail=written.id)
 
 
 def _must_be_newer(placed: Placed, written: Written, kind: str, *, fetched: bool) -> None:
