@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from types import SimpleNamespace
+from typing import Any
 
 import asyncpg
 import pytest
@@ -27,7 +28,7 @@ from folkmoot.store.received import Arrival
 from tests.cast import Cast
 from tests.core.stories import assert_counts_are_right, now, write_comment, write_post
 from tests.store.test_outbox import activity
-from tests.waiting import waits
+from tests.waiting import until, waits
 
 
 @pytest.fixture
@@ -245,6 +246,38 @@ async def _heard(db: PostgresDatabase) -> None:
         await tx.run("SELECT pg_notify('folkmoot_test', '')")
     await asyncio.wait_for(other.wait(), 30)
     assert db.changes.newest((("posts", 0),)) == before
+
+
+async def test_a_line_that_broke_is_laid_anew_once_for_all_and_nobody_goes_on_before_it_is_heard_on(
+    postgres: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, made, goes_on = asyncpg.connect, list[asyncpg.Connection](), asyncio.Event()
+    listen = asyncpg.Connection.add_listener
+
+    async def noted(*given: Any, **how: Any) -> asyncpg.Connection:
+        made.append(await connect(*given, **how))
+        return made[-1]
+
+    async def slowly(connection: asyncpg.Connection, *asked: Any) -> None:
+        await goes_on.wait()
+        await listen(connection, *asked)
+
+    await postgres._listener.close()
+    monkeypatch.setattr(asyncpg, "connect", noted)
+    monkeypatch.setattr(asyncpg.Connection, "add_listener", slowly)
+    before = postgres.changes.latest()
+    asking = [asyncio.create_task(postgres.sync()) for _ in range(3)]
+    await until(lambda: bool(made))
+    asking.append(asyncio.create_task(postgres.sync()))
+    await asyncio.sleep(0)
+    assert not any(one.done() for one in asking), "what changed meanwhile is not known yet"
+    asking[0].cancel()
+    await asyncio.sleep(0)
+    goes_on.set()
+    await asyncio.gather(*asking[1:])
+    assert len(made) == 1
+    assert postgres._listener is made[0], "whoever asked first may have gone"
+    assert postgres.changes.latest() > before
 
 
 async def test_what_was_changed_here_drops_kept_pages_once(postgres: PostgresDatabase, cast: Cast) -> None:

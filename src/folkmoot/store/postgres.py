@@ -264,6 +264,7 @@ class PostgresDatabase:
         self._slow, self._writers = Queue(_SLOW), Queue(_WRITERS)
         self._url = url
         self._listener: Any = None
+        self._listening: asyncio.Task[None] | None = None
         self.clock = clock
         self.where = where
         self.changes = Changes()
@@ -339,15 +340,26 @@ class PostgresDatabase:
 
     async def sync(self) -> None:
         if self._listener is None or self._listener.is_closed():
-            try:
-                self._listener = await asyncpg.connect(
-                    self._url, **encryption(self._url), server_settings={"synchronous_commit": "off"}
-                )
-            except TooManyConnectionsError as error:
-                raise Busy from error
-            await self._listener.add_listener(_CHANNEL, self._heard)
-            self.changes.flush()
-            self._notices.through(self._listener)
+            if self._listening is None or self._listening.done():
+                self._listening = asyncio.create_task(self._listen())
+            await asyncio.shield(self._listening)
+
+    async def _listen(self) -> None:
+        """Hear of what others change from now on: once for all who ask, and to the end although who asked first may have gone."""
+        try:
+            listener = await asyncpg.connect(
+                self._url, **encryption(self._url), server_settings={"synchronous_commit": "off"}
+            )
+        except TooManyConnectionsError as error:
+            raise Busy from error
+        try:
+            await listener.add_listener(_CHANNEL, self._heard)
+        except BaseException:
+            listener.terminate()
+            raise
+        self._listener = listener
+        self.changes.flush()
+        self._notices.through(listener)
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
         sender, *entries = payload.split()
@@ -389,6 +401,8 @@ class PostgresDatabase:
                 await connection.execute(f'VACUUM (ANALYZE, SKIP_LOCKED) "{row[0]}"', timeout=None)
 
     async def close(self) -> None:
+        if self._listening is not None:
+            await asyncio.wait([self._listening])
         await self._notices.stop()
         if self._listener is not None:
             await self._listener.close()

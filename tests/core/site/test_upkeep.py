@@ -123,8 +123,7 @@ async def test_a_comment_comes_to_nothing_however_little_it_was__S_6(
 async def _ranks(db: Database) -> list[float]:
     """Of the post and of the comment, while there is one of each."""
     async with db.read() as tx:
-        rows = await tx.all("SELECT hot_rank FROM post UNION ALL SELECT hot_rank FROM comment")
-        return [row[0] for row in rows]
+        return [await tx.value(f"SELECT hot_rank FROM {table}") for table in ("post", "comment")]
 
 
 # --- active people ----------------------------------------------------------------------------------------------------
