@@ -273,6 +273,27 @@ async def test_what_gave_way_is_done_once_more(empty_db: Database) -> None:
     assert (tries, await count(empty_db)) == (2, 1)
 
 
+async def test_who_was_given_way_to_has_a_moment_to_go_on(
+    empty_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were woken by it, but whoever came back at once would be there before them, and both would wait for each other again."""
+    tries, rests, sleep = 0, list[tuple[int, float]](), asyncio.sleep
+
+    async def rest(seconds: float) -> None:
+        rests.append((tries, seconds))
+        await sleep(0)
+
+    async def work() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise gave_way()
+
+    monkeypatch.setattr("folkmoot.store.db.asyncio.sleep", rest)
+    await persistently(work)
+    assert [(after, seconds > 0) for after, seconds in rests] == [(1, True)]
+
+
 async def test_what_gives_way_twice_or_has_kept_something_is_busy(empty_db: Database) -> None:
     """The caller is told; nothing that was kept is done twice."""
     tries = 0

@@ -513,15 +513,18 @@ async def test_of_two_that_wait_for_each_other_one_gives_way_and_is_done_again(
     postgres: PostgresDatabase, cast: Cast
 ) -> None:
     """A real deadlock: the server ends it by undoing one of the two."""
-    db, tries, ready = postgres, list[str](), asyncio.Barrier(2)
+    db, tries, ready, through = postgres, list[str](), asyncio.Barrier(2), asyncio.Event()
 
     async def add(name: str, *ids: int) -> None:
+        if len(tries) == 2:  # the one that gave way: else it may take again what the other was woken for
+            await through.wait()
         async with db.write() as tx:
             tries.append(name)
             for person_id in ids:
                 await tx.run("UPDATE person SET post_score = post_score + 1 WHERE id = :id", id=person_id)
                 if len(tries) <= 2 and person_id == ids[0]:
                     await ready.wait()
+        through.set()
 
     alice, bob = cast.alice.id, cast.bob.id
     async with asyncio.timeout(20):

@@ -51,6 +51,9 @@ class _Attempt:
 
 
 _attempt: ContextVar[_Attempt | None] = ContextVar("attempt", default=None)
+_MOMENT = 0.05
+"""Seconds for those who were given way to. The server has woken them, but the row is whose who asks first: whoever came back at once would
+take it again, and each wait for the other once more."""
 
 
 async def persistently(work: Callable[[], Awaitable[Result]]) -> Result:
@@ -64,6 +67,7 @@ async def persistently(work: Callable[[], Awaitable[Result]]) -> Result:
         pass
     finally:
         _attempt.reset(token)
+    await asyncio.sleep(_MOMENT)
     return await work()
 
 
