@@ -19,9 +19,11 @@ from tests.waiting import until
 
 
 @pytest.fixture
-def sqlite(empty_db: Database) -> SqliteDatabase:
+def sqlite(empty_db: Database, monkeypatch: pytest.MonkeyPatch) -> SqliteDatabase:
+    """No commit is too old for others to join it, however slow the machine is."""
     if not isinstance(empty_db, SqliteDatabase):
         pytest.skip("PostgreSQL has many writers at a time")
+    monkeypatch.setattr("folkmoot.store.sqlite._BATCH_SECONDS", 60.0)
     return empty_db
 
 
