@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from folkmoot.api.v3.documents import DOCUMENTS
 from folkmoot.api.v3.routes import ROUTES
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
@@ -100,6 +101,7 @@ def page() -> str:
     """The whole page."""
     return _PAGE.format(
         operations="\n".join(_operations()),
+        documents="\n".join(f"| `{each.path}` | {each.summary} |" for each in DOCUMENTS),
         differences="\n".join(_differences()),
         beyond="\n".join(f"| {', '.join(rules)} | {text} |" for rules, text in beyond()),
         rules="\n".join(_rules()),
@@ -149,6 +151,12 @@ the record where the shared fixtures are.
 | Method | Address | Session | Counted as |
 |---|---|---|---|
 {operations}
+
+Beside them, at the root of the server, with `GET`; nobody counts how often. Discovery begins with `/nodeinfo/2.0`, which says `lemmy`.
+
+| Address | What it is |
+|---|---|
+{documents}
 
 ## Deliberate differences
 
