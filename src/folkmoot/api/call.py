@@ -40,6 +40,11 @@ class Call:
         return self.viewer.person, self.viewer.account
 
     @property
+    def by_cookie(self) -> bool:
+        """Whether the token came as a cookie: browsers send that with whatever a page has them load."""
+        return bool(self.token) and self.headers.get(b"authorization", b"")[:7].lower() != b"bearer "
+
+    @property
     def client(self) -> Client:
         """The program that calls, as lists of log-ins show it."""
         return Client(self.address or None, self.headers.get(b"user-agent", b"").decode("latin-1") or None)

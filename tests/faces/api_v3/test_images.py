@@ -182,6 +182,20 @@ async def test_deleting_is_a_get_for_the_uploader_and_admins__I_7(app: Open) -> 
         assert (await owner.call("GET", path)).status_code == 404
 
 
+async def test_no_picture_in_a_text_deletes_another__I_7(app: Open) -> None:
+    """A browser sends its cookie with whatever a page shows, and deleting is a GET: who writes such an address knows no token."""
+    nobody, alice, admin = await app(), await app("alice"), await app("admin")
+    file = await _uploaded(alice)
+    for viewer in (alice, admin):
+        cookie = {"cookie": f"jwt={viewer.token}"}
+        guessed = await nobody.call("GET", f"/pictrs/image/delete/anything/{file['file']}", headers=cookie)
+        assert (guessed.status_code, guessed.json()["error"]) == (404, "unknown")
+        assert (await nobody.call("GET", f"/pictrs/image/{file['file']}")).status_code == 200
+    path = f"/pictrs/image/delete/{file['delete_token']}/{file['file']}"
+    assert (await nobody.call("GET", path, headers={"cookie": f"jwt={alice.token}"})).status_code == 204
+    assert (await nobody.call("GET", f"/pictrs/image/{file['file']}")).status_code == 404
+
+
 async def test_lists_of_uploads__I_10(app: Open) -> None:
     nobody, alice, admin = await app(), await app("alice"), await app("admin")
     assert await nobody.refused("GET", "/account/list_media") == (401, "incorrect_login")

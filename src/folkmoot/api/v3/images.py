@@ -64,10 +64,11 @@ async def show_proxied(call: Call, asked: wire.ProxyImage) -> Answer:
 
 
 async def delete(call: Call) -> Answer:
-    """Delete an upload: a GET, as it has always been (I-7)."""
+    """Delete an upload: a GET, as it has always been (I-7). Anybody can have a page load such an address, but not with the right token."""
+    token = call.path["token"] if call.by_cookie else None
     try:
         async with call.write() as tx:
-            await core_delete.delete_upload(tx, call.viewer, call.path["filename"])
+            await core_delete.delete_upload(tx, call.viewer, call.path["filename"], token=token)
     except NotFound as refusal:
         raise errors.Missing(refusal.code, detail=refusal.detail) from refusal
     # The job that was written sees to it in any case; who deletes shall not see it again even for a moment.

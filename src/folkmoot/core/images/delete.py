@@ -19,12 +19,16 @@ MAKE_ROOM = "images.make_room"
 """The jobs: files whose rows are gone, whatever the addresses of a purge name, and the oldest of what was fetched for readers."""
 
 
-async def delete_upload(tx: Tx, viewer: Viewer, alias: str) -> None:
-    """Delete a file: for its uploader and for admins, whatever the token (I-7). Raises `NotLoggedIn`; `NotFound` unknown."""
+async def delete_upload(tx: Tx, viewer: Viewer, alias: str, *, token: str | None = None) -> None:
+    """Delete a file: for its uploader and for admins (I-7). `token`: where it is not sure that they mean it, the one they must have named.
+
+    Raises `NotLoggedIn`; `NotFound` unknown.
+    """
     if viewer.account is None:
         raise NotLoggedIn
     image = await images.by_alias(tx, alias)
-    if image is None or not (viewer.admin or image.local_user_id == viewer.account.id):
+    may = image is not None and (viewer.admin or image.local_user_id == viewer.account.id)
+    if image is None or not may or (token is not None and token != image.delete_token):
         raise NotFound("unknown", detail="there is no such picture")
     await _delete(tx, [image])
 
