@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from folkmoot.apub.inbox import receive
 from folkmoot.core.people import keys
 from folkmoot.core.people.keys import KeyPair
 from folkmoot.core.site.setup import create_site
@@ -28,6 +29,12 @@ def quick_keys(key_pool: list[KeyPair], monkeypatch: pytest.MonkeyPatch) -> None
     """Key pairs come from the pool."""
     pool = cycle(key_pool)
     monkeypatch.setattr(keys, "_generate", lambda: next(pool))
+
+
+@pytest.fixture(autouse=True)
+def patient_inboxes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long an answer takes is the machine's affair."""
+    monkeypatch.setattr(receive, "PATIENCE", 120.0)
 
 
 @pytest.fixture
