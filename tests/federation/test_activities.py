@@ -431,17 +431,19 @@ async def test_reactions_follow_the_rule__case_44(scene: Scene) -> None:
     assert await scene.a.value("SELECT count(*) FROM comment") == 0
 
 
-async def test_where_the_operator_wants_it_reactions_are_votes_and_are_taken_back__REA_1(
+async def test_where_the_operator_wants_it_reactions_are_votes_and_are_taken_back__REA_1__REA_2(
     scene: Scene,
 ) -> None:
     await wants(scene, reactions="count")
     page = await scene.posted()
     erin = scene.there.person("erin")
-    reaction = scene.there.activity("EmojiReact", erin, page["id"], content="🎉")
-    assert await scene.tells(reaction) == "accepted"
-    assert await scene.a.value("SELECT score FROM post") == 2
-    assert await scene.tells(scene.there.activity("Undo", erin, reaction)) == "accepted"
-    assert await scene.a.value("SELECT score FROM post") == 1
+    for by_address in (False, True):
+        reaction = scene.there.activity("EmojiReact", erin, page["id"], content="🎉")
+        assert await scene.tells(reaction) == "accepted"
+        assert await scene.a.value("SELECT score FROM post") == 2
+        undo = scene.there.activity("Undo", erin, reaction["id"] if by_address else reaction)
+        assert await scene.tells(undo) == "accepted"
+        assert await scene.a.value("SELECT score FROM post") == 1
 
 
 # --- gone -------------------------------------------------------------------------------------------------------------------

@@ -85,6 +85,18 @@ async def test_whom_it_names_gives_nobody_a_right__IDV_7__OBJ_4(scene: Scene, ot
     assert await scene.tells(create) == "audience_is_another"
 
 
+async def test_of_hundreds_of_strangers_five_are_asked_whether_they_are_a_community__OBJ_4__ABU_12(
+    scene: Scene,
+) -> None:
+    strangers = [f"https://h{number}.example/c/x" for number in range(400)]
+    page = scene.there.page(scene.carol, scene.gardening.ap_id, to=[*strangers, PUBLIC], audience=None)
+    told = scene.there.activity("Create", scene.carol, page, to=page["to"], cc=strangers)
+    before = len(scene.there.network.asked)
+    assert await scene.tells(told) != "accepted"
+    asked = {request.host for request in scene.there.network.asked[before:]} - {"a.example", "there.example"}
+    assert asked == {f"h{number}.example" for number in range(5)}
+
+
 async def test_a_post_stays_in_its_community__OBJ_5(scene: Scene) -> None:
     page = await scene.posted()
     moved = {

@@ -96,10 +96,10 @@ TABLE: dict[type[Activity], Row] = {
     ),
     a.Resolve: Row("Flag", flag.resolve, True, "The reports about it are closed."),
     a.Undo: Row(
-        "Follow, Like, Dislike, Delete, Block, Lock",
+        "Follow, Like, Dislike, EmojiReact, Announce, Delete, Block, Lock",
         undo.undo,
         True,
-        "The effect is taken back, found by who and what.",
+        "The effect is taken back, found by who and what; of an Announce that of a boost, where boosts count.",
     ),
     a.Update: Row(
         "content, Person, Group",

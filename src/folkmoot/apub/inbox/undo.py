@@ -22,8 +22,9 @@ from folkmoot.model.errors import NotAllowed
 from folkmoot.store import received
 from folkmoot.store.db import Tx
 
-_BY_ADDRESS: dict[str, Any] = {"Follow": Follow, "Like": Like, "Dislike": Dislike}
+_BY_ADDRESS: dict[str, Any] = {"Follow": Follow, "Like": Like, "Dislike": Dislike, "EmojiReact": EmojiReact}
 """What can be undone by its address alone: we remember what these were about."""
+_CONTENT_OF: dict[Any, dict[str, Any]] = {Like: {"content": None}, EmojiReact: {"content": ""}}
 
 
 async def undo(tx: Tx, arrived: Arrived[Undo]) -> Community | None:
@@ -73,7 +74,7 @@ async def _remembered(tx: Tx, arrived: Arrived[Undo], ap_id: str) -> Activity:
         raise NotAllowed("undone_by_other", detail=done.actor)
     await arrived.known.add(tx, [done.object])
     outer = arrived.activity
-    values: dict[str, Any] = {"content": None} if kind is Like else {}
+    values = _CONTENT_OF.get(kind, {})
     remembered: Activity = kind(
         id=ap_id,
         actor=done.actor,
