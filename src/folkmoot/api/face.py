@@ -27,6 +27,9 @@ _PUBLIC, _PRIVATE = b"public, max-age=60", b"private"
 _VARY = (b"vary", b"origin, authorization, cookie")
 """Who is logged in and whose script asks: else a cache gives an app that has just logged in what it had as a visitor."""
 _METHODS = b"GET, POST, PUT, OPTIONS"
+_SHOWN = frozenset({b"image", b"audio", b"video"})
+"""What browsers load to show it in a page (`Sec-Fetch-Dest`), and never JSON: somebody wrote its address into a text, so that whoever reads
+that makes a call, and uses up what they may."""
 _WHY = {400: "query string too long", 413: "body too large"}
 """What is said of requests that no handler saw."""
 _encode = msgspec.json.Encoder().encode
@@ -61,6 +64,9 @@ class Api:
             route = methods.get("GET")
         if route is None:
             await _send(send, _no_route(methods), common)
+            return
+        if not route.media and headers.get(b"sec-fetch-dest") in _SHOWN:
+            await _send(send, errors.unreadable("nothing that a page can show"), common)
             return
         try:
             answer = await self._answer(route, scope, receive, headers, token, words)

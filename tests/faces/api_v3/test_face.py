@@ -152,6 +152,25 @@ async def test_a_cache_may_not_give_to_one_what_another_was_answered__T_13__T_14
                 assert ("access-control-allow-origin" in answer.headers) == ("origin" in headers)
 
 
+async def test_what_a_text_shows_is_no_call__K_1(app: Open) -> None:
+    """Six pictures at the address of a captcha would keep everybody who reads a thread from posting for ten minutes."""
+    nobody, alice = await app(), await app("alice")
+    for shown in ("image", "audio", "video"):
+        for _ in range(7):
+            for caller in (nobody, alice):
+                loaded = await caller.call("GET", "/user/get_captcha", headers={"sec-fetch-dest": shown})
+                assert loaded.json() == {"error": "unknown", "message": "nothing that a page can show"}
+    for caller in (nobody, alice):
+        asked = await caller.call("GET", "/user/get_captcha", headers={"sec-fetch-dest": "empty"})
+        assert asked.status_code == 200
+    picture = await nobody.call("GET", "/pictrs/image/none.png", headers={"sec-fetch-dest": "image"})
+    assert picture.status_code == 404
+    proxied = await nobody.call(
+        "GET", "/image_proxy?url=https://a.example/", headers={"sec-fetch-dest": "image"}
+    )
+    assert proxied.json()["message"] == "this address is not among the proxied ones"
+
+
 async def test_any_origin_may_read__T_14(app: Open) -> None:
     nobody = await app()
     there = {"origin": "https://client.example"}
