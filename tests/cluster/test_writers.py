@@ -31,11 +31,11 @@ async def _start(url: str, name: str, seconds: float) -> Process:
     )  # fmt: skip
 
 
-async def _confirmed(process: Process) -> tuple[Counter[str], str]:
-    """How many writes each writer of a process heard were done, and what it complained about."""
+async def _confirmed(process: Process, heard: bytes = b"") -> tuple[Counter[str], str]:
+    """How many writes each writer of a process heard were done, and what it complained about. `heard`: what it has said before."""
     said, complaints = await process.communicate()
     counts: Counter[str] = Counter()
-    for name, number in re.findall(r"^(\w+) (\d+)$", said.decode(), re.MULTILINE):
+    for name, number in re.findall(r"^(\w+) (\d+)$", (heard + said).decode(), re.MULTILINE):
         counts[name] = int(number)
     return counts, complaints.decode()
 
@@ -81,11 +81,10 @@ async def test_killing_a_writer_loses_nothing_that_was_confirmed(
     await _post(db, cast)
     survivor, victim = [await _start(_url(db, worker), name, 3) for name in ("one", "two")]
     assert victim.stdout is not None
-    await victim.stdout.readline()
-    await asyncio.sleep(0.5)
+    heard = b"".join([await victim.stdout.readline() for _ in range(40)])
     victim.send_signal(signal.SIGKILL)
     counts, complaints = await _confirmed(survivor)
-    lost_counts, _ = await _confirmed(victim)
+    lost_counts, _ = await _confirmed(victim, heard)
     assert survivor.returncode == 0, complaints
     # A write of the victim may be there without the victim having heard of it.
     confirmed = counts.total() + lost_counts.total()
