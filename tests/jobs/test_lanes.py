@@ -474,6 +474,27 @@ async def test_a_backlog_longer_than_the_window_arrives_whole(
 # --- signatures --------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("status", "knocks"), [(401, 2), (403, 1), (400, 1)])
+async def test_who_took_something_before_means_what_they_refuse__SIG_19(
+    db: Database, cast: Cast, context: Context, network: Network, status: int, knocks: int
+) -> None:
+    """Only 401 is then about the signature; from who never took anything, the others may be, too."""
+    peer = network.peer(THERE)
+    peer.decide = lambda request: status
+    one = lanes(context)
+    await send(db, "1", there(cast))
+    await one.drain()
+    assert len(peer.received) == 2
+    peer.decide = lambda request: 202
+    await send(db, "2", there(cast))
+    await one.drain()
+    before = len(peer.received)
+    peer.decide = lambda request: status
+    await send(db, "3", there(cast))
+    await one.drain()
+    assert len(peer.received) - before == knocks
+
+
 async def test_the_second_knock_is_signed_the_other_way_and_remembered__case_46__SIG_19(
     db: Database, cast: Cast, context: Context, network: Network, clock: FixedClock
 ) -> None:

@@ -152,8 +152,9 @@ async def test_a_private_community_is_for_its_followers__VIS_2(db: Database, cas
     async with db.write() as tx:
         await communities.update(tx, cast.gardening.id, {"visibility": "Private"})
         await communities.set_follow(tx, cast.gardening.id, cast.alice.id, pending=False)
+        await follows.set_person_follow(tx, cast.carol.id, cast.alice.id, follow_id=f"{CAROL}#follow")
         await write_post(tx, cast.alice, cast.gardening, body="@carol@there.example look")
-    assert await tell() == [], "carol does not follow it"
+    assert await tell() == [], "carol follows alice, but not the community"
     await a_post(db, cast, name="Beans")
     announced = (await tell())[0]
     assert PUBLIC not in json.dumps(announced.document)
