@@ -7,8 +7,8 @@ asks more than a budget allows. Never called within a transaction.
 import asyncio
 import re
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from folkmoot.apub import documents, signing
 from folkmoot.apub.documents import Document, Malformed, host_of, read_id
@@ -101,6 +101,17 @@ class Budget:
         return self._used.total()
 
 
+def begun_once(
+    under_way: dict[str, asyncio.Task[T]], name: str, begin: Callable[[], Coroutine[Any, Any, T]]
+) -> asyncio.Task[T]:
+    """One piece of work for all who want the same while it is under way (FET-9). Wait for it shielded: it is not yours alone."""
+    task = under_way.get(name)
+    if task is None:
+        task = under_way[name] = asyncio.create_task(begin())
+        task.add_done_callback(lambda _: under_way.pop(name, None))
+    return task
+
+
 class Fetcher:
     """The fetching of one process: what is under way, how many at once, and which signatures each host takes."""
 
@@ -123,16 +134,9 @@ class Fetcher:
             address = read_id(address, development=self.context.settings.development)
         except Malformed as error:
             raise NotFetched("invalid_id", detail=error.detail) from error
-        return await self._shared(address, lambda: self._document(address, budget))
-
-    async def _shared(self, address: str, fetch: Callable[[], Awaitable[Document]]) -> Document:
-        """One request for all who ask for the same at the same time (FET-9)."""
-        task = self._under_way.get(address)
-        if task is None:
-            task = asyncio.ensure_future(fetch())
-            self._under_way[address] = task
-            task.add_done_callback(lambda _: self._under_way.pop(address, None))
-        return await asyncio.shield(task)
+        return await asyncio.shield(
+            begun_once(self._under_way, address, lambda: self._document(address, budget))
+        )
 
     async def _document(self, address: str, budget: Budget) -> Document:
         found, answer = await self.look(address, budget)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from folkmoot.apub import signatures
 from folkmoot.apub.documents import same_host
-from folkmoot.apub.fetch import Budget, NotFetched
+from folkmoot.apub.fetch import Budget, NotFetched, begun_once
 from folkmoot.apub.look_again import when_used
 from folkmoot.apub.objects.actors import PublicKey
 from folkmoot.apub.resolve import Resolver
@@ -127,11 +127,7 @@ class Senders:
 
     async def _met(self, actor: str) -> Kept | None:
         """The key of somebody who is new here: all who wait for it ask once, until it is written down (SIG-15). Raises as `_read`."""
-        task = self._meeting.get(actor)
-        if task is None:
-            task = self._meeting[actor] = asyncio.ensure_future(self._meet(actor))
-            task.add_done_callback(lambda _: self._meeting.pop(actor, None))
-        return await asyncio.shield(task)
+        return await asyncio.shield(begun_once(self._meeting, actor, lambda: self._meet(actor)))
 
     async def _meet(self, actor: str) -> Kept | None:
         if (kept := await self._known(actor)) is not None:
@@ -177,8 +173,7 @@ class Senders:
                 self._looked.clear()
             self._looked[actor] = now
             self.forget(actor)
-            looking = self._looking[actor] = asyncio.ensure_future(self._read(actor))
-            looking.add_done_callback(lambda _: self._looking.pop(actor, None))
+            looking = begun_once(self._looking, actor, lambda: self._read(actor))
         await asyncio.shield(looking)
         return True
 
