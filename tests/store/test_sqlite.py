@@ -83,6 +83,40 @@ async def test_who_migrates_a_new_file_hears_what_is_committed_there_afterwards(
     await db.close()
 
 
+async def test_all_that_is_asked_in_one_turn_of_the_loop_looks_once_what_others_committed(
+    sqlite: SqliteDatabase, other: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[None] = []
+    look = sqlite._look
+
+    def counted() -> None:
+        looks.append(None)
+        look()
+
+    monkeypatch.setattr(sqlite, "_look", counted)
+    key = (("thread", 7),)
+    await asyncio.gather(*(sqlite.sync() for _ in range(5)))
+    assert len(looks) == 1
+    before = sqlite.changes.newest(key)
+    async with other.write() as tx:
+        tx.changed("thread", 7)
+    await sqlite.sync()
+    assert sqlite.changes.newest(key) > before
+    assert len(looks) == 2
+
+
+async def test_a_process_hears_at_once_of_what_it_has_committed_itself(sqlite: SqliteDatabase) -> None:
+    key = (("thread", 7),)
+    await sqlite.sync()
+    before = sqlite.changes.newest(key)
+    async with sqlite.write(soon=True) as tx:
+        tx.changed("thread", 7)
+    assert sqlite._batch is not None
+    sqlite._commit(sqlite._batch)
+    await sqlite.sync()
+    assert sqlite.changes.newest(key) > before
+
+
 async def test_a_list_may_name_what_no_text_can_be(sqlite: SqliteDatabase) -> None:
     """Half a surrogate pair, as JSON of other servers may have it, is in no row."""
     async with sqlite.read() as tx:

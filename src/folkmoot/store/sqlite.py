@@ -219,6 +219,8 @@ class SqliteDatabase:
         self._watcher = self._connect()
         self._seen_version = -1
         self._seen_change = 0
+        self._looked: asyncio.AbstractEventLoop | None = None
+        """The event loop in whose turn that is under way it was looked what others committed."""
         self._handover = Handover(path)
         self._turns = Turns()
         self._batch: _Batch | None = None
@@ -351,6 +353,7 @@ class SqliteDatabase:
     def _commit(self, batch: _Batch) -> None:
         """Commit a batch and tell its writers."""
         self._batch = None
+        self._looked = None
         try:
             if batch.touched:
                 self._writer.executemany(
@@ -371,8 +374,16 @@ class SqliteDatabase:
             self._checkpoints.after_commit()
 
     async def sync(self) -> None:
-        if self._batch is None:  # else nobody can have committed anything since it began
+        loop = asyncio.get_running_loop()
+        # While a batch is open nobody can have committed anything since it began. And what is done in this turn of the loop was asked for
+        # before it: who asks because of something that they were told was committed does so in a later one.
+        if self._batch is None and self._looked is not loop:
             self._look()
+            self._looked = loop
+            loop.call_soon(self._look_again)
+
+    def _look_again(self) -> None:
+        self._looked = None
 
     def _look(self) -> None:
         # The pragma looks at the file; apsw's data_version() only at what this connection has noticed so far.
