@@ -34,8 +34,6 @@ _TYPES = {name: f"{_LEMMY}{name}" for name in ("CommunityPostTag", "Lock", "Reso
     name: f"{_QUOTES}{name}" for name in ("QuoteAuthorization", "QuoteRequest")
 }
 
-_DEEPER = (dict, list)
-
 
 def with_context(document: Json) -> Json:
     """The document with its `@context` in front: terms that the usual two contexts do not know are defined in a third, those in use."""
@@ -51,16 +49,21 @@ def to_bytes(document: Json) -> bytes:
 def _used(document: Json) -> dict[str, Any]:
     """The definitions of the terms in use, however deep, by name."""
     found: dict[str, Any] = {}
-    waiting: list[Any] = [document]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += [inner for inner in value if type(inner) in _DEEPER]
-            continue
-        for name in value.keys() & _TERMS.keys():
-            found[name] = _TERMS[name]
-        kind = value.get("type")
-        if type(kind) not in _DEEPER and kind in _TYPES:
-            found[kind] = _TYPES[kind]
-        waiting += [inner for inner in value.values() if type(inner) in _DEEPER]
+    _gather(document, found)
     return found
+
+
+def _gather(value: Any, found: dict[str, Any]) -> None:
+    """Add those that are used in an object or in a list."""
+    if isinstance(value, list):
+        for inner in value:
+            if isinstance(inner, (dict, list)):
+                _gather(inner, found)
+        return
+    for name, inner in value.items():
+        if name in _TERMS:
+            found[name] = _TERMS[name]
+        if isinstance(inner, (dict, list)):
+            _gather(inner, found)
+        elif name == "type" and inner in _TYPES:
+            found[inner] = _TYPES[inner]
