@@ -20,7 +20,7 @@ import msgspec
 from folkmoot.model.errors import Busy
 from folkmoot.model.time import Clock
 from folkmoot.store.changes import Changes
-from folkmoot.store.checkpoints import LONGEST, Checkpoints
+from folkmoot.store.checkpoints import LEFT_LYING, Checkpoints
 from folkmoot.store.db import Tx, counting, must_not_write_yet, writing
 from folkmoot.store.dialect import words
 from folkmoot.store.dialect.base import Dialect
@@ -233,7 +233,7 @@ class SqliteDatabase:
         connection.pragma("foreign_keys", True)
         connection.pragma("cache_size", -_CACHE)
         connection.pragma("temp_store", 1)
-        connection.pragma("journal_size_limit", LONGEST * 4096)
+        connection.pragma("journal_size_limit", LEFT_LYING * 4096)
         connection.wal_autocheckpoint(0)
         for name, (function, arguments) in words.SQLITE_FUNCTIONS.items():
             connection.create_scalar_function(name, function, arguments, deterministic=True)
