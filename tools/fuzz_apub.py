@@ -28,7 +28,7 @@ with atheris.instrument_imports(include=["folkmoot.apub", "folkmoot.text", "folk
     from folkmoot.net.metadata import metadata_of
     from folkmoot.net.webmention import endpoint_of
     from folkmoot.text.html_to_markdown import to_markdown
-    from folkmoot.text.markdown import Links, render
+    from folkmoot.text.markdown import Links, parsed, render
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / ".fuzz" / "corpus"
@@ -85,10 +85,12 @@ def try_headers(data: bytes) -> None:
 
 
 def try_html(data: bytes) -> None:
-    """Markup of a text, as far as the page that shows it."""
-    for element in LexborHTMLParser(render(to_markdown(data.decode("utf-8", "replace")), local=LINKS)).css(
-        "*"
-    ):
+    """Markup of a text, as far as the page that shows it; and that plain words are rendered as they would be the whole way."""
+    text = data.decode("utf-8", "replace")
+    source = to_markdown(text)
+    for written in (text, source):
+        assert render(written, local=LINKS) == parsed(written, local=LINKS), written
+    for element in LexborHTMLParser(render(source, local=LINKS)).css("*"):
         given = element.attributes
         assert element.tag not in ACTIVE, element.tag
         assert not any(name.startswith("on") for name in given), given

@@ -31,6 +31,9 @@ _MOST_ROUNDS = 6
 _BEFORE_ADDRESS = rb"""(!\[(?:[^\]\\!]|!(?!\[)|\\.)*+\]\(\s*<?)"""
 _PATH_OF_PICTURE = re.compile(_BEFORE_ADDRESS + rb"""(/(?!/)[^\s<>)]+)""")
 _PICTURE = re.compile(_BEFORE_ADDRESS + rb"""(https?://[^\s<>)]+)""", re.IGNORECASE)
+# In ASCII, every letter that stands for another where case does not matter is a letter too; beyond, it can be a mark.
+_ASCII_DOT_WITHIN = re.compile(r"\.[A-Za-z0-9]")
+_DOT_WITHIN = re.compile(r"\.\w")
 _PLACED = re.compile(r'<(a|img|p|li|pre|h[1-6]|t[dh]) data-sourcepos="([0-9]+):([0-9]+)-([0-9]+):([0-9]+)"')
 
 
@@ -273,16 +276,19 @@ def blocked_by(text: str, entries: Iterable[str]) -> str | None:
     An entry counts where it stands between word boundaries: `evil.example` is found in `https://www.evil.example/x`, not in
     `notevil.example`.
     """
-    pattern = _blocklist(tuple(entries))
-    found = pattern.search(text) if pattern else None
+    pattern, all_dotted = _blocklist(tuple(entries))
+    if pattern is None or (all_dotted and not _DOT_WITHIN.search(text)):
+        return None
+    found = pattern.search(text)
     return found[0].lower() if found else None
 
 
 @lru_cache(maxsize=8)
-def _blocklist(entries: tuple[str, ...]) -> re.Pattern[str] | None:
+def _blocklist(entries: tuple[str, ...]) -> tuple[re.Pattern[str] | None, bool]:
+    """What finds the entries, and whether each has a dot before a letter or digit: most texts have none, which is seen at once, while
+    looking for the entries takes longer than everything else that is done to a text."""
     words = sorted((entry for entry in entries if entry), key=len, reverse=True)
-    return (
-        re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)", re.IGNORECASE)
-        if words
-        else None
-    )
+    if not words:
+        return None, False
+    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)", re.IGNORECASE)
+    return pattern, all(_ASCII_DOT_WITHIN.search(word) for word in words)

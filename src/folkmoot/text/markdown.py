@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from folkmoot.text import dialect, mentions, sanitize
+from folkmoot.text import dialect, mentions, plain, sanitize
 from folkmoot.text.dialect import Kind, attributes
 from folkmoot.text.tidy import tidy
 
@@ -61,6 +61,12 @@ def render(source: str, *, local: Links, item: str = "x") -> str:
     `item` tells this text from others on a page, so that their footnotes do not lead to each other: `p7`, `c12`; lower-case letters
     and digits. Nothing in the result depends on the reader, and the same text gives the same HTML.
     """
+    html = plain.as_html(source)
+    return parsed(source, local=local, item=item) if html is None else html
+
+
+def parsed(source: str, *, local: Links, item: str = "x") -> str:
+    """What `render` answers, by the whole way: through the parser, the walk and the sanitiser."""
     source = tidy(source)
     if not source.strip():
         return ""

@@ -23,7 +23,7 @@ def tidy(text: str) -> str:
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 code units, which is what the API's limits count (P-2)."""
-    return len(text) + sum(1 for char in text if char > "\uffff") if not text.isascii() else len(text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def is_visible(char: str) -> bool:

@@ -245,6 +245,26 @@ def test_blocked_addresses_are_found_at_word_boundaries__W_5() -> None:
     assert blocked_by("https://bad.example/pathology", entries) is None
     assert blocked_by("https://notevil.example/", entries) is None
     assert blocked_by("anything", []) is None
+    assert blocked_by("evil", entries) is None
+    assert blocked_by("evil.example without more", entries) == "evil.example"
+
+
+def test_an_entry_without_a_dot_is_found_too__W_5() -> None:
+    assert blocked_by("see http://intranet/x", ["evil.example", "intranet"]) == "intranet"
+    assert blocked_by("see http://[2001:db8::1]/x", ["2001:db8::1"]) == "2001:db8::1"
+    assert blocked_by("\u1f80.\u0345", [".\u03b9"]) is None  # a letter before it
+    assert blocked_by("see .\u0345", [".\u03b9"]) == ".\u0345"  # which case alone tells apart
+
+
+PARTS = st.sampled_from(["a", "K", "\u212a", "s", "\u017f", "1", ".", "-", "/", " ", "\u0345", "\u03b9"])
+
+
+@given(
+    st.lists(PARTS, max_size=8).map("".join), st.lists(st.lists(PARTS, max_size=3).map("".join), max_size=3)
+)
+def test_looking_for_a_dot_first_changes_nothing__W_5(text: str, entries: list[str]) -> None:
+    slowly = blocked_by(text, [*entries, "without a dot that is not in there"])
+    assert blocked_by(text, entries) == slowly
 
 
 def test_the_codes_are_those_of_the_api() -> None:

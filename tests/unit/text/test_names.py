@@ -143,7 +143,7 @@ def test_handles() -> None:
 
 
 def test_length_is_counted_in_utf16_units__P_2() -> None:
-    assert [utf16_length(text) for text in ("", "abc", "äöü", "a😀b")] == [0, 3, 3, 4]
+    assert [utf16_length(text) for text in ("", "abc", "äöü", "a😀b", "ä\ud83d")] == [0, 3, 3, 4, 2]
 
 
 def test_typed_text_is_tidied() -> None:
