@@ -11,6 +11,7 @@ from folkmoot.model.time import FixedClock
 from folkmoot.store import checkpoints
 from folkmoot.store.db import Database
 from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -194,6 +195,41 @@ async def test_of_two_processes_one_makes_the_log_begin_anew(
     await _write(other, 1, first=3000)
     assert os.stat(sqlite.path).st_mtime_ns == before, "a short log is left alone"
     await other.close()
+
+
+async def test_who_prepares_waits_for_another_copy_and_writers_do_not(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    log = sqlite._checkpoints
+    copy, ended = log._copy, threading.Event()
+    tried: list[int] = []
+
+    def copy_unless_another_does(mode: int, patient: bool = False) -> int | None:
+        tried.append(mode)
+        return copy(mode, patient) if ended.is_set() else None
+
+    monkeypatch.setattr(log, "_copy", copy_unless_another_does)
+    await _write(sqlite, 200)
+    await until(lambda: len(tried) > 2 * checkpoints._ROUNDS)
+    await _write(sqlite, 1, first=1000)
+    assert apsw.SQLITE_CHECKPOINT_RESTART not in tried
+    ended.set()
+    await until(lambda: log.ready)
+    await _write(sqlite, 1, first=2000)
+    assert tried[-1] == apsw.SQLITE_CHECKPOINT_RESTART
+    assert _log(sqlite) < 100
+
+
+async def test_a_process_that_ends_does_not_wait_for_another_copy(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "LONGEST", 100)
+    monkeypatch.setattr(sqlite._checkpoints, "_copy", lambda mode, patient=False: None)
+    await _write(sqlite, 200)
+    async with asyncio.timeout(checkpoints._OTHERS / 2):
+        await sqlite._checkpoints.stop()
+    assert not sqlite._checkpoints.ready
 
 
 async def test_a_disk_that_fails_is_not_asked_again_by_every_commit(

@@ -42,6 +42,9 @@ _PATIENCE = 0.04
 """Seconds for which writers wait, beyond the copying: for those who still read what is only in the log, and for another process that is
 copying."""
 _PAUSE = 0.002
+_OTHERS, _BETWEEN = 20.0, 0.01
+"""Seconds for which who prepares waits for somebody else's copy, and between looks whether that is done. Writers go on meanwhile: were they
+to wait in the place of that, they would wait in vain, `_PATIENCE` long."""
 _REST, _LONGEST_REST = 0.25, 8.0
 """Seconds until the next attempt; twice as many after each that was in vain, because somebody reads for long."""
 
@@ -110,23 +113,38 @@ class Checkpoints:
             connection.close()
         return length - copied
 
-    async def _copy_most(self) -> None:
-        """Copy beside writers until what they have written since can be copied, and be safe on disk, in a moment. The first copy is long
-        and gives way to who answers; the next are short, and were they to give way, more would be written meanwhile than they copy."""
+    async def _copy_most(self) -> bool:
+        """Copy beside writers until what they have written since can be copied, and be safe on disk, in a moment; whether that came about.
+        The first copy is long and gives way to who answers; the next are short, and were they to give way, more would be written meanwhile
+        than they copy."""
         loop = asyncio.get_running_loop()
         for number in range(_ROUNDS):
             began = loop.time()
-            left = await self._aside(self._copy, apsw.SQLITE_CHECKPOINT_PASSIVE, quickly=number > 0)
+            left = await self._copy_after_others(quickly=number > 0)
+            if left is None:
+                return False
             await self._aside(self._file.sync, quickly=number > 0)
-            if left is not None and left <= LITTLE and loop.time() - began < _MOMENT:
+            if left <= LITTLE and loop.time() - began < _MOMENT:
                 break
+        return True
+
+    async def _copy_after_others(self, *, quickly: bool) -> int | None:
+        """Copy once nobody else does; how many pages are left. None where that took too long, or the process is about to end."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _OTHERS
+        while (
+            left := await self._aside(self._copy, apsw.SQLITE_CHECKPOINT_PASSIVE, quickly=quickly)
+        ) is None:
+            if loop.time() >= until or self._not_before == math.inf:
+                break
+            await asyncio.sleep(_BETWEEN)
+        return left
 
     async def _prepare(self) -> None:
         """Copy nearly all of it, unless another process does. Two would wait for each other's writing to disk."""
         try:
             if self._preparing.try_take():
-                await self._copy_most()
-                self.ready = True
+                self.ready = await self._copy_most()
         finally:
             self._preparing.give()
             self._working = None
