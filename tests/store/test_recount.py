@@ -18,6 +18,7 @@ COLUMNS = [
     ("post", "score", 70),
     ("post", "controversy_rank", 0.5),
     ("post", "comments", 7),
+    ("post", "comments_step", 7),
     ("post", "newest_comment", 1),
     ("post", "newest_comment_necro", 1),
     ("comment", "upvotes", 7),

@@ -1,4 +1,5 @@
-"""Ranks, as the behaviour rules define them (S-1 to S-5, S-9). Pure arithmetic: `store/counts.py` keeps the results in their rows."""
+"""Ranks, as the behaviour rules define them (S-1 to S-5, S-9), and steps of counts. Pure arithmetic: `store/counts.py` keeps the results in
+their rows."""
 
 from math import log10
 
@@ -24,3 +25,17 @@ def controversy_rank(upvotes: int, downvotes: int) -> float:
         return 0.0
     exponent = min(upvotes, downvotes) / max(upvotes, downvotes)
     return float((upvotes + downvotes) ** exponent)
+
+
+SINGLE_STEPS = 4
+"""Below this each number of comments is a step of its own."""
+
+
+def comments_step(comments: int) -> int:
+    """The step on which a number of comments is: below four the number itself, from there on one step from each power of two to the next
+    (the number of bits, and one).
+
+    It never falls where the number grows, so that posts by their steps, and within a step by their numbers, are posts by their numbers.
+    Most comments leave their post on its step, and so in its place in an index of steps.
+    """
+    return comments if comments < SINGLE_STEPS else comments.bit_length() + 1

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from folkmoot.model.ranking import controversy_rank, hot_rank, scaled_rank
+from folkmoot.model.ranking import comments_step, controversy_rank, hot_rank, scaled_rank
 from folkmoot.model.time import Micros
 from folkmoot.store.counts import NECRO
 from folkmoot.store.db import Tx
@@ -167,25 +167,26 @@ class Deltas:
 
     async def _apply_posts(self, tx: Tx) -> None:
         rows = await tx.all(
-            "SELECT p.id, p.upvotes, p.downvotes, p.published, p.newest_comment, p.newest_comment_necro, c.users_active_month"
+            "SELECT p.id, p.upvotes, p.downvotes, p.comments, p.published, p.newest_comment, p.newest_comment_necro, c.users_active_month"
             " FROM post p JOIN community c ON c.id = p.community_id WHERE p.id IN :ids[]",
             ids=list(self.posts),
         )
         changes = []
-        for number, upvotes, downvotes, published, newest, necro, active in rows:
+        for number, upvotes, downvotes, comments, published, newest, necro, active in rows:
             delta = self.posts[number]
             up, down = upvotes + delta.up, downvotes + delta.down
             necro = max(necro, delta.necro)
             hot = hot_rank(up - down, published, tx.now)
             changes.append(
-                {"id": number, "up": up, "down": down, "score": up - down, "comments": delta.comments, "newest": max(newest, delta.newest),
-                 "necro": necro, "hot": hot, "active": hot_rank(up - down, necro, tx.now), "scaled": scaled_rank(hot, active),
+                {"id": number, "up": up, "down": down, "score": up - down, "comments": delta.comments,
+                 "step": comments_step(comments + delta.comments), "newest": max(newest, delta.newest), "necro": necro, "hot": hot,
+                 "active": hot_rank(up - down, necro, tx.now), "scaled": scaled_rank(hot, active),
                  "controversy": controversy_rank(up, down)}
             )  # fmt: skip
         await tx.many(
-            "UPDATE post SET upvotes = :up, downvotes = :down, score = :score, comments = comments + :comments, newest_comment = :newest,"
-            " newest_comment_necro = :necro, hot_rank = :hot, active_rank = :active, scaled_rank = :scaled, controversy_rank = :controversy,"
-            " version = version + 1 WHERE id = :id",
+            "UPDATE post SET upvotes = :up, downvotes = :down, score = :score, comments = comments + :comments,"
+            " comments_step = :step, newest_comment = :newest, newest_comment_necro = :necro, hot_rank = :hot, active_rank = :active,"
+            " scaled_rank = :scaled, controversy_rank = :controversy, version = version + 1 WHERE id = :id",
             changes,
         )
 

@@ -8,6 +8,7 @@ everywhere, so that two writers never wait for each other: post, comments, commu
 |---|---|
 | post.upvotes, downvotes, score, four ranks | votes |
 | post.comments, newest_comment, newest_comment_necro | comments appearing and going (neither deleted nor removed counts, G-1) |
+| post.comments_step | post.comments, where that comes to another step: two indexes are spared whenever it is not named |
 | comment.upvotes, downvotes, score, two ranks | votes |
 | comment.child_count | comments written below, deleted and removed ones included (C-10) |
 | person.post_count, comment_count | own items appearing and going (G-2) |
@@ -19,13 +20,13 @@ everywhere, so that two writers never wait for each other: post, comments, commu
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.posts import Post
-from folkmoot.model.ranking import controversy_rank, hot_rank, scaled_rank
+from folkmoot.model.ranking import comments_step, controversy_rank, hot_rank, scaled_rank
 from folkmoot.model.time import DAY, Micros
 from folkmoot.model.votes import Tally
 from folkmoot.store.db import Tx
@@ -60,11 +61,7 @@ async def post_appeared(tx: Tx, post: Post, by: int = 1) -> None:
 
 async def comment_appeared(tx: Tx, comment: Comment, post: Post, by: int = 1) -> None:
     """A comment began to count (`by` 1) or ceased to (-1). `post` as it stands."""
-    await tx.run(
-        "UPDATE post SET comments = comments + :by, version = version + 1 WHERE id = :post_id",
-        by=by,
-        post_id=comment.post_id,
-    )
+    await comments_counted(tx, {comment.post_id: by})
     if counted(post.deleted, post.removed):
         await tx.run(
             "UPDATE community SET comments = comments + :by WHERE id = :community_id",
@@ -81,6 +78,28 @@ async def comment_appeared(tx: Tx, comment: Comment, post: Post, by: int = 1) ->
     tx.changed("thread", comment.post_id)
     tx.changed("person", comment.creator_id)
     tx.changed("front")
+
+
+async def comments_counted(tx: Tx, by: Mapping[int, int]) -> None:
+    """So many comments more (or fewer) count in each of these posts, which are locked. Who comes to another step is found afterwards: it is
+    not the way that new comments take."""
+    if not by:
+        return
+    ids = sorted(by)
+    await tx.many(
+        "UPDATE post SET comments = comments + :by, version = version + 1 WHERE id = :id",
+        [{"by": by[number], "id": number} for number in ids],
+    )
+    rows = await tx.all(
+        "SELECT id, comments, comments_step FROM post WHERE id IN :ids[] ORDER BY id", ids=ids
+    )
+    elsewhere = [
+        {"step": comments_step(comments), "id": number}
+        for number, comments, step in rows
+        if comments_step(comments) != step
+    ]
+    if elsewhere:
+        await tx.many("UPDATE post SET comments_step = :step WHERE id = :id", elsewhere)
 
 
 async def post_written(tx: Tx, post: Post) -> None:
@@ -102,14 +121,17 @@ async def comments_written(tx: Tx, written: Sequence[tuple[Comment, PlacedPost]]
     """New comments with the votes they came with, each with its post as it was before any of them was counted: their ancestors, their posts
     (count, newest comment, active rank), their communities and their authors count them; `site_wrote` comes last.
 
-    The newest comment never goes back (G-1). One by somebody else within two days of the post lifts it in Active (S-2).
+    The newest comment never goes back (G-1). One by somebody else within two days of the post lifts it in Active (S-2). Most leave the post
+    on its step.
     """
     below = Counter[int]()
     posts: dict[int, dict[str, float]] = {}
+    found: dict[int, PlacedPost] = {}
     communities = Counter[int]()
     people: dict[int, dict[str, int]] = {}
     for comment, place in written:
         post = place.post
+        found[post.id] = place
         below.update(int(part) for part in comment.path.split(".")[1:-1])
         sums = posts.setdefault(post.id, {"id": post.id, "number": 0, "newest": post.newest_comment})
         sums["number"] += 1
@@ -132,9 +154,14 @@ async def comments_written(tx: Tx, written: Sequence[tuple[Comment, PlacedPost]]
             "UPDATE comment SET child_count = child_count + :number, version = version + 1 WHERE id IN :ids[]",
             number=number, ids=[id_ for id_, times in below.items() if times == number],
         )  # fmt: skip
-    counting = "post SET comments = comments + :number, newest_comment = :newest, version = version + 1"
-    await _add(tx, counting, [sums for sums in posts.values() if "necro" not in sums])
-    await _add(tx, counting + _LIFT, [sums for sums in posts.values() if "necro" in sums])
+    for number, sums in posts.items():
+        step = comments_step(found[number].post.comments + int(sums["number"]))
+        if step != found[number].step:
+            sums["step"] = step
+    for more, names in _ALSO.items():
+        await _add(
+            tx, _COUNTING + more, [sums for sums in posts.values() if _MAY_MOVE & sums.keys() == names]
+        )
     await _add(
         tx,
         "community SET comments = comments + :number",
@@ -147,7 +174,12 @@ async def comments_written(tx: Tx, written: Sequence[tuple[Comment, PlacedPost]]
     )
 
 
+_COUNTING = "post SET comments = comments + :number, newest_comment = :newest, version = version + 1"
 _LIFT = ", newest_comment_necro = :necro, active_rank = :active"
+_STEP = ", comments_step = :step"
+_ALSO = {"": set[str](), _LIFT: {"necro"}, _STEP: {"step"}, _LIFT + _STEP: {"necro", "step"}}
+"""What else a post's comments may change, and what is only known where they do. Whatever is named moves indexes."""
+_MAY_MOVE = {"necro", "step"}
 
 
 async def _add(tx: Tx, change: str, rows: list[dict[str, float]] | list[dict[str, int]]) -> None:

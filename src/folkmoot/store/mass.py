@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from folkmoot.model.ranking import controversy_rank, hot_rank, scaled_rank
+from folkmoot.store.counts import comments_counted
 from folkmoot.store.db import Tx
 from folkmoot.store.search_pending import index_soon
 
@@ -154,10 +155,7 @@ async def _posts_moved(tx: Tx, creator_id: int, posts: Collection[tuple[int, boo
 async def _comments_moved(tx: Tx, creator_id: int, comments: Collection[tuple[int, bool]], by: int) -> None:
     """Comments of one person, as (post, local), began to count (1) or ceased to (-1). Posts stand as they shall by now."""
     moved = Counter(comment[0] for comment in comments)
-    await tx.many(
-        "UPDATE post SET comments = comments + :by, version = version + 1 WHERE id = :id",
-        [{"by": by * number, "id": post_id} for post_id, number in sorted(moved.items())],
-    )
+    await comments_counted(tx, {post_id: by * number for post_id, number in moved.items()})
     counted = await tx.all(
         "SELECT id, community_id FROM post WHERE id IN :ids[] AND NOT deleted AND NOT removed",
         ids=list(moved),

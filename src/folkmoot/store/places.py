@@ -33,7 +33,8 @@ def _standing(community: str, person: str) -> str:
 
 
 _GROUND = f"{COMMUNITY}, {_standing('c.id', ':person_id')}"
-_POST_AND_GROUND = f"SELECT {POST}, p.newest_comment_necro, {_GROUND}"
+_PLACED_POST = f"{POST}, p.newest_comment_necro, p.comments_step"
+_POST_AND_GROUND = f"SELECT {_PLACED_POST}, {_GROUND}"
 _GROUND_OF_POST = "AS p JOIN community c ON c.id = p.community_id"
 
 
@@ -60,10 +61,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPost:
-    """A post on its ground. `necro`: the newest comment that lifts it in Active (S-2)."""
+    """A post on its ground. `necro`: the newest comment that lifts it in Active (S-2). `step`: where it stands by its number of comments, as
+    the order of lists has it (`comments_step`)."""
 
     post: Post
     necro: Micros
+    step: int
     ground: Ground
 
 
@@ -118,10 +121,10 @@ async def comment(tx: Tx, comment_id: int, person_id: int, *, lock: bool = True)
 async def posts(tx: Tx, wanted: Collection[Pair]) -> dict[Pair, PlacedPost]:
     """Posts as several people stand before them, each named with its post: locked, in the order of their ids. Four statements."""
     rows = await tx.all(
-        f"SELECT {POST}, p.newest_comment_necro FROM post p WHERE p.id IN :ids[] ORDER BY p.id FOR_UPDATE",
+        f"SELECT {_PLACED_POST} FROM post p WHERE p.id IN :ids[] ORDER BY p.id FOR_UPDATE",
         ids={post_id for post_id, _ in wanted},
     )
-    found = {row[0]: (make_post(row[:_POSTS]), row[_POSTS]) for row in rows}
+    found = {row[0]: (make_post(row[:_POSTS]), row[_POSTS], row[_POSTS + 1]) for row in rows}
     grounds = await _grounds(
         tx, {pair: found[pair[0]][0].community_id for pair in wanted if pair[0] in found}
     )
@@ -159,7 +162,7 @@ async def _grounds(tx: Tx, wanted: Mapping[Pair, int]) -> dict[Pair, Ground]:
 
 
 def _placed_post(row: Row) -> PlacedPost:
-    return PlacedPost(make_post(row[:_POSTS]), row[_POSTS], _grounded(row[_POSTS + 1 :]))
+    return PlacedPost(make_post(row[:_POSTS]), row[_POSTS], row[_POSTS + 1], _grounded(row[_POSTS + 2 :]))
 
 
 def _grounded(row: Row) -> Ground:

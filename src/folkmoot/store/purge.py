@@ -57,11 +57,7 @@ async def delete_comment(tx: Tx, comment: Comment, post: Post) -> None:
     }
     added = await _added_by_comments(tx, branch, **values)
     counted = sum(each.counted for each in added)
-    await tx.run(
-        "UPDATE post SET comments = comments - :by, version = version + 1 WHERE id = :post_id",
-        by=counted,
-        post_id=post.id,
-    )
+    await counts.comments_counted(tx, {post.id: -counted})
     ancestors = [int(part) for part in comment.path.split(".")[1:-1]]
     if ancestors:
         await tx.run(
@@ -142,10 +138,7 @@ async def _shrink_threads(tx: Tx, threads: list[tuple[int, int, bool]], ids: lis
     for post_id, path, counted in rows:
         by_post[post_id] += counted
         over.update(int(part) for part in path.split(".")[1:-1])
-    await tx.many(
-        "UPDATE post SET comments = comments - :by, version = version + 1 WHERE id = :id",
-        [{"id": post_id, "by": by_post[post_id]} for post_id, _, _ in threads],
-    )
+    await counts.comments_counted(tx, {post_id: -by_post[post_id] for post_id, _, _ in threads})
     await tx.many(
         "UPDATE comment SET child_count = child_count - :by, version = version + 1 WHERE id = :id",
         [{"id": number, "by": over[number]} for number in sorted(over.keys() - set(ids))],

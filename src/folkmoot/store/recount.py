@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from folkmoot.model.ranking import controversy_rank
+from folkmoot.model.ranking import comments_step, controversy_rank
 from folkmoot.store.counts import NECRO
 from folkmoot.store.db import Database, Tx
 
@@ -136,9 +136,9 @@ def _vote_values(upvotes: int, downvotes: int) -> Values:
 
 async def _posts(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Values]]:
     rows = await tx.all(
-        "SELECT p.id, p.upvotes, p.downvotes, p.score, p.controversy_rank, p.comments, p.newest_comment, p.newest_comment_necro,"
-        " p.carried_upvotes + coalesce(v.up, 0), p.carried_downvotes + coalesce(v.down, 0), coalesce(c.counted, 0), coalesce(c.newest, 0),"
-        " coalesce(c.necro, 0) FROM post p"
+        "SELECT p.id, p.upvotes, p.downvotes, p.score, p.controversy_rank, p.comments, p.comments_step, p.newest_comment,"
+        " p.newest_comment_necro, p.carried_upvotes + coalesce(v.up, 0), p.carried_downvotes + coalesce(v.down, 0), coalesce(c.counted, 0),"
+        " coalesce(c.newest, 0), coalesce(c.necro, 0) FROM post p"
         f" LEFT JOIN (SELECT post_id, {_UP} AS up, {_DOWN} AS down FROM post_vote WHERE post_id > :after AND post_id <= :until GROUP BY post_id)"
         " AS v ON v.post_id = p.id"
         " LEFT JOIN (SELECT x.post_id, sum(CASE WHEN x.deleted OR x.removed THEN 0 ELSE 1 END) AS counted, max(x.published) AS newest,"
@@ -155,6 +155,7 @@ async def _posts(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Valu
         score,
         controversy,
         comments,
+        step,
         newest,
         necro,
         true_up,
@@ -165,10 +166,11 @@ async def _posts(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Valu
     ) in rows:
         stored = {
             "upvotes": up, "downvotes": down, "score": score, "controversy_rank": controversy, "comments": comments,
-            "newest_comment": newest, "newest_comment_necro": necro,
+            "comments_step": step, "newest_comment": newest, "newest_comment_necro": necro,
         }  # fmt: skip
         right = _vote_values(int(true_up), int(true_down)) | {
             "comments": int(counted),
+            "comments_step": comments_step(int(counted)),
             "newest_comment": max(newest, true_newest),
             "newest_comment_necro": max(necro, true_necro),
         }

@@ -7,6 +7,7 @@ does not depend on the page that is asked for, so that pages fit together.
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from folkmoot.store.dialect.words import folded
 from folkmoot.store.listing import filters, sorts
 from folkmoot.store.listing.communities import like_pattern
 from folkmoot.store.listing.filters import Shape
-from folkmoot.store.listing.pages import order_of
+from folkmoot.store.listing.pages import in_parts, order_of
 from folkmoot.store.listing.sorts import Order
 
 _TEXTS = {"post": ("name", "body", "alt_text"), "comment": ("content",)}
@@ -170,8 +171,9 @@ class Walk:
         values = values_of(tx, wanted)
         if self._last:
             values |= {f"at_{name}": value for name, value in zip((*names, "id"), self._last, strict=True)}
+        spot = wanted.order.spot(self._last[0]) if self._last else "start"
         sql = _window(
-            wanted.shape, wanted.sort, many, after=bool(self._last), words=bool(wanted.words), title_only=wanted.title_only,
+            wanted.shape, wanted.sort, many, spot=spot, words=bool(wanted.words), title_only=wanted.title_only,
             everybody=wanted.everybody,
         )  # fmt: skip
         rows = await tx.all(sql, **values)
@@ -200,7 +202,7 @@ def _window(
     sort: PostSort | CommentSort,
     many: int,
     *,
-    after: bool,
+    spot: str,
     words: bool,
     title_only: bool,
     everybody: bool,
@@ -220,14 +222,20 @@ def _window(
     columns = ", ".join(f"i.{name}" for name in order.columns if name != "id")
     whose = list(filters.conditions(shape, filters.WHOSE))
 
-    def strip(mark: str, where: Sequence[str], most: int = many) -> str:
+    def strip(mark: str, where: Sequence[str], most: int = many, by: Order = order) -> str:
         return (
             f"SELECT * FROM (SELECT {mark} AS featured, i.id, {fits} AS fits, {columns} FROM {shape.table} i"
-            f" WHERE {' AND '.join(where) or 'TRUE'} ORDER BY {order.clause('i')} LIMIT {most}) AS strip_{mark}"
+            f" WHERE {' AND '.join(where) or 'TRUE'} ORDER BY {by.clause('i')} LIMIT {most}) AS strip_{mark}"
         )
 
-    beyond = [order.after("i")] if after else []
-    if not shape.of_posts:
-        return strip("0", [*whose, *beyond])
-    rest = strip("0", [f"i.{flag} = FALSE", *whose, *beyond])
-    return rest if after else f"{strip('1', [f'i.{flag} = TRUE', *whose], _FEATURED)} UNION ALL {rest}"
+    if order.stepped:
+        # Which rows are next is found before their texts are looked at: those of a whole step are sorted for it.
+        ids = f"SELECT i.id FROM {shape.table} i"
+        of_parts = in_parts(ids, [f"i.{flag} = FALSE", *whose], order.parts("i", spot), [], str(many))
+        rest = strip("0", [f"i.id IN ({of_parts})"], by=replace(order, gathered=True))
+    else:
+        featured = [f"i.{flag} = FALSE"] if shape.of_posts else []
+        rest = strip("0", [*featured, *whose, *order.parts("i", spot)[0][1]])
+    if not shape.of_posts or spot != "start":
+        return rest
+    return f"{strip('1', [f'i.{flag} = TRUE', *whose], _FEATURED)} UNION ALL {rest}"

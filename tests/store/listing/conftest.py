@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from folkmoot.model.ranking import comments_step
 from folkmoot.model.time import DAY, HOUR, MINUTE
 from folkmoot.store.db import Database, Tx
+from folkmoot.store.migrate import known_migrations
 from tests import rows
 from tests.cast import THERE, Cast
 
@@ -32,6 +34,12 @@ async def insert(tx: Tx, table: str, values: dict[str, Any]) -> int:
     return number
 
 
+def step_in_sql() -> str:
+    """How the migration computes `comments_step` of a post."""
+    (first,) = [each.script for each in known_migrations() if "before_comments_steps" in each.name]
+    return first[first.index("CASE") : first.index("END") + len("END")]
+
+
 async def plant_post(tx: Tx, number: int, **values: Any) -> dict[str, Any]:
     """A post with whatever is not given made up."""
     row: dict[str, Any] = {
@@ -40,6 +48,7 @@ async def plant_post(tx: Tx, number: int, **values: Any) -> dict[str, Any]:
         "hot_rank": 0.0001, "active_rank": 0.0001, "scaled_rank": 0.0001, "controversy_rank": 0.0, "score": 1, "comments": 0,
         **dict.fromkeys(BOOLS, False), **values,
     }  # fmt: skip
+    row["comments_step"] = comments_step(row["comments"])
     row["id"] = await insert(tx, "post", row)
     return row
 
@@ -71,7 +80,7 @@ async def garden(db: Database, cast: Cast) -> Garden:
                     tx, number, community_id=random.choice(weights),
                     creator_id=random.choice([cast.alice.id, cast.bob.id, cast.carol.id]),
                     published=published, newest_comment=published + random.choice([0, HOUR]), score=random.randrange(4),
-                    comments=random.randrange(3), hot_rank=random.choice([0.0, 0.1, 0.2]), active_rank=random.choice([0.0, 0.1, 0.2]),
+                    comments=random.choice([0, 1, 1, 2, 7, 8, 9, 15, 16, 17, 19, 20]), hot_rank=random.choice([0.0, 0.1, 0.2]), active_rank=random.choice([0.0, 0.1, 0.2]),
                     scaled_rank=random.choice([0.0, 0.1]), controversy_rank=random.choice([0.0, 2.0]),
                     featured_local=number % 17 == 3, featured_community=number % 13 == 2, deleted=number % 19 == 1,
                     removed=number % 23 == 5, nsfw=number % 11 == 4,

@@ -3,6 +3,8 @@
 PostgreSQL is told not to read whole tables, because in a small one it would be right to.
 """
 
+import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from folkmoot.store.listing.filters import Shape
 from folkmoot.store.migrate import known_migrations
 from folkmoot.store.sqlite import SqliteDatabase, open_sqlite
 from tests.cast import Cast
-from tests.store.listing.conftest import Garden, plant_post
+from tests.store.listing.conftest import Garden, plant_post, step_in_sql
 
 SORTS = {
     PostSort.ACTIVE: "active",
@@ -24,7 +26,6 @@ SORTS = {
     PostSort.CONTROVERSIAL: "controversy",
     PostSort.NEW: "published",
     PostSort.NEW_COMMENTS: "newest_comment",
-    PostSort.MOST_COMMENTS: "comments",
     PostSort.TOP_YEAR: "score",
     PostSort.TOP_ALL: "score",
 }
@@ -48,19 +49,20 @@ READERS = [pytest.param({}, id="visitor"), pytest.param(MEMBER, id="member")]
 VALUES: dict[str, Any] = {
     "viewer": 1, "now": 1, "community_id": 1, "creator_id": 1, "home": 1, "languages": [1], "since": 1, "at_id": 1, "at_published": 1,
     "at_hot_rank": 0.5, "at_active_rank": 0.5, "at_scaled_rank": 0.5, "at_controversy_rank": 0.5, "at_newest_comment": 1, "at_comments": 1,
-    "at_score": 1, "post_id": 1, "at_noted": 1, "not_before": 1, "ids": [1], "visit_before": 1,
+    "at_comments_step": 1, "at_score": 1, "post_id": 1, "at_noted": 1, "not_before": 1, "ids": [1], "visit_before": 1,
 }  # fmt: skip
 
 
-async def plan_of(db: Database, statement: str) -> str:
+async def plan_of(db: Database, statement: str, **more: Any) -> str:
     """What the engine is going to do, in its words."""
+    values = {**VALUES, **more}
     if db.dialect.name == "sqlite":
         async with db.read() as tx:
-            return "\n".join(row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **VALUES))
+            return "\n".join(row[3] for row in await tx.all(f"EXPLAIN QUERY PLAN {statement}", **values))
     async with db.write() as tx:
         await tx.run("SET LOCAL enable_seqscan = off")
         await tx.run("SET LOCAL enable_bitmapscan = off")
-        return "\n".join(row[0] for row in await tx.all(f"EXPLAIN {statement}", **VALUES))
+        return "\n".join(row[0] for row in await tx.all(f"EXPLAIN {statement}", **values))
 
 
 def sorts(plan: str) -> bool:
@@ -105,7 +107,8 @@ async def test_each_community_gives_its_first_rows_off_its_own_index(
 ) -> None:
     """Only what was merged is sorted."""
     plan = await plan_of(
-        db, pages._merged(db.dialect.of_each, Shape("post", scope=scope, **MEMBER), PostSort.HOT, True, "21")
+        db,
+        pages._merged(db.dialect.of_each, Shape("post", scope=scope, **MEMBER), PostSort.HOT, "rest", "21"),
     )
     assert plan.count("post_in_community_by_hot") == 2
     assert plan.count("TEMP B-TREE") + plan.count("Sort  ") <= 1, plan
@@ -183,6 +186,86 @@ async def test_the_top_of_a_short_time_gathers_that_time_only(db: Database, cast
     )
     assert "post_by_published" in plan
     assert "post_by_score" not in plan
+
+
+@pytest.fixture
+async def crowded(db: Database, cast: Cast) -> AsyncIterator[Database]:
+    """Some posts have very many comments, more have some, and most a few."""
+    async with db.write() as tx:
+        await tx.run(
+            "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 6000),"
+            " posts (x, comments) AS (SELECT x, 20000 / x FROM n)"
+            " INSERT INTO post (name, name_html, ap_id, local, published, newest_comment, newest_comment_necro, creator_id, community_id,"
+            " comments, comments_step) SELECT 'Post', 'Post', 'https://x.example/post/' || x, TRUE, x, x, x, CAST(:creator AS INTEGER),"
+            f" CASE WHEN x % 3 = 0 THEN CAST(:one AS INTEGER) ELSE CAST(:other AS INTEGER) END, comments, {step_in_sql()} FROM posts",
+            creator=cast.alice.id, one=cast.gardening.id, other=cast.baking.id,
+        )  # fmt: skip
+    if isinstance(db, SqliteDatabase):
+        await db.script(["PRAGMA analysis_limit = 1000", "ANALYZE post"])  # as `optimise` has it counted
+        again = open_sqlite(db.path, db.clock)
+        yield again
+        await again.close()
+    else:
+        await db.script(["ANALYZE post"])
+        yield db
+        # The next test shall find the table as if nothing had ever been in it.
+        await db.script(
+            ["TRUNCATE post CASCADE", "DELETE FROM pg_statistic WHERE starelid = 'post'::regclass"]
+        )
+
+
+def sorted_in(plan: str) -> tuple[int, int]:
+    """How many times rows are put in order as a whole, and how many times one step after the other."""
+    whole = plan.count("TEMP B-TREE FOR ORDER BY") + len(re.findall(r"(?<!Incremental )Sort  ", plan))
+    return whole, plan.count("FOR LAST 3 TERMS OF ORDER BY") + len(
+        re.findall(r"Presorted Key: \w+\.comments_step\n", plan)
+    )
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("community", [False, True], ids=["all", "community"])
+async def test_by_comments_rows_are_sorted_by_the_step_and_the_last_not_at_all(
+    crowded: Database, community: bool, reader: dict[str, bool]
+) -> None:
+    """Down an index of the steps, which few comments move; where each number is a step of its own, in its order."""
+    shape = Shape("post", scope=Listing.ALL, community=community, **reader)
+    index = "post_in_community_by_comments_step" if community else "post_by_comments_step"
+    for spot, step, strips in (("start", 0, 2), ("rest", 7, 2), ("last", 2, 1)):
+        text = pages._rest(shape, PostSort.MOST_COMMENTS, spot, "21")
+        plan = await plan_of(crowded, text, at_comments_step=step, at_comments=36)
+        assert plan.count(index) == strips, plan
+        assert sorted_in(plan) == (0, strips - 1), plan
+        if isinstance(crowded, SqliteDatabase):
+            begins = {
+                "start": "comments_step>?)",
+                "rest": "comments_step>? AND comments_step<?)",
+                "last": "(comments_step,published)<",
+            }
+            assert begins[spot] in plan
+
+
+@pytest.mark.parametrize("scope", [Listing.LOCAL, Listing.SUBSCRIBED, Listing.MODERATOR_VIEW])
+async def test_by_comments_a_window_and_each_community_are_read_off_their_index(
+    crowded: Database, scope: Listing
+) -> None:
+    shape, sort = Shape("post", scope=scope, **MEMBER), PostSort.MOST_COMMENTS
+    for spot, step, strips in (("rest", 7, 2), ("last", 2, 1)):
+        values = {"at_comments_step": step, "at_comments": 36}
+        plan = await plan_of(crowded, pages._windowed(shape, sort, spot, "21"), **values)
+        assert plan.count("post_by_comments_step") == strips, plan
+        assert sorted_in(plan) == (0, strips - 1), plan
+        merged = pages._merged(crowded.dialect.of_each, shape, sort, spot, "21")
+        plan = await plan_of(crowded, merged, **values)
+        assert plan.count("post_in_community_by_comments_step") == 2 * strips, plan
+        assert sorted_in(plan)[0] <= 2, "what was merged, and at most the featured"
+
+
+async def test_by_comments_a_persons_posts_are_gathered_and_sorted(db: Database, cast: Cast) -> None:
+    """All of them, in one go, however many comments they have."""
+    shape = Shape("post", creator=True, pins=False, **MEMBER)
+    plan = await plan_of(db, pages._straight(shape, PostSort.MOST_COMMENTS, "last", "21"))
+    assert plan.count("post_by_creator") == 1, plan
+    assert sorted_in(plan) == (1, 0), plan
 
 
 async def test_an_index_that_comes_later_is_not_taken_for_other_orders(

@@ -240,10 +240,11 @@ async def _values(tx: Tx, wanted: Wanted) -> dict[str, Any]:
 
 
 def _spot(wanted: Wanted, values: dict[str, Any]) -> str:
-    """Where the page begins: at the start, among the featured rows, or among the rest."""
+    """Where the page begins: at the start, among the featured rows, or among the rest, of which an order may have two strips."""
     if wanted.after is None:
         return "start"
-    return "featured" if values.get("at_featured") else "rest"
+    order = order_of(wanted.sort)
+    return "featured" if values.get("at_featured") else order.spot(values.get(f"at_{order.columns[0]}"))
 
 
 # --- texts ---------------------------------------------------------------------------------------------------------
@@ -287,13 +288,13 @@ def _straight(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
         return _comments(shape, sort, spot != "start", limit)
     if not shape.pins:
         return _strip(shape, sort, featured=None, after=spot != "start", limit=limit)
-    rest = _strip(shape, sort, featured=False, after=spot == "rest", limit=limit)
+    rest = _rest(shape, sort, spot, limit)
     return _together([*_featured(shape, sort, spot, limit), rest])
 
 
 def _featured(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> list[str]:
     """The featured posts of a list, unless the page begins beyond them."""
-    if not shape.of_posts or spot == "rest":
+    if not shape.of_posts or spot in ("rest", "last"):
         return []
     return [_strip(shape, sort, featured=True, after=spot == "featured", limit=limit)]
 
@@ -305,11 +306,9 @@ def _windowed(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str)
     which = [*_which(shape), *_range(sort, order, after=False)]
     where = [f"i.{_flag(shape)} = FALSE"] if shape.of_posts else []
     where += filters.conditions(shape, filters.WHOSE)
-    if spot == "rest" or (spot != "start" and not shape.of_posts):
-        where.append(order.after("i"))
     tested = _TESTED[shape.table] + _order_columns(order)
-    asked = " AND ".join(where) or "TRUE"
-    inner = f"SELECT {tested} FROM {shape.table} i WHERE {asked} ORDER BY {order.clause('i')} LIMIT {_window(shape)}"
+    parts = order.parts("i", spot)
+    inner = in_parts(f"SELECT {tested} FROM {shape.table} i", where, parts, [], str(_window(shape)))
     rest = f"SELECT FALSE, {_keys(shape.table)} FROM ({inner}) AS i WHERE {' AND '.join(which)} LIMIT {limit}"
     return _together([*_featured(shape, sort, spot, limit), rest])
 
@@ -332,26 +331,23 @@ def _from_each(
     of_each: Callable[..., str], shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str
 ) -> str:
     """The featured posts of the list, then the first rows of each of its communities, merged."""
-    beyond = spot == "rest" or (spot != "start" and not shape.of_posts)
-    rest = _merged(of_each, shape, sort, beyond, limit)
+    rest = _merged(of_each, shape, sort, spot, limit)
     return _together([*_featured(shape, sort, spot, limit), rest])
 
 
 def _merged(
-    of_each: Callable[..., str], shape: Shape, sort: PostSort | CommentSort, after: bool, limit: str
+    of_each: Callable[..., str], shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str
 ) -> str:
     """The first rows of each community of the list, merged."""
     order = order_of(sort)
     source, chosen = _OWNERS[shape.scope]  # type: ignore[index]
-    which = _which(shape, members=False)
-    beyond = _range(sort, order, after=after)
+    within, which = _range(sort, order, after=False), _which(shape, members=False)
     arms = []
     for featured in ("TRUE", "FALSE") if shape.of_posts else ("",):
         flag = [f"i.featured_community = {featured}", "NOT i.featured_local"] if featured else []
-        where = " AND ".join(["i.community_id = f.community_id", *flag, *beyond, *which])
-        arms.append(
-            f"SELECT i.id FROM {shape.table} i WHERE {where} ORDER BY {order.clause('i')} LIMIT {limit}"
-        )
+        where = ["i.community_id = f.community_id", *flag, *within]
+        names = f"SELECT i.id FROM {shape.table} i"
+        arms.append(in_parts(names, where, order.parts("i", spot), which, limit))
     inner = _together(arms)
     rows = of_each(source, chosen, inner, f"{shape.table} e")
     return f"SELECT FALSE, {_keys(shape.table, 'e')} FROM {rows} ORDER BY {_plain(order, 'e')} LIMIT {limit}"
@@ -372,6 +368,27 @@ def _strip(
         f"SELECT {'TRUE' if featured else 'FALSE'}, {_keys(shape.table)} FROM {shape.table} i WHERE {where}"
         f" ORDER BY {order.clause('i')} LIMIT {limit}"
     )
+
+
+def _rest(shape: Shape, sort: PostSort | CommentSort, spot: str, limit: str) -> str:
+    """The posts that are not featured."""
+    order = order_of(sort)
+    if not order.stepped or shape.small:  # of what is little all is gathered, and sorted at once
+        return _strip(shape, sort, featured=False, after=spot in ("rest", "last"), limit=limit)
+    names = f"SELECT FALSE, {_keys(shape.table)} FROM {shape.table} i"
+    where = [f"i.{_flag(shape)} = FALSE", *filters.conditions(shape, filters.WHOSE)]
+    return in_parts(names, where, order.parts("i", spot), _which(shape), limit)
+
+
+def in_parts(
+    names: str, where: list[str], parts: list[tuple[Order, list[str]]], which: list[str], limit: str
+) -> str:
+    """A statement that names rows, of the strips of an order one after the other: none is looked at where those before it are enough."""
+    strips = []
+    for order, within in parts:
+        asked = " AND ".join([*where, *within, *which]) or "TRUE"
+        strips.append(f"{names} WHERE {asked} ORDER BY {order.clause('i')} LIMIT {limit}")
+    return strips[0] if len(strips) == 1 else f"SELECT * FROM ({_together(strips)}) AS parts LIMIT {limit}"
 
 
 def _comments(shape: Shape, sort: PostSort | CommentSort, after: bool, limit: str) -> str:

@@ -2,12 +2,16 @@
 
 Every order of posts is: featured first, then a key, then (mostly) the publish time, then the id. A list is read in two strips, the featured
 ones and the rest, so that each strip is one range of one index that is already in order.
+
+A count that grows all the time is in no index, but its step is (`comments_step`): within a step rows are sorted when they are read. Where each
+number is a step of its own there is nothing to sort: that is a strip of its own, the last (docs/decisions/0020).
 """
 
 from calendar import monthrange
 from dataclasses import dataclass
 
 from folkmoot.model.enums import CommentSort, PostSort
+from folkmoot.model.ranking import SINGLE_STEPS
 from folkmoot.model.time import DAY, HOUR, WEEK, Micros, from_datetime, to_datetime
 
 
@@ -16,12 +20,13 @@ class Order:
     """Columns from the most to the least significant, all descending but those in `rising`.
 
     `gathered`: the rows of a short time window are collected first and sorted then; following the key down would pass by all the years
-    before.
+    before. `stepped`: the first column is the step of the second, and stands in the index instead of it.
     """
 
     columns: tuple[str, ...]
     rising: frozenset[str] = frozenset()
     gathered: bool = False
+    stepped: bool = False
 
     def clause(self, alias: str) -> str:
         """What stands after ORDER BY."""
@@ -41,6 +46,23 @@ class Order:
         theirs = ", ".join(f":at_{name}" for name in self.columns)
         return f"({ours}) < ({theirs})"
 
+    def spot(self, first: float | None) -> str:
+        """In which strip of `parts` a row is that has this value in the first column: "rest", or "last" for the last of several."""
+        return "last" if self.stepped and first is not None and first < SINGLE_STEPS else "rest"
+
+    def parts(self, alias: str, spot: str) -> "list[tuple[Order, list[str]]]":
+        """The strips of which these rows are one after the other, each with its order and the conditions for its rows. `spot`: where the row is
+        to go on after; anything else than `spot` answers means from the top."""
+        beyond = [self.after(alias)] if spot in ("rest", "last") else []
+        if not self.stepped:
+            return [(self, beyond)]
+        name = self.columns[0]
+        single = Order((name, *self.columns[2:]))
+        if spot == "last":
+            return [(single, [single.after(alias)])]
+        step = f"{alias}.{name}"
+        return [(self, [f"{step} >= {SINGLE_STEPS}", *beyond]), (single, [f"{step} < {SINGLE_STEPS}"])]
+
 
 def _keyed(name: str, *, gathered: bool = False) -> Order:
     return Order((name, "published", "id"), gathered=gathered)
@@ -54,7 +76,7 @@ POSTS: dict[PostSort, Order] = {
     PostSort.NEW: Order(("published", "id")),
     PostSort.OLD: Order(("published", "id"), rising=frozenset({"published"})),
     PostSort.NEW_COMMENTS: Order(("newest_comment", "id")),
-    PostSort.MOST_COMMENTS: _keyed("comments"),
+    PostSort.MOST_COMMENTS: Order(("comments_step", "comments", "published", "id"), stepped=True),
     PostSort.TOP_HOUR: _keyed("score", gathered=True),
     PostSort.TOP_SIX_HOUR: _keyed("score", gathered=True),
     PostSort.TOP_TWELVE_HOUR: _keyed("score", gathered=True),
