@@ -85,6 +85,7 @@ async def community(
         " VALUES (:instance_id, :name, :name, :host, :local, :title, :ap_id, :inbox, :now, :now) RETURNING id",
         instance_id=instance_id, name=name, host=host, local=local, title=name.title(), ap_id=base, inbox=f"{base}/inbox", now=tx.now,
     )  # fmt: skip
+    await tx.run("INSERT INTO community_count (id) VALUES (:number)", number=number)
     for person_id in moderators:
         await tx.run(
             "INSERT INTO community_moderator (community_id, person_id, published) VALUES (:number, :person_id, :now)",

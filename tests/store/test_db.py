@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from folkmoot.model.communities import Community
 from folkmoot.model.errors import Busy
 from folkmoot.store.db import Database, count_statements, gave_way, note_kept, persistently, writing
 from folkmoot.store.migrate import TooNew, known_migrations, schema_version, upgrade
@@ -187,6 +188,18 @@ async def test_booleans_come_back_as_booleans(db: Database, cast: Cast) -> None:
         )
     assert row is not None
     assert maker(Flagged)(row).local is False
+
+
+@pytest.mark.parametrize("alias", ["", "c"])
+async def test_what_stands_in_another_table_is_read_with_the_rest_of_its_record(
+    db: Database, cast: Cast, alias: str
+) -> None:
+    async with db.write() as tx:
+        await tx.run("UPDATE community_count SET comments = id * 10")
+    async with db.read() as tx:
+        rows = await tx.all(f"SELECT {columns(Community, alias)} FROM community {alias} ORDER BY id")
+    counted = {each.id: each.comments for each in map(maker(Community), rows)}
+    assert counted == {cast.gardening.id: cast.gardening.id * 10, cast.baking.id: cast.baking.id * 10}
 
 
 async def test_an_upgrade_runs_once_and_a_newer_database_is_left_alone(empty_db: Database) -> None:

@@ -8,6 +8,8 @@ import pytest
 from folkmoot.core.communities.follow import follow_community
 from folkmoot.core.votes.cast import vote_on_comment, vote_on_post
 from folkmoot.store.db import Database
+from folkmoot.store.dialect.base import split_statements
+from folkmoot.store.migrate import known_migrations
 from folkmoot.store.recount import STEPS, recount
 from tests.cast import Cast
 from tests.core.stories import now, write_comment, write_post
@@ -62,10 +64,13 @@ async def test_a_site_that_counted_right_has_no_drift(busy: Database) -> None:
 async def test_each_stored_value_is_compared_and_mended(
     busy: Database, table: str, column: str, wrong: float
 ) -> None:
+    stored_in = "community_count" if (table, column) == ("community", "comments") else table
     async with busy.write() as tx:
-        right = await tx.value(f"SELECT {column} FROM {table} WHERE id = (SELECT min(id) FROM {table})")
-        number = await tx.value(f"SELECT min(id) FROM {table}")
-        await tx.run(f"UPDATE {table} SET {column} = :wrong WHERE id = :id", wrong=wrong, id=number)
+        right = await tx.value(
+            f"SELECT {column} FROM {stored_in} WHERE id = (SELECT min(id) FROM {stored_in})"
+        )
+        number = await tx.value(f"SELECT min(id) FROM {stored_in}")
+        await tx.run(f"UPDATE {stored_in} SET {column} = :wrong WHERE id = :id", wrong=wrong, id=number)
     [found] = [
         drift for drift in await recount(busy, repair=False) if (drift.table, drift.column) == (table, column)
     ]
@@ -73,7 +78,7 @@ async def test_each_stored_value_is_compared_and_mended(
     assert found in await recount(busy)
     assert await recount(busy, repair=False) == []
     async with busy.read() as tx:
-        assert await tx.value(f"SELECT {column} FROM {table} WHERE id = :id", id=number) == pytest.approx(
+        assert await tx.value(f"SELECT {column} FROM {stored_in} WHERE id = :id", id=number) == pytest.approx(
             right
         )
 
@@ -144,3 +149,38 @@ async def test_counting_again_while_people_vote_loses_nothing(busy: Database, ca
     async with busy.read() as tx:
         rows = await tx.all("SELECT upvotes, downvotes FROM post WHERE id > 1")
     assert {tuple(row) for row in rows} == {(3, 1)}
+
+
+async def test_counting_again_while_people_comment_loses_nothing(busy: Database, cast: Cast) -> None:
+    async with busy.write() as tx:
+        posts = [await write_post(tx, cast.alice, cast.gardening, f"Post {number}") for number in range(6)]
+        await tx.run("UPDATE community_count SET comments = 70")
+
+    async def comment(who: Any) -> None:
+        for post in posts:
+            async with busy.write() as tx:
+                await write_comment(tx, who, post, f"{who.person.name} was here")
+
+    await asyncio.gather(comment(cast.bob), recount(busy), comment(cast.carol))
+    assert await recount(busy, repair=False) == []
+    async with busy.read() as tx:
+        assert (await now(tx, cast.gardening)).comments == 2 + 2 * len(posts)
+
+
+async def test_comments_come_along_to_where_they_are_counted_now(busy: Database, cast: Cast) -> None:
+    """As on a site of a version in which a community held the number itself."""
+    later = [each for each in known_migrations() if "community_counts" in each.name]
+    await busy.script(
+        [
+            "ALTER TABLE community ADD COLUMN comments INTEGER NOT NULL DEFAULT 0",
+            f"UPDATE community SET comments = 12 WHERE id = {cast.gardening.id}",
+            "DROP TABLE community_count",
+            *(statement for each in later for statement in split_statements(each.script, busy.dialect.name)),
+        ]
+    )
+    async with busy.read() as tx:
+        assert (await now(tx, cast.gardening)).comments == 12
+        assert (await now(tx, cast.baking)).comments == 0
+    await recount(busy)
+    async with busy.read() as tx:
+        assert (await now(tx, cast.gardening)).comments == 2

@@ -10,7 +10,8 @@ class Community(Record, frozen=True, gc=False):
     """A place to post, here or elsewhere.
 
     Kept by others: `subscribers`, `subscribers_local`, `posts`, `comments`, the active users and `hot_rank` by
-    `store/counts.py`. `version` grows with every change a reader can see, counts included. `post_tags` is for `model/tags.py`.
+    `store/counts.py`. `version` grows with every change a reader can see, counts included, but not with `comments`. `post_tags` is for
+    `model/tags.py`.
     """
 
     id: int

@@ -11,7 +11,7 @@ from typing import Any
 
 from folkmoot.model.ranking import comments_step, controversy_rank, hot_rank, scaled_rank
 from folkmoot.model.time import Micros
-from folkmoot.store.counts import NECRO
+from folkmoot.store.counts import NECRO, comments_within_each
 from folkmoot.store.db import Tx
 
 
@@ -146,13 +146,14 @@ class Deltas:
             ],
         )
         await tx.many(
-            "UPDATE community SET posts = posts + :p, comments = comments + :c, subscribers = subscribers + :s,"
-            " subscribers_local = subscribers_local + :l, version = version + 1 WHERE id = :id",
+            "UPDATE community SET posts = posts + :p, subscribers = subscribers + :s, subscribers_local = subscribers_local + :l,"
+            " version = version + 1 WHERE id = :id",
             [
-                {"p": d[0], "c": d[1], "s": d[2], "l": d[3], "id": number}
+                {"p": d[0], "s": d[2], "l": d[3], "id": number}
                 for number, d in sorted(self.communities.items())
             ],
         )
+        await comments_within_each(tx, {number: d[1] for number, d in self.communities.items()})
         if any(self.site):
             await tx.run(
                 "UPDATE local_site SET users = users + :u, posts = posts + :p, comments = comments + :c, communities = communities + :m",

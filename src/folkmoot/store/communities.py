@@ -10,12 +10,13 @@ from folkmoot.model.time import Micros
 from folkmoot.store import images
 from folkmoot.store.db import Tx
 from folkmoot.store.people import PERSON, looks_changed, make_person
-from folkmoot.store.rows import columns, maker, width
+from folkmoot.store.rows import columns, maker, names_of, width
 from folkmoot.store.search_pending import texts_changed
 
 COMMUNITY = columns(Community, "c")
 make_community = maker(Community)
-_RETURNED = columns(Community)
+_RETURNED = ", ".join("0" if name == "comments" else name for name in names_of(Community))
+"""Of a new one, which has no comments."""
 _UNSEEN = frozenset(
     {
         "name_key",
@@ -175,6 +176,7 @@ async def insert(tx: Tx, values: dict[str, Any]) -> Community | None:
     if row is None:
         return None
     community = make_community(row)
+    await tx.run("INSERT INTO community_count (id) VALUES (:id)", id=community.id)
     tx.changed("community", community.id)
     tx.changed("community_name", community.id)
     return community

@@ -2,7 +2,7 @@
 
 Each function here is called inside the transaction that causes the change, on items that it has locked (`store/places.py`). `recount` (in
 `store/recount.py`) computes the same numbers from the rows alone; a property test holds the two together. Rows are written in one order
-everywhere, so that two writers never wait for each other: post, comments, community, person, site.
+everywhere, so that two writers never wait for each other: post, comments, community, its comments (`community_count`), person, site.
 
 | stored | changes with |
 |---|---|
@@ -13,7 +13,7 @@ everywhere, so that two writers never wait for each other: post, comments, commu
 | comment.child_count | comments written below, deleted and removed ones included (C-10) |
 | person.post_count, comment_count | own items appearing and going (G-2) |
 | person.post_score, comment_score | votes on own items |
-| community.posts, comments | items appearing and going (G-3) |
+| community.posts, community_count.comments | items appearing and going (G-3) |
 | community.subscribers, subscribers_local, hot_rank | follows (`follows_changed`) |
 | local_site.users, posts, comments, communities | local ones appearing and going (G-5); deleted and removed ones have gone |
 | …users_active_* | the periodic job (G-4) |
@@ -44,9 +44,11 @@ def counted(deleted: bool, removed: bool) -> bool:
 async def post_appeared(tx: Tx, post: Post, by: int = 1) -> None:
     """A post began to count (`by` 1) or ceased to (-1): created, deleted, removed, restored. Its counted comments go with it."""
     await tx.run(
-        "UPDATE community SET posts = posts + :by, comments = comments + :by * :comments, version = version + 1 WHERE id = :community_id",
-        by=by, comments=post.comments, community_id=post.community_id,
-    )  # fmt: skip
+        "UPDATE community SET posts = posts + :by, version = version + 1 WHERE id = :community_id",
+        by=by,
+        community_id=post.community_id,
+    )
+    await comments_within(tx, post.community_id, by * post.comments)
     await tx.run(
         "UPDATE person SET post_count = post_count + :by WHERE id = :creator_id",
         by=by,
@@ -63,11 +65,7 @@ async def comment_appeared(tx: Tx, comment: Comment, post: Post, by: int = 1) ->
     """A comment began to count (`by` 1) or ceased to (-1). `post` as it stands."""
     await comments_counted(tx, {comment.post_id: by})
     if counted(post.deleted, post.removed):
-        await tx.run(
-            "UPDATE community SET comments = comments + :by WHERE id = :community_id",
-            by=by,
-            community_id=post.community_id,
-        )
+        await comments_within(tx, post.community_id, by)
     await tx.run(
         "UPDATE person SET comment_count = comment_count + :by WHERE id = :creator_id",
         by=by,
@@ -100,6 +98,21 @@ async def comments_counted(tx: Tx, by: Mapping[int, int]) -> None:
     ]
     if elsewhere:
         await tx.many("UPDATE post SET comments_step = :step WHERE id = :id", elsewhere)
+
+
+async def comments_within(tx: Tx, community_id: int, by: int) -> None:
+    """So many comments of a community began to count, or ceased to."""
+    if by:
+        await tx.run(
+            "UPDATE community_count SET comments = comments + :by WHERE id = :id", by=by, id=community_id
+        )
+
+
+async def comments_within_each(tx: Tx, by: Mapping[int, int]) -> None:
+    """The same for several communities, in the order of their ids."""
+    rows = [{"by": by[number], "id": number} for number in sorted(by) if by[number]]
+    if rows:
+        await tx.many("UPDATE community_count SET comments = comments + :by WHERE id = :id", rows)
 
 
 async def post_written(tx: Tx, post: Post) -> None:
@@ -164,7 +177,7 @@ async def comments_written(tx: Tx, written: Sequence[tuple[Comment, PlacedPost]]
         )
     await _add(
         tx,
-        "community SET comments = comments + :number",
+        "community_count SET comments = comments + :number",
         [{"id": community_id, "number": number} for community_id, number in communities.items()],
     )
     await _add(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from folkmoot.model.ranking import controversy_rank, hot_rank, scaled_rank
-from folkmoot.store.counts import comments_counted
+from folkmoot.store.counts import comments_counted, comments_within_each
 from folkmoot.store.db import Tx
 from folkmoot.store.search_pending import index_soon
 
@@ -135,12 +135,10 @@ async def _posts_moved(tx: Tx, creator_id: int, posts: Collection[tuple[int, boo
     for community_id, _, comments in posts:
         carried[community_id] += comments
     await tx.many(
-        "UPDATE community SET posts = posts + :posts, comments = comments + :comments, version = version + 1 WHERE id = :id",
-        [
-            {"posts": by * number, "comments": by * carried[community_id], "id": community_id}
-            for community_id, number in sorted(moved.items())
-        ],
+        "UPDATE community SET posts = posts + :posts, version = version + 1 WHERE id = :id",
+        [{"posts": by * number, "id": community_id} for community_id, number in sorted(moved.items())],
     )
+    await comments_within_each(tx, {community_id: by * number for community_id, number in carried.items()})
     if posts:
         await tx.run(
             "UPDATE person SET post_count = post_count + :by WHERE id = :creator_id",
@@ -163,10 +161,7 @@ async def _comments_moved(tx: Tx, creator_id: int, comments: Collection[tuple[in
     places: Counter[int] = Counter()
     for post_id, community_id in counted:
         places[community_id] += moved[post_id]
-    await tx.many(
-        "UPDATE community SET comments = comments + :by WHERE id = :id",
-        [{"by": by * number, "id": community_id} for community_id, number in sorted(places.items())],
-    )
+    await comments_within_each(tx, {community_id: by * number for community_id, number in places.items()})
     if comments:
         await tx.run(
             "UPDATE person SET comment_count = comment_count + :by WHERE id = :creator_id",

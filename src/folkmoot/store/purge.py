@@ -24,9 +24,10 @@ async def delete_post(tx: Tx, post: Post) -> None:
     itself = await _added_by_posts(tx, "i.id = :post_id", post_id=post.id)
     if counts.counted(post.deleted, post.removed):
         await tx.run(
-            "UPDATE community SET posts = posts - 1, comments = comments - :comments, version = version + 1 WHERE id = :community_id",
-            comments=post.comments, community_id=post.community_id,
-        )  # fmt: skip
+            "UPDATE community SET posts = posts - 1, version = version + 1 WHERE id = :community_id",
+            community_id=post.community_id,
+        )
+        await counts.comments_within(tx, post.community_id, -post.comments)
     await _give_back(tx, itself, beneath)
     await _forget_texts(tx, "comment", "i.post_id = :post_id", post_id=post.id)
     await _forget_texts(tx, "post", "i.id = :post_id", post_id=post.id)
@@ -66,10 +67,7 @@ async def delete_comment(tx: Tx, comment: Comment, post: Post) -> None:
             ids=ancestors,
         )
     if counts.counted(post.deleted, post.removed):
-        await tx.run(
-            "UPDATE community SET comments = comments - :by, version = version + 1 WHERE id = :community_id",
-            by=counted, community_id=post.community_id,
-        )  # fmt: skip
+        await counts.comments_within(tx, post.community_id, -counted)
     await _give_back(tx, (), added)
     await _forget_texts(tx, "comment", branch, **values)
     await tx.run(f"DELETE FROM comment AS i WHERE {branch}", **values)
@@ -145,11 +143,8 @@ async def _shrink_threads(tx: Tx, threads: list[tuple[int, int, bool]], ids: lis
     )
     by_community: Counter[int] = Counter()
     for post_id, community_id, counted in threads:
-        by_community[community_id] += by_post[post_id] if counted else 0
-    await tx.many(
-        "UPDATE community SET comments = comments - :by, version = version + 1 WHERE id = :id",
-        [{"id": number, "by": by_community[number]} for number in sorted(by_community)],
-    )
+        by_community[community_id] -= by_post[post_id] if counted else 0
+    await counts.comments_within_each(tx, by_community)
 
 
 async def delete_community(tx: Tx, community_id: int) -> None:

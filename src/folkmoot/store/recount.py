@@ -76,7 +76,8 @@ async def _one_range(db: Database, step: Step, after: int, *, repair: bool) -> l
         return drifts
     async with db.write() as tx:
         ids = {drift.id for drift in drifts}
-        await tx.all(f"SELECT id FROM {step.table} WHERE id IN :ids[] ORDER BY id FOR_UPDATE", ids=ids)
+        for table in dict.fromkeys((step.table, *map(_stands_in, drifts))):
+            await tx.all(f"SELECT id FROM {table} WHERE id IN :ids[] ORDER BY id FOR_UPDATE", ids=ids)
         again = _differences(step.table, await step.count(tx, after, after + RANGE))
         drifts = [drift for drift in again if drift.id in ids]
         await _mend(tx, step.table, drifts)
@@ -86,8 +87,9 @@ async def _one_range(db: Database, step: Step, after: int, *, repair: bool) -> l
 async def _mend(tx: Tx, table: str, drifts: Collection[Drift]) -> None:
     for drift in drifts:
         await tx.run(
-            f"UPDATE {table} SET {drift.column} = :value WHERE id = :id", value=drift.counted, id=drift.id
-        )
+            f"UPDATE {_stands_in(drift)} SET {drift.column} = :value WHERE id = :id",
+            value=drift.counted, id=drift.id,
+        )  # fmt: skip
     ids = {drift.id for drift in drifts}
     if table != "local_site":
         await tx.run(f"UPDATE {table} SET version = version + 1 WHERE id IN :ids[]", ids=ids)
@@ -101,6 +103,11 @@ async def _mend(tx: Tx, table: str, drifts: Collection[Drift]) -> None:
             tx.changed(table, number)
     for kind in ("posts", "front", "site"):
         tx.changed(kind)
+
+
+def _stands_in(drift: Drift) -> str:
+    """The table that stores it."""
+    return "community_count" if (drift.table, drift.column) == ("community", "comments") else drift.table
 
 
 def _differences(table: str, rows: dict[int, tuple[Values, Values]]) -> list[Drift]:
@@ -227,9 +234,10 @@ async def _people(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Val
 async def _communities(tx: Tx, after: int, until: int) -> dict[int, tuple[Values, Values]]:
     columns = ("posts", "comments", "subscribers", "subscribers_local")
     rows = await tx.all(
-        "SELECT c.id, c.posts, c.comments, c.subscribers, c.subscribers_local, coalesce(p.posts, 0), coalesce(p.comments, 0),"
+        "SELECT c.id, c.posts, n.comments, c.subscribers, c.subscribers_local, coalesce(p.posts, 0), coalesce(p.comments, 0),"
         # What a community elsewhere has is for its home to say (G-3).
         " CASE WHEN c.local THEN coalesce(f.everybody, 0) ELSE c.subscribers END, coalesce(f.ours, 0) FROM community c"
+        " JOIN community_count n ON n.id = c.id"
         " LEFT JOIN (SELECT community_id, count(*) AS posts, sum(comments) AS comments FROM post"
         " WHERE community_id > :after AND community_id <= :until AND NOT deleted AND NOT removed GROUP BY community_id)"
         " AS p ON p.community_id = c.id"

@@ -8,10 +8,15 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
+from folkmoot.model.communities import Community
 from folkmoot.model.records import Record
 
 T = TypeVar("T")
 Row = Sequence[Any]
+
+_COUNT = "(SELECT community_count.comments FROM community_count WHERE community_count.id = {row}.id)"
+_APART: dict[tuple[type, str], str] = {(Community, "comments"): _COUNT}
+"""Fields that stand in another table than the rest of their record: how a statement about the rest comes by them."""
 
 
 def ids_in(text: str | None) -> list[int]:
@@ -35,8 +40,15 @@ def width(kind: type) -> int:
 @cache
 def columns(kind: type, alias: str = "") -> str:
     """The column list of a dataclass whose fields are named like its columns: `p.id, p.name, …`."""
-    dot = f"{alias}." if alias else ""
-    return ", ".join(f"{dot}{name}" for name in names_of(kind))
+    return ", ".join(column(kind, name, alias) for name in names_of(kind))
+
+
+def column(kind: type, name: str, alias: str = "") -> str:
+    """One of them: `p.name`."""
+    apart = _APART.get((kind, name))
+    if apart:
+        return apart.format(row=alias or kind.__name__.lower())
+    return f"{alias}.{name}" if alias else name
 
 
 def maker(kind: type[T]) -> Callable[[Row], T]:

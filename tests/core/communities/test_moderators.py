@@ -185,7 +185,9 @@ async def test_all_they_wrote_there_goes_with_them__R_9(db: Database, cast: Cast
         await tx.run("UPDATE comment SET removed = :yes WHERE content = 'number 3'", yes=True)
         await tx.run("UPDATE comment SET deleted = :yes WHERE content = 'number 4'", yes=True)
         await tx.run("UPDATE post SET comments = comments - 2 WHERE id = :id", id=theirs.id)
-        await tx.run("UPDATE community SET comments = comments - 2 WHERE id = :id", id=cast.gardening.id)
+        await tx.run(
+            "UPDATE community_count SET comments = comments - 2 WHERE id = :id", id=cast.gardening.id
+        )
         await tx.run("UPDATE person SET comment_count = comment_count - 2 WHERE id = :id", id=cast.alice.id)
         await tx.run("UPDATE local_site SET comments = comments - 2")
         await assert_no_drift(tx)

@@ -148,6 +148,16 @@ COUNTED = {
 """What each order goes by."""
 
 
+async def set_numbers(tx: Tx, community_id: int, values: dict[str, int]) -> None:
+    """Write what orders go by, as if it had been counted."""
+    beside = dict(values)
+    await tx.run(
+        "UPDATE community_count SET comments = :comments WHERE id = :id",
+        comments=beside.pop("comments"), id=community_id,
+    )  # fmt: skip
+    await communities.update(tx, community_id, beside)
+
+
 @pytest.mark.parametrize(
     ("sort", "by"), [(sort, by) for by, sorts in COUNTED.items() for sort in sorts], ids=str
 )
@@ -156,14 +166,14 @@ async def test_every_sort_goes_by_its_own_number__S_9(
 ) -> None:
     others = dict.fromkeys(COUNTED, 9) | {"published": cast.baking.published + 1}
     async with db.write() as tx:
-        await communities.update(tx, cast.baking.id, others | {by: 4})
-        await communities.update(tx, cast.gardening.id, dict.fromkeys(COUNTED, 0) | {by: 5})
+        await set_numbers(tx, cast.baking.id, others | {by: 4})
+        await set_numbers(tx, cast.gardening.id, dict.fromkeys(COUNTED, 0) | {by: 5})
         assert await names(tx, cast.alice, sort=sort) == ["gardening", "baking"]
 
 
 async def test_the_newest_and_the_oldest_come_first__S_9(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
-        await communities.update(tx, cast.baking.id, dict.fromkeys(COUNTED, 9))
+        await set_numbers(tx, cast.baking.id, dict.fromkeys(COUNTED, 9))
         await communities.update(tx, cast.gardening.id, {"published": cast.baking.published + 1})
         assert await names(tx, cast.alice, sort=PostSort.NEW) == ["gardening", "baking"]
         assert await names(tx, cast.alice, sort=PostSort.OLD) == ["baking", "gardening"]

@@ -9,7 +9,7 @@ STORED_AND_TRUE = {
         f"SELECT o.id, (SELECT count(*) FROM post x WHERE x.community_id = o.id AND {COUNTED}) FROM community o ORDER BY o.id",
     ),
     "community.comments": (
-        "SELECT id, comments FROM community ORDER BY id",
+        "SELECT id, comments FROM community_count ORDER BY id",
         f"SELECT o.id, (SELECT count(*) FROM comment x JOIN post p ON p.id = x.post_id WHERE p.community_id = o.id AND {COUNTED}"
         " AND NOT p.deleted AND NOT p.removed) FROM community o ORDER BY o.id",
     ),

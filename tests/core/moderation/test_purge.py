@@ -51,7 +51,7 @@ async def busy(tx: Tx, cast: Cast) -> tuple[Post, list[Comment]]:
         await vote_on_post(tx, voter, other.id, -1)
     await tx.run("UPDATE comment SET removed = :yes WHERE id = :id", yes=True, id=side.id)
     await tx.run("UPDATE post SET comments = comments - 1 WHERE id = :id", id=post.id)
-    await tx.run("UPDATE community SET comments = comments - 1 WHERE id = :id", id=cast.gardening.id)
+    await tx.run("UPDATE community_count SET comments = comments - 1 WHERE id = :id", id=cast.gardening.id)
     await tx.run("UPDATE person SET comment_count = comment_count - 1 WHERE id = :id", id=cast.alice.id)
     await tx.run("UPDATE local_site SET comments = comments - 1")
     await assert_no_drift(tx)
@@ -63,13 +63,16 @@ async def test_counts_are_taken_back_in_the_order_in_which_writers_raise_them(
 ) -> None:
     async with db.write() as tx:
         post, (_, middle, *_) = await busy(tx, cast)
-    for purge, number in ((purge_comment, middle.id), (purge_post, post.id)):
+    for purge, number, table in (
+        (purge_comment, middle.id, "community_count"),
+        (purge_post, post.id, "community"),
+    ):
         with count_statements() as counted:
             async with db.write() as tx:
                 await purge(tx, cast.admin, number)
         text = "\n".join(counted.statements)
         # Who waits for each other in a circle is turned away.
-        assert text.index("UPDATE community SET") < text.index("UPDATE local_site SET")
+        assert text.index(f"UPDATE {table} SET") < text.index("UPDATE local_site SET")
 
 
 @pytest.mark.parametrize("purge", PURGES)

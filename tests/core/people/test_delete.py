@@ -49,7 +49,9 @@ async def a_life(db: Database, cast: Cast) -> dict[str, int]:
         await votes.vote_on_comment(tx, cast.bob, her_answer.id, 1)
         await tx.run("UPDATE comment SET removed = :yes WHERE id = :id", yes=True, id=gone.id)
         await tx.run("UPDATE post SET comments = comments - 1 WHERE id = :id", id=hers.id)
-        await tx.run("UPDATE community SET comments = comments - 1 WHERE id = :id", id=cast.gardening.id)
+        await tx.run(
+            "UPDATE community_count SET comments = comments - 1 WHERE id = :id", id=cast.gardening.id
+        )
         await tx.run("UPDATE person SET comment_count = comment_count - 1 WHERE id = :id", id=cast.alice.id)
         await tx.run("UPDATE local_site SET comments = comments - 1")
         await assert_no_drift(tx)

@@ -128,6 +128,7 @@ async def _communities(work: Work, lines: list[tuple[int, r.Community]]) -> None
         work.deltas.site[3] += here
         present[ap_ids[handle]] = number
     await bulk.insert_many(work.tx, "community", rows)
+    await bulk.insert_many(work.tx, "community_count", [{"id": row["id"]} for row in rows])
     if rows:
         work.tx.changed("community_name", MANY)
     await bulk.insert_many(work.tx, "community_moderator", moderators)

@@ -9,7 +9,9 @@ from folkmoot.model.enums import Listing, PostSort
 from folkmoot.store import sight
 from folkmoot.store.communities import COMMUNITY, make_community
 from folkmoot.store.db import Tx
+from folkmoot.store.rows import column
 
+_COMMENTS = column(Community, "comments", "c")
 _ORDER: dict[PostSort, str] = {
     PostSort.ACTIVE: "c.hot_rank DESC",
     PostSort.HOT: "c.hot_rank DESC",
@@ -26,8 +28,8 @@ _ORDER: dict[PostSort, str] = {
     PostSort.TOP_NINE_MONTHS: "c.subscribers DESC",
     PostSort.TOP_YEAR: "c.subscribers DESC",
     PostSort.TOP_ALL: "c.subscribers DESC",
-    PostSort.MOST_COMMENTS: "c.comments DESC",
-    PostSort.CONTROVERSIAL: "c.comments DESC",
+    PostSort.MOST_COMMENTS: f"{_COMMENTS} DESC",
+    PostSort.CONTROVERSIAL: f"{_COMMENTS} DESC",
     PostSort.NEW: "c.published DESC",
     PostSort.OLD: "c.published",
 }

@@ -25,7 +25,7 @@ from folkmoot.model.views import (
 )
 from folkmoot.store.db import Tx
 from folkmoot.store.marks import VISIT_GAP
-from folkmoot.store.rows import columns, maker, width
+from folkmoot.store.rows import column, columns, maker, width
 
 _POSTS, _COMMENTS, _PEOPLE, _COMMUNITIES = (width(kind) for kind in (Post, Comment, Person, Community))
 _make_post, _make_comment, _make_person, _make_community = (
@@ -202,6 +202,7 @@ _PLACE_BLOCKED = (
     "EXISTS (SELECT 1 FROM community_block b WHERE b.community_id = i.community_id AND b.person_id = :viewer)"
 )
 _LINKED = "EXISTS (SELECT 1 FROM post t WHERE t.url = i.url AND t.id <> i.id)"
+_COMMENTS_THERE = column(Community, "comments", "m")
 
 
 def _which_post(post_id: int, comment_id: int) -> tuple[str, dict[str, Any]]:
@@ -242,7 +243,7 @@ async def line_of_post(
         mine, reading = _mine_beside(free_of), f" {_MY_READING}"
         asked |= {"viewer": viewer_id, "visit_before": tx.now - VISIT_GAP}
     row: Any = await tx.first(
-        f"SELECT i.id, i.version, i.creator_id, i.community_id, w.version, m.version, {MODERATES}, {BANNED}, {_LINKED}, m.comments{mine}"
+        f"SELECT i.id, i.version, i.creator_id, i.community_id, w.version, m.version, {MODERATES}, {BANNED}, {_LINKED}, {_COMMENTS_THERE}{mine}"
         f" FROM post i JOIN person w ON w.id = +i.creator_id JOIN community m ON m.id = +i.community_id{reading} WHERE i.id = {which}",
         **asked,
     )
