@@ -160,13 +160,13 @@ async def test_what_is_copied_is_on_disk_before_writers_wait(
     monkeypatch.setattr(checkpoints, "LONGEST", 100)
     copies = _note_copies(sqlite, monkeypatch)
     synced: list[int] = []
-    fsync = os.fsync
+    make_safe = checkpoints._make_safe
 
     def sync(descriptor: int) -> None:
         synced.append(len(copies))
-        fsync(descriptor)
+        make_safe(descriptor)
 
-    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(checkpoints, "_make_safe", sync)
     await _write(sqlite, 200)
     await sqlite._checkpoints.stop()
     assert synced
@@ -174,6 +174,59 @@ async def test_what_is_copied_is_on_disk_before_writers_wait(
     await _write(sqlite, 1, first=1000)
     assert copies[-1] == apsw.SQLITE_CHECKPOINT_RESTART
     assert synced[-1] == len(copies) - 1
+
+
+async def test_the_log_is_sent_to_disk_in_pieces_as_it_grows(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = os.stat(f"{sqlite.path}-wal").st_ino
+    sent: list[threading.Thread] = []
+
+    def note(descriptor: int) -> None:
+        assert os.fstat(descriptor).st_ino == log
+        sent.append(threading.current_thread())
+
+    monkeypatch.setattr(checkpoints, "PIECE", 50)
+    monkeypatch.setattr(checkpoints, "_make_safe", note)
+    await _write(sqlite, 20)
+    assert sqlite._checkpoints._sending is None, "that is little"
+    await _write(sqlite, 80, first=1000)
+    await until(lambda: len(sent) == 1 and sqlite._checkpoints._sending is None)
+    await _write(sqlite, 20, first=2000)
+    assert sqlite._checkpoints._sending is None, "less than a piece since then"
+    await _write(sqlite, 80, first=3000)
+    await until(lambda: len(sent) == 2)
+    assert threading.main_thread() not in sent
+
+
+async def test_a_log_that_began_anew_is_sent_again(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(checkpoints, "PIECE", 50)
+    monkeypatch.setattr(checkpoints, "_make_safe", sent.append)
+    await _write(sqlite, 200)
+    await until(lambda: len(sent) == 1 and sqlite._checkpoints._sending is None)
+    assert await sqlite.checkpoint(), "nothing is left, so it begins anew"
+    await _write(sqlite, 80, first=1000)
+    assert sqlite._checkpoints._pages < 200
+    await until(lambda: len(sent) == 2)
+
+
+async def test_a_disk_that_fails_is_no_business_of_who_sends_the_log(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError
+
+    monkeypatch.setattr(checkpoints, "PIECE", 50)
+    monkeypatch.setattr(checkpoints, "_make_safe", fail)
+    await _write(sqlite, 80)
+    sending = sqlite._checkpoints._sending
+    assert sending is not None
+    await sending
+    await _write(sqlite, 80, first=1000)
+    assert sqlite._checkpoints._sending is not None, "and is asked again"
 
 
 async def test_of_two_processes_one_makes_the_log_begin_anew(

@@ -4,6 +4,9 @@ Left to itself, SQLite lets the writer whose commit makes the log long copy all 
 copies beside writers, as is done every second (`jobs/moments.py`), is never quite done while they go on, and only a log that was copied to its
 end begins anew. So one that has grown long is copied beside them until little is left, and that little while they wait.
 
+Each copy begins with waiting until the log is safe on disk. Of 64 MiB that takes 60 ms, and a writer whose page is on its way there waits for up to
+20 of them: so the log is sent in small pieces, as it grows.
+
 A log that is copied to its end may be written over once the file is safe on disk, so SQLite waits for that at the end: for all that was copied
 since it last did, which is never while others write. That took most of the time for which writers waited, so it is asked for before, too.
 """
@@ -30,6 +33,8 @@ LEFT_LYING = LONGEST * 5 // 4
 """Pages of the log that stay on disk to be written over: more than it has when it begins anew, because to cut it off takes 10 ms."""
 ENOUGH = 16_000
 """Pages that are copied although writers go on: what is written to one of them again until then is copied once."""
+PIECE = 400
+"""Pages of the log (1.6 MB) that are sent to disk at once, which takes a millisecond or two."""
 LITTLE = 500
 """Pages that may be left for when writers wait: a few milliseconds."""
 _ROUNDS = 4
@@ -60,12 +65,15 @@ class Checkpoints:
     ) -> None:
         """`path` is that of the database, which exists."""
         self._file = _File(path)
+        self._path = path
+        self._log: _File | None = None
         self._thread = ThreadPoolExecutor(1, "checkpoints", _give_way)
         self._preparing = Lock(path, "copy")
         self._connect = connect
-        self._pages = self._length = 0
+        self._pages = self._length = self._sent = 0
         self.ready = False
         self._working: asyncio.Task[None] | None = None
+        self._sending: asyncio.Task[None] | None = None
         self._not_before = 0.0
         self._rest = _REST
 
@@ -79,12 +87,32 @@ class Checkpoints:
         writer.set_wal_hook(note)
 
     def after_commit(self) -> None:
-        """Begin to make the log short, where it is long and that is not under way."""
+        """Begin to send the log to disk, where it has grown by a piece, and to make it short, where it is long; unless that is under way."""
+        if self._pages < self._sent:  # it has begun anew
+            self._sent = 0
+        grown = self._pages - self._sent >= PIECE
+        if grown and self._sending is None and self._not_before < math.inf:
+            self._sent = self._pages
+            self._sending = asyncio.get_running_loop().create_task(self._send())
         if self._pages < LONGEST or self.ready or self._working is not None:
             return
         loop = asyncio.get_running_loop()
         if loop.time() >= self._not_before:
             self._working = loop.create_task(self._prepare())
+
+    async def _send(self) -> None:
+        """Have the system write to disk what it has of the log."""
+        try:
+            await self._aside(self._sync_log, quickly=True)
+        except OSError:
+            pass  # who copies the log does so again, and is told
+        finally:
+            self._sending = None
+
+    def _sync_log(self) -> None:
+        if self._log is None:
+            self._log = _File(f"{self._path}-wal")
+        self._log.sync()
 
     async def _aside(self, work: Callable[..., Result], *arguments: Any, quickly: bool = False) -> Result:
         """Do something in the thread that gives way to others, or `quickly` in one that does not."""
@@ -173,14 +201,21 @@ class Checkpoints:
     async def stop(self) -> None:
         """Begin no more; return when nothing is under way."""
         self._not_before = math.inf
-        if self._working is not None:
-            await asyncio.wait([self._working])
+        under_way = [task for task in (self._working, self._sending) if task is not None]
+        if under_way:
+            await asyncio.wait(under_way)
 
     async def close(self) -> None:
         """After `stop`, when the connections of the database are closed."""
         await asyncio.to_thread(self._thread.shutdown)
         self._preparing.close()
         self._file.close()
+        if self._log is not None:
+            self._log.close()
+
+
+_make_safe: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
+"""Not every system has the first, which leaves alone when a file was changed."""
 
 
 def _give_way() -> None:
@@ -190,7 +225,7 @@ def _give_way() -> None:
 
 
 class _File:
-    """The file itself, to be made safe on disk. Closing it would take away the locks of whoever else in this process has it open: that is how
+    """The file itself or its log, to be made safe on disk. Closing it would take away the locks of whoever else in this process has it open: that is how
     the system does it. So it is one for each file, and the last one closes it."""
 
     _open: ClassVar[dict[tuple[int, int], list[int]]] = {}
@@ -206,7 +241,7 @@ class _File:
         self._descriptor = entry[0]
 
     def sync(self) -> None:
-        os.fsync(self._descriptor)
+        _make_safe(self._descriptor)
 
     def close(self) -> None:
         entry = self._open[self._key]
