@@ -26,10 +26,10 @@ from folkmoot.store.handover import Lock
 
 Result = TypeVar("Result")
 
-LONGEST = 64_000
-"""Pages of the log (256 MiB) above which it is made to begin anew, which a moment without writers does by itself before. Who writes then waits
-for about 20 ms: with twice as many pages half as often."""
-LEFT_LYING = LONGEST * 5 // 4
+LONGEST = 128_000
+"""Pages of the log (500 MiB) above which it is made to begin anew, which a moment without writers does by itself before. Who writes then waits
+for about 20 ms: with more pages not as often."""
+LEFT_LYING = LONGEST * 9 // 8
 """Pages of the log that stay on disk to be written over: more than it has when it begins anew, because to cut it off takes 10 ms."""
 ENOUGH = 16_000
 """Pages that are copied although writers go on: what is written to one of them again until then is copied once."""
