@@ -103,16 +103,13 @@ class Checkpoints:
     async def _send(self) -> None:
         """Have the system write to disk what it has of the log."""
         try:
-            await self._aside(self._sync_log, quickly=True)
+            if self._log is None:
+                self._log = _File(f"{self._path}-wal")
+            await self._aside(self._log.sync, quickly=True)
         except OSError:
             pass  # who copies the log does so again, and is told
         finally:
             self._sending = None
-
-    def _sync_log(self) -> None:
-        if self._log is None:
-            self._log = _File(f"{self._path}-wal")
-        self._log.sync()
 
     async def _aside(self, work: Callable[..., Result], *arguments: Any, quickly: bool = False) -> Result:
         """Do something in the thread that gives way to others, or `quickly` in one that does not."""
@@ -225,8 +222,8 @@ def _give_way() -> None:
 
 
 class _File:
-    """The file itself or its log, to be made safe on disk. Closing it would take away the locks of whoever else in this process has it open: that is how
-    the system does it. So it is one for each file, and the last one closes it."""
+    """The file itself or its log, to be made safe on disk. Closing it would take away the locks of whoever else in this process has it open:
+    that is how the system does it. So it is one for each file, and the last one closes it. Opened and closed in the event loop."""
 
     _open: ClassVar[dict[tuple[int, int], list[int]]] = {}
     """By device and number of each file: the descriptor, and how many use it."""

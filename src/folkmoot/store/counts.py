@@ -167,14 +167,15 @@ async def comments_written(tx: Tx, written: Sequence[tuple[Comment, PlacedPost]]
             "UPDATE comment SET child_count = child_count + :number, version = version + 1 WHERE id IN :ids[]",
             number=number, ids=[id_ for id_, times in below.items() if times == number],
         )  # fmt: skip
+    alike: dict[str, list[dict[str, float]]] = {}
     for number, sums in posts.items():
         step = comments_step(found[number].post.comments + int(sums["number"]))
         if step != found[number].step:
             sums["step"] = step
-    for more, names in _ALSO.items():
-        await _add(
-            tx, _COUNTING + more, [sums for sums in posts.values() if _MAY_MOVE & sums.keys() == names]
-        )
+        change = _COUNTING + (_LIFT if "necro" in sums else "") + (_STEP if "step" in sums else "")
+        alike.setdefault(change, []).append(sums)
+    for change, rows in alike.items():
+        await _add(tx, change, rows)
     await _add(
         tx,
         "community_count SET comments = comments + :number",
@@ -190,9 +191,7 @@ async def comments_written(tx: Tx, written: Sequence[tuple[Comment, PlacedPost]]
 _COUNTING = "post SET comments = comments + :number, newest_comment = :newest, version = version + 1"
 _LIFT = ", newest_comment_necro = :necro, active_rank = :active"
 _STEP = ", comments_step = :step"
-_ALSO = {"": set[str](), _LIFT: {"necro"}, _STEP: {"step"}, _LIFT + _STEP: {"necro", "step"}}
-"""What else a post's comments may change, and what is only known where they do. Whatever is named moves indexes."""
-_MAY_MOVE = {"necro", "step"}
+"""What else a post's comments may change is named where they do: whatever is named moves indexes."""
 
 
 async def _add(tx: Tx, change: str, rows: list[dict[str, float]] | list[dict[str, int]]) -> None:
