@@ -36,6 +36,8 @@ class Changes:
         self._floor = 0
         self._next = 0
         self._lists: dict[str, deque[tuple[int, int]]] = {kind: deque() for kind in LISTED}
+        self._forgotten: dict[str, int] = {}
+        """The last change that such a list no longer names."""
         self._listeners: dict[str, list[asyncio.Event]] = {}
         self._everybody: list[asyncio.Event] = []
 
@@ -55,8 +57,9 @@ class Changes:
         self._next += 1
         listed = self._lists.get(key[0])
         if listed is not None:
+            # Only this list forgets: what is remembered of anything else still stands, and many comments are written one after the other.
             if len(listed) >= _LISTED_AT_MOST:
-                self.flush()
+                self._forgotten[key[0]] = listed.popleft()[0]
             listed.append((self._next, key[1]))
         else:
             if len(self._numbers) >= _LIMIT:
@@ -80,7 +83,7 @@ class Changes:
 
     def since(self, kind: str, number: int) -> set[int] | None:
         """Of one of the `LISTED` kinds, the ids of what changed after that number; None where that is not known any more."""
-        if number < self._floor:
+        if number < max(self._floor, self._forgotten.get(kind, 0)):
             return None
         found = set()
         for when, object_id in reversed(self._lists[kind]):

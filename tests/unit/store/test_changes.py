@@ -28,6 +28,8 @@ def test_who_looked_before_all_was_forgotten_is_told_so(monkeypatch: pytest.Monk
     assert heard.since("post_text", looked) == {0, 1, 2}
     heard.touch(("post_text", 3))
     assert heard.since("post_text", looked) is None
+    assert heard.newest((("thread", 1), ("site", 0))) == looked, "what else is remembered still stands"
+    assert heard.since("comment_text", looked) == set()
     now = heard.latest()
     heard.touch(("post_text", 4))
     assert heard.since("post_text", now) == {4}
