@@ -1,5 +1,7 @@
 """Who is found by which name, and by which indexes."""
 
+import asyncio
+
 import pytest
 
 from folkmoot.model.enums import PostSort
@@ -78,6 +80,17 @@ async def test_names_are_kept_until_somebody_is_called_otherwise(db: Database, c
         await people.update(tx, cast.alice.id, {"deleted": True})
     assert await found("lice") == []
     assert await found("") != []
+
+
+async def test_names_are_read_once_for_all_who_ask_meanwhile(db: Database, cast: Cast) -> None:
+    async def found() -> list[str]:
+        async with db.read() as tx:
+            listed = await search_people.people(tx, "lice", PostSort.HOT, local=False, limit=9, offset=0)
+        return [person.name for person in listed]
+
+    with count_statements() as counter:
+        assert await asyncio.gather(*(found() for _ in range(3))) == [["alice"]] * 3
+    assert len(counter.statements) == 1 + 3
 
 
 async def test_a_line_break_in_a_name_leaves_everybody_their_own_line(db: Database, cast: Cast) -> None:

@@ -139,7 +139,7 @@ async def test_what_undoing_needs_is_not_written_to_a_file(sqlite: SqliteDatabas
 
 async def test_the_reader_that_has_read_most_is_taken_whenever_it_is_free(sqlite: SqliteDatabase) -> None:
     marked = _CACHE + 1
-    sqlite._near.pragma("cache_size", -marked)
+    sqlite._readers._near.pragma("cache_size", -marked)
 
     async def kept() -> int:
         async with sqlite.read() as tx:

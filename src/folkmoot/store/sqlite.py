@@ -26,6 +26,7 @@ from folkmoot.store.dialect import words
 from folkmoot.store.dialect.base import Dialect
 from folkmoot.store.dialect.sqlite import SqliteDialect
 from folkmoot.store.handover import Handover
+from folkmoot.store.readers import Readers
 from folkmoot.store.rows import Row
 from folkmoot.store.turns import Turns
 
@@ -42,7 +43,6 @@ _BUSY_MS = 2000
 """How long a statement outside a writer's turn waits for the file's lock."""
 _PAUSE = 0.002
 """Seconds between looks whether a process that did not wait for its turn has let go of the file."""
-_IDLE_READERS = 4
 _CACHE = 8192
 """KiB of pages that a connection keeps. Twice as much for the reader who is taken first, which nearly all statements are asked of, spares little
 (the system has the pages at hand) and cost 40 MB of memory in a process that has done its rounds through all comments."""
@@ -210,9 +210,7 @@ class SqliteDatabase:
         self.changes = Changes()
         self.memory: dict[str, Any] = {}
         self.where = f"SQLite {apsw.sqlite_lib_version()}, file {os.path.abspath(path)}"
-        self._near = self._connect()
-        self._readers: list[apsw.Connection] = [self._near]
-        """Those at hand, the near one last unless it is in use."""
+        self._readers = Readers(self._connect)
         self._writer = self._connect()
         self._checkpoints = Checkpoints(path, self._connect)
         self._checkpoints.watch(self._writer)
@@ -244,18 +242,15 @@ class SqliteDatabase:
     @asynccontextmanager
     async def read(self, *, slow: bool = False) -> AsyncIterator[Tx]:
         await self.sync()
-        connection = self._readers.pop() if self._readers else self._connect()
-        connection.execute("BEGIN")
+        connection = await self._readers.take()
         try:
-            yield SqliteTx(connection, self, offload=slow)
+            connection.execute("BEGIN")
+            try:
+                yield SqliteTx(connection, self, offload=slow)
+            finally:
+                connection.execute("COMMIT")
         finally:
-            connection.execute("COMMIT")
-            if connection is self._near:
-                self._readers.append(connection)
-            elif len(self._readers) < _IDLE_READERS:
-                self._readers.insert(0, connection)
-            else:
-                connection.close()
+            self._readers.give(connection)
 
     @asynccontextmanager
     async def write(self, *, soon: bool = False, single: bool = False) -> AsyncIterator[Tx]:
@@ -487,9 +482,9 @@ class SqliteDatabase:
         await self._turns.take()
         if self._batch is not None:
             self._commit(self._batch)
-        for connection in [*self._readers, self._watcher, self._writer]:
+        self._readers.close()
+        for connection in (self._watcher, self._writer):
             connection.close()
-        self._readers.clear()
         await self._checkpoints.close()
         self._handover.close()
 
