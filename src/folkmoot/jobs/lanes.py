@@ -34,7 +34,7 @@ _BETWEEN_PUBLISHING = 0.1
 """Seconds between two transactions that publish: the first of what people say goes out at once, and where many talk, what they say in
 between shares the next one, which costs the same for one as for ten."""
 _BETWEEN_WHILE_DEVELOPING = 0.02
-_PIECES = 10
+_PIECES = 20
 """So many pieces are published in one turn, before what they became is sent."""
 _BEGIN_IN_DELIVERY = 2000
 """Activities that are at most looked at for all lanes together, however far these are behind."""
