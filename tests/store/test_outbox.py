@@ -132,6 +132,35 @@ async def test_followers_with_one_shared_inbox_are_one_address__DLV_8__FLW_3(
         assert audience.inboxes == {there(cast): ("https://there.example/inbox",)}
 
 
+async def test_each_server_has_its_addresses_and_the_moment_of_its_first_follower__DLV_8__VIS_2(
+    db: Database, cast: Cast, clock: FixedClock
+) -> None:
+    began = clock.now()
+    async with db.write() as tx:
+        elsewhere = await tx.value(
+            "INSERT INTO instance (domain, published) VALUES ('elsewhere.example', :now) RETURNING id",
+            now=tx.now,
+        )
+        dora = await rows.remote_person(tx, "dora", there(cast), THERE)
+        eve = await rows.remote_person(tx, "eve", elsewhere, "elsewhere.example")
+        await tx.run("UPDATE person SET inbox_url = 'https://' || name || '.example/in' || :break WHERE NOT local", **{"break": "\n"})  # fmt: skip
+        nobody = await audiences.audience(tx, audiences.of_community(cast.gardening.id))
+        assert (nobody.since, nobody.inboxes) == ({}, {})
+        await follow(tx, cast)
+    for later, who in enumerate((dora, eve), 1):
+        clock.advance(SECOND)
+        async with db.write() as tx:
+            await communities.set_follow(tx, cast.gardening.id, who.id, pending=False)
+            assert tx.now == began + later * SECOND
+    async with db.read() as tx:
+        found = await audiences.audience(tx, audiences.of_community(cast.gardening.id))
+    assert found.since == {there(cast): began, elsewhere: began + 2 * SECOND}
+    assert found.inboxes == {
+        there(cast): ("https://carol.example/in", "https://dora.example/in"),
+        elsewhere: ("https://eve.example/in",),
+    }, "a line break in an address leaves everybody their own"
+
+
 async def test_a_cursor_never_goes_back(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         await destinations.ensure(tx, [there(cast)], 5)

@@ -1,6 +1,6 @@
 """Where the followers of communities and of people are, remembered by each process while nobody comes or goes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,12 +69,12 @@ def _stamp(changes: Changes, now: Micros, key: Key) -> tuple[int, int]:
 async def _of_community(tx: Tx, community_id: int) -> Audience:
     """The followers elsewhere of a community, by server (FLW-3, FLW-4, DLV-8)."""
     return _by_server(
-        await tx.all(
-            "SELECT p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url), min(f.published) FROM community_follow f"
-            " JOIN person p ON p.id = f.person_id WHERE f.community_id = :community_id AND NOT f.pending AND NOT p.local"
-            " AND NOT p.deleted AND NOT p.banned"
-            " GROUP BY p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url)",
-            community_id=community_id,
+        await tx.all_aside(
+            _gathered(
+                "community_follow f JOIN person p ON p.id = f.person_id WHERE f.community_id = :whose AND NOT f.pending AND NOT p.local"
+            ),
+            whose=community_id,
+            newline="\n",
         )
     )
 
@@ -82,19 +82,35 @@ async def _of_community(tx: Tx, community_id: int) -> Audience:
 async def _of_person(tx: Tx, person_id: int) -> Audience:
     """The followers elsewhere of a person, by server."""
     return _by_server(
-        await tx.all(
-            "SELECT p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url), min(f.published) FROM person_follow f"
-            " JOIN person p ON p.id = f.person_id WHERE f.target_id = :person_id AND NOT p.deleted AND NOT p.banned"
-            " GROUP BY p.instance_id, coalesce(p.shared_inbox_url, p.inbox_url)",
-            person_id=person_id,
+        await tx.all_aside(
+            _gathered("person_follow f JOIN person p ON p.id = f.person_id WHERE f.target_id = :whose"),
+            whose=person_id,
+            newline="\n",
         )
     )
 
 
-def _by_server(rows: Iterable[Sequence[Any]]) -> Audience:
+def _gathered(followers: str) -> str:
+    """A statement that answers servers, addresses and since when somebody follows there, each as one text with a line for each address: there may be
+    thousands, and in a thread each row would wait for the event loop to let go of the interpreter."""
+
+    def text(column: str) -> str:
+        return f"string_agg({column}, :newline ORDER BY w.instance_id, w.url)"
+
+    return (
+        f"SELECT {text('CAST(w.instance_id AS TEXT)')}, {text('w.url')}, {text('CAST(w.since AS TEXT)')} FROM"
+        " (SELECT p.instance_id, replace(coalesce(p.shared_inbox_url, p.inbox_url), :newline, '') AS url, min(f.published) AS since"
+        f" FROM {followers} AND NOT p.deleted AND NOT p.banned"
+        " GROUP BY p.instance_id, replace(coalesce(p.shared_inbox_url, p.inbox_url), :newline, '')) AS w"
+    )
+
+
+def _by_server(rows: Sequence[Sequence[str | None]]) -> Audience:
+    servers, urls, moments = (text.split("\n") if text is not None else () for text in rows[0])
     since: dict[int, Micros] = {}
     inboxes: dict[int, tuple[str, ...]] = {}
-    for instance_id, url, published in rows:
-        since[instance_id] = min(published, since.get(instance_id, published))
-        inboxes[instance_id] = (*inboxes.get(instance_id, ()), url)
+    for server, url, moment in zip(servers, urls, moments, strict=True):
+        number, published = int(server), int(moment)
+        since[number] = min(published, since.get(number, published))
+        inboxes[number] = (*inboxes.get(number, ()), url)
     return Audience(since, inboxes)
