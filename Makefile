@@ -85,6 +85,10 @@ bench-inbox: setup ## how fast what other servers send is applied; ACTIVITIES=0 
 bench-outbox: setup ## how long activities take to many servers; DESTINATIONS=50 COMMUNITIES=1 RATE=10 SECONDS=10 ENGINE
 	.venv/bin/python -m tools.bench.outbox $(if $(DESTINATIONS),--destinations $(DESTINATIONS)) $(if $(COMMUNITIES),--communities $(COMMUNITIES)) $(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ENGINE),--database $(ENGINE))
 
+.PHONY: bench-growth
+bench-growth: setup ## how much more a request costs on a large site than on a small one; ONLY, SECONDS
+	.venv/bin/python -m tools.bench.growth $(if $(ONLY),--only "$(ONLY)") $(if $(SECONDS),--seconds $(SECONDS))
+
 .PHONY: screenshots
 screenshots: setup ## take the pictures in docs/screenshots anew
 	.venv/bin/python -m tools.screenshots

@@ -7,20 +7,17 @@ does both.
 import argparse
 import asyncio
 import json
-import shutil
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import psutil
 
 from folkmoot import __version__
-from tools.bench import api, databases, inbox, outbox, plan, report
-from tools.bench.server import FOLKMOOT, Server, environment, free_port, serving
+from tools.bench import api, databases, inbox, outbox, plan, report, seeds
+from tools.bench.seeds import FOLDER
+from tools.bench.server import Server, environment, free_port, serving
 from tools.bench.wrk import Measured, NoLoadGenerator, run
 
-FOLDER = Path(".bench")
 CONNECTIONS = (1, 16, 64)
 
 
@@ -83,7 +80,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     """What was asked on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
-    parser.add_argument("--scale", default="medium", choices=["tiny", "small", "medium"])
+    parser.add_argument("--scale", default="medium", choices=seeds.SCALES)
     parser.add_argument(
         "--database",
         default="sqlite",
@@ -101,38 +98,9 @@ def prepare(scale: str, database: str) -> str:
     """The URL of a database with the invented site: for SQLite a copy of one that is made once."""
     database = databases.named(database)
     if database != "sqlite":
-        subprocess.run(
-            [FOLKMOOT, "seed", "--scale", scale], env=environment(database, 8536, FOLDER, 1), check=False
-        )
+        seeds.seed(database, scale, check=False)
         return database
-    kept = FOLDER / f"{scale}.db"
-    if not kept.exists():
-        making = FOLDER / f"{scale}.making.db"
-        for leftover in FOLDER.glob(f"{making.name}*"):
-            leftover.unlink()
-        subprocess.run(
-            [FOLKMOOT, "seed", "--scale", scale],
-            env=environment(f"sqlite:///{making}", 8536, FOLDER, 1),
-            check=True,
-        )
-        making.rename(kept)
-    upgrade(kept)
-    for leftover in FOLDER.glob("run.db*"):
-        leftover.unlink()
-    shutil.copy(kept, FOLDER / "run.db")
-    return f"sqlite:///{FOLDER / 'run.db'}"
-
-
-def upgrade(kept: Path) -> None:
-    """Bring a database that an older Folkmoot made up to date; the copy that this leaves is not needed, it can be made again."""
-    subprocess.run(
-        [FOLKMOOT, "db", "upgrade"],
-        env=environment(f"sqlite:///{kept}", 8536, FOLDER, 1),
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    for copy in FOLDER.glob(f"{kept.name}.backup-*"):
-        copy.unlink()
+    return seeds.copy_of(scale)
 
 
 def measure(server: Server, page: plan.Page, connections: int, seconds: float, queries: int | None) -> Row:
