@@ -29,6 +29,7 @@ class House:
 
     @property
     def near(self) -> apsw.Connection:
+        """The first."""
         return self.opened[0]
 
 
@@ -103,6 +104,22 @@ async def test_who_waits_for_long_gets_one_more_which_is_closed_when_it_comes_ba
     again = await house.take(MOST)
     assert again[0] is house.near
     assert len(house.opened) == MOST + 2, "those that were kept do"
+
+
+async def test_one_whose_transaction_could_not_be_ended_is_closed_and_another_takes_its_place(
+    house: House,
+) -> None:
+    near = await house.readers.take()
+    near.execute("BEGIN")
+    house.readers.give(near)
+    assert _is_closed(near)
+    next_one = await house.readers.take()
+    assert next_one is house.opened[1]
+    others = await house.take(MOST - 1)
+    for connection in (next_one, *others):
+        house.readers.give(connection)
+    assert await house.readers.take() is next_one, "which is the near one now"
+    assert len(house.opened) == MOST + 1
 
 
 async def test_a_connection_that_cannot_be_opened_is_told_to_who_waits(

@@ -24,8 +24,9 @@ class Readers:
 
     def __init__(self, connect: Callable[[], apsw.Connection]) -> None:
         self._connect = connect
-        self._near = connect()
-        self._idle = [self._near]
+        first = connect()
+        self._near: apsw.Connection | None = first
+        self._idle = [first]
         """Those at hand, the near one last unless it is in use."""
         self._open = 1
         self._users: dict[apsw.Connection, asyncio.Task[Any] | None] = {}
@@ -49,22 +50,23 @@ class Readers:
         try:
             return await place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
+            if place.done() and not place.cancelled() and place.exception() is None:
                 self.give(place.result())
             raise
 
     def give(self, connection: apsw.Connection) -> None:
-        """Let others have a connection."""
+        """Let others have a connection; but not one whose transaction could not be ended."""
         self._users.pop(connection, None)
-        if place := self._next():
+        if connection.in_transaction:
+            self._drop(connection)
+        elif place := self._next():
             place.set_result(connection)
         elif connection is self._near:
             self._idle.append(connection)
         elif self._open <= MOST:
             self._idle.insert(0, connection)
         else:
-            self._open -= 1
-            connection.close()
+            self._drop(connection)
 
     def close(self) -> None:
         """Close those that nobody uses."""
@@ -75,7 +77,15 @@ class Readers:
     def _one_more(self) -> apsw.Connection:
         connection = self._connect()
         self._open += 1
+        if self._near is None:
+            self._near = connection
         return connection
+
+    def _drop(self, connection: apsw.Connection) -> None:
+        self._open -= 1
+        if connection is self._near:
+            self._near = None
+        connection.close()
 
     def _next(self) -> "asyncio.Future[apsw.Connection] | None":
         """Who waits longest."""
