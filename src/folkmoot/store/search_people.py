@@ -78,25 +78,17 @@ async def _names(tx: Tx, sort: PostSort, *, local: bool) -> Names:
     kept: dict[str, Names] = tx.memory.setdefault("names_of_people", {})
     reading: dict[str, asyncio.Lock] = tx.memory.setdefault("names_being_read", defaultdict(asyncio.Lock))
     window = _window(sort, local=local)
-    if (known := _known(tx, kept, window)) is not None:
-        return known
     async with reading[window]:
-        if (known := _known(tx, kept, window)) is not None:
-            return known
         stamp = tx.changes.newest((NAMES,))
-        ids, lines = (await tx.all_aside(window, newline="\n"))[0]
-        text = folded(lines or "") + "\n"
-        starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-2])]
-        names = Names(stamp, ids_in(ids), starts, text)
-        if stamp <= tx.heard:  # what was told of since then this transaction need not see
-            kept[window] = names
+        names = kept.get(window)
+        if names is None or names.stamp != stamp:
+            ids, lines = (await tx.all_aside(window, newline="\n"))[0]
+            text = folded(lines or "") + "\n"
+            starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-2])]
+            names = Names(stamp, ids_in(ids), starts, text)
+            if stamp <= tx.heard:  # what was told of since then this transaction need not see
+                kept[window] = names
         return names
-
-
-def _known(tx: Tx, kept: dict[str, Names], window: str) -> Names | None:
-    """The names of such a window, where they were read since the last of them changed."""
-    names = kept.get(window)
-    return names if names is not None and names.stamp == tx.changes.newest((NAMES,)) else None
 
 
 @cache
