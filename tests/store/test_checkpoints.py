@@ -213,6 +213,68 @@ async def test_a_log_that_began_anew_is_sent_again(
     await until(lambda: len(sent) == 2)
 
 
+def _note_what_is_fetched(monkeypatch: pytest.MonkeyPatch, log: int) -> list[int]:
+    """The pages of the log, whose number this is, for which the system is asked from now on."""
+    pages: list[int] = []
+
+    def note(descriptor: int, start: int, length: int, _advice: int) -> None:
+        assert os.fstat(descriptor).st_ino == log
+        pages.extend(range(start // checkpoints._FRAME, (start + length) // checkpoints._FRAME + 1))
+
+    monkeypatch.setattr(checkpoints, "_advise", note)
+    return pages
+
+
+async def test_the_old_log_is_asked_for_before_it_is_written_over(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a page of the system's that is written over is read from disk before, while the writer waits."""
+    log = sqlite._checkpoints
+    asked = _note_what_is_fetched(monkeypatch, os.stat(f"{sqlite.path}-wal").st_ino)
+    monkeypatch.setattr(checkpoints, "AHEAD", 1000)
+
+    async def write(pages: int, first: int) -> None:
+        asked.clear()
+        await _write(sqlite, pages, first=first)
+        await until(lambda: log._fetching is None)
+
+    await write(20, 0)
+    began = log._pages
+    assert set(range(began, began + 1000)) <= set(asked)
+    await write(20, 1000)
+    assert not asked, "more than half of it is left"
+    await write(250, 2000)
+    assert began + 500 < log._pages < began + 1000
+    assert set(range(began + 1000, log._pages + 1000)) <= set(asked)
+    assert log._pages not in asked, "it was before"
+    assert await sqlite.checkpoint(), "nothing is left, so it begins anew"
+    await write(1, 3000)
+    assert log._pages < began
+    assert set(range(log._pages, 1000)) <= set(asked)
+
+
+async def test_a_process_that_ends_asks_for_no_more_of_the_log(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _note_what_is_fetched(monkeypatch, os.stat(f"{sqlite.path}-wal").st_ino)
+    await sqlite._checkpoints.stop()
+    asked.clear()
+    await _write(sqlite, 1)
+    assert not asked
+    assert sqlite._checkpoints._fetching is None
+
+
+async def test_a_system_that_cannot_be_asked_is_not(
+    sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "_advise", None)
+    monkeypatch.setattr(checkpoints, "AHEAD", 100_000)
+    await _write(sqlite, 1)
+    fetching = sqlite._checkpoints._fetching
+    assert fetching is not None
+    await fetching
+
+
 async def test_a_disk_that_fails_is_no_business_of_who_sends_the_log(
     sqlite: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def main() -> None:
         idle = server.memory_mb()
         for page in pages:
             for connections in CONNECTIONS:
+                databases.keep_in_memory(database)
                 rows.append(measure(server, page, connections, asked.seconds, queries.get(page.name)))
                 print(report.line(rows[-1]), file=sys.stderr, flush=True)
         loaded = server.memory_mb()

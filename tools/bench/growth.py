@@ -15,7 +15,7 @@ from statistics import median
 
 import psutil
 
-from tools.bench import api, plan, report, seeds
+from tools.bench import api, databases, plan, report, seeds
 from tools.bench.server import Server, environment, free_port, serving
 from tools.bench.wrk import NoLoadGenerator, run
 
@@ -37,13 +37,13 @@ class Turn:
 
 
 @contextmanager
-def served(scale: str, workers: int) -> Iterator[tuple[Server, dict[str, plan.Page]]]:
-    """A server of the site of this scale, and what is asked of it by name."""
+def served(scale: str, workers: int) -> Iterator[tuple[Server, dict[str, plan.Page], str]]:
+    """A server of the site of this scale, what is asked of it by name, and its database."""
     database = seeds.copy_of(scale, f"growth-{scale}.db")
     settings = environment(database, free_port(), seeds.FOLDER, workers)
     reader = asyncio.run(plan.prepare_reader(settings))
     with serving(settings) as server:
-        yield server, {page.name: page for page in (*api.calls(reader), *plan.pages(reader))}
+        yield server, {page.name: page for page in (*api.calls(reader), *plan.pages(reader))}, database
 
 
 def take(server: Server, page: plan.Page, scale: str, seconds: float) -> Turn:
@@ -92,7 +92,7 @@ def main() -> None:
     turns: list[Turn] = []
     with ExitStack() as stack:
         sites = {scale: stack.enter_context(served(scale, asked.workers)) for scale in SITES}
-        for server, _ in sites.values():
+        for server, _, _ in sites.values():
             server.settle()
         names = [name for name in sites[SITES[0]][1] if asked.only.casefold() in name.casefold()]
         print(
@@ -102,7 +102,8 @@ def main() -> None:
         for name in names:
             for number in range(asked.turns):
                 for scale in SITES if number % 2 == 0 else SITES[::-1]:
-                    server, pages = sites[scale]
+                    server, pages, database = sites[scale]
+                    databases.keep_in_memory(database)
                     turns.append(take(server, pages[name], scale, asked.seconds))
             print(line(name, turns), flush=True)
     (seeds.FOLDER / "result-growth.json").write_text(

@@ -9,6 +9,10 @@ Each copy begins with waiting until the log is safe on disk. Of 64 MiB that take
 
 A log that is copied to its end may be written over once the file is safe on disk, so SQLite waits for that at the end: for all that was copied
 since it last did, which is never while others write. That took most of the time for which writers waited, so it is asked for before, too.
+
+A page of the log is not one of the system's: it has a head of its own. So what is written over an old log touches parts of the system's pages, and
+the rest of each is read from disk before, while the writer waits, unless the system still has it in memory. Where a site is quiet for some
+minutes and memory is wanted elsewhere, it has not; so what will be written over next is asked for ahead.
 """
 
 import asyncio
@@ -35,6 +39,9 @@ ENOUGH = 16_000
 """Pages that are copied although writers go on: what is written to one of them again until then is copied once."""
 PIECE = 400
 """Pages of the log (1.6 MB) that are sent to disk at once, which takes a millisecond or two."""
+AHEAD = 4_000
+"""Pages (16 MB) of the old log for which the system is asked before they are written over, once less than half of them are left: at full speed
+a sixth of a second."""
 LITTLE = 500
 """Pages that may be left for when writers wait: a few milliseconds."""
 _ROUNDS = 4
@@ -50,6 +57,10 @@ _PAUSE = 0.002
 _OTHERS, _BETWEEN = 20.0, 0.01
 """Seconds for which who prepares waits for somebody else's copy, and between looks whether that is done. Writers go on meanwhile: were they
 to wait in the place of that, they would wait in vain, `_PATIENCE` long."""
+_FRAME = 4096 + 24
+"""Bytes of a page in the log."""
+_ASKED = 2**17
+"""Bytes that Linux reads ahead at once unless it was told otherwise; of a longer part it takes only the beginning."""
 _REST, _LONGEST_REST = 0.25, 8.0
 """Seconds until the next attempt; twice as many after each that was in vain, because somebody reads for long."""
 
@@ -70,10 +81,11 @@ class Checkpoints:
         self._thread = ThreadPoolExecutor(1, "checkpoints", _give_way)
         self._preparing = Lock(path, "copy")
         self._connect = connect
-        self._pages = self._length = self._sent = 0
+        self._pages = self._length = self._sent = self._fetched = 0
         self.ready = False
         self._working: asyncio.Task[None] | None = None
         self._sending: asyncio.Task[None] | None = None
+        self._fetching: asyncio.Task[None] | None = None
         self._not_before = 0.0
         self._rest = _REST
 
@@ -81,35 +93,51 @@ class Checkpoints:
         """Be told how long the log is whenever this connection commits, in the place of what SQLite would do then."""
 
         def note(_connection: apsw.Connection, _name: str, pages: int) -> int:
+            if pages < self._pages:  # it has begun anew
+                self._sent = self._fetched = 0
             self._pages = pages
             return apsw.SQLITE_OK
 
         writer.set_wal_hook(note)
 
     def after_commit(self) -> None:
-        """Begin to send the log to disk, where it has grown by a piece, and to make it short, where it is long; unless that is under way."""
-        if self._pages < self._sent:  # it has begun anew
-            self._sent = 0
-        grown = self._pages - self._sent >= PIECE
-        if grown and self._sending is None and self._not_before < math.inf:
+        """Begin to ask for what will be written over next, to send the log to disk, where it has grown by a piece, and to make it short, where it is
+        long; each unless that is under way."""
+        loop = asyncio.get_running_loop()
+        stopped = self._not_before == math.inf
+        if self._fetched - self._pages < AHEAD // 2 and self._fetching is None and not stopped:
+            first, self._fetched = max(self._fetched, self._pages), self._pages + AHEAD
+            self._fetching = loop.create_task(self._fetch(first, self._fetched - first))
+        if self._pages - self._sent >= PIECE and self._sending is None and not stopped:
             self._sent = self._pages
-            self._sending = asyncio.get_running_loop().create_task(self._send())
+            self._sending = loop.create_task(self._send())
         if self._pages < LONGEST or self.ready or self._working is not None:
             return
-        loop = asyncio.get_running_loop()
         if loop.time() >= self._not_before:
             self._working = loop.create_task(self._prepare())
 
     async def _send(self) -> None:
         """Have the system write to disk what it has of the log."""
         try:
-            if self._log is None:
-                self._log = _File(f"{self._path}-wal")
-            await self._aside(self._log.sync, quickly=True)
+            await self._aside(self._opened_log().sync, quickly=True)
         except OSError:
             pass  # who copies the log does so again, and is told
         finally:
             self._sending = None
+
+    async def _fetch(self, first: int, pages: int) -> None:
+        """Have the system read what it has not of so many pages of the old log, from the `first` on."""
+        try:
+            await self._aside(self._opened_log().fetch, first * _FRAME, pages * _FRAME, quickly=True)
+        except OSError:
+            pass  # it is read when it is written over
+        finally:
+            self._fetching = None
+
+    def _opened_log(self) -> "_File":
+        if self._log is None:
+            self._log = _File(f"{self._path}-wal")
+        return self._log
 
     async def _aside(self, work: Callable[..., Result], *arguments: Any, quickly: bool = False) -> Result:
         """Do something in the thread that gives way to others, or `quickly` in one that does not."""
@@ -198,7 +226,8 @@ class Checkpoints:
     async def stop(self) -> None:
         """Begin no more; return when nothing is under way."""
         self._not_before = math.inf
-        under_way = [task for task in (self._working, self._sending) if task is not None]
+        tasks = (self._working, self._sending, self._fetching)
+        under_way = [task for task in tasks if task is not None]
         if under_way:
             await asyncio.wait(under_way)
 
@@ -213,6 +242,9 @@ class Checkpoints:
 
 _make_safe: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
 """Not every system has the first, which leaves alone when a file was changed."""
+
+
+_advise: Callable[[int, int, int, int], None] | None = getattr(os, "posix_fadvise", None)
 
 
 def _give_way() -> None:
@@ -239,6 +271,12 @@ class _File:
 
     def sync(self) -> None:
         _make_safe(self._descriptor)
+
+    def fetch(self, start: int, length: int) -> None:
+        """Ask the system for a part of the file, in bytes (where it can be asked). It takes no more than it would read ahead at once."""
+        if _advise is not None:
+            for position in range(start, start + length, _ASKED):
+                _advise(self._descriptor, position, _ASKED, os.POSIX_FADV_WILLNEED)
 
     def close(self) -> None:
         entry = self._open[self._key]
