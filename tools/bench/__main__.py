@@ -87,7 +87,7 @@ def arguments() -> argparse.Namespace:
         default="sqlite",
         help="sqlite, the URL of an empty PostgreSQL database, or postgresql for the one that FOLKMOOT_BENCH_DATABASE names",
     )
-    parser.add_argument("--seconds", type=float, default=5, help="length of each run")
+    parser.add_argument("--seconds", type=int, default=5, help="length of each run")
     parser.add_argument("--workers", type=int, default=psutil.cpu_count() or 2)
     parser.add_argument(
         "--only", default="", help="pages whose name contains this; inbox or outbox for federation"
@@ -104,7 +104,7 @@ def prepare(scale: str, database: str) -> str:
     return seeds.copy_of(scale)
 
 
-def measure(server: Server, page: plan.Page, connections: int, seconds: float, queries: int | None) -> Row:
+def measure(server: Server, page: plan.Page, connections: int, seconds: int, queries: int | None) -> Row:
     """One run, after a short one that warms what is kept in memory."""
     server.drain()
     run(server.base, page.load, connections=connections, seconds=1)

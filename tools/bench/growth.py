@@ -46,7 +46,7 @@ def served(scale: str, workers: int) -> Iterator[tuple[Server, dict[str, plan.Pa
         yield server, {page.name: page for page in (*api.calls(reader), *plan.pages(reader))}, database
 
 
-def take(server: Server, page: plan.Page, scale: str, seconds: float) -> Turn:
+def take(server: Server, page: plan.Page, scale: str, seconds: int) -> Turn:
     """One turn."""
     before = server.cpu_seconds()
     measured = run(server.base, page.load, connections=CONNECTIONS, seconds=seconds)
@@ -85,7 +85,7 @@ def main() -> None:
     """Run what the arguments ask for."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench.growth", description=__doc__)
     parser.add_argument("--only", default="API", help="pages whose name contains this")
-    parser.add_argument("--seconds", type=float, default=1.5, help="length of each turn")
+    parser.add_argument("--seconds", type=int, default=2, help="length of each turn")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--workers", type=int, default=psutil.cpu_count() or 2)
     asked = parser.parse_args()
@@ -96,7 +96,7 @@ def main() -> None:
             server.settle()
         names = [name for name in sites[SITES[0]][1] if asked.only.casefold() in name.casefold()]
         print(
-            f"By turns, {asked.turns} of {asked.seconds:g} s at {CONNECTIONS} connections, the medians; {report.machine()}."
+            f"By turns, {asked.turns} of {asked.seconds} s at {CONNECTIONS} connections, the medians; {report.machine()}."
         )
         print(f"\n| {' | '.join(COLUMNS)} |\n|---|{'--:|' * (len(COLUMNS) - 1)}")
         for name in names:

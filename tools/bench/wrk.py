@@ -40,8 +40,8 @@ class Measured:
     bytes_per_request: int
 
 
-def run(base: str, load: Load, *, connections: int, seconds: float) -> Measured:
-    """Keep `connections` busy for `seconds`. One thread of wrk: the server has the other core."""
+def run(base: str, load: Load, *, connections: int, seconds: int) -> Measured:
+    """Keep `connections` busy for `seconds`, whole ones, which is all that wrk takes. One thread of wrk: the server has the other core."""
     if shutil.which("wrk") is None:
         raise NoLoadGenerator("wrk is not installed: apt-get install wrk")
     with tempfile.TemporaryDirectory() as folder:
@@ -59,7 +59,7 @@ def run(base: str, load: Load, *, connections: int, seconds: float) -> Measured:
             "-c",
             str(connections),
             "-d",
-            f"{seconds:g}s",
+            f"{seconds}s",
             "--timeout",
             "10s",
             "-s",

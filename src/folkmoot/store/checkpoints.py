@@ -242,9 +242,8 @@ class Checkpoints:
 
 _make_safe: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
 """Not every system has the first, which leaves alone when a file was changed."""
-
-
 _advise: Callable[[int, int, int, int], None] | None = getattr(os, "posix_fadvise", None)
+"""Not every system has it, and without it the rest of a page is read when it is written over."""
 
 
 def _give_way() -> None:
