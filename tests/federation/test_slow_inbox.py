@@ -21,16 +21,11 @@ async def scene(servers: Found, peer: Callable[[str], Peer]) -> Scene:
     return await set_scene(servers, peer)
 
 
-@pytest.fixture
-def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not there at once takes too long."""
-    monkeypatch.setattr(receive, "PATIENCE", 0.0)
-
-
 async def test_who_does_not_send_the_rest_is_told_that_they_are_too_slow__INB_1(
-    scene: Scene, no_patience: None
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They keep a connection and what they sent so far, and no more."""
+    monkeypatch.setattr(receive, "PATIENCE", 0.0)
     said: list[dict[str, Any]] = []
     pieces = [{"type": "http.request", "body": b'{"type": "Li', "more_body": True}]
 

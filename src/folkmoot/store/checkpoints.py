@@ -22,6 +22,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, ClassVar, TypeVar
 
 import apsw
@@ -119,25 +120,23 @@ class Checkpoints:
     async def _send(self) -> None:
         """Have the system write to disk what it has of the log."""
         try:
-            await self._aside(self._opened_log().sync, quickly=True)
-        except OSError:
-            pass  # who copies the log does so again, and is told
+            await self._with_log(_File.sync)
         finally:
             self._sending = None
 
     async def _fetch(self, first: int, pages: int) -> None:
         """Have the system read what it has not of so many pages of the old log, from the `first` on."""
         try:
-            await self._aside(self._opened_log().fetch, first * _FRAME, pages * _FRAME, quickly=True)
-        except OSError:
-            pass  # it is read when it is written over
+            await self._with_log(_File.fetch, first * _FRAME, pages * _FRAME)
         finally:
             self._fetching = None
 
-    def _opened_log(self) -> "_File":
-        if self._log is None:
-            self._log = _File(f"{self._path}-wal")
-        return self._log
+    async def _with_log(self, work: Callable[..., None], *arguments: int) -> None:
+        """Do something with the file of the log. Of a disk that fails whoever copies the log or writes it is told."""
+        with suppress(OSError):
+            if self._log is None:
+                self._log = _File(f"{self._path}-wal")
+            await self._aside(work, self._log, *arguments, quickly=True)
 
     async def _aside(self, work: Callable[..., Result], *arguments: Any, quickly: bool = False) -> Result:
         """Do something in the thread that gives way to others, or `quickly` in one that does not."""
