@@ -274,6 +274,25 @@ async def test_who_is_new_is_counted_once_for_what_they_say__INB_2(
     assert [answer.status for answer in answers] == [202] * 5 + [429]
 
 
+async def kept_of_what_is_refused(server: Server, flood: Peer, activity: Members, network: Network) -> int:
+    """Bytes that are still held after 500 deliveries were turned away.
+
+    A measurement that finds little is right. One that finds much may have found something else of this process: a table with room
+    for 5,461 entries takes 290 kB more at the next. What refusals themselves leave behind is found each time.
+    """
+    tracemalloc.start()
+    try:
+        gc.collect()
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(500):
+            await flood.send(server, activity)
+            network.asked.clear()
+        gc.collect()  # circles that nobody holds are not kept, only not looked for yet
+        return tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("befriended", [False, True])
 async def test_ten_thousand_a_minute_are_too_many_and_cost_nobody_else__case_92__INB_2(
     servers: Found,
@@ -312,16 +331,9 @@ async def test_ten_thousand_a_minute_are_too_many_and_cost_nobody_else__case_92_
     assert waits and all(1 <= int(wait) <= 2 for wait in waits)
     # What is turned away leaves nothing behind: neither a row, nor anything in memory but how many tokens are left.
     assert await a.value("SELECT count(*) FROM received") == arrived + taken + 12
-    tracemalloc.start()
-    try:
-        activity = flood.activity("Like", eve, page["id"])
-        gc.collect()
-        before, _ = tracemalloc.get_traced_memory()
-        for _ in range(500):
-            await flood.send(a, activity)
-            network.asked.clear()
-        gc.collect()  # circles that nobody holds are not kept, only not looked for yet
-        grown = tracemalloc.get_traced_memory()[0] - before
-    finally:
-        tracemalloc.stop()
-    assert grown < 500 * 200, f"{grown} bytes for 500 that were turned away"
+    refused = flood.activity("Like", eve, page["id"])
+    for _ in range(3):
+        kept = await kept_of_what_is_refused(a, flood, refused, network)
+        if kept < 500 * 200:
+            break
+    assert kept < 500 * 200, f"{kept} bytes for 500 that were turned away"
