@@ -77,9 +77,10 @@ def from_datetime(moment: datetime) -> Micros:
 
 
 def to_rfc3339(moment: Micros) -> str:
-    """`2023-06-01T12:00:00.123456Z`, without the fraction where it is zero (T-5)."""
+    """`2023-06-01T12:00:00.123456Z`; of the fraction no more than is needed of none, three or six digits, as Lemmy writes it (T-5)."""
     # `isoformat` is five times as fast as `strftime`, and every answer to an app holds dozens of moments.
-    return f"{(_NAIVE_EPOCH + timedelta(microseconds=moment)).isoformat()}Z"
+    digits = "auto" if moment % 1000 or not moment % SECOND else "milliseconds"
+    return f"{(_NAIVE_EPOCH + timedelta(microseconds=moment)).isoformat(timespec=digits)}Z"
 
 
 def from_rfc3339(text: str) -> Micros:
