@@ -122,13 +122,13 @@ _RECENT = 50
 
 
 async def recent_of(tx: Tx, people: Collection[int], since: Micros) -> list[Comment]:
-    """What these people published after `since` and is not deleted, the newest first: of each, among their last `_RECENT`."""
+    """What these people published after `since` and is neither deleted nor removed, the newest first: of each, among their last `_RECENT`."""
     last = (
         "SELECT l.id FROM comment l WHERE l.creator_id = w.id AND l.published > :since ORDER BY l.published DESC, l.id DESC"
         f" LIMIT {_RECENT}"
     )
     rows = await tx.all(
-        f"SELECT {COMMENT} FROM {tx.dialect.of_each('person w', 'w.id IN :people[] AND NOT c.deleted', last, 'comment c')} ORDER BY c.id DESC",
+        f"SELECT {COMMENT} FROM {tx.dialect.of_each('person w', 'w.id IN :people[] AND NOT c.deleted AND NOT c.removed', last, 'comment c')} ORDER BY c.id DESC",
         people=people, since=since,
     )  # fmt: skip
     return [make_comment(row) for row in rows]

@@ -91,10 +91,10 @@ async def update(tx: Tx, message_id: int, values: dict[str, Any]) -> PrivateMess
 async def same_message_since(
     tx: Tx, creator_id: int, recipient_id: int, content: str, since: Micros
 ) -> int | None:
-    """The id of an equal message between the same two, published after `since`: a double submit."""
+    """The id of an equal message between the same two, published after `since` and not read yet: a double submit."""
     found: int | None = await tx.value(
         "SELECT id FROM private_message WHERE creator_id = :creator_id AND recipient_id = :recipient_id AND published > :since"
-        " AND content = :content AND NOT deleted ORDER BY id DESC LIMIT 1",
+        " AND content = :content AND NOT deleted AND NOT removed AND NOT read ORDER BY id DESC LIMIT 1",
         creator_id=creator_id, recipient_id=recipient_id, since=since, content=content,
     )  # fmt: skip
     return found

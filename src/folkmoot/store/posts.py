@@ -1,6 +1,6 @@
 """Posts: rows and flags. Each reader's marks on them are in `store/marks.py`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from folkmoot.model.posts import Post
@@ -127,14 +127,16 @@ async def by_ap_id(tx: Tx, ap_id: str) -> Post | None:
     return make_post(row) if row else None
 
 
-async def same_since(
-    tx: Tx, creator_id: int, community_id: int, name: str, url: str | None, body: str | None, since: Micros
-) -> Post | None:
-    """An equal post by the same person in the same place, published after `since`: a double submit."""
+_SAYS = ("creator_id", "community_id", "name", "url", "body", "alt_text", "nsfw", "language_id", "tags")
+_SAYS_THE_SAME = " AND ".join(f"p.{column} IS NOT DISTINCT FROM :{column}" for column in _SAYS)
+
+
+async def same_since(tx: Tx, values: Mapping[str, Any], since: Micros) -> Post | None:
+    """The post that says what one of these columns would, published after `since` and still there: a double submit. A thumbnail counts
+    where one is given; else one may have been found meanwhile."""
     row = await tx.first(
-        f"SELECT {POST} FROM post p WHERE p.creator_id = :creator_id AND p.published > :since AND p.community_id = :community_id"
-        " AND p.name = :name AND coalesce(p.url, '') = :url AND coalesce(p.body, '') = :body AND NOT p.deleted"
-        " ORDER BY p.published DESC LIMIT 1",
-        creator_id=creator_id, since=since, community_id=community_id, name=name, url=url or "", body=body or "",
+        f"SELECT {POST} FROM post p WHERE {_SAYS_THE_SAME} AND p.published > :since AND NOT p.deleted AND NOT p.removed"
+        " AND coalesce(:thumbnail_url, p.thumbnail_url, '') = coalesce(p.thumbnail_url, '') ORDER BY p.published DESC LIMIT 1",
+        since=since, thumbnail_url=values["thumbnail_url"], **{column: values[column] for column in _SAYS},
     )  # fmt: skip
     return make_post(row) if row else None

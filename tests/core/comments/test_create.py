@@ -7,6 +7,7 @@ import pytest
 
 from folkmoot.core.comments.create import CreateComment, Uncounted, count_together, create_comment
 from folkmoot.core.comments.delete import delete_comment
+from folkmoot.core.comments.remove import remove_comment
 from folkmoot.core.posts.delete import delete_post
 from folkmoot.core.posts.lock import lock_post
 from folkmoot.core.posts.read import record_visit
@@ -219,6 +220,25 @@ async def test_sending_twice_makes_one_comment_for_a_minute(
     clock.advance(MINUTE)
     async with db.write() as tx:
         assert (await write_comment(tx, cast.bob, post, "Water")).id != first.id
+    await assert_counts_are_right(db)
+
+
+async def test_a_comment_in_another_language_is_another(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+        first = await write_comment(tx, cast.bob, post, "Gift")
+        again = await write_comment(tx, cast.bob, post, "Gift", language_id=37)
+        assert (again.id != first.id, again.language_id) == (True, 37)
+    await assert_counts_are_right(db)
+
+
+async def test_what_was_removed_is_not_the_same_as_what_is_said_again(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        post = await write_post(tx, cast.alice, cast.gardening)
+        first = await write_comment(tx, cast.alice, post, "Water")
+        await remove_comment(tx, cast.bob, first.id, removed=True)
+        again = await write_comment(tx, cast.alice, post, "Water")
+        assert (again.id != first.id, again.removed) == (True, False)
     await assert_counts_are_right(db)
 
 

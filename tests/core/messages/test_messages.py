@@ -114,6 +114,13 @@ async def test_sending_twice_by_accident_sends_once(db: Database, cast: Cast, cl
     assert await send(db, cast.alice, cast.bob) != first
 
 
+async def test_what_was_read_can_be_said_again(db: Database, cast: Cast) -> None:
+    first = await send(db, cast.alice, cast.bob)
+    async with db.write() as tx:
+        await mark_message(tx, cast.bob, first, read=True)
+    assert await send(db, cast.alice, cast.bob) != first
+
+
 async def test_a_message_from_elsewhere_comes_through_the_same_door(db: Database, cast: Cast) -> None:
     async with db.write() as tx:
         asked = SendMessage(

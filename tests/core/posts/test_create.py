@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from folkmoot.core.posts.create import CreatePost, create_post
+from folkmoot.core.posts.remove import remove_post
 from folkmoot.model.errors import Invalid, NotAllowed, NotFound, NotLoggedIn
 from folkmoot.model.people import ANONYMOUS
 from folkmoot.model.time import MINUTE, SECOND, FixedClock
@@ -199,6 +200,45 @@ async def test_sending_twice_makes_one_post_for_a_minute(db: Database, cast: Cas
     clock.advance(MINUTE)
     async with db.write() as tx:
         assert (await write_post(tx, cast.alice, cast.gardening, url="https://news.example/")).id != first.id
+    await assert_counts_are_right(db)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"nsfw": True},
+        {"alt_text": "A red one"},
+        {"language_id": 37},
+        {"custom_thumbnail": "https://news.example/small.png"},
+        {"body": "At last."},
+    ],
+)
+async def test_a_post_that_says_something_else_is_another__P_7(
+    db: Database, cast: Cast, more: dict[str, Any]
+) -> None:
+    async with db.write() as tx:
+        plain = await write_post(tx, cast.alice, cast.gardening)
+        first = await write_post(tx, cast.alice, cast.gardening, **more)
+        again = await write_post(tx, cast.alice, cast.gardening, **more)
+        assert plain.id != first.id == again.id
+        for name, value in more.items():
+            assert getattr(first, {"custom_thumbnail": "thumbnail_url"}.get(name, name)) == value
+    await assert_counts_are_right(db)
+
+
+async def test_a_post_is_not_sent_again_where_a_picture_was_found_for_it(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        first = await write_post(tx, cast.alice, cast.gardening, url="https://news.example/")
+        await tx.run("UPDATE post SET thumbnail_url = 'https://news.example/large.png'")
+        assert (await write_post(tx, cast.alice, cast.gardening, url="https://news.example/")).id == first.id
+
+
+async def test_what_was_removed_is_not_the_same_as_what_is_sent_again(db: Database, cast: Cast) -> None:
+    async with db.write() as tx:
+        first = await write_post(tx, cast.alice, cast.gardening)
+        await remove_post(tx, cast.bob, first.id, removed=True)
+        again = await write_post(tx, cast.alice, cast.gardening)
+        assert (again.id != first.id, again.removed) == (True, False)
     await assert_counts_are_right(db)
 
 

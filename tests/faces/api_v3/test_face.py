@@ -284,6 +284,18 @@ async def test_only_some_refusals_say_more_than_their_name__T_7(app: Open) -> No
     assert talking["message"]
 
 
+async def test_what_is_not_there_is_named_as_libraries_know_it__T_7__T_8__L_6(app: Open) -> None:
+    admin = await app("admin")
+    wanted = {"error": "unknown", "message": "Record not found"}
+    for path in ("/post/list", "/comment/list", "/search"):
+        answer = await admin.call("GET", path, params={"community_name": "nosuch", "q": "water"})
+        assert (answer.status_code, answer.json()) == (404, wanted), path
+    approved = await admin.call(
+        "PUT", "/admin/registration_application/approve", json={"id": 9999, "approve": True}
+    )
+    assert (approved.status_code, approved.json()) == (404, wanted)
+
+
 async def test_a_server_that_starts_says_so__T_15(settings: Settings) -> None:
     server = Server(settings, work=False)
     async with httpx.AsyncClient(

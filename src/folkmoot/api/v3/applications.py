@@ -2,12 +2,11 @@
 
 from folkmoot.api.call import Call
 from folkmoot.api.v3.asked import page_of
-from folkmoot.api.v3.errors import Missing
+from folkmoot.api.v3.errors import missing
 from folkmoot.api.v3.render.applications import application_view
 from folkmoot.api.v3.wire import applications as wire
 from folkmoot.core.site import applications
 from folkmoot.core.site.applications import DecideApplication
-from folkmoot.model.errors import NotFound
 
 
 async def list_applications(
@@ -43,9 +42,7 @@ async def approve(
 ) -> wire.RegistrationApplicationResponse:
     """Let somebody in, or not. An unknown one is 404, without a name of its own (T-9)."""
     wanted = DecideApplication(asked.id, asked.approve, asked.deny_reason)
-    try:
+    with missing("unknown"):
         async with call.write() as tx:
             view = await applications.decide_application(tx, call.viewer, wanted)
-    except NotFound as refusal:
-        raise Missing("unknown", detail=refusal.code) from refusal
     return wire.RegistrationApplicationResponse(registration_application=application_view(view))

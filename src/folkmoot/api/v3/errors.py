@@ -73,6 +73,9 @@ WITH_MESSAGE = frozenset(
 )
 """Names that carry data (T-7)."""
 
+NO_ROW = "Record not found"
+"""What Lemmy's database says where a row is not there. It reaches apps as the message of `unknown`, and some know it by that (T-7)."""
+
 STATUS: dict[str, int] = {"incorrect_login": 401}
 """Names with a status of their own; everything else is 400."""
 
@@ -98,10 +101,11 @@ def answer_to(refusal: Refusal) -> Answer:
     message = refusal.detail
     if name not in NAMES:
         name, message = "unknown", message or refusal.code
+    if isinstance(refusal, (Missing, UnknownName)):
+        return _answer(name, refusal.detail or NO_ROW, 404)
     if name == "unknown" and message is None:
         message = refusal.field or "unknown"
-    status = 404 if isinstance(refusal, (Missing, UnknownName)) else STATUS.get(name, 400)
-    return _answer(name, message, status)
+    return _answer(name, message, STATUS.get(name, 400))
 
 
 def unreadable(text: str) -> Answer:

@@ -1,7 +1,8 @@
 """Write a comment."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from folkmoot.core import after, permissions, writing
@@ -53,8 +54,11 @@ Uncounted = tuple[Comment, PlacedPost]
 """A comment that was written and counts nowhere yet, and its post as it was found."""
 
 
-Words = tuple[int, int, int | None, str]
-"""Who says what, beneath which post and comment: said again within a minute, it is the same comment."""
+Words = tuple[int, int, int | None, str, int]
+"""Who says what, beneath which post and comment, in which language: said again within a minute, it is the same comment."""
+_WORDS = ("creator_id", "post_id", "parent_id", "content", "language_id")
+_words_of: Callable[[Comment], Words] = attrgetter(*_WORDS)
+_words_of_values: Callable[[dict[str, Any]], Words] = itemgetter(*_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,7 @@ class Draft:
     @property
     def words(self) -> Words:
         """What is said where."""
-        values = self.values
-        return values["creator_id"], values["post_id"], values["parent_id"], values["content"]
+        return _words_of_values(self.values)
 
 
 async def create_comment(
@@ -150,11 +153,11 @@ async def drafted(
 
 
 async def said_just_now(tx: Tx, drafts: Collection[Draft]) -> dict[Words, Comment]:
-    """What the authors of these wrote within the last minute (C-2)."""
+    """What the authors of these wrote within the last minute and is still there (C-2)."""
     if not drafts:
         return {}
     recent = await comments.recent_of(tx, {draft.author.id for draft in drafts}, tx.now - MINUTE)
-    return {(one.creator_id, one.post_id, one.parent_id, one.content): one for one in reversed(recent)}
+    return {_words_of(comment): comment for comment in reversed(recent)}
 
 
 async def address_prefix(tx: Tx) -> str:

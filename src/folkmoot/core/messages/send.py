@@ -25,7 +25,7 @@ class SendMessage:
 
 
 async def send_message(tx: Tx, author: Viewer, asked: SendMessage) -> PrivateMessage:
-    """Write a message; not to somebody who blocks the author (N-6). An equal one within a minute is the same one.
+    """Write a message; not to somebody who blocks the author (N-6). An equal one within a minute is the same one until it is read.
 
     Raises `Invalid` invalid_body_field, blocked_url, couldnt_create_private_message (there is no such person); `NotAllowed`
     person_is_blocked, site_ban, account_too_young; `NotLoggedIn`.

@@ -1,13 +1,12 @@
 """Write a post."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.posts import rules
-from folkmoot.core.posts.rules import Link
 from folkmoot.core.site import languages
-from folkmoot.core.writing import Written
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import PostCreated
 from folkmoot.model.people import Viewer
@@ -40,8 +39,8 @@ class CreatePost:
 
 
 async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
-    """Write a post; its author's vote comes with it and it counts as read by them (P-7). An equal post within a minute is
-    the same one, and so is one of the same address.
+    """Write a post; its author's vote comes with it and it counts as read by them (P-7). One that says the
+    same within a minute is the same one while it is there, and so is one of the same address.
 
     Raises `Invalid` invalid_post_title, invalid_body_field, invalid_url…, alt_text_length_overflow, slurs, blocked_url,
     language_not_allowed; `NotFound` couldnt_find_community; `NotAllowed` deleted, banned_from_community, only_mods_can_post_in_community.
@@ -62,8 +61,6 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
     community = ground.community
     permissions.check("post.create", permissions.standing_on(author, ground))
     language_id = await languages.language_for(tx, author, ground, asked.language_id)
-    if (twin := await _twin(tx, author, asked, name, link, body)) is not None:
-        return twin
     published = asked.published if asked.published is not None else tx.now
     hot = hot_rank(1, published, tx.now)
     values: dict[str, Any] = {
@@ -92,6 +89,8 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
         "scaled_rank": scaled_rank(hot, community.users_active_month),
         "published": published,
     }
+    if (twin := await _twin(tx, asked, values)) is not None:
+        return twin
     if asked.ap_id is not None:
         values |= {"ap_id": asked.ap_id, "updated": asked.updated, "locked": asked.locked}
     post = await posts.insert(tx, values, ap_prefix=f"{house.site.origin}/post/")
@@ -105,11 +104,8 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
     return post
 
 
-async def _twin(
-    tx: Tx, author: Viewer, asked: CreatePost, name: str, link: Link | None, body: Written | None
-) -> Post | None:
+async def _twin(tx: Tx, asked: CreatePost, values: Mapping[str, Any]) -> Post | None:
     """The same post, where it is here already: by its address, or equal and sent again within a minute."""
     if asked.ap_id is not None:
         return await posts.by_ap_id(tx, asked.ap_id)
-    url, text = link.url if link else None, body.source if body else None
-    return await posts.same_since(tx, author.id, asked.community_id, name, url, text, tx.now - MINUTE)
+    return await posts.same_since(tx, values, tx.now - MINUTE)
