@@ -7,6 +7,7 @@ from typing import Any
 from folkmoot.core import after, permissions, writing
 from folkmoot.core.posts import rules
 from folkmoot.core.site import languages
+from folkmoot.core.writing import House
 from folkmoot.model.errors import NotFound
 from folkmoot.model.events import PostCreated
 from folkmoot.model.people import Viewer
@@ -46,15 +47,7 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
     language_not_allowed; `NotFound` couldnt_find_community; `NotAllowed` deleted, banned_from_community, only_mods_can_post_in_community.
     """
     house = await writing.house(tx)
-    name = rules.checked_title(house, asked.name, short=asked.ap_id is not None)
-    link = rules.checked_link(house, asked.url) if asked.url and asked.url.strip() else None
-    body = rules.checked_body(house, asked.body) if asked.body else None
-    alt_text = (rules.checked_alt_text(asked.alt_text) or None) if asked.alt_text else None
-    thumbnail = (
-        rules.checked_link(house, asked.custom_thumbnail, "custom_thumbnail")
-        if asked.custom_thumbnail
-        else None
-    )
+    texts = _texts(house, asked)
     ground = await places.community(tx, asked.community_id, author.id)
     if ground is None:
         raise NotFound("couldnt_find_community")
@@ -63,23 +56,14 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
     language_id = await languages.language_for(tx, author, ground, asked.language_id)
     published = asked.published if asked.published is not None else tx.now
     hot = hot_rank(1, published, tx.now)
-    values: dict[str, Any] = {
+    values = texts | {
         "community_id": community.id,
         "creator_id": author.id,
-        "name": name,
-        "name_html": rules.title_html(name),
-        "url": link.url if link else None,
-        "url_host": link.host if link else None,
-        "body": body.source if body else None,
-        "body_html": body.html if body else None,
-        "excerpt": rules.excerpt_of(body.source if body else None),
-        "alt_text": alt_text,
         "local": asked.ap_id is None,
         "nsfw": asked.nsfw
         or (community.nsfw and asked.ap_id is None),  # elsewhere each mark is its own (VIS-6)
         "language_id": language_id,
         "tags": chosen(asked.tags, community.post_tags),
-        "thumbnail_url": house.picture(thumbnail.url) if thumbnail else None,
         "upvotes": 1,
         "score": 1,
         "newest_comment": published,
@@ -102,6 +86,30 @@ async def create_post(tx: Tx, author: Viewer, asked: CreatePost) -> Post:
         await counts.site_wrote(tx, posts=1)
     await after.record(tx, PostCreated(author.id, post.id))
     return post
+
+
+def _texts(house: House, asked: CreatePost) -> dict[str, Any]:
+    """The columns of what readers see of it. Raises as `create_post`."""
+    name = rules.checked_title(house, asked.name, short=asked.ap_id is not None)
+    link = rules.checked_link(house, asked.url) if asked.url and asked.url.strip() else None
+    body = rules.checked_body(house, asked.body) if asked.body else None
+    alt_text = (rules.checked_alt_text(asked.alt_text) or None) if asked.alt_text else None
+    thumbnail = (
+        rules.checked_link(house, asked.custom_thumbnail, "custom_thumbnail")
+        if asked.custom_thumbnail
+        else None
+    )
+    return {
+        "name": name,
+        "name_html": rules.title_html(name),
+        "url": link.url if link else None,
+        "url_host": link.host if link else None,
+        "body": body.source if body else None,
+        "body_html": body.html if body else None,
+        "excerpt": rules.excerpt_of(body.source if body else None),
+        "alt_text": alt_text,
+        "thumbnail_url": house.picture(thumbnail.url) if thumbnail else None,
+    }
 
 
 async def _twin(tx: Tx, asked: CreatePost, values: Mapping[str, Any]) -> Post | None:
