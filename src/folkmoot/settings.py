@@ -82,6 +82,13 @@ def _read_switch(text: str) -> bool:
     return word in {"1", "true", "yes", "on"}
 
 
+def _read_audience(text: str) -> str:
+    word = text.lower()
+    if word in {"apps", "everyone", "nobody"}:
+        return word
+    return "apps" if _read_switch(word) else "nobody"
+
+
 def _split_port(text: str) -> tuple[str, int | None]:
     """Host and port of `host`, `host:port` or `[v6]:port`, where the port may be missing."""
     parts = urlsplit(f"//{text}")
@@ -164,6 +171,7 @@ SOFTWARE = Kind(
 )
 WEB_ADDRESS = _matching(r"https?://[^\s<>\"]+", "an address with http:// or https://")
 SWITCH = Kind(_read_switch, "true or false")
+AUDIENCE = Kind(_read_audience, "apps, everyone or nobody")
 
 
 # --- the settings --------------------------------------------------------------------------------------------------
@@ -204,7 +212,7 @@ class Settings:
     message_min_age: int = setting(0, _number(0, 720), "Hours that an account has to exist before it may write private messages to people here, on whatever server it is. 0: none.")
     retention_days: int = setting(7, _number(7, 90), "Days for which it is kept what other servers sent, how it ended, and what was sent to them; one that was away for so long still gets what it missed.")
     private_denylist: str = setting(",".join(sorted(REPUBLISHES)), SOFTWARE, "Software of other servers whose people are not let into private communities, because it shows to everybody what it gets.")
-    nodeinfo_as_lemmy: bool = setting(True, SWITCH, "Whether nodeinfo calls the software `lemmy`, which most apps insist on.")
+    nodeinfo_as_lemmy: str = setting("apps", AUDIENCE, "Who is told in nodeinfo that the software is `lemmy`, which most apps insist on. `everyone`: directories and services for Lemmy servers, too, which else take the site for something else.")
     source_url: str = setting("", WEB_ADDRESS, "Where the source of exactly this program is offered, as the AGPL asks of those who run a changed one for others; the page /source leads there.")
     log_level: str = setting("info", _one_of("debug", "info", "warning", "error"), "Least important messages that are logged.")
     log_format: str = setting("auto", _one_of("auto", "console", "json"), "Lines for people or for programs. `auto`: for people on a terminal, else JSON.")

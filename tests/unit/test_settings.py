@@ -37,6 +37,7 @@ def problems_of(environ: dict[str, str], path: Path | None = None) -> list[str]:
         ("FOLKMOOT_HOSTNAME", "me@forum.example.org", "without https://"),
         ("FOLKMOOT_HOSTNAME", "forum_.example..org", "without https://"),
         ("FOLKMOOT_WORKERS", "0", "from 1 to 64"),
+        ("FOLKMOOT_NODEINFO_AS_LEMMY", "some", "apps, everyone or nobody"),
         ("FOLKMOOT_WORKERS", "two", "from 1 to 64"),
         ("FOLKMOOT_WORK", "maybe", "true or false"),
         ("FOLKMOOT_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
@@ -153,6 +154,15 @@ def test_names_of_the_test_suite_and_the_benchmark_are_no_settings() -> None:
         "HOME": "x",
     }
     assert load_settings(others) == load_settings({})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("everyone", "everyone"), ("Nobody", "nobody"), ("apps", "apps"), ("1", "apps"), ("false", "nobody")],
+)
+def test_who_is_told_that_this_is_lemmy(text: str, told: str) -> None:
+    assert load_settings({"FOLKMOOT_NODEINFO_AS_LEMMY": text}).nodeinfo_as_lemmy == told
+    assert load_settings({}).nodeinfo_as_lemmy == "apps"
 
 
 @pytest.mark.parametrize(

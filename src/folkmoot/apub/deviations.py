@@ -12,7 +12,8 @@ DEVIATIONS: dict[str, str] = {
     "FED-5": "See FED-1: none is served.",
     "GFG-1": "Our communities follow nobody; those of others may follow ours (FLW-2).",
     "MOV-2": "Communities and posts do not move between servers.",
-    "NI-2": "NodeInfo 2.0 says `lemmy`, because apps insist on it (decision 0012); 2.1 says `folkmoot`.",
+    "NI-2": "NodeInfo 2.0 says `lemmy`, because apps insist on it, and names us in its metadata (decision 0012); 2.1 says `folkmoot`, "
+    "unless the site is set to be taken for a Lemmy by everyone.",
     "PAR-3": "A Tombstone names no ancestor: its place is kept where a thread is completed, or where an answer names it (`context`).",
     "PERM-10": "Votes on what is deleted or removed are counted, as in API v3; communities have no policy for votes.",
     "POL-3": "There are no polls here: those of others are posts that list options and counts; votes in them have no effect.",

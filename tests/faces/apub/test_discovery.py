@@ -1,6 +1,7 @@
 """How others find us: WebFinger, NodeInfo, host-meta (section 8)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,12 @@ from tests.faces.apub.test_documents import run
 
 TYPE = "https://www.w3.org/ns/activitystreams#type"
 THREE_DAYS = "public, max-age=259200"
+
+
+def is_named(found: dict[str, Any]) -> bool:
+    """Whether a document that says `lemmy` names us, too."""
+    named = found["metadata"]
+    return (named["softwareName"], named["softwareVersion"]) == ("folkmoot", __version__)
 
 
 @pytest.mark.parametrize(
@@ -149,11 +156,11 @@ async def test_apps_see_lemmy_first_and_servers_see_us__NI_1__NI_2__53(
     assert discovery.headers["cache-control"] == THREE_DAYS
     assert [link["href"] for link in links] == [
         f"{ORIGIN}/nodeinfo/2.0",
-        f"{ORIGIN}/nodeinfo/2.1",
         f"{ORIGIN}/",
-    ]
-    assert links[2]["rel"] == "https://www.w3.org/ns/activitystreams#Application"
-    first, second = [(await peer.get(link["href"].removeprefix(ORIGIN), None)) for link in links[:2]]
+        f"{ORIGIN}/nodeinfo/2.1",
+    ], "who takes the first or the last finds a version"
+    assert links[1]["rel"] == "https://www.w3.org/ns/activitystreams#Application"
+    first, second = [(await peer.get(link["href"].removeprefix(ORIGIN), None)) for link in links[::2]]
     assert (
         first.headers["content-type"]
         == 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.0#"'
@@ -161,7 +168,7 @@ async def test_apps_see_lemmy_first_and_servers_see_us__NI_1__NI_2__53(
     assert first.headers["cache-control"] == "public, max-age=3600"
     as_lemmy, ours = first.json(), second.json()
     assert (as_lemmy["software"]["name"], as_lemmy["software"]["version"][:5]) == ("lemmy", "0.19.")
-    assert as_lemmy["metadata"]["software"] == {"name": "folkmoot", "version": __version__}
+    assert is_named(as_lemmy)
     assert set(as_lemmy["software"]) == {"name", "version"}
     assert (ours["software"]["name"], ours["software"]["version"]) == ("folkmoot", __version__)
     assert ours["software"]["repository"].startswith("https://")
@@ -173,6 +180,9 @@ async def test_apps_see_lemmy_first_and_servers_see_us__NI_1__NI_2__53(
         }
         assert (found["openRegistrations"], found["protocols"]) == (True, ["activitypub"])
         assert found["metadata"]["nodeName"] == "Here"
+        assert all(isinstance(value, str) for value in found["metadata"].values()), (
+            "else Lemmy reads none of it"
+        )
 
 
 @pytest.mark.parametrize("origin", ["https://app.example", "capacitor://localhost", "null"])
@@ -181,7 +191,7 @@ async def test_an_app_finds_lemmy_wherever_it_looks(cast: Cast, peer: Peer, orig
     found = app.json()
     assert (found["version"], found["software"]["name"]) == ("2.1", "lemmy")
     assert found["software"]["version"].startswith("0.19.")
-    assert found["metadata"]["software"] == {"name": "folkmoot", "version": __version__}
+    assert is_named(found)
     assert app.headers["access-control-allow-origin"] == "*"
     server = await peer.get("/nodeinfo/2.1", None)
     assert server.json()["software"]["name"] == "folkmoot"
@@ -210,7 +220,7 @@ class TestWithoutLemmy:
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        return replace(settings, nodeinfo_as_lemmy=False)
+        return replace(settings, nodeinfo_as_lemmy="nobody")
 
     async def test_only_its_own_name_is_shown(self, cast: Cast, peer: Peer) -> None:
         links = (await peer.get("/.well-known/nodeinfo")).json()["links"]
@@ -220,6 +230,22 @@ class TestWithoutLemmy:
         for headers in ({}, {"origin": "https://app.example"}):
             found = (await peer.get("/nodeinfo/2.1", None, headers=headers)).json()
             assert found["software"]["name"] == "folkmoot"
+
+
+class TestLemmyForEveryone:
+    """A site that wants to be in the directories of Lemmy servers."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, nodeinfo_as_lemmy="everyone")
+
+    async def test_every_version_says_lemmy(self, cast: Cast, peer: Peer) -> None:
+        links = (await peer.get("/.well-known/nodeinfo")).json()["links"]
+        assert [link["href"] for link in links[::2]] == [f"{ORIGIN}/nodeinfo/2.0", f"{ORIGIN}/nodeinfo/2.1"]
+        for version in ("2.0", "2.1"):
+            found = (await peer.get(f"/nodeinfo/{version}", None)).json()
+            assert (found["version"], found["software"]["name"]) == (version, "lemmy")
+            assert is_named(found)
 
 
 @pytest.mark.parametrize(

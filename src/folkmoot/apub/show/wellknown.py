@@ -143,25 +143,33 @@ async def show_host_meta(call: Call) -> Answer:
 
 
 async def show_nodeinfo_links(call: Call) -> Answer:
-    """Which versions there are. Apps take the first, other servers the highest (NI-1, decision 0012)."""
-    versions = ["2.0", "2.1"] if call.context.settings.nodeinfo_as_lemmy else ["2.1"]
-    links = [
-        {"rel": f"{SCHEMA}/{version}", "href": f"{call.origin}/nodeinfo/{version}"} for version in versions
-    ]
-    links.append({"rel": f"{AS}#Application", "href": f"{call.origin}/"})
+    """Which versions there are. Apps take the first, other servers the highest, and some take the first or the last of all links: between
+    them stands what is no version (NI-1, decision 0012)."""
+    first, second = [_version_link(call, version) for version in ("2.0", "2.1")]
+    actor = {"rel": f"{AS}#Application", "href": f"{call.origin}/"}
+    links = [second, actor] if _told(call) == "nobody" else [first, actor, second]
     return plain({"links": links}, keep=THREE_DAYS)
+
+
+def _version_link(call: Call, version: str) -> Json:
+    return {"rel": f"{SCHEMA}/{version}", "href": f"{call.origin}/nodeinfo/{version}"}
+
+
+def _told(call: Call) -> str:
+    """Who is told that this is Lemmy."""
+    return call.context.settings.nodeinfo_as_lemmy
 
 
 async def show_nodeinfo_2_0(call: Call) -> Answer:
     """For apps: the Lemmy whose API we speak."""
-    if not call.context.settings.nodeinfo_as_lemmy:
+    if _told(call) == "nobody":
         return NOTHING
     return await _as_lemmy(call, "2.0")
 
 
 async def show_nodeinfo_2_1(call: Call) -> Answer:
     """For other servers: who we are. Some apps look here as well; theirs come with an `Origin`, which no server sends (decision 0012)."""
-    if call.context.settings.nodeinfo_as_lemmy and "origin" in call.headers:
+    if _told(call) == "everyone" or (_told(call) == "apps" and "origin" in call.headers):
         return await _as_lemmy(call, "2.1")
     async with call.context.db.read() as tx:
         site = await read_counted_site(tx)
@@ -178,7 +186,8 @@ async def show_nodeinfo_2_1(call: Call) -> Answer:
 async def _as_lemmy(call: Call, version: str) -> Answer:
     async with call.context.db.read() as tx:
         site = await read_counted_site(tx)
-    named = {"software": {"name": software.NAME, "version": __version__}}
+    # Lemmy reads no document whose metadata has anything but texts in it.
+    named = {"softwareName": software.NAME, "softwareVersion": __version__}
     return _nodeinfo(version, {"name": "lemmy", "version": software.LEMMY_VERSION}, site, named)
 
 
@@ -209,4 +218,4 @@ async def to_nodeinfo(_call: Call) -> Answer:
 
 async def to_nodeinfo_2_0(call: Call) -> Answer:
     """The old address that libraries for bots ask, which insist on Lemmy (decision 0012)."""
-    return moved(f"/nodeinfo/{'2.0' if call.context.settings.nodeinfo_as_lemmy else '2.1'}", status=307)
+    return moved(f"/nodeinfo/{'2.1' if _told(call) == 'nobody' else '2.0'}", status=307)
