@@ -117,7 +117,7 @@ class Api:
             said = await route.handler(call)
         if isinstance(said, Answer):
             return said
-        return Answer(said if isinstance(said, bytes) else _encode(said))
+        return Answer(said if isinstance(said, bytes) else _encode(said), route.status)
 
     async def _read(
         self, route: Route, scope: Any, receive: Any, headers: dict[bytes, bytes]

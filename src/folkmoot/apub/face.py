@@ -1,7 +1,7 @@
 """The face for other servers put together: from a request to a row of the table, and the headers that every answer carries."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,11 +34,6 @@ _PUBLIC_HEADERS = [(b"access-control-allow-origin", b"*"), (b"vary", b"Accept")]
 _VARY_SIGNED = ((b"vary", b"Accept, Signature, Signature-Input"),)
 _UNWELCOME = Answer(403, b'{"error":"instance_blocked"}', b"application/json", keep=0)
 _LATER = Answer(503, keep=0)
-_PREFLIGHT = (
-    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
-    (b"access-control-allow-headers", b"accept, content-type, signature, signature-input, date"),
-    (b"access-control-max-age", b"86400"),
-)
 
 
 class Apub:
@@ -79,7 +74,7 @@ class Apub:
         route, parts = found
         method = scope["method"]
         if method == "OPTIONS":
-            answer = Answer(204, headers=_PREFLIGHT)
+            answer = Answer(204, headers=_preflight(headers_of(scope["headers"])))
         elif method not in route.serves:
             answer = Answer(405, headers=((b"allow", ", ".join(sorted(route.serves)).encode()),))
         else:
@@ -172,6 +167,16 @@ class Apub:
         except (BadSignature, Unavailable, Refusal) as error:
             log.info("reader_unknown", key=claims[0].key_id, error=repr(error))
             return None
+
+
+def _preflight(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    """What a browser asks before a script of another site may read with headers of its own: whichever they are (URL-11, T-14)."""
+    asked = headers.get("access-control-request-headers", "accept, content-type")
+    return (
+        (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
+        (b"access-control-allow-headers", asked.encode("latin-1")),
+        (b"access-control-max-age", b"86400"),
+    )
 
 
 def _refused(status: int, refused: Refusal) -> Answer:

@@ -31,7 +31,7 @@ async def _upload(app: App, *bodies: bytes, name: str = "images[]") -> httpx.Res
 
 async def _uploaded(app: App, body: bytes | None = None) -> dict[str, Any]:
     response = await _upload(app, body or picture())
-    assert response.status_code == 200, response.text
+    assert response.status_code == 201, response.text
     found: dict[str, Any] = response.json()["files"][0]
     return found
 

@@ -249,6 +249,16 @@ async def test_documents_are_public_and_set_no_cookies__URL_11__URL_12(cast: Cas
     assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "GET, HEAD, OPTIONS")
 
 
+@pytest.mark.parametrize("path", ["/.well-known/nodeinfo", "/nodeinfo/2.0", "/c/gardening/outbox"])
+async def test_scripts_may_read_with_headers_of_their_own__T_14__URL_11(
+    cast: Cast, peer: Peer, path: str
+) -> None:
+    wish = {"access-control-request-method": "GET", "access-control-request-headers": "user-agent,x-app"}
+    allowed = await peer.http.options(path, headers={"origin": "https://app.example"} | wish)
+    assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (204, "*")
+    assert allowed.headers["access-control-allow-headers"] == "user-agent,x-app"
+
+
 async def test_a_head_is_a_get_without_a_body(cast: Cast, peer: Peer) -> None:
     head = await peer.http.head("/u/alice", headers={"accept": DOCUMENT})
     whole = await peer.get("/u/alice")

@@ -125,7 +125,7 @@ from folkmoot.api.v3.wire.site import CustomEmojiResponse
 @dataclass(frozen=True, slots=True)
 class Route:
     """One operation. `answers`: the struct of a good answer, for the documents; `many`: an array of them, `nulls`: with null for what
-    is missing, `media`: bytes of that type. `also`: another status under which the same struct comes.
+    is missing, `media`: bytes of that type. `status`: under which it comes; `also`: another under which the same struct comes.
     `refuses`: a status of refusals that other operations of its kind do not have. `redirects`: may answer 307 instead.
     `counts`: the handler counts the call itself, with what it writes.
     `files`: the field under which files are sent. `reading`: what the caller has read may matter to the answer, or change by it. Without
@@ -299,7 +299,7 @@ SEARCH: tuple[Route, ...] = (
 
 IMAGES: tuple[Route, ...] = (
     Route("POST", "/pictrs/image", images.upload, None, wire_images.PictrsResponse,
-          auth="required", limit="image", files=images.FIELD),
+          auth="required", limit="image", files=images.FIELD, status=201),  # Thunder takes nothing else
     Route("GET", "/pictrs/image/{filename}", images.show, wire_images.GetImage, auth="none", limit="",
           media="*/*", says_why=False),
     Route("GET", "/pictrs/image/delete/{token}/{filename}", images.delete, None, auth="required", limit="", status=204),
