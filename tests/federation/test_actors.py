@@ -10,6 +10,7 @@ from folkmoot.apub.fetch import Budget, NotFetched
 from folkmoot.apub.look_again import without_inbox
 from folkmoot.apub.lookup import lookup_of
 from folkmoot.apub.software import look, look_at_servers
+from folkmoot.core.messages.send import SendMessage, send_message
 from folkmoot.model.errors import NotAllowed, Refusal
 from folkmoot.model.time import DAY, HOUR, SECOND
 from folkmoot.store import destinations
@@ -234,6 +235,26 @@ async def test_a_server_is_asked_what_it_runs_when_it_is_first_sent_to__NI_3(sce
     scene.a.clock.advance(5 * SECOND)
     await scene.a.settle()
     assert await scene.a.value(software) == "lemmy"
+
+
+@pytest.mark.parametrize(
+    ("software", "kind"), [("piefed", "ChatMessage"), ("mastodon", "Note"), (None, "Note")]
+)
+async def test_the_first_message_to_a_server_waits_until_it_has_said_what_it_runs__4_3(
+    scene: Scene, software: str | None, kind: str
+) -> None:
+    """In the wrong form it would be lost."""
+    there = scene.there
+    if software is not None:
+        there.documents[f"{there.origin}/.well-known/nodeinfo"] = {
+            "links": [{"rel": f"{SCHEMA}2.0", "href": f"{there.origin}/ni"}]
+        }
+        there.documents[f"{there.origin}/ni"] = {"software": {"name": software, "version": "1"}}
+    carol = await scene.a.resolves(scene.alice, scene.carol.id)
+    async with scene.a.writing() as tx:
+        await send_message(tx, scene.alice, SendMessage(carol.id, "Hello"))
+    await scene.a.settle()
+    assert [said["object"]["type"] for said in there.got if said["type"] == "Create"] == [kind]
 
 
 async def test_while_developing_a_server_is_asked_at_the_port_of_its_inbox__NI_3(scene: Scene) -> None:

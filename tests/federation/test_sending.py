@@ -4,6 +4,7 @@ Numbers are those of the acceptance cases.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from folkmoot.model.time import DAY, HOUR, SECOND, FixedClock
 from folkmoot.store import actors, communities, keys, outbox, posts
 from tests.core.stories import write_comment, write_post
 from tests.federation.conftest import Found
-from tests.federation.network import Answer, Network, Request, Server
+from tests.federation.network import Answer, Host, Network, Request, Server
 from tests.federation.peer import Peer
 
 AS_JSON = CIMultiDict({"Accept": "application/activity+json"})
@@ -240,14 +241,28 @@ async def test_28_a_new_key_is_learned_before_it_signs(
     assert await a.rows("SELECT name FROM post") == [("Signed with the new one",)]
 
 
+def refuses_with(status: int, listening: Host) -> Host:
+    """The same server, which has another status for signatures that it does not believe."""
+
+    async def answers(request: Request) -> Answer:
+        answer = await listening(request)
+        return replace(answer, status=status) if answer.status == 401 else answer
+
+    return answers
+
+
+@pytest.mark.parametrize("refusal", [401, 400])
 async def test_28_what_is_said_while_some_know_a_new_key_and_others_do_not_reaches_both__ACT_10(
-    servers: Found, network: Network, clock: FixedClock
+    servers: Found, network: Network, clock: FixedClock, refusal: int
 ) -> None:
+    """Lemmy says 400 to who signs with another key than it knows."""
     a, b, c = await servers("a", "b", "c")
     alice = await a.joins("alice")
     home = await a.founds("gardening", alice)
     for server, name in ((b, "bob"), (c, "carol")):
         await meets(server, await server.joins(name), home)
+    for host in ("b.example", "c.example"):
+        network.hosts[host] = refuses_with(refusal, network.hosts[host])
     listening = network.hosts["c.example"]
 
     async def hears_of_no_keys(request: Request) -> Answer:

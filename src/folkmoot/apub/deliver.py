@@ -156,9 +156,9 @@ class Postman:
     ) -> Outcome:
         """Send an activity to an inbox, signed by its actor; where the signature is not understood, once more in the other way (SIG-19).
 
-        Where the actor has a new key, either way with both: what is not taken now is never sent again.
+        Where the actor has a new key, either way with both: what is not taken now is never sent again. Lemmy says 400 to a wrong key.
         `body`: that of the activity, as it travels. `accepted_before`: whether this server ever took something from us; then only 401 means
-        that the signature was not understood.
+        that the signature was not understood, while there is one key.
         """
         known = await self._keys_of(activity.actor_kind, activity.actor_id)
         if not known.keys:
@@ -171,7 +171,8 @@ class Postman:
                     known.believed(inbox, key)
                     return outcome
                 first = first or outcome
-                if first.status != 401 and (first.status not in {400, 403} or accepted_before):
+                settled = accepted_before and len(known.keys) == 1
+                if first.status != 401 and (first.status not in {400, 403} or settled):
                     return first
         assert first is not None
         return first

@@ -51,8 +51,9 @@ WORDS = {
     "cant_block_local_instance": "This is this server itself.",
     "couldnt_find_object": "This cannot be found, here or at its own server.",
 }
-KEY_LASTS = 2 * HOUR
-"""How long the key before signs on while others learn the new one (ACT-10)."""
+KEY_LASTS = DAY + HOUR
+"""How long the key before signs on while others learn the new one (ACT-10): Lemmy looks at an actor again after a day, and does not read
+what it is told of a person."""
 
 
 @federation.command("status")
@@ -275,7 +276,7 @@ def new_key(
             await outbox.note(tx, "key_replaced", {"owner": owner, "owner_id": number})
 
     _run(work)
-    typer.echo(f"{actor} has another key. The one before signs for two more hours, while others are told.")
+    typer.echo(f"{actor} has another key. The one before signs for another day, while others are told.")
 
 
 # --- how they run ------------------------------------------------------------------------------------------------------------------

@@ -37,6 +37,17 @@ def build_bare(ident: str, kind: str, name: str, public_pem: str) -> Json:
     }
 
 
+def build_bare_group(community: Community, *, public_pem: str, language_ids: Iterable[int]) -> Json:
+    """Of a community what Lemmy, which signs nothing that it fetches, must find in it to go on following it (SIG-22)."""
+    return {
+        **build_bare(community.ap_id, "Group", community.name, public_pem),
+        "name": community.title,
+        "sensitive": community.nsfw,
+        "followers": f"{community.ap_id}/followers",
+        "language": [build_language(number) for number in language_ids],
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class OwnAccounts:
     """The addresses of somebody's other accounts, and of the one under which they go on (MOV-1)."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from folkmoot.apub.documents import PUBLIC
 from folkmoot.apub.objects.context import Json
-from folkmoot.apub.objects.parts import MARKDOWN, Mention
+from folkmoot.apub.objects.parts import MARKDOWN, Mention, looks_like_picture
 from folkmoot.model.comments import Comment
 from folkmoot.model.communities import Community
 from folkmoot.model.images import ImageDetails
@@ -248,10 +248,16 @@ def _attachment(post: Post, pictures: Mapping[str, ImageDetails]) -> list[Json]:
     if not post.url:
         return []
     known = pictures.get(post.url)
-    # What was uploaded here is known before anybody has asked its address what it is.
+    # What was uploaded here is known before anybody has asked its address what it is. Elsewhere its name has to do meanwhile: Lemmy takes
+    # a description of a picture only, and what is said now is not said again when the answer is there.
     kind = post.url_content_type or (known.content_type if known is not None else None)
-    if (kind or "").startswith("image/"):
-        image: Json = {"type": "Image", "url": post.url, "mediaType": kind, **_size(known)}
+    if kind.startswith("image/") if kind else looks_like_picture(post.url):
+        image: Json = {
+            "type": "Image",
+            "url": post.url,
+            **({"mediaType": kind} if kind else {}),
+            **_size(known),
+        }
         return [{**image, "name": post.alt_text} if post.alt_text else image]
     return [{"type": "Link", "href": post.url, "mediaType": kind}]
 

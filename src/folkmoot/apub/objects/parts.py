@@ -229,7 +229,7 @@ def read_attachments(document: Document) -> tuple[Attachment, ...]:
 
 def _plain_attachment(value: object) -> Attachment | None:
     url = web_address(value)
-    return Attachment(url, _looks_like_picture(url), None) if url else None
+    return Attachment(url, looks_like_picture(url), None) if url else None
 
 
 def _attachment(given: Document) -> Attachment | None:
@@ -246,7 +246,7 @@ def _attachment(given: Document) -> Attachment | None:
     if isinstance(media_type, str):
         picture = media_type.startswith("image/")
     else:
-        picture = "Image" in kinds or _looks_like_picture(url)
+        picture = "Image" in kinds or looks_like_picture(url)
     return Attachment(url, picture, given.line("name") if "Link" not in kinds else None)
 
 
@@ -261,7 +261,8 @@ def _best_link(value: object) -> object:
     return next(pictures, links[0] if links else None)
 
 
-def _looks_like_picture(url: str) -> bool:
+def looks_like_picture(url: str) -> bool:
+    """Whether the path of an address ends as those of pictures do."""
     return urlsplit(url).path.lower().endswith(_PICTURE)
 
 

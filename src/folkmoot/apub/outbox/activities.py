@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from folkmoot.apub.documents import PUBLIC
 from folkmoot.apub.objects.context import Json
-from folkmoot.apub.objects.our_content import Place
+from folkmoot.apub.objects.our_content import Place, Reach
 from folkmoot.model.time import Micros, to_rfc3339
 
 
@@ -52,7 +52,12 @@ def _about_content(kind: str, ident: str, actor: str, content: Mapping[str, obje
 
 def delete(ident: str, actor: str, target: str, place: Place) -> Json:
     """Deleted by its author. A community, when its own moderators delete it: `target` is the place itself."""
-    return {"id": ident, "type": "Delete", "actor": actor, **_in(place), "object": target}
+    document = {"id": ident, "type": "Delete", "actor": actor, **_in(place), "object": target}
+    if (
+        place.reach is Reach.UNLISTED
+    ):  # Lemmy 0.19 looks for everybody in `to` alone before it deletes anything
+        document["to"] = [*place.to, PUBLIC]
+    return document
 
 
 def remove(ident: str, actor: str, target: str, place: Place, reason: str | None) -> Json:

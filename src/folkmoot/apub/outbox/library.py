@@ -21,13 +21,23 @@ from folkmoot.store.outbox import Addresses, Inbox, Noted
 T = TypeVar("T")
 
 
+class UnknownSoftware(Exception):
+    """What is said depends on what a server runs, and it was not asked yet."""
+
+    def __init__(self, instance_id: int) -> None:
+        super().__init__(instance_id)
+        self.instance_id = instance_id
+
+
 @dataclass(slots=True)
 class Library:
-    """The rows that a batch of activities concerns. Rows are read at most once, those that many name together."""
+    """The rows that a batch of activities concerns. Rows are read at most once, those that many name together. `asked`: a server that was
+    asked just now what it runs, whatever it said."""
 
     context: Context
     tx: Tx
     site: LocalSite
+    asked: int | None = None
     _shelves: dict[str, dict[int, Any]] = field(default_factory=dict)
     _threads: dict[str, tuple[int, str]] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from folkmoot.apub.objects.our_content import build_message, place_of
 from folkmoot.apub.outbox import activities
 from folkmoot.apub.outbox.addressing import EVERYTHING, path_of, path_of_person, written
 from folkmoot.apub.outbox.content import may_tell
-from folkmoot.apub.outbox.library import Library
+from folkmoot.apub.outbox.library import Library, UnknownSoftware
 from folkmoot.apub.outbox.moderation import group_of
 from folkmoot.core.people.mirror import stand_in_of
 from folkmoot.model.comments import Comment
@@ -155,9 +155,13 @@ def _letter(document: Json, author: Person, inbox: Inbox) -> Activity:
 
 
 async def _takes_only_chat(library: Library, instance_id: int) -> bool:
-    """Whether a server takes messages only in their old form (4.3)."""
+    """Whether a server takes messages only in their old form (4.3). Raises `UnknownSoftware`: a message in the wrong one is lost."""
     instance = await instances.by_id(library.tx, instance_id)
-    if instance is None or instance.software is None:
+    if instance is None:
+        return False
+    if instance.software is None:
+        if library.asked != instance_id:
+            raise UnknownSoftware(instance_id)
         return False
     return instance.software in _CHAT_SOFTWARE or (
         instance.software == "lemmy" and (instance.version or "0").startswith("0.")

@@ -12,7 +12,7 @@ from typing import Any
 from folkmoot.apub import software
 from folkmoot.apub.outbox import roll_back
 from folkmoot.apub.outbox.kinds import KINDS
-from folkmoot.apub.outbox.library import Library
+from folkmoot.apub.outbox.library import Library, UnknownSoftware
 from folkmoot.context import Context
 from folkmoot.logs import logger
 from folkmoot.model.errors import Busy
@@ -98,18 +98,28 @@ async def publish_due(context: Context) -> int:
 
 
 async def publish_again(context: Context, kind: str, payload: dict[str, object]) -> None:
-    """Publish one thing that failed before. Raises what went wrong."""
-    async with context.db.read() as tx:
-        library = Library(context, tx, await store_site.local_site(tx))
-        noted = Noted(0, kind, dict(payload), tx.now)
-        await library.fetch([noted])
-        made = await _may_be_said(library, await KINDS[kind](library, noted.payload))
+    """Publish one thing that failed before, or that depends on what a server runs: it is asked. Raises what went wrong."""
+    try:
+        made = await _made_of(context, kind, payload)
+    except UnknownSoftware as unknown:
+        await software.look(context, {"instance_id": unknown.instance_id})
+        made = await _made_of(context, kind, payload, asked=unknown.instance_id)
     async with context.db.write() as tx:
         await _write(tx, made)
 
 
+async def _made_of(
+    context: Context, kind: str, payload: dict[str, object], *, asked: int | None = None
+) -> list[Activity]:
+    async with context.db.read() as tx:
+        library = Library(context, tx, await store_site.local_site(tx), asked)
+        noted = Noted(0, kind, dict(payload), tx.now)
+        await library.fetch([noted])
+        return await _may_be_said(library, await KINDS[kind](library, noted.payload))
+
+
 async def _make(library: Library, waiting: Iterable[Noted]) -> tuple[list[Activity], list[Noted]]:
-    """The activities of all that waits, and what none could be made of."""
+    """The activities of all that waits, and what none could be made of yet."""
     made: list[Activity] = []
     failed: list[Noted] = []
     for number, noted in enumerate(waiting, 1):
@@ -120,6 +130,8 @@ async def _make(library: Library, waiting: Iterable[Noted]) -> tuple[list[Activi
             if said and await roll_back.awaits_echo(library, noted.kind, noted.payload):
                 said = [altered(said[0], awaits=(noted.kind, noted.payload)), *said[1:]]
             made += said
+        except UnknownSoftware:
+            failed.append(noted)
         except Exception:
             log.exception("not_published", kind=noted.kind, payload=noted.payload)
             failed.append(noted)

@@ -2,7 +2,13 @@
 
 from folkmoot.apub.call import NOTHING, Answer, Call, document
 from folkmoot.apub.compose import own_accounts
-from folkmoot.apub.objects.our_actors import build_bare, build_group, build_person, build_site
+from folkmoot.apub.objects.our_actors import (
+    build_bare,
+    build_bare_group,
+    build_group,
+    build_person,
+    build_site,
+)
 from folkmoot.apub.objects.our_content import build_post_tag
 from folkmoot.apub.show import find
 from folkmoot.core.site.frame import read_site
@@ -40,7 +46,7 @@ async def show_community(call: Call) -> Answer:
         languages = await communities.languages(tx, community.id)
     pair = await key_pair(call.context.db, "community", community.id)
     if call.bare:
-        return document(build_bare(community.ap_id, "Group", community.name, pair.public))
+        return document(build_bare_group(community, public_pem=pair.public, language_ids=languages))
     return document(
         build_group(community, public_pem=pair.public, origin=call.origin, language_ids=languages)
     )

@@ -260,6 +260,36 @@ async def test_edits_deletions_and_their_end_follow_in_order__SND_3__SND_4(
     assert "summary" not in told[2].document, "a deletion of one's own gives no reason"
 
 
+async def test_deletions_in_an_unlisted_community_are_addressed_to_everybody__CMN_2(
+    db: Database, cast: Cast, tell: Any
+) -> None:
+    """Lemmy 0.19 deletes nothing whose `to` leaves out everybody."""
+    post = await a_post(db, cast)
+    async with db.write() as tx:
+        await tx.run(
+            "UPDATE community SET visibility = 'Unlisted' WHERE id = :community_id",
+            community_id=cast.gardening.id,
+        )
+        await delete_post(tx, cast.alice, post.id, deleted=True)
+        await delete_post(tx, cast.alice, post.id, deleted=False)
+        await remove_post(tx, cast.bob, post.id, removed=True)
+    _, _, deleted, restored, removed = await tell()
+    for found in (deleted.inner, restored.inner["object"], removed.inner):
+        assert (found["type"], PUBLIC in found["to"]) == ("Delete", True)
+    assert PUBLIC not in restored.inner["to"], "the rest is not for the lists of others"
+
+
+async def test_a_picture_elsewhere_is_one_before_it_was_looked_at__4_1(
+    db: Database, cast: Cast, tell: Any
+) -> None:
+    picture, page = "https://news.example/fig.PNG?x=1", "https://news.example/fig"
+    await a_post(db, cast, local=False, url=picture, alt_text="A fig")
+    await a_post(db, cast, local=False, url=page, alt_text="A fig")
+    shown, linked = [told.document["object"]["attachment"] for told in await tell()]
+    assert shown == [{"type": "Image", "url": picture, "name": "A fig"}]
+    assert linked == [{"type": "Link", "href": page, "mediaType": None}]
+
+
 async def test_comments_come_go_and_are_removed__SND_11(db: Database, cast: Cast, tell: Any) -> None:
     post = await a_post(db, cast)
     await tell()
