@@ -3,6 +3,7 @@
 DEVIATIONS: dict[str, str] = {
     "ABU-25": "Nothing is orphaned by itself where a domain changed hands: an administrator dismisses its moderators or blocks it.",
     "ACT-9": "Private keys lie in the database as they are: who reads it reads a key beside it too, and a lost one silences all accounts.",
+    "CMN-2": "A Delete in an unlisted community names PUBLIC in `to`, where alone Lemmy 0.19 looks for it.",
     "COL-6": "There are no feeds here; see FED-1.",
     "DLV-15": "Votes are not sent in batches, to nobody.",
     "FED-1": "There are no feeds (multi-communities) here: their documents are refused as `unsupported_type`.",
@@ -19,6 +20,8 @@ DEVIATIONS: dict[str, str] = {
     "POL-3": "There are no polls here: those of others are posts that list options and counts; votes in them have no effect.",
     "POL-4": "See POL-3: none is sent.",
     "SIG-21": "`Accept-Signature` is not looked at: the second knock tries the other scheme anyway.",
+    "SIG-22": "Without a signature a community also shows title, followers, language and whether it is sensitive: Lemmy, which signs no "
+    "fetch, reads it only then.",
     "SIG-25": "`Collection-Synchronization` is not looked at.",
     "SND-8": "What is for people of this server alone is refused as if it had never existed, see URL-6.",
     "URL-6": "What never existed is refused with 400 and the name of the API's error, as Lemmy does, not with 404.",
