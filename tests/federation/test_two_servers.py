@@ -92,6 +92,11 @@ async def test_an_edit_and_a_deletion_reach_everybody__cases_5_6(servers: Found,
     for server in (a, b, c):
         assert await server.rows("SELECT name, body FROM post") == [("Tomatoes in July", "Later.")]
         assert await server.value("SELECT updated FROM post") is not None
+    a.clock.advance(MINUTE)
+    async with b.writing() as tx:
+        await edit_post(tx, alice, EditPost(post.id, body=""))
+    await network.settle()
+    assert [await server.value("SELECT body FROM post") for server in (a, b, c)] == [None] * 3
     async with b.writing() as tx:
         await delete_post(tx, alice, post.id, deleted=True)
     await network.settle()

@@ -224,7 +224,7 @@ class TestWithoutLemmy:
 
     async def test_only_its_own_name_is_shown(self, cast: Cast, peer: Peer) -> None:
         links = (await peer.get("/.well-known/nodeinfo")).json()["links"]
-        assert [link["href"] for link in links] == [f"{ORIGIN}/nodeinfo/2.1", f"{ORIGIN}/"]
+        assert [link["href"] for link in links] == [f"{ORIGIN}/", f"{ORIGIN}/nodeinfo/2.1"]
         assert (await peer.get("/nodeinfo/2.0.json", None)).headers["location"] == "/nodeinfo/2.1"
         assert (await peer.get("/nodeinfo/2.0")).status_code == 404
         for headers in ({}, {"origin": "https://app.example"}):

@@ -8,6 +8,7 @@ from folkmoot.apub import documents
 from folkmoot.apub.objects.actors import Group, Person, Site, parse_actor
 from folkmoot.apub.objects.content import Comment, Post, parse_content
 from folkmoot.core.comments.create import CreateComment, create_comment
+from folkmoot.core.communities.edit import EditCommunity, edit_community
 from folkmoot.core.posts.create import CreatePost, create_post
 from folkmoot.model import comments as model_comments
 from folkmoot.model import posts as model_posts
@@ -238,6 +239,15 @@ async def test_what_lives_elsewhere_or_stays_here_names_none(db: Database, cast:
     await run(db, "UPDATE community SET visibility = 'LocalOnly' WHERE id = :id", id=cast.gardening.id)
     for path in ("/u/carol@there.example", "/c/baking@there.example", "/c/gardening"):
         assert "activity+json" not in (await peer.get(path, "text/html")).text
+
+
+async def test_tags_are_called_as_lemmy_and_as_piefed_read_them__4_1(
+    db: Database, cast: Cast, peer: Peer
+) -> None:
+    async with db.write() as tx:
+        await edit_community(tx, cast.bob, EditCommunity(cast.gardening.id, post_tags=("Sick plants",)))
+    (tag,) = (await peer.document("/c/gardening"))["tag"]
+    assert tag["name"] == tag["display_name"] == "Sick plants"
 
 
 async def test_documents_are_public_and_set_no_cookies__URL_11__URL_12(cast: Cast, peer: Peer) -> None:

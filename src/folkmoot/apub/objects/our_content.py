@@ -26,6 +26,8 @@ _OWN_MARKS = re.compile(
 )
 
 _NO_PICTURES: Mapping[str, ImageDetails] = {}
+_NO_TEXT: Json = {"mediaType": "text/html", "content": "", "source": {"content": "", "mediaType": MARKDOWN}}
+"""What a text that was taken away leaves: PieFed keeps one that is only not there any more."""
 _MAY_BE_QUOTED = {"canQuote": {"automaticApproval": [PUBLIC]}}
 
 
@@ -108,7 +110,7 @@ def build_post(
         "cc": [*place.cc, *_ids(people)],
         "audience": place.id,
         "name": post.name,
-        **_text(post.body, post.body_html, origin),
+        **(_text(post.body, post.body_html, origin) if post.body or not post.updated else _NO_TEXT),
         "attachment": _attachment(post, pictures),
         **_picture("image", post.thumbnail_url, pictures),
         "sensitive": post.nsfw,
@@ -121,17 +123,24 @@ def build_post(
             *(build_post_tag(tag, place.id) for tag in tags_of(post.tags, place.post_tags)),
         ],
         "context": f"{post.ap_id}/context",
-        "replies": f"{post.ap_id}/context",
+        "replies": _replies(post.ap_id),
         **_policy(place),
         **_moments(post.published, post.updated),
     }
     return document
 
 
+def _replies(ident: str) -> Json:
+    """Where the thread is, as a collection to look at: PieFed fetches a mere address, and breaks off at ids among the answers."""
+    return {"id": f"{ident}/context", "type": "OrderedCollection", "first": f"{ident}/context?page=1"}
+
+
 def build_post_tag(tag: Tag, community: str) -> Json:
     """A tag for the posts of a community, given its id."""
     document = {"type": "CommunityPostTag", "id": tag.address(community), "preferredUsername": tag.key}
-    return {**document, "name": tag.title, **({"color": tag.color} if tag.color else {})}
+    # PieFed shows the second name.
+    names = {"name": tag.title, "display_name": tag.title}
+    return {**document, **names, **({"color": tag.color} if tag.color else {})}
 
 
 def build_votes(post: Post) -> Json:

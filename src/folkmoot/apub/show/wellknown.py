@@ -143,11 +143,11 @@ async def show_host_meta(call: Call) -> Answer:
 
 
 async def show_nodeinfo_links(call: Call) -> Answer:
-    """Which versions there are. Apps take the first, other servers the highest, and some take the first or the last of all links: between
-    them stands what is no version (NI-1, decision 0012)."""
+    """Which versions there are. Apps take the first, other servers the highest; Mbin takes the last link, whatever it is, and so do others:
+    what is no version stands before it (NI-1, decision 0012)."""
     first, second = [_version_link(call, version) for version in ("2.0", "2.1")]
     actor = {"rel": f"{AS}#Application", "href": f"{call.origin}/"}
-    links = [second, actor] if _told(call) == "nobody" else [first, actor, second]
+    links = [actor, second] if _told(call) == "nobody" else [first, actor, second]
     return plain({"links": links}, keep=THREE_DAYS)
 
 

@@ -290,6 +290,32 @@ async def test_a_picture_elsewhere_is_one_before_it_was_looked_at__4_1(
     assert linked == [{"type": "Link", "href": page, "mediaType": None}]
 
 
+async def test_a_text_that_was_taken_away_is_told_as_an_empty_one__SND_4(
+    db: Database, cast: Cast, tell: Any
+) -> None:
+    post = await a_post(db, cast, local=False, body="Regret")
+    await a_post(db, cast, local=False, name="No text")
+    first, untold = [told.document["object"] for told in await tell()]
+    assert first["source"]["content"] == "Regret"
+    assert "content" not in untold
+    async with db.write() as tx:
+        await edit_post(tx, cast.alice, EditPost(post.id, body=""))
+    (edited,) = await tell()
+    told = edited.document["object"]
+    assert (told["content"], told["source"]["content"]) == ("", "")
+
+
+async def test_a_thread_is_named_as_a_collection__BKF_3(db: Database, cast: Cast, tell: Any) -> None:
+    post = await a_post(db, cast, local=False)
+    (told,) = await tell()
+    assert told.document["object"]["replies"] == {
+        "id": f"{post.ap_id}/context",
+        "type": "OrderedCollection",
+        "first": f"{post.ap_id}/context?page=1",
+    }
+    assert told.document["object"]["context"] == f"{post.ap_id}/context"
+
+
 async def test_comments_come_go_and_are_removed__SND_11(db: Database, cast: Cast, tell: Any) -> None:
     post = await a_post(db, cast)
     await tell()
